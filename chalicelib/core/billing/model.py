@@ -1,0 +1,160 @@
+"""An invoice, its parties and its lines: what is kept, printed and paid.
+
+All money is whole kopecks. Prices include VAT, as the operator's tariffs do, so VAT is taken out
+of a line's total, never added to it.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
+
+from chalicelib.requisites import (
+    MAX_KOPECKS,
+    Account,
+    Bic,
+    Inn,
+    Kopecks,
+    Kpp,
+    PersonName,
+    check_accounts,
+    single_line,
+)
+
+NUMBER_SERIES = "СУ"
+"""The two Cyrillic letters every invoice number begins with («Сервис и Услуги»)."""
+
+
+def invoice_number(ordinal: int) -> str:
+    """The number of the ``ordinal``-th invoice, as clients see and quote it: ``СУ-000042``."""
+    return f"{NUMBER_SERIES}-{ordinal:06}"
+
+
+def payment_purpose(number: str, issued_on: date) -> str:
+    """What the payer is asked to write, so that the payment finds its invoice."""
+    return f"Оплата по счёту № {number} от {issued_on:%d.%m.%Y}"
+
+
+class VatRate(StrEnum):
+    """Rates of VAT (Tax Code, article 164, as of 2026): per cent, or exempt from the tax."""
+
+    STANDARD = "22"
+    FORMER_STANDARD = "20"
+    REDUCED = "10"
+    SIMPLIFIED_7 = "7"
+    SIMPLIFIED_5 = "5"
+    ZERO = "0"
+    EXEMPT = "none"
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent; nought for both the zero rate and the exempt."""
+        return 0 if self is VatRate.EXEMPT else int(self.value)
+
+    def included_in(self, total_kopecks: int) -> int:
+        """VAT inside a total that includes it: total × rate / (100 + rate), half a kopeck up."""
+        parts = 100 + self.percent
+        return (2 * total_kopecks * self.percent + parts) // (2 * parts)
+
+
+class InvoiceState(StrEnum):
+    """Where an invoice stands; only an open one waits for money."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class InvoiceLine(_Kept):
+    """One thing sold: ``quantity`` of ``unit`` at a price that includes VAT."""
+
+    title: Annotated[str, single_line(500)]
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+    unit: Annotated[str, single_line(20)]
+    price_kopecks: Kopecks
+    vat_rate: VatRate
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def total_kopecks(self) -> int:
+        return self.price_kopecks * self.quantity
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def vat_kopecks(self) -> int:
+        return self.vat_rate.included_in(self.total_kopecks)
+
+
+class Party(_Kept):
+    """An organisation (ИНН of 10 digits, with КПП) or an entrepreneur (12 digits, without)."""
+
+    name: Annotated[str, single_line(500)]
+    inn: Inn
+    kpp: Kpp | None = None
+    address: Annotated[str, single_line(500)]
+
+    @model_validator(mode="after")
+    def _only_organisations_have_kpp(self) -> Self:
+        if self.kpp and len(self.inn) == 12:
+            raise ValueError("У предпринимателя нет КПП")
+        return self
+
+
+class Seller(Party):
+    """Who is paid: the operator, its bank details and who signs for it."""
+
+    account: Account
+    bank_name: Annotated[str, single_line(250)]
+    bic: Bic
+    correspondent_account: Account
+    director: PersonName
+    chief_accountant: PersonName
+
+    @model_validator(mode="after")
+    def _accounts_agree_with_bic(self) -> Self:
+        check_accounts(self.bic, self.account, self.correspondent_account)
+        return self
+
+
+class Invoice(_Kept):
+    """What a client is asked to pay, by when and what came in so far.
+
+    It is kept with the requisites of the day it was issued: a later change of an address or of a
+    bank must not rewrite a document already sent. ``purpose`` is the payment's purpose for the
+    payment order and its QR code; ``paid_kopecks`` counts whatever arrived, even too much.
+    """
+
+    invoice_id: str
+    number: Annotated[str, Field(pattern=rf"^{NUMBER_SERIES}-[0-9]{{6,9}}$")]
+    issued_on: date
+    pay_before: date
+    seller: Seller
+    payer: Party
+    lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1, max_length=1000)]
+    purpose: Annotated[str, single_line(210)]
+    state: InvoiceState = InvoiceState.OPEN
+    paid_kopecks: Kopecks = 0
+
+    @model_validator(mode="after")
+    def _is_payable(self) -> Self:
+        if self.pay_before < self.issued_on:
+            raise ValueError("Срок оплаты раньше даты счёта")
+        if self.total_kopecks > MAX_KOPECKS:
+            raise ValueError("Сумма счёта слишком велика")
+        return self
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def total_kopecks(self) -> int:
+        return sum(line.total_kopecks for line in self.lines)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def vat_kopecks(self) -> int:
+        return sum(line.vat_kopecks for line in self.lines)

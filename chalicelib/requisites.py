@@ -1,0 +1,306 @@
+"""Requisites of Russian organisations and people as pydantic types.
+
+Each type is a plain ``str`` (or ``int``) with a rule attached: what is kept is normalised, and
+what does not fit is refused with a sentence in Russian for the person at the screen::
+
+    class Payer(BaseModel):
+        inn: Inn
+        kpp: Kpp | None = None
+
+Outside a model, ``check(Inn, value)`` returns the normalised value or raises ``ValueError``.
+"""
+
+import binascii
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args
+
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+MAX_KOPECKS = 10**13
+"""The largest amount taken, in kopecks: a hundred billion roubles, far below 2**53."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Requisite:
+    """What makes a value of a type valid: the marker inside its ``Annotated``.
+
+    ``normalise`` takes anything and returns the value to keep, or raises ``PydanticCustomError``
+    (a ``ValueError``) with a Russian message. ``schema`` is its JSON Schema for OpenAPI.
+    """
+
+    normalise: Callable[[Any], Any]
+    schema: dict[str, Any]
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.normalise)
+
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return dict(self.schema)
+
+
+def check(kind: Any, value: object) -> Any:
+    """The value normalised as ``kind`` (a type of this module); raises ``ValueError``."""
+    return next(mark for mark in get_args(kind) if isinstance(mark, Requisite)).normalise(value)
+
+
+def _refuse(message: str) -> PydanticCustomError:
+    # The code is the same for all: what is wrong is told by the message, where by the location.
+    return PydanticCustomError("requisite", "{message}", {"message": message})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _refuse("Ожидается строка")
+    return value.strip()
+
+
+def _number(
+    name: str,
+    pattern: str,
+    shape: str,
+    fits: Callable[[str], bool] = lambda _: True,
+    *,
+    example: str,
+    separators: str = "",
+) -> Requisite:
+    """A code of fixed shape: ``pattern`` told to people as ``shape``, then a check digit."""
+    compiled = re.compile(pattern)
+    dropped = str.maketrans("", "", separators)
+
+    def normalise(value: object) -> str:
+        text = _text(value).translate(dropped)
+        if not compiled.fullmatch(text):
+            raise _refuse(f"{name}: {shape}")
+        if not fits(text):
+            raise _refuse(f"{name}: контрольное число не сходится, проверьте цифры")
+        return text
+
+    schema = {"type": "string", "title": name, "pattern": f"^(?:{pattern})$", "examples": [example]}
+    return Requisite(normalise, schema)
+
+
+def _weighted(digits: str, *weights: int) -> int:
+    return sum(int(d) * w for d, w in zip(digits, weights, strict=False))
+
+
+def _inn_fits(inn: str) -> bool:
+    """Check digits of an ИНН (order ЕД-7-14/559@ of 2020); all zeros is nobody's."""
+    if not inn.strip("0"):
+        return False
+    if len(inn) == 10:
+        return _weighted(inn, 2, 4, 10, 3, 5, 9, 4, 6, 8) % 11 % 10 == int(inn[9])
+    return _weighted(inn, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8) % 11 % 10 == int(inn[10]) and _weighted(
+        inn, 3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8
+    ) % 11 % 10 == int(inn[11])
+
+
+def _ogrn_fits(ogrn: str) -> bool:
+    """Check digit of an ОГРН (13 digits, mod 11) or ОГРНИП (15, mod 13): its last decimal digit."""
+    modulus = 11 if len(ogrn) == 13 else 13
+    return int(ogrn[:-1]) % modulus % 10 == int(ogrn[-1])
+
+
+def _snils_fits(snils: str) -> bool:
+    """Check number of a СНИЛС; numbers up to 001-001-998 were issued without one."""
+    number = int(snils[:9])
+    if number <= 1_001_998:
+        return number > 0
+    return _weighted(snils, *range(9, 0, -1)) % 101 % 100 == int(snils[9:])
+
+
+def _okpo_fits(okpo: str) -> bool:
+    """Check digit of an ОКПО of 8 or 10 digits; the 14 digits of a branch have no published one."""
+    if not okpo.strip("0"):
+        return False
+    if len(okpo) == 14:
+        return True
+    remainder = _weighted(okpo[:-1], *range(1, 10)) % 11
+    if remainder == 10:
+        remainder = _weighted(okpo[:-1], *range(3, 12)) % 11 % 10
+    return remainder == int(okpo[-1])
+
+
+def _some(code: str) -> bool:
+    return bool(code.strip("0"))
+
+
+def _key_fits(digits: str) -> bool:
+    return _weighted(digits, *(7, 1, 3) * 8) % 10 == 0
+
+
+def account_fits(account: str, bic: str) -> bool:
+    """Whether the check digit of a 20-digit account agrees with the bank's БИК.
+
+    Rule: Bank of Russia, 08.09.1997 № 515. An account held in a cash centre of the Bank of Russia
+    itself (a БИК ending in 000–002) is checked the way correspondent accounts are.
+    """
+    if bic[-3:] in {"000", "001", "002"}:
+        return correspondent_account_fits(account, bic)
+    return _key_fits(bic[-3:] + account)
+
+
+def correspondent_account_fits(account: str, bic: str) -> bool:
+    """Whether the check digit of a bank's correspondent account agrees with its БИК."""
+    return _key_fits("0" + bic[4:6] + account)
+
+
+def check_accounts(bic: str, account: str, correspondent_account: str) -> None:
+    """For a model validator of bank details; raises ``ValueError`` with a Russian message."""
+    if not account_fits(account, bic):
+        raise _refuse("Расчётный счёт не подходит к БИК, проверьте оба номера")
+    if not correspondent_account_fits(correspondent_account, bic):
+        raise _refuse("Корреспондентский счёт не подходит к БИК, проверьте оба номера")
+
+
+def register_number_fits(register_number: str, inn: str, serial: str) -> bool:
+    """Whether a РНМ was made for this owner and this register's serial number.
+
+    Its last six digits are the CRC-16/CCITT-FALSE of its first ten, the ИНН padded to 12 and the
+    serial padded to 20 with zeros. Reason to warn, not to refuse: registers outlive their data.
+    """
+    made_of = register_number[:10] + inn.rjust(12, "0") + serial.rjust(20, "0")
+    return f"{binascii.crc_hqx(made_of.encode(), 0xFFFF):06}" == register_number[10:]
+
+
+def single_line(max_length: int) -> Requisite:
+    """Trimmed text on one line in Unicode NFC, with nothing in it that cannot be seen.
+
+    Control and format characters (bidirectional overrides, zero widths), separators of lines,
+    surrogates and unassigned code points are refused: they forge what is shown and printed.
+    """
+
+    def normalise(value: object) -> str:
+        # Dropped quietly: a soft hyphen or a mark of byte order comes with honest copy and paste.
+        text = unicodedata.normalize("NFC", _text(value).strip("\ufeff").replace("\u00ad", ""))
+        if not text:
+            raise _refuse("Поле не может быть пустым")
+        if len(text) > max_length:
+            raise _refuse(f"Не больше {max_length} знаков")
+        if any(unicodedata.category(c) in _UNSEEN for c in text):
+            raise _refuse("Недопустимые знаки: перевод строки или невидимые символы")
+        return text
+
+    return Requisite(normalise, {"type": "string", "minLength": 1, "maxLength": max_length})
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def _phone(value: object) -> str:
+    """A telephone number as E.164; one without a country code is Russian."""
+    import phonenumbers  # a third of a section's start-up: only who takes phones pays for it
+
+    text = _text(value)
+    try:
+        number = phonenumbers.parse(text, "RU") if len(text) <= 40 else None
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.extension or not phonenumbers.is_valid_number(number):
+        raise _refuse("Телефон: нужен номер вида +7 916 123-45-67")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(value: object) -> str:
+    """An address that any mail server takes: a domain with national letters becomes punycode."""
+    import email_validator
+
+    try:
+        parsed = email_validator.validate_email(
+            _text(value), allow_smtputf8=False, check_deliverability=False
+        )
+    except email_validator.EmailNotValidError:
+        raise _refuse("Электронная почта: нужен адрес вида name@example.ru") from None
+    return parsed.ascii_email or parsed.normalized
+
+
+def _kopecks(value: object) -> int:
+    # bool is an int to Python; "100" and 100.0 are guesses that money must not rest on.
+    if type(value) is not int:
+        raise _refuse("Сумма: нужно целое число копеек")
+    if not 0 <= value <= MAX_KOPECKS:
+        raise _refuse(f"Сумма: от 0 до {MAX_KOPECKS} копеек")
+    return value
+
+
+Inn = Annotated[
+    str,
+    _number("ИНН", "[0-9]{10}|[0-9]{12}", "10 или 12 цифр", _inn_fits, example="7707083893"),
+]
+"""ИНН of an organisation (10 digits) or of a person, entrepreneurs included (12)."""
+InnLegal = Annotated[
+    str, _number("ИНН организации", "[0-9]{10}", "10 цифр", _inn_fits, example="7707083893")
+]
+InnPerson = Annotated[
+    str,
+    _number("ИНН физического лица", "[0-9]{12}", "12 цифр", _inn_fits, example="500100732259"),
+]
+Kpp = Annotated[
+    str,
+    _number("КПП", "[0-9]{4}[0-9A-Z]{2}[0-9]{3}", "9 знаков, как 770701001", example="770701001"),
+]
+Ogrn = Annotated[
+    str, _number("ОГРН", "[1-9][0-9]{12}", "13 цифр", _ogrn_fits, example="1027700132195")
+]
+Ogrnip = Annotated[
+    str, _number("ОГРНИП", "[1-9][0-9]{14}", "15 цифр", _ogrn_fits, example="304500116000157")
+]
+Snils = Annotated[
+    str,
+    _number("СНИЛС", "[0-9]{11}", "11 цифр", _snils_fits, example="11223344595", separators=" -"),
+]
+"""СНИЛС as 11 digits; hyphens and spaces of its printed form are dropped."""
+Bic = Annotated[str, _number("БИК", "0[0-9]{8}", "9 цифр, первая — ноль", example="044525225")]
+Account = Annotated[
+    str, _number("Номер счёта", "[0-9]{20}", "20 цифр", _some, example="40702810900000000042")
+]
+"""A bank account by shape alone: whether it is this bank's tells ``account_fits``."""
+RegisterNumber = Annotated[str, _number("РНМ", "[0-9]{16}", "16 цифр", example="0000000001009506")]
+"""A cash register's number at the tax service, by shape; see ``register_number_fits``."""
+FiscalDriveNumber = Annotated[
+    str, _number("Номер ФН", "[0-9]{16}", "16 цифр", example="7380440700123456")
+]
+TaxOfficeCode = Annotated[
+    str, _number("Код налогового органа", "[0-9]{4}", "4 цифры", example="7707")
+]
+Okpo = Annotated[
+    str,
+    _number(
+        "ОКПО",
+        "[0-9]{8}|[0-9]{10}|[0-9]{14}",
+        "8, 10 или 14 цифр",
+        _okpo_fits,
+        example="00032537",
+    ),
+]
+"""ОКПО of an organisation (8 digits), an entrepreneur (10) or a branch (14)."""
+Phone = Annotated[
+    str,
+    Requisite(
+        _phone,
+        {"type": "string", "title": "Телефон", "maxLength": 40, "examples": ["+79161234567"]},
+    ),
+]
+"""A telephone number kept as E.164 (``+79161234567``); brackets and a leading 8 are read."""
+Email = Annotated[
+    str,
+    Requisite(
+        _email,
+        {"type": "string", "format": "email", "maxLength": 254, "examples": ["name@example.ru"]},
+    ),
+]
+PersonName = Annotated[str, single_line(120)]
+"""A surname, a given name, a patronymic, or all of them as one writes them in a letter."""
+Line = Annotated[str, single_line(250)]
+"""Free text on one line: a title, an address, a comment."""
+Kopecks = Annotated[
+    int,
+    Requisite(_kopecks, {"type": "integer", "minimum": 0, "maximum": MAX_KOPECKS}),
+]
+"""Money in kopecks, never negative; a string or a float is not money."""
