@@ -158,3 +158,8 @@ class Invoice(_Kept):
     @property
     def vat_kopecks(self) -> int:
         return sum(line.vat_kopecks for line in self.lines)
+
+    @property
+    def due_kopecks(self) -> int:
+        """What is still to pay; never below nought."""
+        return max(0, self.total_kopecks - self.paid_kopecks)
