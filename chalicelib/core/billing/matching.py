@@ -15,7 +15,7 @@ _BETWEEN = r"[\s.№\-\u2010-\u2015\u2212_]*"
 # Written whole, a number cannot be mistaken. Cut short («СУ-155») it is as likely the name of a
 # building trust, so a short one counts only right after the word «счёт»; bare digits («сч. 42»)
 # never do, since payers quote contracts and invoices of their own the same way.
-_WHOLE = re.compile(rf"{_SERIES}{_BETWEEN}([0-9]{{6,9}})(?![0-9])", re.IGNORECASE)
+_WHOLE = re.compile(rf"{_SERIES}{_BETWEEN}([0-9]{{6,12}})(?![0-9])", re.IGNORECASE)
 _SHORT = re.compile(
     rf"сч[её]?т?[а-я]{{0,2}}[\s.:]*(?:№|N|No)?[\s.]*{_SERIES}{_BETWEEN}([0-9]{{1,5}})(?![0-9])",
     re.IGNORECASE,

@@ -21,6 +21,7 @@ from chalicelib.requisites import (
     check_accounts,
     single_line,
 )
+from chalicelib.runtime.history import Change
 
 NUMBER_SERIES = "СУ"
 """The two Cyrillic letters every invoice number begins with («Сервис и Услуги»)."""
@@ -131,7 +132,7 @@ class Invoice(_Kept):
     """
 
     invoice_id: str
-    number: Annotated[str, Field(pattern=rf"^{NUMBER_SERIES}-[0-9]{{6,9}}$")]
+    number: Annotated[str, Field(pattern=rf"^{NUMBER_SERIES}-[0-9]{{6,12}}$")]
     issued_on: date
     pay_before: date
     seller: Seller
@@ -140,6 +141,7 @@ class Invoice(_Kept):
     purpose: Annotated[str, single_line(210)]
     state: InvoiceState = InvoiceState.OPEN
     paid_kopecks: Kopecks = 0
+    history: tuple[Change, ...] = ()
 
     @model_validator(mode="after")
     def _is_payable(self) -> Self:

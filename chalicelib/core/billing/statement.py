@@ -24,7 +24,7 @@ _AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
 _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
 
-class StatementUnreadable(ValueError):  # noqa: N818 (said as what happened, like all of ours)
+class StatementUnreadable(ValueError):
     """The file is not a whole statement. ``line`` counts from 1; 0 means the file as such."""
 
     def __init__(self, reason: str, line: int = 0) -> None:

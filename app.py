@@ -1,0 +1,51 @@
+"""The front door: an API of one section in a Lambda, of every section when it is packaged."""
+
+import importlib
+import os
+import pkgutil
+
+from chalice.app import AuthRequest, AuthResponse, Chalice
+
+import chalicelib
+from chalicelib.runtime.declaration import DECLARED, Action
+
+app = Chalice(app_name="service-menu", configure_logs=False)
+SECTION = os.environ.get("SECTION")
+
+
+@app.authorizer(ttl_seconds=300)
+def authorizer(request: AuthRequest) -> AuthResponse:
+    """Admit whoever bears a token of the configured issuer; what they may do, each action says."""
+    from chalicelib.runtime.authorizer import TokenRefused, context, refused
+
+    try:
+        found = context(request.token)
+    except TokenRefused as error:
+        raise refused(error) from None
+    principal = found.pop("principalId")
+    return AuthResponse(routes=["*"], principal_id=principal, context=found)
+
+
+def declare(section: str | None) -> list[Action]:
+    """Import the actions of one section, or of every section, and return them."""
+    sections = [section] if section else find_sections("actions")
+    for name in sections:
+        importlib.import_module(f"chalicelib.{name}.actions")
+    return [one for one in DECLARED if isinstance(one, Action)]
+
+
+def find_sections(room: str) -> list[str]:
+    """Return the sections that have ``room``, a module name, in dotted form below chalicelib."""
+    found = pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
+    names = sorted(module.name for module in found if not module.ispkg)
+    return [
+        name.removeprefix("chalicelib.").removesuffix(f".{room}")
+        for name in names
+        if name.endswith(f".{room}") and name.count(".") == 3
+    ]
+
+
+if SECTION != "authorizer":
+    from chalicelib.runtime.action import serve
+
+    serve(app, declare(SECTION), authorizer)

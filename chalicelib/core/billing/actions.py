@@ -1,0 +1,100 @@
+"""Invoices for those who pay them; payments for the operator's accountant."""
+
+import base64
+import binascii
+
+from chalicelib.core.billing import counting, statement_report, store
+from chalicelib.core.billing.model import Invoice
+from chalicelib.core.billing.payment import (
+    NewPayment,
+    NewStatement,
+    Outcome,
+    Payment,
+    PaymentsQuery,
+    StatementReport,
+)
+from chalicelib.core.billing.rules import InvoiceUnknown, StatementRefused
+from chalicelib.core.billing.store import BILLING
+from chalicelib.runtime import clock
+from chalicelib.runtime.action import action
+from chalicelib.runtime.caller import Caller
+from chalicelib.runtime.commit import commit
+from chalicelib.runtime.file import File
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.table import fetch, first
+
+BOTH = ("client", "operator")
+
+
+@action("GET /invoices", caller=BOTH, reads=[BILLING])
+def list_invoices(caller: Caller, query: PageQuery) -> Page[Invoice]:
+    """List invoices, newest first: the caller's own, or everybody's for the operator."""
+    invoices = store.invoices_of_all() if caller.is_operator else store.invoices(caller.client_id)
+    return page(invoices, query, caller.client_id)
+
+
+@action("GET /invoices/{invoice_id}", caller=BOTH, reads=[BILLING])
+def get_invoice(caller: Caller, invoice_id: str) -> Invoice:
+    """Return one invoice."""
+    invoice = (
+        first(store.invoices_of_all(invoice_id))
+        if caller.is_operator
+        else fetch(store.invoice(caller.client_id, invoice_id))
+    )
+    if invoice is None:
+        raise InvoiceUnknown
+    return invoice
+
+
+@action("GET /invoices/{invoice_id}/pdf", caller=BOTH, reads=[BILLING])
+def get_invoice_pdf(caller: Caller, invoice_id: str) -> File:
+    """Return the invoice to print and pay, with its payment QR code."""
+    from chalicelib.core.billing import invoice_pdf
+
+    invoice = get_invoice(caller, invoice_id)
+    name = f"Счёт {invoice.number} от {invoice.issued_on:%d.%m.%Y}.pdf"
+    return File(invoice_pdf.render(invoice), "application/pdf", name, inline=True)
+
+
+@action("GET /payments", caller="operator", reads=[BILLING])
+def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
+    """List the payments that wait for a person."""
+    return page(store.payments(query.outcome), query, caller.client_id)
+
+
+@action(
+    "POST /payments",
+    caller="operator",
+    idempotent=True,
+    status=201,
+    writes=[BILLING, OUTBOX],
+)
+def count_payment(caller: Caller, new: NewPayment) -> Payment:
+    """Count money towards its invoice; also finds the invoice of one kept as unmatched."""
+    facts = fetch(store.by_number(new.invoice_number))
+    if facts is None:
+        raise InvoiceUnknown
+    payment = Payment(**new.model_dump(), received_at=clock.now(), outcome=Outcome.UNMATCHED)
+    return counting.count(payment, facts, lambda counted, writes: commit(counted, *writes))
+
+
+@action(
+    "POST /payments/statements",
+    caller="operator",
+    idempotent=True,
+    status=201,
+    writes=[BILLING, OUTBOX],
+    timeout=29,
+)
+def count_statement(caller: Caller, new: NewStatement) -> StatementReport:
+    """Count the incoming payments of a bank statement.
+
+    One transaction a payment, since a statement holds more than one transaction can: a call
+    that stops half-way is repeated, and what it counted is found as counted.
+    """
+    try:
+        content = base64.b64decode(new.content, validate=True)
+    except binascii.Error:
+        raise StatementRefused("Файл должен быть передан в base64.") from None
+    return commit(statement_report.count(content))

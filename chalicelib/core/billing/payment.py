@@ -1,0 +1,91 @@
+"""A payment as the bank or the operator's accountant tells of it, and what became of it."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.core.billing.model import NUMBER_SERIES, InvoiceState
+from chalicelib.requisites import Kopecks, single_line
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.page import PageQuery
+
+BankReference = Annotated[str, single_line(140)]
+
+
+class NewPayment(Payload):
+    """Money that arrived for an invoice; the bank's name for it, ``bank_reference``, is unique."""
+
+    invoice_number: Annotated[str, Field(pattern=rf"^{NUMBER_SERIES}-[0-9]{{6,12}}$")]
+    amount_kopecks: Annotated[Kopecks, Field(gt=0)]
+    bank_reference: BankReference
+    paid_on: dt.date
+
+
+class Outcome(StrEnum):
+    """What became of a payment. All but the first wait for a person."""
+
+    PAID = "paid"
+    """The invoice is paid in full by it."""
+    UNDERPAID = "underpaid"
+    """Counted, and the invoice still waits for the rest."""
+    OVERPAID = "overpaid"
+    """Counted, and something is left over."""
+    LATE = "late"
+    """Kept; the invoice was paid, cancelled or expired before."""
+    UNMATCHED = "unmatched"
+    """Kept; no invoice was found that it surely is for."""
+
+
+class Payment(BaseModel):
+    """A payment kept for ever under its bank reference."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bank_reference: BankReference
+    amount_kopecks: Kopecks
+    paid_on: dt.date
+    received_at: dt.datetime
+    outcome: Outcome
+    invoice_number: str | None = None
+    invoice_id: Identifier | None = None
+    payer_inn: str | None = None
+    payer_name: str | None = None
+    purpose: str | None = None
+    reason: str | None = None
+    """Why it is unmatched, for the person who looks into it."""
+
+
+class PaymentsQuery(PageQuery):
+    """Which payments to list: those that wait for a person, by what is wrong with them."""
+
+    outcome: Literal["underpaid", "overpaid", "late", "unmatched"] = "unmatched"
+
+
+class NewStatement(Payload):
+    """A bank statement file, 1CClientBankExchange, as base64."""
+
+    content: Annotated[str, Field(max_length=5_000_000)]
+
+
+class StatementReport(BaseModel):
+    """What a statement brought."""
+
+    matched: list[Payment]
+    """Counted towards their invoices, with too little or too much among them."""
+    unmatched: list[Payment]
+    """Kept for a person to look into."""
+    repeated: list[Payment]
+    """Counted before: by this file sent again, or by another way."""
+
+
+class InvoiceClosed(BaseModel):
+    """Told to the service that issued an invoice: the money came, or its time ran out."""
+
+    client_id: Identifier
+    invoice_id: Identifier
+    subject: Identifier
+    """What the service issued the invoice for."""
+    state: Literal[InvoiceState.PAID, InvoiceState.EXPIRED]

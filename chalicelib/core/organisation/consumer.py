@@ -1,0 +1,26 @@
+"""What the operator's cabinet tells of its organisations and their registers."""
+
+from chalicelib.core.organisation import store
+from chalicelib.core.organisation.model import CabinetMessage, ProfileChanged
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.runtime.commit import transact
+from chalicelib.runtime.consumer import consumer
+from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.table import fetch
+
+CABINET = Queue("Cabinet")
+
+
+@consumer(CABINET, writes=[ORGANISATION])
+def follow_cabinet(message: CabinetMessage) -> None:
+    """Keep an organisation or a register as the cabinet knows it; the same word twice is once."""
+    client_id = message.client_id
+    if isinstance(message, ProfileChanged):
+        known = fetch(store.profile(client_id))
+        put = store.change_profile if known else store.put_profile
+        transact([put(client_id, message.profile)])
+    else:
+        register = message.cash_register
+        there = fetch(store.register(client_id, register.register_id))
+        keep = store.change_register if there else store.put_register
+        transact([keep(client_id, register)])

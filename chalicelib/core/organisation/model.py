@@ -1,0 +1,110 @@
+"""An organisation, its cash registers and its shops."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.requisites import (
+    Email,
+    FiscalDriveNumber,
+    Inn,
+    Kpp,
+    Line,
+    Ogrn,
+    Ogrnip,
+    RegisterNumber,
+    TaxOfficeCode,
+    single_line,
+)
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.identifier import Identifier
+
+
+class Kind(StrEnum):
+    """A legal entity has a КПП and a legal address; an entrepreneur is registered at home."""
+
+    LEGAL_ENTITY = "legal_entity"
+    ENTREPRENEUR = "entrepreneur"
+
+
+class Profile(BaseModel):
+    """What the operator's cabinet knows of an organisation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Line
+    kind: Kind
+    inn: Inn
+    kpp: Kpp | None = None
+    ogrn: Ogrn | Ogrnip
+    address: Line
+    tax_office_code: TaxOfficeCode
+    email: Email
+    cabinet_created_on: dt.date
+
+
+class NewAddress(Payload):
+    """A legal address (of an entrepreneur: of registration) and the tax office it belongs to."""
+
+    address: Line
+    tax_office_code: TaxOfficeCode
+
+
+class Register(BaseModel):
+    """A cash register with the fiscal drive in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    register_id: RegisterNumber
+    model: Line
+    serial: Line
+    fiscal_drive_number: FiscalDriveNumber
+    fiscal_drive_ends_on: dt.date
+    shop_id: Identifier | None = None
+
+
+class Shop(BaseModel):
+    """A place of trade."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shop_id: Identifier
+    name: Line
+    address: Line
+
+
+class ShopWithRegisters(Shop):
+    """A shop and the registers bound to it."""
+
+    registers: list[Register]
+
+
+class NewShop(Payload):
+    """A place of trade to be opened in the cabinet."""
+
+    name: Annotated[str, single_line(120)]
+    address: Line
+
+
+class ProfileChanged(BaseModel):
+    """The cabinet's word of an organisation, new or changed.
+
+    Address and tax office count for a new organisation only: afterwards the client keeps them.
+    """
+
+    kind: Literal["profile"]
+    client_id: Identifier
+    profile: Profile
+
+
+class RegisterChanged(BaseModel):
+    """The cabinet's word of a register, new or with another fiscal drive."""
+
+    kind: Literal["register"]
+    client_id: Identifier
+    cash_register: Register
+
+
+CabinetMessage = Annotated[ProfileChanged | RegisterChanged, Field(discriminator="kind")]

@@ -1,0 +1,113 @@
+"""Where organisations, registers and shops are kept.
+
+Sort keys: ``profile``; ``register#<РНМ>``; ``shop#<id>``; ``binding#<РНМ>#<moment>``, one for each
+time a register was bound or unbound, so that turnover can be told by shop and day.
+"""
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.core.organisation.model import Profile, Register, Shop
+from chalicelib.core.organisation.rules import RegisterNotInShop, RegisterUnknown, ShopUnknown
+from chalicelib.runtime import clock
+from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.table import Get, Query, Table, Write, to_item
+
+ORGANISATION = Table("Organisation")
+MOST_SHOPS = 500
+MOST_REGISTERS = 5_000
+
+
+def profile(client_id: str) -> Get[Profile]:
+    """The organisation itself."""
+    return ORGANISATION.get(client_id, "profile", Profile.model_validate)
+
+
+def put_profile(client_id: str, new: Profile) -> Write:
+    """Keep an organisation that was not known."""
+    return ORGANISATION.put({"client_id": client_id, "sk": "profile", **to_item(new)}, new=True)
+
+
+def change_profile(client_id: str, changed: Profile) -> Write:
+    """Change what the cabinet keeps; the address and tax office are the client's own."""
+    kept = to_item(changed)
+    for own in ("address", "tax_office_code"):
+        kept.pop(own)
+    return ORGANISATION.update(client_id, "profile", put=kept)
+
+
+def change_address(client_id: str, address: str, tax_office_code: str) -> Write:
+    """Change where the organisation is registered."""
+    changed = {"address": address, "tax_office_code": tax_office_code}
+    return ORGANISATION.update(client_id, "profile", put=changed)
+
+
+def register(client_id: str, register_id: str) -> Get[Register]:
+    """One cash register."""
+    return ORGANISATION.get(client_id, f"register#{register_id}", Register.model_validate)
+
+
+def registers(client_id: str) -> Query[Register]:
+    """Cash registers by number."""
+    return ORGANISATION.list(client_id, "register#", Register.model_validate)
+
+
+def put_register(client_id: str, new: Register) -> Write:
+    """Keep a register that was not known."""
+    sk = f"register#{new.register_id}"
+    return ORGANISATION.put({"client_id": client_id, "sk": sk, **to_item(new)}, new=True)
+
+
+def change_register(client_id: str, changed: Register) -> Write:
+    """Change what the cabinet tells of a register; the shop it stands in is the client's own."""
+    kept = to_item(changed)
+    kept.pop("shop_id", None)
+    return ORGANISATION.update(client_id, f"register#{changed.register_id}", put=kept)
+
+
+def shops(client_id: str) -> Query[Shop]:
+    """Shops, oldest first."""
+    return ORGANISATION.list(client_id, "shop#", Shop.model_validate)
+
+
+def open_shop(client_id: str, shop: Shop) -> Write:
+    """Keep a new shop."""
+    sk = f"shop#{shop.shop_id}"
+    return ORGANISATION.put({"client_id": client_id, "sk": sk, **to_item(shop)}, new=True)
+
+
+def bind(client_id: str, shop_id: str, register_id: str) -> list[Write]:
+    """Put a register into a shop, out of the one it stood in."""
+    sk = f"shop#{shop_id}"
+    return [
+        ORGANISATION.check(client_id, sk, when=Attr("sk").exists(), otherwise=ShopUnknown()),
+        ORGANISATION.update(
+            client_id,
+            f"register#{register_id}",
+            put={"shop_id": shop_id},
+            otherwise=RegisterUnknown(),
+        ),
+        _binding(client_id, register_id, shop_id),
+    ]
+
+
+def unbind(client_id: str, shop_id: str, register_id: str) -> list[Write]:
+    """Take a register out of the shop it stands in."""
+    return [
+        ORGANISATION.update(
+            client_id,
+            f"register#{register_id}",
+            remove=["shop_id"],
+            when=Attr("shop_id").eq(shop_id),
+            otherwise=lambda found: RegisterNotInShop() if found else RegisterUnknown(),
+        ),
+        _binding(client_id, register_id, None),
+    ]
+
+
+def _binding(client_id: str, register_id: str, shop_id: str | None) -> Write:
+    item = {
+        "client_id": client_id,
+        "sk": f"binding#{register_id}#{new_identifier()}",
+        "at": clock.now().isoformat(),
+    }
+    return ORGANISATION.put(item | ({"shop_id": shop_id} if shop_id else {}), new=True)

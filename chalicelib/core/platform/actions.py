@@ -1,0 +1,22 @@
+"""The product's own calls: is it there, and what does it offer."""
+
+from pathlib import Path
+
+import chalicelib
+from chalicelib.core.platform.model import Health
+from chalicelib.runtime.action import action
+from chalicelib.runtime.file import File
+
+OPENAPI = Path(chalicelib.__file__).with_name("openapi.json")
+
+
+@action("GET /health", caller="anyone")
+def get_health() -> Health:
+    """Tell that the gateway and a function answer; it stands on nothing else."""
+    return Health(status="ok")
+
+
+@action("GET /openapi.json", caller="anyone")
+def get_openapi() -> File:
+    """Return the OpenAPI description of every call."""
+    return File(OPENAPI.read_bytes(), "application/json", "openapi.json", inline=True)

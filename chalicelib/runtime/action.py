@@ -1,0 +1,271 @@
+"""The decorator that makes a function an action, and the way of one request through it."""
+
+import hashlib
+import re
+import time
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from botocore.exceptions import BotoCoreError, ClientError
+from chalice.app import Chalice, CORSConfig, Request, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chalicelib.runtime import declaration, validation
+from chalicelib.runtime.caller import Caller, Role
+from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
+from chalicelib.runtime.declaration import DECLARED
+from chalicelib.runtime.file import File
+from chalicelib.runtime.log import MetricUnit, logger, metrics
+from chalicelib.runtime.problem import (
+    IdempotencyKeyMissing,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unavailable,
+    Unexpected,
+    Unreadable,
+    UnsupportedMediaType,
+)
+from chalicelib.runtime.resource import Resource
+
+F = TypeVar("F", bound=Callable[..., Any])
+Headers = dict[str, str | list[str]]
+
+BODY_LIMIT = 6 * 1024 * 1024
+"""Bytes of a request body."""
+
+CORS = CORSConfig(
+    allow_origin="*",
+    allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+    expose_headers=["Retry-After", "Content-Disposition"],
+    max_age=3600,
+)
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
+_UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
+_THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "InternalServerError",
+    "ServiceUnavailable",
+}
+
+
+class Payload(BaseModel):
+    """Base of every request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def action(
+    route: str,
+    *,
+    caller: str | Sequence[str],
+    idempotent: bool = False,
+    status: int = 200,
+    reads: Sequence[Resource] = (),
+    writes: Sequence[Resource] = (),
+    timeout: int = 15,
+    memory: int = 512,
+) -> Callable[[F], F]:
+    """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
+
+    ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
+    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
+    the names in the path. It returns a model, a :class:`File` or None, or raises a
+    :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``.
+    """
+    method, path = route.split(" ")
+    roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
+    touched = [*writes, IDEMPOTENCY] if idempotent else [*writes]
+
+    def declare(function: F) -> F:
+        DECLARED.append(
+            declaration.Action(
+                function=function,
+                method=method,
+                path=path,
+                callers=frozenset(map(Role, roles)),
+                status=status,
+                idempotent=idempotent,
+                reads=reads,
+                writes=touched,
+                timeout=timeout,
+                memory=memory,
+            )
+        )
+        return function
+
+    return declare
+
+
+def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) -> None:
+    """Make each action a route of ``app``; all but those for anyone stand behind ``authorizer``."""
+    for declared in actions:
+        app.route(
+            declared.path,
+            methods=[declared.method],
+            name=declared.name,
+            authorizer=authorizer if declared.callers else None,
+            cors=CORS,
+        )(_view(app, declared))
+
+
+def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]:
+    parameters = signature(declared)
+
+    def view(**path: str) -> Response:
+        request: Request = app.current_request  # type: ignore[assignment] # within a request
+        context = request.context
+        logger.append_keys(action=declared.name, request_id=context.get("requestId"))
+        started = time.perf_counter()
+        try:
+            response = _answer(declared, parameters, request, path)
+        except Problem as problem:
+            response = _problem(declared, problem, request)
+        except (ClientError, BotoCoreError) as error:
+            response = _problem(declared, _outage(error), request)
+        except Exception:
+            logger.exception("unexpected")
+            response = _problem(declared, Unexpected(), request)
+        logger.info(
+            "answered",
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return response
+
+    view.__name__ = declared.name
+    return view
+
+
+def signature(declared: declaration.Action) -> dict[str, Any]:
+    """Return the type of each parameter, and of the answer under ``return``."""
+    return typing.get_type_hints(declared.function, include_extras=True)
+
+
+def payload_of(parameters: Mapping[str, Any]) -> tuple[str, type[BaseModel]] | None:
+    """Return the name and model of the body or query parameter, if there is one."""
+    for name, hint in parameters.items():
+        if name != "return" and isinstance(hint, type) and issubclass(hint, BaseModel):
+            return name, hint
+    return None
+
+
+def _answer(
+    declared: declaration.Action,
+    parameters: Mapping[str, Any],
+    request: Request,
+    path: Mapping[str, str],
+) -> Response:
+    arguments: dict[str, Any] = {name: _identifier(value) for name, value in path.items()}
+    caller = None
+    if declared.callers:
+        caller = Caller.from_authorizer(request.context.get("authorizer"))
+        caller.require(declared.callers)
+        if "caller" in parameters:
+            arguments["caller"] = caller
+    key = request.headers.get("idempotency-key", "")
+    if declared.idempotent and not _KEY.fullmatch(key):
+        raise IdempotencyKeyMissing
+    payload = payload_of(parameters)
+    if payload:
+        name, model = payload
+        arguments[name] = _query(model, request) if declared.is_read else _body(model, request)
+    if not declared.idempotent or caller is None:
+        return _response(declared, declared.function(**arguments))
+
+    guard = Guard(caller.client_id, f"{declared.name}#{key}", _fingerprint(arguments))
+    try:
+        with guarded(guard):
+            answer = declared.function(**arguments)
+    except Problem:
+        kept = guard.answer()
+        if kept is None:
+            raise
+        return _json(declared.status, kept)
+    if not guard.committed:
+        raise RuntimeError(f"{declared.name} answered without a commit")
+    return _response(declared, answer)
+
+
+def _identifier(value: str) -> str:
+    value = unquote(value)
+    if not _IDENTIFIER.fullmatch(value):
+        raise NotFound
+    return value
+
+
+def _query(model: type[BaseModel], request: Request) -> BaseModel:
+    try:
+        return model.model_validate(dict(request.query_params or {}))
+    except ValidationError as error:
+        raise validation.problem(error) from error
+
+
+def _body(model: type[BaseModel], request: Request) -> BaseModel:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise UnsupportedMediaType
+    raw = request.raw_body
+    if len(raw) > BODY_LIMIT:
+        raise TooLarge
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
+            raise Unreadable from error
+        raise validation.problem(error) from error
+
+
+def _fingerprint(arguments: Mapping[str, Any]) -> str:
+    said = [
+        f"{name}={value.model_dump_json() if isinstance(value, BaseModel) else value}"
+        for name, value in sorted(arguments.items())
+        if not isinstance(value, Caller)
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _response(declared: declaration.Action, answer: BaseModel | File | None) -> Response:
+    match answer:
+        case None:
+            return _json(declared.status if declared.status != 200 else 204, "")
+        case File():
+            return answer.response(declared.status, HEADERS)
+        case _:
+            return _json(declared.status, answer.model_dump_json())
+
+
+def _json(status: int, body: str) -> Response:
+    headers: Headers = {**HEADERS}
+    if body:
+        headers["Content-Type"] = "application/json"
+    return Response(body=body, status_code=status if body else 204, headers=headers)
+
+
+def _problem(declared: declaration.Action, problem: Problem, request: Request) -> Response:
+    metrics.add_dimension("action", declared.name)
+    name = "Fault" if problem.status >= 500 else "Refusal"
+    metrics.add_metric(name, MetricUnit.Count, 1)
+    metrics.flush_metrics()
+    logger.append_keys(problem=problem.slug)
+    document = problem.document(request.context.get("path") or request.path or declared.path)
+    headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
+    return Response(body=document, status_code=problem.status, headers=headers)
+
+
+def _outage(error: ClientError | BotoCoreError) -> Problem:
+    """Return 503 where a cloud service failed us for now, 500 where the call itself was wrong."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    if code and code not in _THROTTLED:
+        logger.exception("cloud call refused")
+        return Unexpected()
+    logger.warning("cloud call failed", error=code or type(error).__name__)
+    return Unavailable()

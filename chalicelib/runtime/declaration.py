@@ -1,0 +1,72 @@
+"""What a function of the deployment declares of itself, once.
+
+From these declarations come the routes, the OpenAPI description, each Lambda with its role, queue
+or schedule (``infra/synth.py``), and the guards in the tests.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalicelib.runtime.caller import Role
+from chalicelib.runtime.resource import Queue, Resource
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """A function and what it may touch."""
+
+    function: Callable[..., Any]
+    reads: Sequence[Resource]
+    writes: Sequence[Resource]
+    timeout: int
+    """Seconds."""
+    memory: int
+    """MB."""
+
+    @property
+    def name(self) -> str:
+        """The function's name, unique in the deployment."""
+        return self.function.__name__
+
+    @property
+    def section(self) -> str:
+        """The package that declares it, below ``chalicelib``: ``services.fiscal_drives``."""
+        return self.function.__module__.removeprefix("chalicelib.").rpartition(".")[0]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Action(Declaration):
+    """An HTTP call: one that changes something, or a read."""
+
+    method: str
+    path: str
+    callers: frozenset[Role]
+    """Who may call; empty for anyone, without a token."""
+    status: int
+    idempotent: bool
+
+    @property
+    def is_read(self) -> bool:
+        """Reads of a section share one function."""
+        return self.method == "GET"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Consumer(Declaration):
+    """What a queue triggers."""
+
+    queue: Queue
+    batch_size: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Schedule(Declaration):
+    """What time triggers."""
+
+    rate: str
+    """An EventBridge schedule expression."""
+
+
+DECLARED: list[Declaration] = []
+"""Everything that the modules imported so far declare."""

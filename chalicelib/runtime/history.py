@@ -1,0 +1,32 @@
+"""What happened to a thing, kept with it."""
+
+import datetime as dt
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.runtime import clock
+
+
+class Actor(StrEnum):
+    """On whose account a state changed."""
+
+    CLIENT = "client"
+    OPERATOR = "operator"
+    BANK = "bank"
+    TIME = "time"
+
+
+class Change(BaseModel):
+    """A status or state that a thing came to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: str
+    at: dt.datetime
+    by: Actor
+
+    @classmethod
+    def now(cls, status: str, by: Actor) -> "Change":
+        """The change that happens at this moment."""
+        return cls(status=status, at=clock.now(), by=by)

@@ -1,0 +1,36 @@
+"""The one port through which anybody is told anything: an e-mail commits with its cause."""
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.runtime import outbox
+from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.table import Write
+
+MAIL = Queue("Mail")
+
+
+class Email(BaseModel):
+    """An e-mail to be sent, once: ``mail_id`` tells a repeat from another."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: str
+    mail_id: str
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+
+
+def email(client_id: str, *, to: str, subject: str, text: str, html: str | None = None) -> Write:
+    """Describe an e-mail that goes out when its cause has committed."""
+    letter = Email(
+        client_id=client_id,
+        mail_id=new_identifier(),
+        to=to,
+        subject=subject,
+        text=text,
+        html=html,
+    )
+    return outbox.message(client_id, MAIL, letter)

@@ -1,0 +1,328 @@
+"""DynamoDB by a few verbs.
+
+A store describes what it wants, as values: :class:`Get`, :class:`Query` and :class:`Write`. An
+action then performs one :func:`fetch` (or :func:`page`) and one ``commit``. Nothing else calls
+DynamoDB.
+"""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, overload
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder, Key
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import BaseModel
+
+from chalicelib.runtime.aws import client
+from chalicelib.runtime.problem import Problem, Unavailable
+from chalicelib.runtime.resource import Resource
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Item = dict[str, Any]
+Otherwise = Problem | Callable[[Item | None], Problem]
+
+PARTITION, SORT = "client_id", "sk"
+_BATCH_ATTEMPTS = 5
+
+
+class _Deserializer(TypeDeserializer):  # type: ignore[misc] # boto3 carries no types
+    def _deserialize_n(self, value: str) -> int | Decimal:
+        return int(value) if value.lstrip("-").isdigit() else Decimal(value)
+
+    def _deserialize_b(self, value: bytes) -> bytes:
+        return bytes(value)
+
+
+_serialize = TypeSerializer().serialize
+_deserialize = _Deserializer().deserialize
+
+
+def to_wire(item: Mapping[str, Any]) -> Item:
+    """Return ``item`` in DynamoDB's typed form."""
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Item:
+    """Return an item that came in DynamoDB's typed form as plain values; whole numbers as int."""
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def to_item(model: BaseModel) -> Item:
+    """Return a model as attributes: JSON forms, absent for None."""
+    return model.model_dump(mode="json", exclude_none=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Get(Generic[T_co]):
+    """One item to read, and what it becomes; None where there is none."""
+
+    table: "Table"
+    key: Item
+    read: Callable[[Item], T_co]
+
+
+@dataclasses.dataclass(frozen=True)
+class Query(Generic[T_co]):
+    """A list in key order: a partition of a table or of one of its indexes."""
+
+    table: "Table"
+    condition: ConditionBase
+    identity: tuple[str, ...]
+    read: Callable[[Item], T_co]
+    index: str | None = None
+    newest_first: bool = False
+
+    def request(self) -> dict[str, Any]:
+        """Return the call's parameters without its page."""
+        built = ConditionExpressionBuilder().build_expression(self.condition, True)
+        request: dict[str, Any] = {
+            "TableName": self.table.physical_name,
+            "KeyConditionExpression": built.condition_expression,
+            "ExpressionAttributeNames": built.attribute_name_placeholders,
+            "ExpressionAttributeValues": to_wire(built.attribute_value_placeholders),
+            "ScanIndexForward": not self.newest_first,
+        }
+        if self.index:
+            request["IndexName"] = self.index
+        else:
+            request["ConsistentRead"] = True
+        return request
+
+
+@dataclasses.dataclass(frozen=True)
+class Write:
+    """One conditional write of a transaction, and the problem to answer if its condition fails."""
+
+    table: "Table"
+    request: dict[str, Any]
+    otherwise: Otherwise | None = None
+
+    def refusal(self, found: Item | None) -> Problem:
+        """Return the problem for a failed condition, given the item that was there instead."""
+        match self.otherwise:
+            case None:
+                return Problem()
+            case Problem() as problem:
+                return problem
+            case explain:
+                return explain(found)
+
+
+class Table(Resource):
+    """A table of ``infra/resources.yaml``, partitioned by ``client_id`` and sorted by ``sk``."""
+
+    kind = "table"
+
+    def get(self, client_id: str, sk: str, read: Callable[[Item], T]) -> Get[T]:
+        """Describe a strongly consistent read of one item."""
+        return Get(self, {PARTITION: client_id, SORT: sk}, read)
+
+    def list(
+        self, client_id: str, prefix: str, read: Callable[[Item], T], *, newest_first: bool = False
+    ) -> Query[T]:
+        """Describe the items of ``client_id`` whose sort key begins with ``prefix``."""
+        condition = Key(PARTITION).eq(client_id) & Key(SORT).begins_with(prefix)
+        return Query(
+            self, condition, (self.name, client_id, prefix), read, newest_first=newest_first
+        )
+
+    def index(
+        self,
+        name: str,
+        value: str,
+        read: Callable[[Item], T],
+        *,
+        at: str | None = None,
+        up_to: str | None = None,
+        newest_first: bool = False,
+    ) -> Query[T]:
+        """Describe a list of the index ``name``, whose keys are ``name`` and ``name``\\ ``_sort``.
+
+        ``at`` narrows it to one sort value, ``up_to`` to those not above it.
+        """
+        condition: ConditionBase = Key(name).eq(value)
+        if at is not None:
+            condition &= Key(f"{name}_sort").eq(at)
+        if up_to is not None:
+            condition &= Key(f"{name}_sort").lte(up_to)
+        identity = (self.name, name, value, at or "", up_to or "")
+        return Query(self, condition, identity, read, index=name, newest_first=newest_first)
+
+    def put(
+        self,
+        item: Item,
+        *,
+        new: bool = False,
+        when: ConditionBase | None = None,
+        otherwise: Otherwise | None = None,
+    ) -> Write:
+        """Describe an item written whole; ``new`` demands that there was none."""
+        request: dict[str, Any] = {"Item": to_wire(item)}
+        condition = Attr(PARTITION).not_exists() if new else when
+        return self._write("Put", request, condition, otherwise)
+
+    def update(
+        self,
+        client_id: str,
+        sk: str,
+        *,
+        put: Mapping[str, Any] | None = None,
+        add: Mapping[str, int] | None = None,
+        append: Mapping[str, Any] | None = None,
+        remove: Sequence[str] = (),
+        when: ConditionBase | None = None,
+        otherwise: Otherwise | None = None,
+    ) -> Write:
+        """Describe a change of attributes: put, add to a number, append to a list, remove.
+
+        The item must exist; ``when`` names what else must hold.
+        """
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+
+        def placeholders(name: str, value: Any) -> tuple[str, str]:
+            names[f"#{len(names)}"] = name
+            values[f":{len(values)}"] = value
+            return f"#{len(names) - 1}", f":{len(values) - 1}"
+
+        sets = ["{} = {}".format(*placeholders(name, value)) for name, value in (put or {}).items()]
+        for name, value in (append or {}).items():
+            attribute, entry = placeholders(name, [value])
+            sets.append(f"{attribute} = list_append({attribute}, {entry})")
+        adds = ["{} {}".format(*placeholders(name, value)) for name, value in (add or {}).items()]
+        removes = []
+        for name in remove:
+            names[f"#{len(names)}"] = name
+            removes.append(f"#{len(names) - 1}")
+        clauses = [
+            f"{word} {', '.join(parts)}"
+            for word, parts in (("SET", sets), ("ADD", adds), ("REMOVE", removes))
+            if parts
+        ]
+        exists = Attr(PARTITION).exists()
+        request: dict[str, Any] = {
+            "Key": to_wire({PARTITION: client_id, SORT: sk}),
+            "UpdateExpression": " ".join(clauses),
+            "ExpressionAttributeNames": names,
+        }
+        if values:
+            request["ExpressionAttributeValues"] = to_wire(values)
+        return self._write("Update", request, exists & when if when else exists, otherwise)
+
+    def delete(
+        self,
+        client_id: str,
+        sk: str,
+        *,
+        when: ConditionBase | None = None,
+        otherwise: Otherwise | None = None,
+    ) -> Write:
+        """Describe the removal of an item, which need not exist unless ``when`` says so."""
+        request = {"Key": to_wire({PARTITION: client_id, SORT: sk})}
+        return self._write("Delete", request, when, otherwise)
+
+    def check(
+        self, client_id: str, sk: str, *, when: ConditionBase, otherwise: Otherwise | None = None
+    ) -> Write:
+        """Describe a condition on an item that the transaction does not change."""
+        request = {"Key": to_wire({PARTITION: client_id, SORT: sk})}
+        return self._write("ConditionCheck", request, when, otherwise)
+
+    def _write(
+        self,
+        verb: str,
+        request: dict[str, Any],
+        condition: ConditionBase | None,
+        otherwise: Otherwise | None,
+    ) -> Write:
+        request = {"TableName": self.physical_name, **request}
+        if condition is not None:
+            built = ConditionExpressionBuilder().build_expression(condition)
+            request["ConditionExpression"] = built.condition_expression
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            request["ExpressionAttributeNames"] = {
+                **request.get("ExpressionAttributeNames", {}),
+                **built.attribute_name_placeholders,
+            }
+            if built.attribute_value_placeholders:
+                request["ExpressionAttributeValues"] = {
+                    **request.get("ExpressionAttributeValues", {}),
+                    **to_wire(built.attribute_value_placeholders),
+                }
+        return Write(self, {verb: request}, otherwise)
+
+
+@overload
+def fetch(a: Get[A], /) -> A | None: ...
+@overload
+def fetch(a: Get[A], b: Get[B], /) -> tuple[A | None, B | None]: ...
+@overload
+def fetch(a: Get[A], b: Get[B], c: Get[C], /) -> tuple[A | None, B | None, C | None]: ...
+def fetch(*gets: Get[Any]) -> Any:
+    """Read one item, or several from any tables, in one strongly consistent call."""
+    if len(gets) == 1:
+        (get,) = gets
+        found = client("dynamodb").get_item(
+            TableName=get.table.physical_name, Key=to_wire(get.key), ConsistentRead=True
+        )
+        return get.read(from_wire(found["Item"])) if "Item" in found else None
+    return tuple(fetch_all(gets))
+
+
+def fetch_all(gets: Sequence[Get[T]]) -> list[T | None]:
+    """Read up to 100 items in the order asked.
+
+    Raises:
+        Unavailable: DynamoDB kept leaving items unread.
+    """
+    wanted: dict[str, Any] = {}
+    for get in gets:
+        keys = wanted.setdefault(get.table.physical_name, {"Keys": [], "ConsistentRead": True})[
+            "Keys"
+        ]
+        key = to_wire(get.key)
+        if key not in keys:
+            keys.append(key)
+    found: dict[tuple[str, str, str], Item] = {}
+    for attempt in range(_BATCH_ATTEMPTS):
+        answer = client("dynamodb").batch_get_item(RequestItems=wanted)
+        for table, items in answer["Responses"].items():
+            for item in map(from_wire, items):
+                found[table, item[PARTITION], item[SORT]] = item
+        wanted = answer.get("UnprocessedKeys", {})
+        if not wanted:
+            break
+        time.sleep(0.05 * 2**attempt)
+    else:
+        raise Unavailable
+    items = (
+        found.get((get.table.physical_name, get.key[PARTITION], get.key[SORT])) for get in gets
+    )
+    return [get.read(item) if item else None for get, item in zip(gets, items, strict=True)]
+
+
+def first(query: Query[T]) -> T | None:
+    """Read the first item of a list."""
+    items = client("dynamodb").query(**query.request(), Limit=1)["Items"]
+    return query.read(from_wire(items[0])) if items else None
+
+
+def every(query: Query[T], *, most: int) -> list[T]:
+    """Read a list that the meaning of its items bounds, ``most`` of them at the most."""
+    return [item for _, item in zip(range(most), _each(query, most), strict=False)]
+
+
+def _each(query: Query[T], most: int) -> Iterator[T]:
+    request = query.request()
+    while True:
+        answer = client("dynamodb").query(**request, Limit=most)
+        yield from (query.read(from_wire(item)) for item in answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -1,0 +1,70 @@
+"""Pydantic's findings as the problem answer of the contract, in Russian."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from chalicelib.runtime.problem import PayloadInvalid
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "Обязательное поле.",
+    "extra_forbidden": "Неизвестное поле.",
+    "string_type": "Нужна строка.",
+    "string_too_short": "Нужно не меньше {min_length} симв.",
+    "string_too_long": "Нужно не больше {max_length} симв.",
+    "string_pattern_mismatch": "Неверный формат.",
+    "string_unicode": "Строка содержит недопустимые символы.",
+    "int_type": "Нужно целое число.",
+    "int_parsing": "Нужно целое число.",
+    "int_parsing_size": "Слишком большое число.",
+    "int_from_float": "Нужно целое число.",
+    "bool_type": "Нужно true или false.",
+    "bool_parsing": "Нужно true или false.",
+    "greater_than": "Значение должно быть больше {gt}.",
+    "greater_than_equal": "Значение должно быть не меньше {ge}.",
+    "less_than": "Значение должно быть меньше {lt}.",
+    "less_than_equal": "Значение должно быть не больше {le}.",
+    "enum": "Допустимые значения: {expected}.",
+    "literal_error": "Допустимые значения: {expected}.",
+    "union_tag_invalid": "Допустимые значения: {expected_tags}.",
+    "union_tag_not_found": "Не указан вид.",
+    "list_type": "Нужен список.",
+    "dict_type": "Нужен объект.",
+    "model_type": "Нужен объект.",
+    "model_attributes_type": "Нужен объект.",
+    "too_short": "Нужно не меньше {min_length} элементов.",
+    "too_long": "Нужно не больше {max_length} элементов.",
+    "date_type": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "date_parsing": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "date_from_datetime_parsing": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "date_from_datetime_inexact": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "bytes_invalid_encoding": "Нужны данные в base64.",
+    "bytes_too_long": "Нужно не больше {max_length} байт.",
+    "bytes_too_short": "Нужно не меньше {min_length} байт.",
+}
+
+
+def problem(error: ValidationError) -> PayloadInvalid:
+    """Return the answer to a payload that does not hold, one entry a field (RFC 6901 pointers)."""
+    return PayloadInvalid(
+        [
+            {"pointer": _pointer(fault["loc"]), "detail": _sentence(fault)}
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+    )
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    template = _SENTENCES.get(fault["type"])
+    if template:
+        return template.format_map(fault.get("ctx", {}))
+    if fault["type"] in ("value_error", "assertion_error"):
+        return str(fault["ctx"]["error"])
+    message: str = fault["msg"]
+    # Types of our own word their errors in Russian; pydantic's English is not for people.
+    return "Неверное значение." if message.isascii() else message

@@ -1,0 +1,180 @@
+"""«Купить ФН»: choose, order, follow."""
+
+from chalicelib.core.billing import invoicing
+from chalicelib.core.billing import store as billing
+from chalicelib.core.billing.store import BILLING
+from chalicelib.core.organisation import store as organisation
+from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.runtime import clock
+from chalicelib.runtime.action import action
+from chalicelib.runtime.caller import Caller
+from chalicelib.runtime.commit import commit
+from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.table import every, fetch, first
+from chalicelib.services.fiscal_drives import mail, rules, store
+from chalicelib.services.fiscal_drives.model import (
+    Cart,
+    CartLine,
+    CatalogueEntry,
+    Drive,
+    DriveOnSale,
+    NewOrder,
+    NextStatus,
+    Order,
+    OrderStatus,
+    OrderWithInvoice,
+    Quantity,
+)
+from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
+
+BOTH = ("client", "operator")
+_MOST_DRIVES = 100
+
+
+@action("GET /fiscal-drives", caller="client", reads=[FISCAL_DRIVES, ORGANISATION])
+def list_drives(caller: Caller) -> Page[CatalogueEntry]:
+    """List the drives on sale with the caller's registers each suits.
+
+    Two reads: the catalogue, then the registers.
+    """
+    drives = every(store.drives(), most=_MOST_DRIVES)
+    registers = every(organisation.registers(caller.client_id), most=organisation.MOST_REGISTERS)
+    return Page(items=rules.catalogue(drives, registers, clock.today()), next=None)
+
+
+@action("PUT /fiscal-drives/{model}", caller="operator", idempotent=True, writes=[FISCAL_DRIVES])
+def put_drive_on_sale(caller: Caller, model: str, said: DriveOnSale) -> Drive:
+    """Offer a drive, change its price, or add to its stock."""
+    known = fetch(store.drive(model))
+    left = (known.in_stock if known else 0) + said.received
+    drive = Drive(model=model, in_stock=left, **said.model_dump(exclude={"received"}))
+    return commit(drive, store.put_on_sale(model, said, known))
+
+
+@action("GET /fiscal-drives/cart", caller="client", reads=[FISCAL_DRIVES])
+def get_cart(caller: Caller) -> Cart:
+    """Return the cart; an untouched one is empty."""
+    cart = fetch(store.cart(caller.client_id))
+    return Cart(lines=cart.lines if cart else ())
+
+
+@action("PUT /fiscal-drives/cart/{model}", caller="client", writes=[FISCAL_DRIVES])
+def put_in_cart(caller: Caller, model: str, wanted: Quantity) -> Cart:
+    """Set how many drives of a model the cart holds, at today's price."""
+    cart, drive = fetch(store.cart(caller.client_id), store.drive(model))
+    if drive is None:
+        raise rules.DriveUnknown
+    line = CartLine(
+        model=model,
+        title=drive.title,
+        quantity=wanted.quantity,
+        price_kopecks=drive.price_kopecks,
+    )
+    lines = rules.with_line(cart.lines if cart else (), line)
+    return commit(Cart(lines=lines), store.put_cart(caller.client_id, lines, cart))
+
+
+@action("DELETE /fiscal-drives/cart/{model}", caller="client", writes=[FISCAL_DRIVES])
+def take_from_cart(caller: Caller, model: str) -> Cart:
+    """Take a model out of the cart."""
+    cart = fetch(store.cart(caller.client_id))
+    lines = rules.without_line(cart.lines if cart else (), model)
+    return commit(Cart(lines=lines), store.put_cart(caller.client_id, lines, cart))
+
+
+@action(
+    "POST /fiscal-drives/orders",
+    caller="client",
+    idempotent=True,
+    status=201,
+    reads=[ORGANISATION],
+    writes=[FISCAL_DRIVES, BILLING],
+)
+def order_fiscal_drives(caller: Caller, form: NewOrder) -> OrderWithInvoice:
+    """Turn the cart into an order with its invoice, and take the drives from the stock."""
+    cart, payer = fetch(store.cart(caller.client_id), organisation.profile(caller.client_id))
+    if payer is None:
+        raise OrganisationUnknown
+    if cart is None or not cart.lines:
+        raise rules.CartEmpty
+    invoice = invoicing.draw_up(payer, rules.invoice_lines(cart.lines))
+    order = Order(
+        order_id=new_identifier(),
+        client_id=caller.client_id,
+        status=OrderStatus.INVOICED,
+        ordered_at=clock.now(),
+        **form.model_dump(),
+        lines=cart.lines,
+        total_kopecks=invoice.total_kopecks,
+        invoice_id=invoice.invoice_id,
+        invoice_number=invoice.number,
+        history=(Change.now(OrderStatus.INVOICED.value, Actor.CLIENT),),
+    )
+    return commit(
+        OrderWithInvoice(**order.model_dump(), invoice=invoice),
+        store.put_order(order),
+        store.put_cart(caller.client_id, (), cart),
+        *map(store.take, cart.lines),
+        *billing.issue(caller.client_id, invoice, subject=order.order_id, queue=store.QUEUE),
+    )
+
+
+@action("GET /fiscal-drives/orders", caller=BOTH, reads=[FISCAL_DRIVES])
+def list_orders(caller: Caller, query: PageQuery) -> Page[Order]:
+    """List orders, newest first: the caller's own, or everybody's for the operator."""
+    orders = store.orders_of_all() if caller.is_operator else store.orders(caller.client_id)
+    return page(orders, query, caller.client_id)
+
+
+@action("GET /fiscal-drives/orders/{order_id}", caller=BOTH, reads=[FISCAL_DRIVES])
+def get_order(caller: Caller, order_id: str) -> Order:
+    """Return one order with its history: «Статус заказа»."""
+    order = (
+        first(store.orders_of_all(order_id))
+        if caller.is_operator
+        else fetch(store.order(caller.client_id, order_id))
+    )
+    if order is None:
+        raise rules.OrderUnknown
+    return order
+
+
+@action(
+    "POST /fiscal-drives/orders/{order_id}/cancellation",
+    caller="client",
+    writes=[FISCAL_DRIVES, BILLING],
+)
+def cancel_order(caller: Caller, order_id: str) -> Order:
+    """Cancel an order that is not paid, with its invoice, and put the drives back."""
+    order = fetch(store.order(caller.client_id, order_id))
+    if order is None:
+        raise rules.OrderUnknown
+    rules.require(order.status, OrderStatus.CANCELLED)
+    return commit(
+        store.moved(order, OrderStatus.CANCELLED, Actor.CLIENT),
+        store.move(order, OrderStatus.CANCELLED, Actor.CLIENT),
+        billing.cancel(caller.client_id, order.invoice_id),
+        *map(store.put_back, order.lines),
+    )
+
+
+@action(
+    "POST /fiscal-drives/orders/{order_id}/status",
+    caller="operator",
+    writes=[FISCAL_DRIVES, OUTBOX],
+)
+def move_order(caller: Caller, order_id: str, next_status: NextStatus) -> Order:
+    """Move an order on; the client hears by e-mail that it is shipped."""
+    order = get_order(caller, order_id)
+    rules.require(order.status, next_status.status)
+    moved = store.moved(order, next_status.status, Actor.OPERATOR, next_status.tracking_number)
+    shipped = next_status.status is OrderStatus.SHIPPED
+    return commit(
+        moved,
+        store.move(order, next_status.status, Actor.OPERATOR, next_status.tracking_number),
+        mail.shipped(moved) if shipped else None,
+    )

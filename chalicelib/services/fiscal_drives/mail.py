@@ -1,0 +1,40 @@
+"""What the client is told by e-mail about an order."""
+
+from chalicelib.runtime import notify
+from chalicelib.runtime.table import Write
+from chalicelib.services.fiscal_drives.model import Order
+
+
+def paid(order: Order) -> Write:
+    """Tell that the money has come."""
+    return notify.email(
+        order.client_id,
+        to=order.email,
+        subject=f"Заказ оплачен: счёт {order.invoice_number}",
+        text=(
+            f"Здравствуйте, {order.contact_name}!\n\n"
+            f"Оплата по счёту № {order.invoice_number} получена, заказ передан на сборку:\n"
+            f"{_lines(order)}\n\n"
+            "Следить за заказом можно в личном кабинете: «Сервис и Услуги» — «Купить ФН» — "
+            "«Статус заказа»."
+        ),
+    )
+
+
+def shipped(order: Order) -> Write:
+    """Tell that the drives are on their way."""
+    return notify.email(
+        order.client_id,
+        to=order.email,
+        subject=f"Заказ отправлен: счёт {order.invoice_number}",
+        text=(
+            f"Здравствуйте, {order.contact_name}!\n\n"
+            f"Заказ по счёту № {order.invoice_number} отправлен:\n"
+            f"{_lines(order)}\n\n"
+            f"Номер отправления: {order.tracking_number}."
+        ),
+    )
+
+
+def _lines(order: Order) -> str:
+    return "\n".join(f"— {line.title}, {line.quantity} шт." for line in order.lines)

@@ -1,0 +1,181 @@
+"""Fiscal drives: the catalogue, the cart and the order."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
+
+from chalicelib.core.billing.model import Invoice
+from chalicelib.requisites import Email, Kopecks, Line, PersonName, Phone, single_line
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.history import Change
+from chalicelib.runtime.identifier import Identifier
+
+Model = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", examples=["fn-1.2-36"])]
+"""The catalogue's short name of a fiscal drive model."""
+
+
+class Drive(BaseModel):
+    """A fiscal drive model on sale. ``price_kopecks`` includes VAT."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: Model
+    title: Line
+    months: Annotated[int, Field(ge=1, le=60)]
+    price_kopecks: Kopecks
+    in_stock: Annotated[int, Field(ge=0)]
+    fits_register_models: tuple[Line, ...]
+    """Models of cash registers it may be put into."""
+
+
+class SuitableRegister(BaseModel):
+    """A register of the caller's that a drive fits."""
+
+    register_id: str
+    model: str
+    fiscal_drive_ends_on: dt.date
+    ends_soon: bool
+    """Whether the drive in it ends within 60 days."""
+
+
+class CatalogueEntry(BaseModel):
+    """A drive as the catalogue shows it to one client."""
+
+    model: str
+    title: str
+    months: int
+    price_kopecks: int
+    in_stock: int
+    suits: list[SuitableRegister]
+
+
+class DriveOnSale(Payload):
+    """What the operator says of a drive: all but the number in stock, which only moves."""
+
+    title: Annotated[str, single_line(200)]
+    months: Annotated[int, Field(ge=1, le=60)]
+    price_kopecks: Annotated[Kopecks, Field(ge=1, le=100_000_00)]
+    fits_register_models: Annotated[tuple[Line, ...], Field(max_length=200)]
+    received: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """Pieces to add to the stock, once for each Idempotency-Key."""
+
+
+class CartLine(BaseModel):
+    """Drives of one model in the cart, at the price seen when they were put there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: Model
+    title: Line
+    quantity: Annotated[int, Field(ge=1, le=100)]
+    price_kopecks: Kopecks
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def total_kopecks(self) -> int:
+        return self.price_kopecks * self.quantity
+
+
+class Cart(BaseModel):
+    """What a client is about to order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lines: tuple[CartLine, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def total_kopecks(self) -> int:
+        return sum(line.total_kopecks for line in self.lines)
+
+
+class Quantity(Payload):
+    """How many drives of a model the cart is to hold."""
+
+    quantity: Annotated[int, Field(ge=1, le=100)]
+
+
+class DeliveryMethod(StrEnum):
+    """How the drives reach the client."""
+
+    COURIER = "courier"
+    PICKUP = "pickup"
+    POST = "post"
+
+
+class Delivery(Payload):
+    """Where the drives go; a pick-up needs no address."""
+
+    method: DeliveryMethod
+    address: Line | None = None
+
+    @model_validator(mode="after")
+    def _addressed(self) -> Self:
+        if self.method is not DeliveryMethod.PICKUP and self.address is None:
+            raise ValueError("Укажите адрес доставки.")
+        return self
+
+
+class NewOrder(Payload):
+    """The form of «Сформировать счёт»."""
+
+    contact_name: PersonName
+    phone: Phone
+    email: Email
+    delivery: Delivery
+    comment: Annotated[str, single_line(1000)] | None = None
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands."""
+
+    INVOICED = "invoiced"
+    PAID = "paid"
+    ASSEMBLING = "assembling"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Order(BaseModel):
+    """An order of fiscal drives and the way it has gone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_id: Identifier
+    client_id: Identifier
+    status: OrderStatus
+    ordered_at: dt.datetime
+    contact_name: str
+    phone: str
+    email: str
+    delivery: Delivery
+    comment: str | None = None
+    lines: tuple[CartLine, ...]
+    total_kopecks: Kopecks
+    invoice_id: Identifier
+    invoice_number: str
+    tracking_number: str | None = None
+    history: tuple[Change, ...]
+
+
+class OrderWithInvoice(Order):
+    """A new order and the invoice to pay."""
+
+    invoice: Invoice
+
+
+class NextStatus(Payload):
+    """The operator moves an order on."""
+
+    status: Literal[OrderStatus.ASSEMBLING, OrderStatus.SHIPPED, OrderStatus.DELIVERED]
+    tracking_number: Annotated[str, single_line(64)] | None = None
+
+    @model_validator(mode="after")
+    def _tracked(self) -> Self:
+        if self.status is OrderStatus.SHIPPED and self.tracking_number is None:
+            raise ValueError("Укажите номер отправления.")
+        return self
