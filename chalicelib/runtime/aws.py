@@ -1,12 +1,13 @@
 """Clients of the five cloud APIs a Lambda may use, made once a process."""
 
 import functools
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import boto3
 from botocore.config import Config
 
 Service = Literal["dynamodb", "sqs", "s3", "sesv2", "sns"]
+SERVICES = get_args(Service)
 
 # A call that hangs must leave time for its retry within the 29 seconds of the gateway.
 _CONFIG = Config(

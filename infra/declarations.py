@@ -1,0 +1,39 @@
+"""What the product's code declares of itself, imported as a whole."""
+
+import importlib
+import os
+from typing import TypeVar
+
+from chalicelib.runtime.declaration import DECLARED, Action, Consumer, Declaration, Schedule
+
+D = TypeVar("D", bound=Declaration)
+
+
+def load() -> None:
+    """Import every section's actions and consumers."""
+    os.environ.setdefault("STAGE", "build")
+    import app
+
+    for section in app.find_sections("consumer"):
+        importlib.import_module(f"chalicelib.{section}.consumer")
+
+
+def declared(kind: type[D]) -> list[D]:
+    """Return the declarations of one kind, by name."""
+    load()
+    return sorted((one for one in DECLARED if type(one) is kind), key=lambda one: one.name)
+
+
+def actions() -> list[Action]:
+    """Return every action and read."""
+    return declared(Action)
+
+
+def consumers() -> list[Consumer]:
+    """Return every queue's consumer."""
+    return declared(Consumer)
+
+
+def schedules() -> list[Schedule]:
+    """Return every scheduled function."""
+    return declared(Schedule)

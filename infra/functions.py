@@ -1,0 +1,212 @@
+"""The functions of the deployment: from the declarations in the code to what each Lambda is."""
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from chalicelib.runtime.declaration import Action, Consumer, Schedule
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.runtime.resource import Queue, Resource
+from chalicelib.runtime.table import Table
+from infra import declarations
+
+Json = dict[str, Any]
+
+SETTINGS: Json = {
+    "STAGE": {"Ref": "Stage"},
+    "CURSOR_KEY": {"Ref": "CursorKey"},
+    "SELLER": {"Ref": "Seller"},
+    "INVOICE_DAYS": {"Ref": "InvoiceDays"},
+}
+AUTHORIZER_SETTINGS: Json = {
+    "OIDC_ISSUER": {"Ref": "OidcIssuer"},
+    "OIDC_AUDIENCE": {"Ref": "OidcAudience"},
+    "OIDC_JWKS_URL": {"Ref": "OidcJwksUrl"},
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Function:
+    """One Lambda: what runs, under which limits, and what it may touch."""
+
+    name: str
+    section: str
+    handler: str
+    timeout: int
+    memory: int
+    reads: Sequence[Resource] = ()
+    writes: Sequence[Resource] = ()
+    settings: Json = dataclasses.field(default_factory=lambda: SETTINGS)
+    routes: Sequence[Action] = ()
+    queue: Queue | None = None
+    batch_size: int = 0
+    rate: str | None = None
+    relays: bool = False
+
+    @property
+    def logical_id(self) -> str:
+        """The function's id in the template, and the beginning of its companions' ids."""
+        return "".join(part.capitalize() for part in self.name.replace("-", "_").split("_"))
+
+    @property
+    def kebab(self) -> str:
+        """The function's name after its stage."""
+        return self.name.replace("_", "-")
+
+    @property
+    def resources(self) -> list[Resource]:
+        """Everything it may touch, each once."""
+        by_id = {one.logical_id: one for one in (*self.reads, *self.writes)}
+        return [by_id[name] for name in sorted(by_id)]
+
+
+def all_functions(queues: Sequence[str]) -> list[Function]:
+    """Return every function of the deployment; ``queues`` are those the relay may send to."""
+    actions = declarations.actions()
+    consumers = [_consumer(one) for one in declarations.consumers()]
+    schedules = [_schedule(one) for one in declarations.schedules()]
+    writing = [_action(one) for one in actions if not one.is_read]
+    return [*writing, *_reads(actions), *consumers, *schedules, _authorizer(), _relay(queues)]
+
+
+def _action(one: Action) -> Function:
+    return Function(
+        name=one.name,
+        section=one.section,
+        handler="app.app",
+        timeout=one.timeout,
+        memory=one.memory,
+        reads=one.reads,
+        writes=one.writes,
+        routes=[one],
+    )
+
+
+def _reads(actions: Sequence[Action]) -> list[Function]:
+    """Return one read-only function a section, with the union of what its reads need."""
+    reads = sorted((one for one in actions if one.is_read), key=attrgetter("section", "path"))
+    functions = []
+    for section, group in itertools.groupby(reads, key=attrgetter("section")):
+        routes = list(group)
+        functions.append(
+            Function(
+                name=f"read_{section.rpartition('.')[2]}",
+                section=section,
+                handler="app.app",
+                timeout=max(one.timeout for one in routes),
+                memory=max(one.memory for one in routes),
+                reads=[resource for one in routes for resource in one.reads],
+                routes=routes,
+            )
+        )
+    return functions
+
+
+def _consumer(one: Consumer) -> Function:
+    return Function(
+        name=one.name,
+        section=one.section,
+        handler=f"{one.function.__module__}.{one.name}",
+        timeout=one.timeout,
+        memory=one.memory,
+        reads=one.reads,
+        writes=one.writes,
+        queue=one.queue,
+        batch_size=one.batch_size,
+    )
+
+
+def _schedule(one: Schedule) -> Function:
+    return Function(
+        name=one.name,
+        section=one.section,
+        handler=f"{one.function.__module__}.{one.name}",
+        timeout=one.timeout,
+        memory=one.memory,
+        reads=one.reads,
+        writes=one.writes,
+        rate=one.rate,
+    )
+
+
+def _authorizer() -> Function:
+    return Function(
+        name="authorizer",
+        section="authorizer",
+        handler="app.authorizer",
+        timeout=10,
+        memory=512,
+        settings=AUTHORIZER_SETTINGS,
+    )
+
+
+def _relay(queues: Sequence[str]) -> Function:
+    return Function(
+        name="relay",
+        section="runtime.relay",
+        handler="chalicelib.runtime.relay.relay",
+        timeout=30,
+        memory=512,
+        writes=[Queue(name) for name in queues],
+        settings={},
+        relays=True,
+    )
+
+
+def statements(function: Function) -> list[Json]:
+    """Return the policy of a function's role: what it declares, and its own log."""
+    written = {one.logical_id for one in function.writes}
+    log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
+    policy = [
+        _allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            {"Fn::Sub": f"{log}${{Stage}}-{function.kebab}:*"},
+        )
+    ]
+    policy += [_grant(one, writes=one.logical_id in written) for one in function.resources]
+    if function.queue:
+        policy.append(
+            _allow(
+                ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
+            )
+        )
+    if function.relays:
+        stream = {"Fn::GetAtt": [OUTBOX.logical_id, "StreamArn"]}
+        policy.append(
+            _allow(
+                ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+                stream,
+            )
+        )
+    return policy
+
+
+def _allow(actions: list[str], *resources: Any) -> Json:
+    return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
+
+
+def _grant(resource: Resource, *, writes: bool) -> Json:
+    arn: Json = {"Fn::GetAtt": [resource.logical_id, "Arn"]}
+    match resource:
+        case Table():
+            actions = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
+            if writes:
+                actions += ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem"]
+                actions += ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+            index = {"Fn::Sub": ["${Arn}/index/*", {"Arn": arn}]}
+            return _allow(actions, arn, index)
+        case Queue():
+            return _allow(["sqs:SendMessage"], arn)
+        case _:
+            identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+            return _allow(["ses:SendEmail"], {"Fn::Sub": identity + "${SenderDomain}"})
+
+
+def physical_name(resource: Resource) -> Json:
+    """Return what a function knows a resource by: a table's name, a queue's URL, an address."""
+    if isinstance(resource, Table | Queue):
+        return {"Ref": resource.logical_id}
+    return {"Ref": "SenderAddress"}

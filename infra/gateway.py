@@ -1,0 +1,84 @@
+"""What the gateway itself answers and admits."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from infra.functions import Function, Json
+
+OUTBOX_PATTERN = {
+    "eventName": ["INSERT"],
+    "dynamodb": {"NewImage": {"queue": {"S": [{"exists": True}]}}},
+}
+"""The records of the outbox's stream that are messages to relay."""
+
+_RETRY = "Повторите запрос через несколько секунд."
+
+# (response type, status, slug, title, detail): what callers see where no function is reached.
+# A path that is not there has no credentials to miss: API Gateway's name for it is historical.
+_ANSWERS = [
+    ("UNAUTHORIZED", 401, "unauthenticated", "Требуется вход", "Войдите в личный кабинет."),
+    ("ACCESS_DENIED", 403, "role-missing", "Недостаточно прав", "Это действие вам недоступно."),
+    ("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "Не найдено", "Такого адреса нет."),
+    ("RESOURCE_NOT_FOUND", 404, "not-found", "Не найдено", "Такого адреса нет."),
+    ("REQUEST_TOO_LARGE", 413, "too-large", "Слишком большой запрос", "Тело больше допустимого."),
+    ("THROTTLED", 429, "too-many-requests", "Слишком много запросов", _RETRY),
+    ("QUOTA_EXCEEDED", 429, "too-many-requests", "Слишком много запросов", _RETRY),
+    ("AUTHORIZER_FAILURE", 503, "unavailable", "Сервис временно недоступен", _RETRY),
+    ("INTEGRATION_FAILURE", 503, "unavailable", "Сервис временно недоступен", _RETRY),
+    ("INTEGRATION_TIMEOUT", 503, "unavailable", "Сервис временно недоступен", _RETRY),
+    ("DEFAULT_4XX", 400, "unreadable", "Запрос не читается", "Проверьте запрос и повторите."),
+    ("DEFAULT_5XX", 500, "unexpected", "Внутренняя ошибка", "Произошла ошибка на нашей стороне."),
+]
+_RETRIED = {429, 503}
+
+
+def responses(api: str, headers: Mapping[str, str]) -> Json:
+    """Return the gateway's own answers as problems of the contract, with CORS headers."""
+    return {
+        f"Api{''.join(part.capitalize() for part in kind.split('_'))}": {
+            "Type": "AWS::ApiGateway::GatewayResponse",
+            "Properties": {
+                "RestApiId": {"Ref": api},
+                "ResponseType": kind,
+                "StatusCode": str(status),
+                "ResponseParameters": _headers(status, headers),
+                "ResponseTemplates": {"application/json": _document(status, slug, title, detail)},
+            },
+        }
+        for kind, status, slug, title, detail in _ANSWERS
+    }
+
+
+def _headers(status: int, headers: Mapping[str, str]) -> dict[str, str]:
+    sent = {
+        **headers,
+        "Content-Type": "application/problem+json",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After",
+        **({"Retry-After": "5"} if status in _RETRIED else {}),
+        **({"WWW-Authenticate": "Bearer"} if status == 401 else {}),
+    }
+    return {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in sent.items()}
+
+
+def _document(status: int, slug: str, title: str, detail: str) -> str:
+    document: dict[str, Any] = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": "urn:uuid:$context.requestId",
+    }
+    return json.dumps(document, ensure_ascii=False)
+
+
+def invocation_pattern(function: Function) -> str:
+    """Return the end of the source ARN under which the gateway may invoke a function."""
+    if not function.routes:
+        return "/authorizers/*"
+    if len(function.routes) > 1 or function.routes[0].is_read:
+        return "/*/GET/*"
+    (route,) = function.routes
+    path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
+    return f"/*/{route.method}{path}"

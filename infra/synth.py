@@ -1,0 +1,391 @@
+"""Synthesises the production template: plain CloudFormation, from the code's own declarations.
+
+    python -m infra.synth build/template.json
+
+Chalice says what the API is (``chalice package``, the only route table); ``infra/resources.yaml``
+says what there is to keep; the declarations say what each function needs. The result runs
+unmodified in production, in the end-to-end tests and on a developer's machine.
+"""
+
+import copy
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chalicelib.runtime.action import HEADERS
+from infra import functions, gateway
+from infra.functions import Function, Json
+
+ROOT = Path(__file__).resolve().parent.parent
+RESOURCES = ROOT / "infra" / "resources.yaml"
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+"""The Lambda runtime: the Python that packages is the Python that runs."""
+
+LOG_DAYS = 90
+RECEIVES = 5
+"""Deliveries of a message before it goes to the dead-letter queue."""
+QUEUE_AGE_ALARM_SECONDS = 900
+
+_API = "Api"
+_METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags."""
+
+
+def _short_tag(loader: _Loader, suffix: str, node: yaml.Node) -> Json:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        raise yaml.constructor.ConstructorError(None, None, f"!{suffix}", node.start_mark)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_tag)
+
+
+def resources() -> Json:
+    """Return ``infra/resources.yaml`` in CloudFormation's long form."""
+    read: Json = yaml.load(RESOURCES.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    return copy.deepcopy(read)
+
+
+def synthesise() -> Json:
+    """Return the template."""
+    template = {"AWSTemplateFormatVersion": "2010-09-09", **resources()}
+    kept = template["Resources"]
+    queues = [name for name, one in kept.items() if one["Type"] == "AWS::SQS::Queue"]
+    for name in queues:
+        kept |= _dead_letters(name, kept[name])
+    everything = functions.all_functions([name.removesuffix("Queue") for name in queues])
+    for function in everything:
+        kept |= _function(function)
+    kept |= _api(everything)
+    template["Outputs"] = _outputs(queues)
+    return template
+
+
+def _dead_letters(name: str, queue: Json) -> Json:
+    """Give a queue its dead-letter queue, an alarm on it, and one on the age of what waits."""
+    dead = name.removesuffix("Queue") + "DeadLetterQueue"
+    queue["Properties"]["RedrivePolicy"] = {
+        "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
+        "maxReceiveCount": RECEIVES,
+    }
+    return {
+        dead: {
+            "Type": "AWS::SQS::Queue",
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {"MessageRetentionPeriod": 1_209_600, "SqsManagedSseEnabled": True},
+        },
+        f"{dead}Alarm": _alarm(
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": {"Fn::GetAtt": [dead, "QueueName"]}},
+            "Maximum",
+            threshold=1,
+            what=f"{name}: messages could not be processed; see them, mend, redrive",
+        ),
+        f"{name}AgeAlarm": _alarm(
+            "AWS/SQS",
+            "ApproximateAgeOfOldestMessage",
+            {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}},
+            "Maximum",
+            threshold=QUEUE_AGE_ALARM_SECONDS,
+            what=f"{name}: a message has waited for a quarter of an hour",
+        ),
+    }
+
+
+def _alarm(
+    namespace: str,
+    metric: str,
+    dimensions: Json,
+    statistic: str,
+    *,
+    threshold: int,
+    what: str,
+) -> Json:
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": what,
+            "Namespace": namespace,
+            "MetricName": metric,
+            "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+            "Statistic": statistic,
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "Threshold": threshold,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{"Ref": "AlarmTopic"}],
+        },
+    }
+
+
+def _function(function: Function) -> Json:
+    """Return a Lambda with its role, log group, alarm and whatever triggers it."""
+    name = {"Fn::Sub": f"${{Stage}}-{function.kebab}"}
+    this = f"{function.logical_id}Function"
+    variables = {
+        "SECTION": function.section,
+        **function.settings,
+        **{one.variable: functions.physical_name(one) for one in function.resources},
+    }
+    made = {
+        this: {
+            "Type": "AWS::Lambda::Function",
+            "DependsOn": [f"{function.logical_id}Log"],
+            "Properties": {
+                "FunctionName": name,
+                "Runtime": RUNTIME,
+                "Handler": function.handler,
+                "Code": {"S3Bucket": {"Ref": "ArtifactBucket"}, "S3Key": {"Ref": "ArtifactKey"}},
+                "Role": {"Fn::GetAtt": [f"{function.logical_id}Role", "Arn"]},
+                "Timeout": function.timeout,
+                "MemorySize": function.memory,
+                "Architectures": [{"Ref": "Architecture"}],
+                "Environment": {"Variables": variables},
+            },
+        },
+        f"{function.logical_id}Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Action": "sts:AssumeRole",
+                            "Principal": {"Service": "lambda.amazonaws.com"},
+                        }
+                    ],
+                },
+                "Policies": [
+                    {
+                        "PolicyName": "declared",
+                        "PolicyDocument": {
+                            "Version": "2012-10-17",
+                            "Statement": functions.statements(function),
+                        },
+                    }
+                ],
+            },
+        },
+        f"{function.logical_id}Log": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {
+                "LogGroupName": {"Fn::Sub": f"/aws/lambda/${{Stage}}-{function.kebab}"},
+                "RetentionInDays": LOG_DAYS,
+            },
+        },
+        f"{function.logical_id}Alarm": _alarm(
+            "AWS/Lambda",
+            "Errors",
+            {"FunctionName": name},
+            "Sum",
+            threshold=1,
+            what=f"{function.kebab} failed",
+        ),
+    }
+    return made | _triggers(function, this)
+
+
+def _triggers(function: Function, this: str) -> Json:
+    arn = {"Fn::GetAtt": [this, "Arn"]}
+    if function.queue:
+        mapping = {
+            "EventSourceArn": {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
+            "BatchSize": function.batch_size,
+        }
+        return {f"{function.logical_id}Source": _source(this, mapping)}
+    if function.relays:
+        mapping = {
+            "EventSourceArn": {"Fn::GetAtt": ["OutboxTable", "StreamArn"]},
+            "StartingPosition": "TRIM_HORIZON",
+            "BatchSize": 100,
+            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(gateway.OUTBOX_PATTERN)}]},
+        }
+        lag = _alarm(
+            "AWS/Lambda",
+            "IteratorAge",
+            {"FunctionName": {"Ref": this}},
+            "Maximum",
+            threshold=60_000,
+            what="the relay lags: messages wait in the outbox",
+        )
+        return {
+            f"{function.logical_id}Source": _source(this, mapping),
+            f"{function.logical_id}LagAlarm": lag,
+        }
+    if function.rate:
+        rule = f"{function.logical_id}Schedule"
+        return {
+            rule: {
+                "Type": "AWS::Events::Rule",
+                "Properties": {
+                    "ScheduleExpression": function.rate,
+                    "Targets": [{"Id": "function", "Arn": arn}],
+                },
+            },
+            f"{function.logical_id}Permission": _permission(
+                this, "events.amazonaws.com", {"Fn::GetAtt": [rule, "Arn"]}
+            ),
+        }
+    routes = gateway.invocation_pattern(function)
+    source = f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{_API}}}"
+    permission = _permission(this, "apigateway.amazonaws.com", {"Fn::Sub": source + routes})
+    return {f"{function.logical_id}Permission": permission}
+
+
+def _source(function: str, mapping: Json) -> Json:
+    return {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "FunctionName": {"Ref": function},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            **mapping,
+        },
+    }
+
+
+def _permission(function: str, principal: str, source: Json) -> Json:
+    return {
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": function},
+            "Principal": principal,
+            "SourceArn": source,
+        },
+    }
+
+
+def _api(everything: Sequence[Function]) -> Json:
+    """Return the REST API whose every method goes to the function of its own."""
+    serving = {
+        (route.path, route.method.lower()): f"{function.logical_id}Function"
+        for function in everything
+        for route in function.routes
+    }
+    body = _chalice_definition()
+    for path, methods in body["paths"].items():
+        for method, operation in methods.items():
+            if method in _METHODS:
+                integration = operation["x-amazon-apigateway-integration"]
+                integration["uri"] = _invocation(serving.pop((path, method)))
+    if serving:
+        raise LookupError(f"not routed by Chalice: {sorted(serving)}")
+    for scheme in body.get("securityDefinitions", {}).values():
+        scheme["x-amazon-apigateway-authorizer"]["authorizerUri"] = _invocation(
+            "AuthorizerFunction"
+        )
+    answers = gateway.responses(_API, HEADERS)
+    made = {
+        _API: {
+            "Type": "AWS::ApiGateway::RestApi",
+            "Properties": {
+                "Name": {"Fn::Sub": "${Stage}-service-menu"},
+                "Body": body,
+                # Whatever a client accepts, a file leaves the gateway as bytes.
+                "BinaryMediaTypes": ["*/*"],
+                "EndpointConfiguration": {"Types": ["REGIONAL"]},
+            },
+        },
+        **answers,
+    }
+    fingerprint = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:12]
+    deployment = f"ApiDeployment{fingerprint}"
+    made[deployment] = {
+        "Type": "AWS::ApiGateway::Deployment",
+        "DependsOn": sorted(answers),
+        "Properties": {"RestApiId": {"Ref": _API}},
+    }
+    made["ApiStage"] = {
+        "Type": "AWS::ApiGateway::Stage",
+        "Properties": {
+            "RestApiId": {"Ref": _API},
+            "DeploymentId": {"Ref": deployment},
+            "StageName": "api",
+            "MethodSettings": [
+                {
+                    "ResourcePath": "/*",
+                    "HttpMethod": "*",
+                    "ThrottlingRateLimit": 500,
+                    "ThrottlingBurstLimit": 1000,
+                    "MetricsEnabled": True,
+                }
+            ],
+        },
+    }
+    return made
+
+
+def _invocation(function: str) -> Json:
+    return {
+        "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
+        f"functions/${{{function}.Arn}}/invocations"
+    }
+
+
+def _chalice_definition() -> Json:
+    """Return the API as Chalice packages it, from a copy that has nothing to install."""
+    with tempfile.TemporaryDirectory() as folder:
+        project, out = Path(folder, "project"), Path(folder, "out")
+        project.mkdir()
+        shutil.copy(ROOT / "app.py", project)
+        shutil.copytree(ROOT / ".chalice", project / ".chalice")
+        shutil.copytree(
+            ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("*.pyc")
+        )
+        (project / "requirements.txt").touch()
+        command = [str(Path(sys.executable).with_name("chalice")), "package", "--stage", "api"]
+        environment = os.environ | {"STAGE": "build", "AWS_DEFAULT_REGION": "ru-central1"}
+        subprocess.run(
+            [*command, str(out)],
+            cwd=project,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        sam = json.loads(Path(out, "sam.json").read_text())
+    body: Json = sam["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    body.pop("x-amazon-apigateway-binary-media-types", None)
+    return body
+
+
+def _outputs(queues: Sequence[str]) -> Json:
+    address = "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
+    outputs: Json = {
+        "ApiUrl": {"Value": {"Fn::Sub": address}},
+        "RestApiId": {"Value": {"Ref": _API}},
+    }
+    return outputs | {f"{name}Url": {"Value": {"Ref": name}} for name in queues}
+
+
+def main() -> None:
+    """Write the template to the file named on the command line."""
+    (target,) = map(Path, sys.argv[1:])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(synthesise(), ensure_ascii=False, indent=1, sort_keys=True)
+    target.write_text(re.sub(r"[ ]+\n", "\n", text) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
