@@ -6,6 +6,7 @@ What it does differently from AWS, and how a function gets its environment there
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -180,6 +181,7 @@ class Cloud:
             for part in ("services", "objects"):
                 shutil.rmtree(self._state / part, ignore_errors=True)
         running.touch()
+        _rewind_streams(self._state / "services" / "lambda.json")
         return lock
 
     def _environment(self, key: Path) -> dict[str, str]:
@@ -192,7 +194,10 @@ class Cloud:
             "TMPDIR": str(self._folder),
             "PYTHONNOUSERSITE": "1",
             "PYTHONUNBUFFERED": "1",
-            "GATEWAY_PORT": str(self.port),
+            # Queue addresses are made of this and kept with the state, so it must not change with
+            # the port; clients take them as names and call AWS_ENDPOINT_URL.
+            "GATEWAY_PORT": "4566",
+            "AWS_ENDPOINT_URL": self.endpoint,
             "MINISTACK_HOST": HOST,
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
@@ -279,6 +284,19 @@ class Cloud:
 
     def _log_tail(self) -> str:
         return "\n".join(self._log_path.read_text(errors="replace").splitlines()[-20:])
+
+
+def _rewind_streams(saved_functions: Path) -> None:
+    """Let every stream be read from its beginning, which is where it is after a restart.
+
+    The emulator keeps how far a function has read a stream, but not the stream: as many new records
+    as were read before would be passed over.
+    """
+    if not saved_functions.exists():
+        return
+    saved = json.loads(saved_functions.read_bytes())
+    saved["payload"].pop("dynamodb_stream_positions", None)
+    saved_functions.write_text(json.dumps(saved), encoding="utf-8")
 
 
 @contextlib.contextmanager
