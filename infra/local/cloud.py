@@ -75,6 +75,7 @@ class Cloud:
         self._log = log
         self._resources = contextlib.ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[str, Any] = {}
         self.port = 0
         self.ca_bundle = Path()
 
@@ -84,7 +85,7 @@ class Cloud:
             self._log_path = self._log or self._folder / "cloud.log"
             self.ca_bundle, key = write_certificate(self._folder)
             state_lock = self._open_state(resources)
-            listener = resources.enter_context(_listen(self._wanted_port))
+            listener = resources.enter_context(listen(self._wanted_port))
             self.port = listener.getsockname()[1]
             self._start(listener, key, state_lock, resources)
             self.http = urllib3.PoolManager(
@@ -113,18 +114,21 @@ class Cloud:
         return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client that may do anything: the account's root."""
+        """A boto3 client that may do anything, as the account's root; one and the same each time."""
+        if service in self._clients:
+            return self._clients[service]
         root: Any = boto3.Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator does not check root's secret
             region_name=REGION,
         )
-        return root.client(
+        self._clients[service] = root.client(
             service,
             endpoint_url=self.endpoint,
             verify=str(self.ca_bundle),
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
         )
+        return self._clients[service]
 
     def outputs(self, stack_name: str) -> dict[str, str] | None:
         """The outputs of a stack that is up, or None when there is none."""
@@ -178,8 +182,11 @@ class Cloud:
             raise CloudError(f"the state in {self._state} is in use by another cloud") from None
         running = self._state / "running"
         if running.exists():
-            for part in ("services", "objects"):
-                shutil.rmtree(self._state / part, ignore_errors=True)
+            for part in self._state.iterdir():
+                if part.is_dir():
+                    shutil.rmtree(part)
+                elif part.name != "lock":
+                    part.unlink()
         running.touch()
         _rewind_streams(self._state / "services" / "lambda.json")
         return lock
@@ -308,7 +315,12 @@ def _private_folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """A socket that listens on a loopback port; 0 takes a free one.
+
+    Raises:
+        CloudError: if the port is in use.
+    """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -9,6 +9,78 @@ from typing import Any
 
 import boto3
 
+OPENAPI = {
+    "openapi": "3.1.0",
+    "info": {"title": "Сервис и услуги", "version": "1.0.0", "description": "Вызовы кабинета."},
+    "tags": [
+        {"name": "Фискальные накопители", "description": "корзина, счёт, статус заказа"},
+        {"name": "Счета и оплата"},
+    ],
+    "security": [{"token": []}],
+    "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "paths": {
+        "/things/{what}": {
+            "get": {
+                "tags": ["Фискальные накопители"],
+                "summary": "Каталог",
+                "parameters": [
+                    {
+                        "name": "what",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                        "example": "catalogue",
+                    }
+                ],
+                "responses": {"200": {"description": "Накопители и цены"}},
+            },
+            "post": {
+                "tags": ["Фискальные накопители"],
+                "summary": "Сформировать счёт",
+                "parameters": [
+                    {
+                        "name": "what",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                        "example": "orders",
+                    },
+                    {
+                        "name": "Idempotency-Key",
+                        "in": "header",
+                        "required": True,
+                        "schema": {"type": "string", "maxLength": 64},
+                    },
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["contact_name"],
+                                "properties": {
+                                    "contact_name": {
+                                        "type": "string",
+                                        "examples": ["Смирнова Мария"],
+                                    },
+                                    "comment": {"type": ["string", "null"]},
+                                },
+                            }
+                        }
+                    },
+                },
+                "responses": {"201": {"description": "Заказ и его счёт"}},
+            },
+            "delete": {
+                "tags": ["Счета и оплата"],
+                "summary": "Убрать",
+                "responses": {"204": {"description": "Убрано"}},
+            },
+        },
+    },
+}
+
 
 def log(*words: str) -> None:
     sys.stderr.write(" ".join(words) + "\n")
@@ -33,6 +105,8 @@ def authorizer(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def api(event: dict[str, Any], context: Any) -> dict[str, Any]:
     log("served", event["httpMethod"], event["path"])
+    if event["resource"] == "/openapi.json":
+        return {"statusCode": 200, "body": json.dumps(OPENAPI)}
     what = (event.get("pathParameters") or {}).get("what", "")
     if event["resource"] == "/things/{what}" and event["httpMethod"] == "PUT":
         table = boto3.client("dynamodb")
