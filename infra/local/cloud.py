@@ -1,0 +1,332 @@
+"""The cloud on this machine: an AWS emulator run as a child process, with roles enforced.
+
+What it does differently from AWS, and how a function gets its environment there, is written in
+`docs/decisions/local-cloud.md`.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import boto3
+import urllib3
+from botocore.config import Config
+
+from infra.local import inspection, stack
+from infra.local.certificate import write_certificate
+
+REGION = "ru-central1"
+ACCOUNT = "000000000000"
+HOST = "127.0.0.1"
+_READY_SECONDS = 30.0
+_STOP_SECONDS = 30.0
+
+# The emulator dies with us, cleanly, even when we are killed: prctl(PR_SET_PDEATHSIG, SIGTERM).
+# Hypercorn is started here rather than by the emulator's own main, which also takes port 443.
+# Idle TLS connections, which the functions keep, would hold up its stop for asyncio's 30 seconds.
+_CHILD = """
+import asyncio.constants, ctypes, signal, sys
+asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+from hypercorn.__main__ import main
+sys.exit(main())
+"""
+
+
+class CloudError(Exception):
+    """The local cloud could not be started, or could not do what was asked; the text says why."""
+
+
+class Cloud:
+    """An AWS emulator on a loopback port, for as long as the context is open.
+
+    Enter it in the main thread: on Linux the emulator stops when the thread that started it ends.
+
+    Args:
+        python: the interpreter of the environment that holds the emulator; it runs the Lambdas too,
+            so it must be of the version they are packaged for.
+        port: the loopback port; 0 takes a free one.
+        state: the folder in which everything put into the cloud is kept over restarts; None keeps
+            nothing. It is emptied when the last stop was not clean, since half of it is then lost.
+        log: the file for the emulator's own output; None puts it with what is deleted on exit.
+
+    Raises:
+        CloudError: on entering, if the port or the state is in use or the emulator does not start.
+    """
+
+    def __init__(
+        self, python: Path, *, port: int = 0, state: Path | None = None, log: Path | None = None
+    ) -> None:
+        self._python = python
+        self._wanted_port = port
+        self._state = state
+        self._log = log
+        self._resources = contextlib.ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[str, Any] = {}
+        self.port = 0
+        self.ca_bundle = Path()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as resources:
+            self._folder = Path(resources.enter_context(_private_folder()))
+            self._log_path = self._log or self._folder / "cloud.log"
+            self.ca_bundle, key = write_certificate(self._folder)
+            state_lock = self._open_state(resources)
+            listener = resources.enter_context(listen(self._wanted_port))
+            self.port = listener.getsockname()[1]
+            self._start(listener, key, state_lock, resources)
+            self.http = urllib3.PoolManager(
+                maxsize=32, ca_certs=str(self.ca_bundle), retries=False, timeout=60.0
+            )
+            resources.callback(self.http.clear)
+            self._wait_until_ready()
+            self._resources = resources.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._resources.close()
+
+    @property
+    def endpoint(self) -> str:
+        """The address of every AWS service here, HTTPS with a certificate of `ca_bundle`."""
+        return f"https://{HOST}:{self.port}"
+
+    def api_url(self, rest_api_id: str, stage: str) -> str:
+        """The address under which a deployed REST API answers, without a closing slash."""
+        return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that may do anything, as the account's root; one and the same each time."""
+        if service in self._clients:
+            return self._clients[service]
+        root: Any = boto3.Session(
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator does not check root's secret
+            region_name=REGION,
+        )
+        self._clients[service] = root.client(
+            service,
+            endpoint_url=self.endpoint,
+            verify=str(self.ca_bundle),
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+        )
+        return self._clients[service]
+
+    def outputs(self, stack_name: str) -> dict[str, str] | None:
+        """The outputs of a stack that is up, or None when there is none."""
+        return stack.outputs(self.client("cloudformation"), stack_name)
+
+    def deploy(
+        self,
+        template: Path | Mapping[str, Any],
+        *,
+        artifact: Path,
+        stack_name: str,
+        parameters: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
+        """Create or update a stack from a plain CloudFormation template; returns its outputs.
+
+        The zip goes to a bucket under the hash of its content, and the template's parameters
+        `ArtifactBucket` and `ArtifactKey` name it, so a changed zip updates the code of the
+        functions and an unchanged one changes nothing.
+
+        Raises:
+            stack.DeploymentError: with the reason of the first resource that failed.
+        """
+        return stack.deploy(
+            self.client, template, artifact=artifact, name=stack_name, parameters=parameters or {}
+        )
+
+    def messages(self) -> list[inspection.Message]:
+        """The mails and SMS the cloud has sent, newest first."""
+        return inspection.messages(
+            self.http, self.endpoint, self._log_path.read_text("utf-8", "replace")
+        )
+
+    def queues(self) -> list[inspection.QueueDepth]:
+        """How many messages each queue and its dead-letter queue hold, by name."""
+        return inspection.queues(self.client("sqs"))
+
+    def function_logs(self, name: str) -> list[str]:
+        """The lines a function has logged, oldest first; empty when it has not run yet."""
+        return inspection.function_logs(self.client("logs"), name)
+
+    def _open_state(self, resources: contextlib.ExitStack) -> IO[str] | None:
+        """Lock the state folder, and empty it if its last user did not stop cleanly."""
+        if self._state is None:
+            return None
+        self._state.mkdir(parents=True, exist_ok=True)
+        # The emulator inherits the lock, so it outlives us where the emulator does.
+        lock = resources.enter_context((self._state / "lock").open("w", encoding="ascii"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CloudError(f"the state in {self._state} is in use by another cloud") from None
+        running = self._state / "running"
+        if running.exists():
+            for part in self._state.iterdir():
+                if part.is_dir():
+                    shutil.rmtree(part)
+                elif part.name != "lock":
+                    part.unlink()
+        running.touch()
+        _rewind_streams(self._state / "services" / "lambda.json")
+        return lock
+
+    def _environment(self, key: Path) -> dict[str, str]:
+        # All of it reaches the functions too, so nothing of the host's may be in it.
+        environment = {
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",  # as in Lambda, and the log is read for the time of an SMS
+            "HOME": str(self._folder),
+            "TMPDIR": str(self._folder),
+            "PYTHONNOUSERSITE": "1",
+            "PYTHONUNBUFFERED": "1",
+            # Queue addresses are made of this and kept with the state, so it must not change with
+            # the port; clients take them as names and call AWS_ENDPOINT_URL.
+            "GATEWAY_PORT": "4566",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "MINISTACK_HOST": HOST,
+            "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "BIND_HOST": HOST,
+            "AUTH": "true",
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "DOCKER_HOST": "unix:///nonexistent",  # else it reaps containers of the developer
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(self.ca_bundle),
+            "MINISTACK_SSL_KEY": str(key),
+            "AWS_CA_BUNDLE": str(self.ca_bundle),
+        }
+        if self._state is not None:
+            environment |= {
+                "PERSIST_STATE": "1",
+                "STATE_DIR": str((self._state / "services").resolve()),
+                "S3_PERSIST": "1",
+                "S3_DATA_DIR": str((self._state / "objects").resolve()),
+            }
+        return environment
+
+    def _start(
+        self,
+        listener: socket.socket,
+        key: Path,
+        state_lock: IO[str] | None,
+        resources: contextlib.ExitStack,
+    ) -> None:
+        command = [str(self._python), "-c", _CHILD, "ministack.app:app", "--workers", "0"]
+        command += ["--bind", f"fd://{listener.fileno()}", "--keep-alive", "75"]
+        command += ["--graceful-timeout", "1"]
+        command += ["--certfile", str(self.ca_bundle), "--keyfile", str(key)]
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        inherited = [listener.fileno()] + ([state_lock.fileno()] if state_lock else [])
+        with self._log_path.open("ab") as log:
+            try:
+                self._process = subprocess.Popen(
+                    command,
+                    cwd=self._folder,
+                    env=self._environment(key),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=inherited,
+                    start_new_session=True,  # Ctrl-C reaches us alone; we stop it in our order
+                )
+            except OSError as error:
+                raise CloudError(f"cannot run {self._python}: {error}") from error
+        resources.callback(self._stop)
+        listener.close()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        assert self._process is not None  # noqa: S101
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise CloudError(
+                    f"the cloud stopped at start with code {self._process.returncode}:\n"
+                    + self._log_tail()
+                )
+            with contextlib.suppress(urllib3.exceptions.HTTPError):
+                if self.http.request("GET", f"{self.endpoint}/_ministack/ready").status == 200:
+                    return
+            time.sleep(0.02)
+        raise CloudError(f"the cloud was not ready in {_READY_SECONDS} s:\n" + self._log_tail())
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        self._process = None
+        clean = process.poll() is None
+        if clean:
+            process.send_signal(signal.SIGTERM)
+            try:
+                clean = process.wait(_STOP_SECONDS) == 0
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                clean = False
+        if clean and self._state is not None:
+            (self._state / "running").unlink(missing_ok=True)
+
+    def _log_tail(self) -> str:
+        return "\n".join(self._log_path.read_text(errors="replace").splitlines()[-20:])
+
+
+def _rewind_streams(saved_functions: Path) -> None:
+    """Let every stream be read from its beginning, which is where it is after a restart.
+
+    The emulator keeps how far a function has read a stream, but not the stream: as many new records
+    as were read before would be passed over.
+    """
+    if not saved_functions.exists():
+        return
+    saved = json.loads(saved_functions.read_bytes())
+    saved["payload"].pop("dynamodb_stream_positions", None)
+    saved_functions.write_text(json.dumps(saved), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[str]:
+    folder = tempfile.mkdtemp(prefix="cloud-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on a loopback port; 0 takes a free one.
+
+    Raises:
+        CloudError: if the port is in use.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise CloudError(f"port {port} of {HOST} is in use: {error.strerror}") from error
+    listener.listen(128)
+    return listener

@@ -1,0 +1,118 @@
+"""What a person wants to see of the local cloud: messages sent, queues, logs."""
+
+import datetime as dt
+import json
+import re
+from typing import Any, Literal, NotRequired, TypedDict
+from urllib.parse import urlsplit
+
+import urllib3
+from botocore.exceptions import ClientError
+
+_SMS_IN_LOG = re.compile(r"^(\S+ \S+) INFO \[sns\] SNS SMS to (\S+): ", re.MULTILINE)
+
+
+class Message(TypedDict):
+    """A mail or an SMS as its receiver gets it; `sent_at` is RFC 3339 UTC."""
+
+    channel: Literal["email", "sms"]
+    to: str
+    subject: NotRequired[str]
+    text: str
+    html: NotRequired[str]
+    sent_at: str
+
+
+class QueueDepth(TypedDict):
+    """How many messages wait in a queue, are being worked on, are delayed, and were given up."""
+
+    queue: str
+    waiting: int
+    in_flight: int
+    delayed: int
+    dead_letter_queue: str | None
+    dead: int
+
+
+def messages(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
+    """The mails and SMS the cloud at `endpoint` has sent, newest first.
+
+    The cloud keeps no time for an SMS, so it is taken from its `log`, to the second; one that the
+    log no longer knows counts as sent at the beginning of time.
+    """
+    found: list[tuple[float, Message]] = []
+    mails = http.request("GET", f"{endpoint}/_ministack/ses/messages").json()["messages"]
+    for mail in (mail for account in mails.values() for mail in account):
+        message = Message(
+            channel="email",
+            to=", ".join(mail["To"]),
+            subject=mail["Subject"],
+            text=mail["BodyText"],
+            sent_at=_rfc3339(mail["Timestamp"]),
+        )
+        if mail["BodyHtml"]:
+            message["html"] = mail["BodyHtml"]
+        found.append((mail["Timestamp"], message))
+    logged: dict[str, list[float]] = {}
+    for moment, phone in _SMS_IN_LOG.findall(log):
+        logged.setdefault(phone, []).append(
+            dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC).timestamp()
+        )
+    texts = http.request("GET", f"{endpoint}/_ministack/sns/sms-messages").json()["sms_messages"]
+    for phone, sent in texts.items():
+        # Both are in order and end with the same message.
+        times = [0.0] * len(sent) + logged.get(phone, [])
+        for text, time in zip(sent, times[-len(sent) :], strict=True):
+            message = Message(channel="sms", to=phone, text=text["Message"], sent_at=_rfc3339(time))
+            found.append((time, message))
+    return [message for _, message in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def queues(sqs: Any) -> list[QueueDepth]:
+    """The depth of every queue that is not itself a dead-letter queue, sorted by name."""
+    attributes = {
+        _name(url): sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        for page in sqs.get_paginator("list_queues").paginate()
+        for url in page.get("QueueUrls", [])
+    }
+    dead_letter_queue = {
+        name: json.loads(policy)["deadLetterTargetArn"].rpartition(":")[2]
+        for name, values in attributes.items()
+        if (policy := values.get("RedrivePolicy"))
+    }
+    return [
+        QueueDepth(
+            queue=name,
+            waiting=int(values["ApproximateNumberOfMessages"]),
+            in_flight=int(values["ApproximateNumberOfMessagesNotVisible"]),
+            delayed=int(values["ApproximateNumberOfMessagesDelayed"]),
+            dead_letter_queue=dead_letter_queue.get(name),
+            dead=_waiting(attributes.get(dead_letter_queue.get(name, ""), {})),
+        )
+        for name, values in sorted(attributes.items())
+        if name not in dead_letter_queue.values()
+    ]
+
+
+def function_logs(logs: Any, name: str) -> list[str]:
+    """The lines a function has logged, oldest first; empty when it has not run yet."""
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{name}")
+    try:
+        return [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return []
+        raise
+
+
+def _waiting(attributes: dict[str, str]) -> int:
+    return int(attributes.get("ApproximateNumberOfMessages", 0))
+
+
+def _name(queue_url: str) -> str:
+    return urlsplit(queue_url).path.rpartition("/")[2]
+
+
+def _rfc3339(seconds: float) -> str:
+    moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
