@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args
 
 from pydantic import GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 MAX_KOPECKS = 10**13
@@ -41,7 +40,7 @@ class Requisite:
 
     def __get_pydantic_json_schema__(
         self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    ) -> dict[str, Any]:
         return dict(self.schema)
 
 

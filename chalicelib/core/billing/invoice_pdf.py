@@ -23,7 +23,6 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     Flowable,
     HRFlowable,
-    KeepTogether,
     LongTable,
     Paragraph,
     SimpleDocTemplate,
@@ -90,7 +89,7 @@ def render(invoice: Invoice) -> bytes:
         Spacer(0, 4 * mm),
         _lines(invoice),
         Spacer(0, 3 * mm),
-        KeepTogether(_conclusion(invoice)),
+        _conclusion(invoice),
     ]
     document.build(story, onFirstPage=first_page, onLaterPages=later_page)
     return out.getvalue()
@@ -221,7 +220,7 @@ def _vat(invoice: Invoice) -> list[tuple[str, str]]:
     rows = [(f"В том числе НДС {rate.percent}{NBSP}%:", money(by_rate[rate])) for rate in taxed]
     if VatRate.EXEMPT in by_rate:
         exempt = (ln.total_kopecks for ln in invoice.lines if ln.vat_rate is VatRate.EXEMPT)
-        rows.append(("Из них без НДС:", money(sum(exempt))))
+        rows.append(("Не облагается НДС:", money(sum(exempt))))
     return rows
 
 

@@ -10,14 +10,15 @@ from chalicelib.core.billing.model import Invoice, invoice_number
 from chalicelib.core.billing.statement import StatementDocument
 
 # The two letters of the series, as typed in either alphabet: С and C, У and Y look the same.
-_SERIES = r"(?<![^\W_])[СC][УY]"
+_WORD_START = r"(?<![^\W_])"
+_SERIES = rf"{_WORD_START}[СC][УY]"
 _BETWEEN = r"[\s.№\-\u2010-\u2015\u2212_]*"
 # Written whole, a number cannot be mistaken. Cut short («СУ-155») it is as likely the name of a
 # building trust, so a short one counts only right after the word «счёт»; bare digits («сч. 42»)
 # never do, since payers quote contracts and invoices of their own the same way.
 _WHOLE = re.compile(rf"{_SERIES}{_BETWEEN}([0-9]{{6,12}})(?![0-9])", re.IGNORECASE)
 _SHORT = re.compile(
-    rf"сч[её]?т?[а-я]{{0,2}}[\s.:]*(?:№|N|No)?[\s.]*{_SERIES}{_BETWEEN}([0-9]{{1,5}})(?![0-9])",
+    rf"{_WORD_START}сч[её]?т?[а-я]{{0,2}}[\s.:]*(?:№|N|No)?[\s.]*{_SERIES}{_BETWEEN}([0-9]{{1,5}})(?![0-9])",
     re.IGNORECASE,
 )
 

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DOCUMENTS = 10_000
+MAX_LINE = 1000
+"""Characters of a line that are read: the longest value of the format, a purpose, has 210."""
 
 _SIGNATURE = "1CClientBankExchange"
 _END = "КонецФайла"
@@ -88,7 +90,7 @@ def parse(data: bytes) -> Statement:
     if len(data) > MAX_BYTES:
         raise StatementUnreadable(f"Файл выписки больше {MAX_BYTES // 1024 // 1024} МБ")
     header: dict[str, str] = {}
-    accounts: list[str] = []
+    accounts: dict[str, None] = {}
     documents: list[StatementDocument] = []
     # What the lines being read belong to: the header, an account or a document.
     section, started, fields = "", 1, header
@@ -113,15 +115,14 @@ def parse(data: bytes) -> Statement:
             raise StatementUnreadable(f"«{key}» не на своём месте", line)
         elif value is None:
             # A purpose that the payer wrote on several lines arrives broken the same way.
-            if last_key in fields:
-                fields[last_key] = f"{fields[last_key]} {key}"
-            continue
-        else:
+            if len(broken := fields.get(last_key, "")) < MAX_LINE:
+                fields[last_key] = f"{broken} {key}".lstrip()
+        elif key == "РасчСчет" and section != _DOCUMENT:
+            accounts[value] = None
+        elif key not in fields:
             # The first of two equal keys holds: what follows a purpose may be the payer's text.
-            fields.setdefault(key, value)
-            if key == "РасчСчет" and section != _DOCUMENT and value not in accounts:
-                accounts.append(value)
-        last_key = key
+            fields[key] = value
+            last_key = key
     if not ended:
         raise StatementUnreadable(f"Выписка обрывается: в файле нет строки «{_END}»")
     return Statement(
@@ -156,7 +157,7 @@ def _lines(text: str) -> Iterator[tuple[int, str, str | None]]:
     """Line number, key and value of every line but the signature; a value of None: no ``=``."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines[1:], start=2):
-        key, equals, value = line.strip(" \t\x1a").partition("=")
+        key, equals, value = line[:MAX_LINE].strip(" \t\x1a").partition("=")
         if key or equals:
             yield number, key.strip(), value.strip() if equals else None
 
