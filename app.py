@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Chalice
 
@@ -14,16 +15,11 @@ SECTION = os.environ.get("SECTION")
 
 
 @app.authorizer(ttl_seconds=300)
-def authorizer(request: AuthRequest) -> AuthResponse:
+def authorizer(request: AuthRequest) -> AuthResponse | dict[str, Any]:
     """Admit whoever bears a token of the configured issuer; what they may do, each action says."""
-    from chalicelib.runtime.authorizer import TokenRefused, context, refused
+    from chalicelib.runtime.authorizer import authorize
 
-    try:
-        found = context(request.token)
-    except TokenRefused as error:
-        raise refused(error) from None
-    principal = found.pop("principalId")
-    return AuthResponse(routes=["*"], principal_id=principal, context=found)
+    return authorize(request)
 
 
 def declare(section: str | None) -> list[Action]:

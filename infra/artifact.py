@@ -30,6 +30,30 @@ LIMIT = 250 * 1024 * 1024
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _HERE = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86_64"}
 _SDK_DATA = {*SERVICES, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
+# What no function imports: codecs and colour management of Pillow, charts and fonts of ReportLab,
+# the HTTP framework of Powertools, the DNS client of email-validator, shell scripts, test suites.
+_UNUSED = [
+    "bin",
+    "*.dist-info/RECORD",
+    "*/tests",
+    "*/test",
+    "PIL/_avif*",
+    "PIL/_imagingcms*",
+    "PIL/_imagingft*",
+    "PIL/_imagingtk*",
+    "PIL/_webp*",
+    "pillow.libs/libavif*",
+    "pillow.libs/libbrotli*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+    "pillow.libs/liblcms2*",
+    "pillow.libs/libsharpyuv*",
+    "pillow.libs/libwebp*",
+    "reportlab/fonts/*",
+    "reportlab/graphics",
+    "aws_lambda_powertools/event_handler",
+    "dns",
+]
 _FONTS = {"Roboto-Regular.ttf", "Roboto-Bold.ttf"}
 
 
@@ -99,7 +123,7 @@ def _trim(folder: Path) -> None:
     for one in (folder / "botocore" / "data").iterdir():
         if one.name not in _SDK_DATA and one.name != "_retry.json":
             shutil.rmtree(one) if one.is_dir() else one.unlink()
-    for pattern in ("bin", "*.dist-info/RECORD", "*/tests", "*/test", "boto3/examples"):
+    for pattern in _UNUSED:
         for one in list(folder.glob(pattern)):
             shutil.rmtree(one) if one.is_dir() else one.unlink()
     for one in list(folder.glob("font_roboto/files/*.ttf")):

@@ -68,7 +68,8 @@ def all_functions(queues: Sequence[str]) -> list[Function]:
     consumers = [_consumer(one) for one in declarations.consumers()]
     schedules = [_schedule(one) for one in declarations.schedules()]
     writing = [_action(one) for one in actions if not one.is_read]
-    return [*writing, *_reads(actions), *consumers, *schedules, _authorizer(), _relay(queues)]
+    edge = [_authorizer(), _preflight(), _relay(queues)]
+    return [*writing, *_reads(actions), *consumers, *schedules, *edge]
 
 
 def _action(one: Action) -> Function:
@@ -139,6 +140,17 @@ def _authorizer() -> Function:
         timeout=10,
         memory=512,
         settings=AUTHORIZER_SETTINGS,
+    )
+
+
+def _preflight() -> Function:
+    return Function(
+        name="preflight",
+        section="runtime.preflight",
+        handler="chalicelib.runtime.preflight.preflight",
+        timeout=3,
+        memory=128,
+        settings={},
     )
 
 

@@ -18,7 +18,8 @@ _RETRY = "Повторите запрос через несколько секу
 # A path that is not there has no credentials to miss: API Gateway's name for it is historical.
 _ANSWERS = [
     ("UNAUTHORIZED", 401, "unauthenticated", "Требуется вход", "Войдите в личный кабинет."),
-    ("ACCESS_DENIED", 403, "role-missing", "Недостаточно прав", "Это действие вам недоступно."),
+    # The authorizer denies whom it does not know; what a known caller may do, the action decides.
+    ("ACCESS_DENIED", 401, "unauthenticated", "Требуется вход", "Войдите в личный кабинет."),
     ("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "Не найдено", "Такого адреса нет."),
     ("RESOURCE_NOT_FOUND", 404, "not-found", "Не найдено", "Такого адреса нет."),
     ("REQUEST_TOO_LARGE", 413, "too-large", "Слишком большой запрос", "Тело больше допустимого."),
@@ -54,8 +55,6 @@ def _headers(status: int, headers: Mapping[str, str]) -> dict[str, str]:
     sent = {
         **headers,
         "Content-Type": "application/problem+json",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Retry-After",
         **({"Retry-After": "5"} if status in _RETRIED else {}),
         **({"WWW-Authenticate": "Bearer"} if status == 401 else {}),
     }
@@ -75,8 +74,10 @@ def _document(status: int, slug: str, title: str, detail: str) -> str:
 
 def invocation_pattern(function: Function) -> str:
     """Return the end of the source ARN under which the gateway may invoke a function."""
-    if not function.routes:
+    if function.name == "authorizer":
         return "/authorizers/*"
+    if function.name == "preflight":
+        return "/*/OPTIONS/*"
     if len(function.routes) > 1 or function.routes[0].is_read:
         return "/*/GET/*"
     (route,) = function.routes

@@ -286,6 +286,7 @@ def _api(everything: Sequence[Function]) -> Json:
     }
     body = _chalice_definition()
     for path, methods in body["paths"].items():
+        methods["options"] = _preflight(path)
         for method, operation in methods.items():
             if method in _METHODS:
                 integration = operation["x-amazon-apigateway-integration"]
@@ -341,6 +342,21 @@ def _invocation(function: str) -> Json:
     return {
         "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
         f"functions/${{{function}.Arn}}/invocations"
+    }
+
+
+def _preflight(path: str) -> Json:
+    names = re.findall(r"{(\w+)}", path)
+    return {
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "type": "string"} for name in names
+        ],
+        "responses": {"204": {"description": "CORS preflight"}},
+        "x-amazon-apigateway-integration": {
+            "type": "aws_proxy",
+            "httpMethod": "POST",
+            "uri": _invocation("PreflightFunction"),
+        },
     }
 
 

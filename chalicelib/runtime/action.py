@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
-from chalice.app import Chalice, CORSConfig, Request, Response
+from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chalicelib.runtime import declaration, validation
+from chalicelib.runtime import cors, declaration, validation
 from chalicelib.runtime.caller import Caller, Role
 from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
@@ -36,13 +36,8 @@ Headers = dict[str, str | list[str]]
 BODY_LIMIT = 6 * 1024 * 1024
 """Bytes of a request body."""
 
-CORS = CORSConfig(
-    allow_origin="*",
-    allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
-    expose_headers=["Retry-After", "Content-Disposition"],
-    max_age=3600,
-)
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **cors.EXPOSED}
+"""What every answer carries."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
@@ -112,7 +107,6 @@ def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) 
             methods=[declared.method],
             name=declared.name,
             authorizer=authorizer if declared.callers else None,
-            cors=CORS,
         )(_view(app, declared))
 
 

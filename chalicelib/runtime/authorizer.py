@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import jwt
+from chalice.app import AuthRequest, AuthResponse
 from jwt import PyJWK, PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
 
@@ -112,10 +113,24 @@ def context(authorization: str) -> dict[str, str]:
     }
 
 
-def refused(error: TokenRefused) -> Exception:
-    """Log why and return the error that the gateway turns into its 401 answer.
+def authorize(request: AuthRequest) -> AuthResponse | dict[str, Any]:
+    """Return the gateway's policy for a request: everything for a known caller, or nothing.
 
-    API Gateway answers 401 to exactly this message of a Lambda authorizer and 500 to any other.
+    A refusal is an answer, not an error: an error would raise the alarm for every forged token.
+    The gateway remembers the answer for the token, so it must hold for every path alike.
     """
-    logger.info("token refused", reason=str(error))
-    return Exception("Unauthorized")
+    try:
+        found = context(request.token)
+    except TokenRefused as error:
+        logger.info("token refused", reason=str(error))
+        return {
+            "principalId": "nobody",
+            "policyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": ["*"]}
+                ],
+            },
+        }
+    principal = found.pop("principalId")
+    return AuthResponse(routes=["*"], principal_id=principal, context=found)

@@ -22,8 +22,9 @@ class File:
     def response(self, status: int, headers: Mapping[str, str]) -> Response:
         """Return the HTTP answer (file name by RFC 6266)."""
         disposition = "inline" if self.inline else "attachment"
-        return _Binary(
-            body=self.content,
+        text = self.media_type.startswith(("text/", "application/json"))
+        return (Response if text else _Binary)(
+            body=self.content.decode() if text else self.content,
             status_code=status,
             headers={
                 **headers,

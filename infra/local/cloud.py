@@ -114,7 +114,7 @@ class Cloud:
         return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client that may do anything, as the account's root; one and the same each time."""
+        """A boto3 client that may do anything, as the account root; the same one each time."""
         if service in self._clients:
             return self._clients[service]
         root: Any = boto3.Session(
