@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 import boto3
+import botocore.session
 import urllib3
 from botocore.config import Config
 
@@ -109,24 +110,43 @@ class Cloud:
         """The address of every AWS service here, HTTPS with a certificate of `ca_bundle`."""
         return f"https://{HOST}:{self.port}"
 
+    @property
+    def process_id(self) -> int:
+        """The emulator's process, while the context is open."""
+        assert self._process is not None, "the cloud is not running"  # noqa: S101
+        return self._process.pid
+
     def api_url(self, rest_api_id: str, stage: str) -> str:
         """The address under which a deployed REST API answers, without a closing slash."""
         return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client that may do anything, as the account root; the same one each time."""
+        """A boto3 client that may do anything, as the account's root; made once a service."""
         if service in self._clients:
             return self._clients[service]
+        # Nothing of the developer's own settings: profile, files, proxies.
+        core = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
         root: Any = boto3.Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator does not check root's secret
             region_name=REGION,
+            botocore_session=core,
         )
         self._clients[service] = root.client(
             service,
             endpoint_url=self.endpoint,
             verify=str(self.ca_bundle),
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            config=Config(
+                proxies={},
+                retries={"total_max_attempts": 1},
+                s3={"addressing_style": "path"},
+            ),
         )
         return self._clients[service]
 

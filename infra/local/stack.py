@@ -64,21 +64,18 @@ def deploy(
             if parameter in body.get("Parameters", {})
         ],
     }
-    started = time.time()
     description = _describe(cloudformation, name)
     if description and description["StackStatus"] in _FAILED_CREATION:
         cloudformation.delete_stack(StackName=name)
-        _wait(cloudformation, name, started, gone=True)
+        _wait(cloudformation, name, gone=True)
         description = None
-    if description is None:
-        cloudformation.create_stack(**request)
-    else:
-        try:
-            cloudformation.update_stack(**request)
-        except ClientError as error:
-            if "No updates are to be performed" not in str(error):
-                raise DeploymentError(str(error)) from error
-    _wait(cloudformation, name, started)
+    call = cloudformation.update_stack if description else cloudformation.create_stack
+    try:
+        call(**request)
+        _wait(cloudformation, name)
+    except ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise DeploymentError(str(error)) from error
     return outputs(cloudformation, name) or {}
 
 
@@ -115,7 +112,7 @@ def _describe(cloudformation: Any, name: str) -> dict[str, Any] | None:
     return None if description["StackStatus"] == "DELETE_COMPLETE" else description
 
 
-def _wait(cloudformation: Any, name: str, started: float, *, gone: bool = False) -> None:
+def _wait(cloudformation: Any, name: str, *, gone: bool = False) -> None:
     deadline = time.monotonic() + _DEPLOY_SECONDS
     while time.monotonic() < deadline:
         description = _describe(cloudformation, name)
