@@ -20,6 +20,7 @@ from pathlib import Path
 import chalice
 
 from chalicelib.runtime.aws import SERVICES
+from infra.fingerprint import fresh
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -65,30 +66,19 @@ def architecture() -> str:
 def build(target: Path, wanted: str) -> None:
     """Write the artifact for the architecture ``wanted`` to ``target``, unless it stands there."""
     dependencies = _dependencies(wanted)
-    inputs = target.with_suffix(".inputs")
-    fingerprint = _fingerprint(dependencies)
-    if target.exists() and inputs.exists() and inputs.read_text() == fingerprint:
-        return
-    tree = BUILD / f"tree-{wanted}"
-    shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(dependencies, tree)
-    shutil.copy(ROOT / "app.py", tree)
-    shutil.copytree(
-        ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    _compile(tree / "chalicelib", tree)
-    _compile(tree / "app.py", tree)
-    _zip(tree, target)
-    inputs.write_text(fingerprint)
-
-
-def _fingerprint(dependencies: Path) -> str:
-    digest = hashlib.sha256(dependencies.name.encode())
-    for path in (ROOT / "app.py", *_files(ROOT / "chalicelib")):
-        if path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    with fresh(target, [ROOT / "app.py", ROOT / "chalicelib"], dependencies.name) as stale:
+        if not stale:
+            return
+        tree = BUILD / f"tree-{wanted}"
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.copytree(dependencies, tree)
+        shutil.copy(ROOT / "app.py", tree)
+        shutil.copytree(
+            ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        _compile(tree / "chalicelib", tree)
+        _compile(tree / "app.py", tree)
+        _zip(tree, target)
 
 
 def _dependencies(wanted: str) -> Path:

@@ -70,7 +70,7 @@ class Cloud:
     def __init__(
         self, python: Path, *, port: int = 0, state: Path | None = None, log: Path | None = None
     ) -> None:
-        self._python = python
+        self._python = python.absolute()  # not resolved: a link says which environment
         self._wanted_port = port
         self._state = state
         self._log = log
