@@ -76,8 +76,8 @@ def build(target: Path, wanted: str) -> None:
         shutil.copytree(
             ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
         )
-        _compile(tree / "chalicelib", tree)
-        _compile(tree / "app.py", tree)
+        _compile(tree / "chalicelib", tree, keep_sources=True)
+        _compile(tree / "app.py", tree, keep_sources=True)
         _zip(tree, target)
 
 
@@ -104,7 +104,7 @@ def _dependencies(wanted: str) -> Path:
     for name in ("__init__.py", "app.py"):
         shutil.copy(runtime / name, unfinished / "chalice")
     _trim(unfinished)
-    _compile(unfinished, unfinished)
+    _compile(unfinished, unfinished, keep_sources=False)
     unfinished.rename(folder)
     return folder
 
@@ -121,12 +121,25 @@ def _trim(folder: Path) -> None:
             one.unlink()
 
 
-def _compile(path: Path, root: Path) -> None:
+def _compile(path: Path, root: Path, *, keep_sources: bool) -> None:
+    """Compile a module or a tree of them; without its sources a tree is half as large to unpack."""
     # Unchecked: a Lambda's files do not change, and unzipping does not keep their times.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     compiler = compileall.compile_dir if path.is_dir() else compileall.compile_file
-    if not compiler(str(path), quiet=2, force=True, invalidation_mode=mode, stripdir=str(root)):
+    if not compiler(
+        str(path),
+        quiet=2,
+        force=True,
+        legacy=not keep_sources,
+        invalidation_mode=mode,
+        stripdir=str(root),
+    ):
         raise SystemExit(f"cannot compile {path}")
+    if not keep_sources:
+        for source in list(path.rglob("*.py")):
+            source.unlink()
+        for cache in list(path.rglob("__pycache__")):
+            shutil.rmtree(cache)
 
 
 def _files(tree: Path) -> Iterator[Path]:

@@ -20,7 +20,7 @@ STACK = "service-menu"
 DOCUMENTS_QUEUE_OUTPUT = "FiscalDocumentsQueueUrl"
 SELLER = {
     "name": "ООО «Демонстрационный оператор»",
-    "inn": "9677000068",
+    "inn": "9677000065",
     "kpp": "967701001",
     "address": "127006, г. Москва, ул. Примерная, д. 1",
     "account": "40702810900000000042",
