@@ -1,5 +1,6 @@
 """The product starts from one command, stops at a signal, and keeps its data."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ def command(template: Path, artifact: Path, cloud_python: Path, state: Path, por
     return [
         *(sys.executable, "-m", "infra.local.run", "--port", str(port)),
         *("--template", str(template), "--artifact", str(artifact)),
-        *("--cloud-python", str(cloud_python), "--state", str(state)),
+        *("--cloud-python", os.path.relpath(cloud_python, ROOT), "--state", str(state)),
     ]
 
 
