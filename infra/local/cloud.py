@@ -36,12 +36,16 @@ _STOP_SECONDS = 30.0
 # Hypercorn is started here rather than by the emulator's own main, which also takes port 443.
 # Idle TLS connections, which the functions keep, would hold up its stop for asyncio's 30 seconds.
 _CHILD = """
-import asyncio.constants, ctypes, signal, sys
+import asyncio.constants, ctypes, os, shutil, signal, sys
 asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
+parent = os.getppid()
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 from hypercorn.__main__ import main
-sys.exit(main())
+code = main()
+if os.getppid() != parent:
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+sys.exit(code)
 """
 
 

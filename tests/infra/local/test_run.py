@@ -100,7 +100,11 @@ def test_the_cloud_dies_with_a_killed_run(
 ) -> None:
     state = tmp_path / "state"
     arguments = command(template, pack(), cloud_python, state, port)
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    (tmp_path / "tmp").mkdir()
+    environment = os.environ | {"TMPDIR": str(tmp_path / "tmp")}
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     while "Готово" not in process.stdout.readline():
         pass
@@ -108,6 +112,7 @@ def test_the_cloud_dies_with_a_killed_run(
     process.communicate()
 
     deadline = time.monotonic() + 20
-    while "shutting down" not in (state / "cloud.log").read_text():
+    while list((tmp_path / "tmp").iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    assert "shutting down" in (state / "cloud.log").read_text()
