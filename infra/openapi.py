@@ -216,7 +216,7 @@ def _schemas(actions: Sequence[Action]) -> tuple[_Schemas, Json]:
     schemas, rest = TypeAdapter.json_schemas(
         wanted, ref_template=_REF + "{model}", schema_generator=Schemas
     )
-    return schemas, rest["$defs"]
+    return schemas, rest.get("$defs", {})
 
 
 def _name(schema: Json) -> str:
