@@ -138,7 +138,7 @@ class TestCalls:
     def test_who_is_refused(self, operations: dict[str, Json]) -> None:
         for action in declarations.actions():
             refusals = operations[action.name]["responses"].keys()
-            assert ({"401", "403"} <= refusals) == bool(action.callers)
+            assert {"401", "403"} & refusals == ({"401", "403"} if action.callers else set())
             assert ("415" in refusals) == ("requestBody" in operations[action.name])
 
     def test_an_action_with_a_body(self, operations: dict[str, Json]) -> None:
