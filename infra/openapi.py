@@ -23,7 +23,17 @@ from chalicelib.runtime.action import IDENTIFIER, KEY, payload_of, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.file import File
 from chalicelib.runtime.page import Page
-from chalicelib.runtime.problem import Problem
+from chalicelib.runtime.problem import (
+    NotFound,
+    PayloadInvalid,
+    Problem,
+    RoleMissing,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    Unreadable,
+    UnsupportedMediaType,
+)
 from infra import declarations, gateway
 from infra.schemas import Schemas, markdown, query_parameters
 
@@ -107,6 +117,17 @@ _REFUSALS = {
     503: ("Unavailable", "Something does not answer for now; nothing was changed."),
 }
 _RETRIED = {429, 503}
+_TYPICAL = (
+    Unreadable(),
+    Unauthenticated(),
+    RoleMissing(),
+    NotFound(),
+    Problem(),
+    TooLarge(),
+    UnsupportedMediaType(),
+    PayloadInvalid([{"pointer": "/email", "detail": "Обязательное поле."}]),
+    Unavailable(),
+)
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -178,8 +199,7 @@ def problems() -> Json:
             if kind.slug in found:
                 raise ValueError(f"two problems are called {kind.slug}")
             found[kind.slug] = {"status": kind.status, "title": kind.title}
-    for answer in gateway.responses("", {}).values():
-        said = json.loads(answer["Properties"]["ResponseTemplates"][_JSON])
+    for said in _gateway_answers():
         slug = said["type"].removeprefix("/problems/")
         found.setdefault(slug, {"status": said["status"], "title": said["title"]})
     return found
@@ -196,6 +216,11 @@ def document() -> Json:
 def render(document: Json) -> str:
     """Return the text of the file: one member a line, in alphabetical order."""
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _gateway_answers() -> list[Json]:
+    answers = gateway.responses("", {}).values()
+    return [json.loads(one["Properties"]["ResponseTemplates"][_JSON]) for one in answers]
 
 
 def _kinds(kind: type[Problem]) -> Iterator[type[Problem]]:
@@ -306,10 +331,10 @@ def _is_list(one: Action) -> bool:
 
 
 def _refusal(status: int, description: str) -> Json:
-    refusal = {
-        "description": description,
-        "content": {"application/problem+json": {"schema": {"$ref": f"{_REF}Problem"}}},
-    }
+    typical = [one.document("/fiscal-drives/orders") for one in _TYPICAL] + _gateway_answers()
+    example = next(one for one in typical if one["status"] == status)
+    said = {"schema": {"$ref": f"{_REF}Problem"}, "example": example}
+    refusal = {"description": description, "content": {"application/problem+json": said}}
     if status in _RETRIED:
         after = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
         refusal["headers"] = {"Retry-After": after}

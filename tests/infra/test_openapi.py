@@ -57,10 +57,10 @@ def validator(document: Json, schema: Json) -> jsonschema.Draft202012Validator:
 
 
 def faults(document: Json) -> list[str]:
-    """What the examples of the document's bodies say against their schemas."""
+    """What speaks against the examples of the document's bodies in their schemas."""
     return [
         f"{one['example']}: {fault.message}"
-        for one in walk(document["paths"])
+        for one in walk([document["paths"], document["components"]["responses"]])
         if "example" in one
         for fault in validator(document, one.get("schema", {})).iter_errors(one["example"])
     ]
@@ -241,6 +241,21 @@ class TestProblems:
         check.validate(invalid.document("/payments"))
         with pytest.raises(jsonschema.ValidationError):
             check.validate({**invalid.document("/payments"), "errors": [{"pointer": "/name"}]})
+
+    def test_a_refusal_shows_a_problem_of_its_status(
+        self, document: Json, operations: dict[str, Json]
+    ) -> None:
+        refusals = {
+            status: one["$ref"].rpartition("/")[2]
+            for operation in operations.values()
+            for status, one in operation["responses"].items()
+            if status >= "4"
+        }
+        for status, name in refusals.items():
+            content = document["components"]["responses"][name]["content"]
+            example = content["application/problem+json"]["example"]
+            assert str(example["status"]) == status
+            assert example["type"].removeprefix("/problems/") in document["x-problems"]
 
     def test_slugs_are_unique(self, monkeypatch: pytest.MonkeyPatch) -> None:
         class Twin(Problem):
