@@ -1,4 +1,4 @@
-"""The client's profile, registers and shops."""
+"""«Организация»: the client's profile, registers and shops."""
 
 from chalicelib.core.organisation import store
 from chalicelib.core.organisation.model import (
