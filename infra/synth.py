@@ -213,6 +213,7 @@ def _triggers(function: Function, this: str) -> Json:
     if function.queue:
         mapping = {
             "EventSourceArn": {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "BatchSize": function.batch_size,
         }
         return {f"{function.logical_id}Source": _source(this, mapping)}
@@ -258,11 +259,7 @@ def _triggers(function: Function, this: str) -> Json:
 def _source(function: str, mapping: Json) -> Json:
     return {
         "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {
-            "FunctionName": {"Ref": function},
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            **mapping,
-        },
+        "Properties": {"FunctionName": {"Ref": function}, **mapping},
     }
 
 
