@@ -61,11 +61,10 @@ class DemonstrationPki:
         )
 
     def crls(self) -> list[bytes]:
-        """Empty revocation lists (DER) of both authorities, valid for a day from now."""
+        """Empty revocation lists (DER) of both authorities, valid for thirty days from now."""
+        now = datetime.now(UTC).replace(microsecond=0)
         return [
-            revocation_list(
-                identity, {}, self._now - timedelta(hours=1), self._now + timedelta(days=1)
-            )
+            revocation_list(identity, {}, now - timedelta(hours=1), now + timedelta(days=30))
             for identity in (self._root, self._authority)
         ]
 

@@ -21,7 +21,7 @@ MAX_ELEMENTS = 50_000
 MAX_IDENTIFIER_BYTES = 64
 MAX_INTEGER_BYTES = 256
 
-_INTEGER, _IDENTIFIER, _ENUMERATED, _END = 0x02, 0x06, 0x0A, 0x00
+_END, _INTEGER, _OCTETS, _IDENTIFIER, _ENUMERATED = 0x00, 0x02, 0x04, 0x06, 0x0A
 _CONSTRUCTED, _HIGH_TAG, _INDEFINITE = 0x20, 0x1F, -1
 
 _PEM = re.compile(
@@ -110,7 +110,9 @@ def children(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tu
 
 
 def definite(data: bytes) -> bytes:
-    """The same single element with definite lengths; what was definite stays byte for byte.
+    """The same single element with definite lengths and octet strings in one piece.
+
+    What was so already stays byte for byte.
 
     Raises KepError ``malformed`` for anything that is not one well-formed element within the
     bounds above.
@@ -120,6 +122,13 @@ def definite(data: bytes) -> bytes:
     if end != len(data):
         raise KepError("malformed", "trailing bytes")
     return data if result.obj is data else bytes(result)
+
+
+def _piece(octets: memoryview) -> memoryview:
+    tag, start, end = header(octets, 0, len(octets))
+    if tag != _OCTETS:
+        raise KepError("malformed", "piece of an octet string")
+    return octets[start:end]
 
 
 class _Reader:
@@ -147,6 +156,8 @@ class _Reader:
             changed = changed or part.obj is not self._data.obj
             parts.append(part)
             at = following
+        if tag == _OCTETS | _CONSTRUCTED:  # the pieces of a stream
+            return memoryview(element(_OCTETS, b"".join(map(_piece, parts)))), stop
         if not changed:
             return self._data[position:stop], stop
         return memoryview(element(tag, b"".join(parts))), stop

@@ -57,7 +57,10 @@ def check(
 
 @functools.lru_cache(maxsize=64)
 def _comes_from(crl: CRL, issuer: Certificate) -> bool:
-    return crl.comes_from(issuer)
+    try:
+        return crl.comes_from(issuer)
+    except KepError:
+        return False
 
 
 def _evidence(certificate: Certificate, crl: CRL | None) -> RevocationEvidence:
