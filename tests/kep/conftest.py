@@ -1,18 +1,17 @@
 """Two test PKIs: one made in Python, always there, and one made by openssl where it has GOST."""
 
-import dataclasses
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, pem
 
-from chalicelib.kep import KepError, Subject, Trust
+from chalicelib.kep import KepError, Subject, Trust, ber
 from infra.gost_pki import (
     Identity,
     Key,
@@ -62,8 +61,6 @@ class Pki:
         return self.identities[name]
 
     def pem(self, *names: str) -> str:
-        from asn1crypto import pem
-
         return "".join(pem.armor("CERTIFICATE", self[name].certificate).decode() for name in names)
 
     def crl(
@@ -138,18 +135,47 @@ def subjects() -> dict[str, Subject]:
     return {"legal": LEGAL, "entrepreneur": ENTREPRENEUR, "natural": NATURAL}
 
 
+def _contents(encoded: bytes) -> list[bytes]:
+    _, start, end = ber.header(encoded, 0, len(encoded))
+    return [encoded[at:stop] for _, at, stop in ber.children(encoded, start, end)]
+
+
 @pytest.fixture(scope="session")
-def resigned() -> Callable[..., bytes]:
+def rebuilt() -> Callable[..., bytes]:
+    """A message with other signer infos or certificates (DER) than it had."""
+
+    def rebuild(
+        message: bytes,
+        *,
+        signer_infos: list[bytes] | None = None,
+        certificates: list[bytes] | None = None,
+    ) -> bytes:
+        content_type, explicit = _contents(message)
+        fields = _contents(_contents(explicit)[0])
+        if signer_infos is not None:
+            fields[-1] = ber.element(0x31, b"".join(signer_infos))
+        if certificates is not None:
+            fields = [field for field in fields if field[0] != 0xA0]
+            if certificates:
+                fields.insert(-1, ber.element(0xA0, b"".join(certificates)))
+        signed_data = ber.element(0x30, b"".join(fields))
+        return ber.element(0x30, content_type + ber.element(0xA0, signed_data))
+
+    return rebuild
+
+
+@pytest.fixture(scope="session")
+def resigned(rebuilt: Callable[..., bytes]) -> Callable[..., bytes]:
     """Change the only signer's SignerInfo, then sign its attributes anew."""
 
     def change(message: bytes, signer: Identity, alter: Callable[[Any], None]) -> bytes:
-        info = cms.ContentInfo.load(message)
-        [signer_info] = info["content"]["signer_infos"]
+        signed_data = cms.ContentInfo.load(message)["content"]
+        [signer_info] = signed_data["signer_infos"]
+        signer_info = cms.SignerInfo.load(signer_info.dump())
         alter(signer_info)
-        attributes = signer_info["signed_attrs"].untag().dump()
+        attributes = ber.element(0x31, signer_info["signed_attrs"].contents)
         signer_info["signature"] = signer.key.sign(attributes)
-        changed: bytes = info.dump(force=True)
-        return changed
+        return rebuilt(message, signer_infos=[signer_info.dump(force=True)])
 
     return change
 
@@ -187,7 +213,7 @@ class OpensslPki:
 
 
 @pytest.fixture(scope="session")
-def openssl_pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpensslPki]:
+def openssl_pki(tmp_path_factory: pytest.TempPathFactory) -> OpensslPki:
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("openssl-pki")
@@ -196,7 +222,7 @@ def openssl_pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpensslPki
     if done.returncode == 77:
         pytest.skip("openssl has no GOST engine (libengine-gost-openssl)")
     assert done.returncode == 0, done.stderr
-    yield OpensslPki(folder)
+    return OpensslPki(folder)
 
 
 @pytest.fixture(scope="session")

@@ -144,35 +144,16 @@ def test_512_bit_example_of_rfc_9215_on_its_test_set(refused) -> None:
         _ = example.public_key
 
 
-@pytest.mark.parametrize(
-    ("number", "key"),
-    [
-        ("01", TEST_KEY_256),
-        (
-            "02",
-            PublicKey(
-                TEST_512,
-                int(
-                    "115DC5BC96760C7B48598D8AB9E740D4C4A85A65BE33C1815B5C320C854621DD"
-                    "5A515856D13314AF69BC5B924C8B4DDFF75C45415C1D9DD9DD33612CD530EFE1",
-                    16,
-                ),
-                int(
-                    "37C7C90CD40B0F5621DC3AC1B751CFA0E2634FA0503B3D52639F5D7FB72AFD61"
-                    "EA199441D943FFE7F0C70A2759A3CDB84C114E1F9339FDF27F35ECA93677BEEC",
-                    16,
-                ),
-            ),
-        ),
-    ],
-)
-def test_signed_messages_of_tc26(ministry_samples, number: str, key: PublicKey) -> None:
-    """R 1323565.1.025-2019, signed with the keys of RFC 7091, 7.1 and 7.2."""
+@pytest.mark.parametrize(("number", "signer"), [("01", R_023_256), ("02", R_023_512)])
+def test_signed_messages_of_tc26(ministry_samples, number: str, signer: str) -> None:
+    """R 1323565.1.025-2019, signed with the keys of the certificates above."""
     message = cms.ContentInfo.load((ministry_samples / f"tc26_vector_{number}.der").read_bytes())
-    [signer] = message["content"]["signer_infos"]
+    [signer_info] = message["content"]["signer_infos"]
+    key = certificate.read(signer.encode()).public_key
     digest = streebog.digest(b"Test message", key.curve.size)
 
-    assert gost3410.verify(key, digest, signer["signature"].native)
+    assert gost3410.verify(key, digest, signer_info["signature"].native)
+    assert not gost3410.verify(key, digest[::-1], signer_info["signature"].native)
 
 
 @pytest.mark.parametrize("curve", ALL_CURVES, ids=lambda curve: curve.name)
