@@ -41,11 +41,15 @@ private_key = \$dir/\$ENV::CA.key
 default_md = \$ENV::MD
 default_days = 3650
 default_crl_days = 30
+crl_extensions = crl
 policy = any
 unique_subject = no
 preserve = yes
 email_in_dn = yes
 [any]
+
+[crl]
+authorityKeyIdentifier = keyid
 
 [root]
 basicConstraints = critical, CA:TRUE
