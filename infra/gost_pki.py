@@ -3,6 +3,7 @@
 For demonstrations and tests only: signing does not run in constant time.
 """
 
+import functools
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Key:
         curve = gostsignature.CURVES_R_1323565_1_024_2019[CURVES[self.parameters].name]
         return gostsignature.new(modes[self.size], curve)
 
+    @functools.lru_cache(maxsize=256)  # noqa: B019 - keys are values, few and small
     def public_key_info(self) -> bytes:
         """The DER SubjectPublicKeyInfo (RFC 9215, 4)."""
         point = bytes(

@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from asn1crypto import x509
+from asn1crypto import core, x509
 
 from chalicelib.kep import ber, gost3410, streebog
 from chalicelib.kep.errors import KepError, reading
@@ -42,6 +42,20 @@ class Signed:
     contents: bytes
     algorithm: str
     signature: bytes
+
+    @classmethod
+    def read(cls, contents: bytes, algorithm: bytes, signature: bytes) -> Self:
+        """From the three DER elements of the shape. Raises KepError ``malformed``."""
+        with reading():
+            bits = core.OctetBitString.load(signature, strict=True)
+            # The ASN.1 library masks unused bits away: two encodings would be one signature.
+            if bits.contents[0] != 0:
+                raise KepError("malformed", "unused bits in a signature")
+            return cls(
+                contents=contents,
+                algorithm=x509.SignedDigestAlgorithm.load(algorithm)["algorithm"].dotted,
+                signature=bits.native,
+            )
 
     def signed_with(self, key: gost3410.PublicKey) -> bool:
         """Whether ``key`` made the signature. Raises KepError ``weak-algorithm``."""
@@ -172,10 +186,10 @@ def _read(der: bytes, certificate: Any, tbs: Any) -> Certificate:
             oid for oid, (critical, _) in extensions.items() if critical and oid not in _UNDERSTOOD
         ),
         key_info=tbs["subject_public_key_info"].dump(),
-        signed=Signed(
-            contents=tbs.dump(),
-            algorithm=certificate["signature_algorithm"]["algorithm"].dotted,
-            signature=certificate["signature_value"].native,
+        signed=Signed.read(
+            tbs.dump(),
+            certificate["signature_algorithm"].dump(),
+            certificate["signature_value"].dump(),
         ),
     )
 

@@ -199,13 +199,7 @@ def _parse(der: bytes) -> CRL:
         number=None if number is None else core.Integer.load(number, strict=True).native,
         **_scope(point),
         revoked=revoked,
-        signed=Signed(
-            contents=der[tbs_start:tbs_end],
-            algorithm=core.ObjectIdentifier.load(
-                outer[ber.header(outer, 0, len(outer))[1] :]
-            ).dotted,
-            signature=core.OctetBitString.load(der[slice(*signature)], strict=True).native,
-        ),
+        signed=Signed.read(der[tbs_start:tbs_end], outer, der[slice(*signature)]),
         issuer_key=None,
     )
 

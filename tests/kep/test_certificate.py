@@ -76,6 +76,15 @@ def test_two_different_signature_algorithms_are_refused(pki, refused) -> None:
         certificate.read(der[:first] + oid[:-1] + b"\x03" + der[first + len(oid) :])
 
 
+def test_one_signature_has_one_encoding(pki, refused) -> None:
+    """Unused bits would make two certificates of one."""
+    der = pki["legal"].certificate
+    start = der.rindex(b"\x03\x41\x00") + 2
+
+    with refused("malformed"):
+        certificate.read(der[:start] + b"\1" + der[start + 1 :])
+
+
 def test_the_same_extension_twice_is_refused(pki, refused) -> None:
     der = pki["legal"].certificate
     extension = x509.Certificate.load(der)["tbs_certificate"]["extensions"]
