@@ -1,6 +1,7 @@
 """What is deployed, built when what it is made from has changed."""
 
 import dataclasses
+import fcntl
 from pathlib import Path
 
 from infra import artifact, synth
@@ -21,8 +22,12 @@ def build(architecture: str | None = None) -> Build:
     architecture = architecture or artifact.architecture()
     made = Build(BUILD / "template.json", BUILD / f"artifact-{architecture}.zip")
     sources = [ROOT / "app.py", ROOT / ".chalice", ROOT / "chalicelib", ROOT / "infra"]
-    with fresh(made.template, sources) as stale:
-        if stale:
-            synth.write(made.template)
-    artifact.build(made.artifact, architecture)
+    BUILD.mkdir(exist_ok=True)
+    # Tests run side by side, and one of them builds for all.
+    with (BUILD / "lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with fresh(made.template, sources) as stale:
+            if stale:
+                synth.write(made.template)
+        artifact.build(made.artifact, architecture)
     return made
