@@ -189,7 +189,12 @@ def statements(function: Function) -> list[Json]:
         stream = {"Fn::GetAtt": [OUTBOX.logical_id, "StreamArn"]}
         policy.append(
             _allow(
-                ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+                [
+                    "dynamodb:DescribeStream",
+                    "dynamodb:GetRecords",
+                    "dynamodb:GetShardIterator",
+                    "dynamodb:ListStreams",
+                ],
                 stream,
             )
         )

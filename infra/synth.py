@@ -35,6 +35,9 @@ RECEIVES = 5
 """Deliveries of a message before it goes to the dead-letter queue."""
 QUEUE_AGE_ALARM_SECONDS = 900
 
+API_NAME = "${Stage}-service-menu"
+API_STAGE = "api"
+
 _API = "Api"
 _METHODS = {"get", "put", "post", "delete", "patch"}
 
@@ -82,7 +85,7 @@ def synthesise() -> Json:
 
 def _dead_letters(name: str, queue: Json) -> Json:
     """Give a queue its dead-letter queue, an alarm on it, and one on the age of what waits."""
-    dead = name.removesuffix("Queue") + "DeadLetterQueue"
+    dead = _dead_letter_id(name)
     queue["Properties"]["RedrivePolicy"] = {
         "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
         "maxReceiveCount": RECEIVES,
@@ -111,6 +114,10 @@ def _dead_letters(name: str, queue: Json) -> Json:
             what=f"{name}: a message has waited for a quarter of an hour",
         ),
     }
+
+
+def _dead_letter_id(queue: str) -> str:
+    return queue.removesuffix("Queue") + "DeadLetterQueue"
 
 
 def _alarm(
@@ -300,7 +307,7 @@ def _api(everything: Sequence[Function]) -> Json:
         _API: {
             "Type": "AWS::ApiGateway::RestApi",
             "Properties": {
-                "Name": {"Fn::Sub": "${Stage}-service-menu"},
+                "Name": {"Fn::Sub": API_NAME},
                 "Body": body,
                 # Whatever a client accepts, a file leaves the gateway as bytes.
                 "BinaryMediaTypes": ["*/*"],
@@ -316,12 +323,21 @@ def _api(everything: Sequence[Function]) -> Json:
         "DependsOn": sorted(answers),
         "Properties": {"RestApiId": {"Ref": _API}},
     }
+    # An action answers 500 rather than fail, so its function's errors alone would not tell.
+    made["ApiAlarm"] = _alarm(
+        "AWS/ApiGateway",
+        "5XXError",
+        {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE},
+        "Sum",
+        threshold=1,
+        what="callers were answered 5xx",
+    )
     made["ApiStage"] = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
             "RestApiId": {"Ref": _API},
             "DeploymentId": {"Ref": deployment},
-            "StageName": "api",
+            "StageName": API_STAGE,
             "MethodSettings": [
                 {
                     "ResourcePath": "/*",
@@ -385,12 +401,14 @@ def _chalice_definition() -> Json:
 
 
 def _outputs(queues: Sequence[str]) -> Json:
-    address = "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
+    address = f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
     outputs: Json = {
         "ApiUrl": {"Value": {"Fn::Sub": address}},
         "RestApiId": {"Value": {"Ref": _API}},
     }
-    return outputs | {f"{name}Url": {"Value": {"Ref": name}} for name in queues}
+    for name in queues:
+        outputs |= {f"{one}Url": {"Value": {"Ref": one}} for one in (name, _dead_letter_id(name))}
+    return outputs
 
 
 def write(target: Path) -> None:
