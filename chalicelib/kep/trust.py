@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from chalicelib.kep import ber, certificate
@@ -29,7 +29,7 @@ class Trust:
 
     roots: dict[bytes, list[bytes]] = field(repr=False)
     intermediates: dict[bytes, list[bytes]] = field(repr=False, default_factory=dict)
-    crls: dict[bytes, list[CRL]] = field(repr=False, default_factory=dict)
+    crls: Mapping[bytes, Sequence[CRL]] = field(repr=False, default_factory=dict)
     published_at: tuple[str, ...] = field(repr=False, default=())
     revocation_unknown: Literal["refuse", "accept"] = "refuse"
     policies: frozenset[str] = frozenset()
@@ -70,6 +70,13 @@ class Trust:
             policies=frozenset(policies),
             accredited=frozenset(accredited),
         )
+
+    def with_crls(self, crls: Mapping[bytes, Sequence[CRL]]) -> "Trust":
+        """The same trust with other revocation lists, by the DER name of their issuer.
+
+        Only ``__getitem__`` is asked, so that lists can be read when they are needed.
+        """
+        return replace(self, crls=crls)
 
     def is_anchor(self, candidate: Certificate) -> bool:
         """Whether this very certificate is one of the roots."""
