@@ -1,8 +1,12 @@
 """What every test may ask for: the product in a simulated cloud."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.world import World
 
 pytest.register_assert_rewrite("tests.support")
 
@@ -13,7 +17,6 @@ def environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SECTION", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
-        patch.setenv("POWERTOOLS_LOG_LEVEL", "INFO")
         from tests.support import cloud
 
         for name, value in {**cloud.ACCESS, **cloud.variables()}.items():
@@ -22,9 +25,15 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(environment: None) -> Iterator["World"]:  # noqa: F821 - imported late, see environment
-    """Hold the product with an empty cloud, fresh for each test."""
+def worlds(environment: None) -> Iterator[Callable[[], "World"]]:
+    """Give a new world at each call, in place of the one before."""
     from tests.support.world import World
 
     with World.several() as fresh:
-        yield fresh()
+        yield fresh
+
+
+@pytest.fixture
+def world(worlds: Callable[[], "World"]) -> "World":
+    """Give the product with an empty cloud, fresh for each test."""
+    return worlds()

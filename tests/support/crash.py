@@ -23,14 +23,15 @@ class Died(BaseException):
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """What happens and what must hold afterwards, however often it was broken off.
+    """What happens, and what must hold afterwards wherever it was broken off.
 
-    ``arrange`` returns whatever ``act`` and ``check`` need to know of it.
+    ``arrange`` returns whatever the others need to know of it; ``act`` returns its answer, and
+    ``check`` gets the one of the second try.
     """
 
     arrange: Callable[[World], Any]
-    act: Callable[[World, Any], None]
-    check: Callable[[World, Any], None]
+    act: Callable[[World, Any], Any]
+    check: Callable[[World, Any, Any], None]
 
 
 class Interruption:
@@ -68,19 +69,22 @@ def survive(fresh: Callable[[], World], scenario: Scenario, side: Side, how: How
 
 def _play(world: World, scenario: Scenario, interruption: Interruption) -> None:
     given = scenario.arrange(world)
+    began = len(world.calls)
     world.around = interruption
-    where = f"{interruption.how} {interruption.side} call {interruption.place}"
     try:
-        for attempt in (scenario.act, scenario.act):
-            try:
-                attempt(world, given)
-                world.drain()
-            except Died:
-                continue
+        try:
+            scenario.act(world, given)
+            world.drain()
+        except (Died, ReadTimeoutError):
+            pass
+        broken_off = len(world.calls)
         world.around = lambda perform: perform()
+        answer = scenario.act(world, given)
         world.drain()
         assert world.dead == []
-        scenario.check(world, given)
+        scenario.check(world, given, answer)
     except BaseException as error:
-        error.add_note(f"{where} of {[call.operation for call in world.calls]}")
+        calls = [f"{call.function}: {call.operation}" for call in world.calls[began:broken_off]]
+        where = f"{interruption.how} {interruption.side} call {interruption.place}"
+        error.add_note(f"{where} of {calls}")
         raise
