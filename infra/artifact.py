@@ -20,6 +20,7 @@ from pathlib import Path
 import chalice
 
 from chalicelib.runtime.aws import SERVICES
+from infra.fingerprint import fresh
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -65,30 +66,19 @@ def architecture() -> str:
 def build(target: Path, wanted: str) -> None:
     """Write the artifact for the architecture ``wanted`` to ``target``, unless it stands there."""
     dependencies = _dependencies(wanted)
-    inputs = target.with_suffix(".inputs")
-    fingerprint = _fingerprint(dependencies)
-    if target.exists() and inputs.exists() and inputs.read_text() == fingerprint:
-        return
-    tree = BUILD / f"tree-{wanted}"
-    shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(dependencies, tree)
-    shutil.copy(ROOT / "app.py", tree)
-    shutil.copytree(
-        ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    _compile(tree / "chalicelib", tree)
-    _compile(tree / "app.py", tree)
-    _zip(tree, target)
-    inputs.write_text(fingerprint)
-
-
-def _fingerprint(dependencies: Path) -> str:
-    digest = hashlib.sha256(dependencies.name.encode())
-    for path in (ROOT / "app.py", *_files(ROOT / "chalicelib")):
-        if path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    with fresh(target, [ROOT / "app.py", ROOT / "chalicelib"], dependencies.name) as stale:
+        if not stale:
+            return
+        tree = BUILD / f"tree-{wanted}"
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.copytree(dependencies, tree)
+        shutil.copy(ROOT / "app.py", tree)
+        shutil.copytree(
+            ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        _compile(tree / "chalicelib", tree, keep_sources=True)
+        _compile(tree / "app.py", tree, keep_sources=True)
+        _zip(tree, target)
 
 
 def _dependencies(wanted: str) -> Path:
@@ -114,7 +104,7 @@ def _dependencies(wanted: str) -> Path:
     for name in ("__init__.py", "app.py"):
         shutil.copy(runtime / name, unfinished / "chalice")
     _trim(unfinished)
-    _compile(unfinished, unfinished)
+    _compile(unfinished, unfinished, keep_sources=False)
     unfinished.rename(folder)
     return folder
 
@@ -131,12 +121,25 @@ def _trim(folder: Path) -> None:
             one.unlink()
 
 
-def _compile(path: Path, root: Path) -> None:
+def _compile(path: Path, root: Path, *, keep_sources: bool) -> None:
+    """Compile a module or a tree of them; without its sources a tree is half as large to unpack."""
     # Unchecked: a Lambda's files do not change, and unzipping does not keep their times.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     compiler = compileall.compile_dir if path.is_dir() else compileall.compile_file
-    if not compiler(str(path), quiet=2, force=True, invalidation_mode=mode, stripdir=str(root)):
+    if not compiler(
+        str(path),
+        quiet=2,
+        force=True,
+        legacy=not keep_sources,
+        invalidation_mode=mode,
+        stripdir=str(root),
+    ):
         raise SystemExit(f"cannot compile {path}")
+    if not keep_sources:
+        for source in list(path.rglob("*.py")):
+            source.unlink()
+        for cache in list(path.rglob("__pycache__")):
+            shutil.rmtree(cache)
 
 
 def _files(tree: Path) -> Iterator[Path]:

@@ -7,7 +7,6 @@ says what there is to keep; the declarations say what each function needs. The r
 unmodified in production, in the end-to-end tests and on a developer's machine.
 """
 
-import copy
 import hashlib
 import json
 import os
@@ -61,7 +60,9 @@ _Loader.add_multi_constructor("!", _short_tag)
 def resources() -> Json:
     """Return ``infra/resources.yaml`` in CloudFormation's long form."""
     read: Json = yaml.load(RESOURCES.read_text(encoding="utf-8"), _Loader)  # noqa: S506
-    return copy.deepcopy(read)
+    # Through JSON, so that what YAML's anchors share becomes each resource's own.
+    parted: Json = json.loads(json.dumps(read))
+    return parted
 
 
 def synthesise() -> Json:
@@ -395,13 +396,12 @@ def _outputs(queues: Sequence[str]) -> Json:
     return outputs | {f"{name}Url": {"Value": {"Ref": name}} for name in queues}
 
 
-def main() -> None:
-    """Write the template to the file named on the command line."""
-    (target,) = map(Path, sys.argv[1:])
+def write(target: Path) -> None:
+    """Write the template to ``target``."""
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(synthesise(), ensure_ascii=False, indent=1, sort_keys=True)
     target.write_text(re.sub(r"[ ]+\n", "\n", text) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write(Path(sys.argv[1]))

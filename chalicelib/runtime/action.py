@@ -1,6 +1,7 @@
 """The decorator that makes a function an action, and the way of one request through it."""
 
 import hashlib
+import json
 import re
 import time
 import typing
@@ -17,7 +18,7 @@ from chalicelib.runtime.caller import Caller, Role
 from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.file import File
-from chalicelib.runtime.log import MetricUnit, logger, metrics
+from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
     NotFound,
@@ -124,8 +125,8 @@ def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]
             response = _problem(declared, problem, request)
         except (ClientError, BotoCoreError) as error:
             response = _problem(declared, _outage(error), request)
-        except Exception:
-            logger.exception("unexpected")
+        except Exception as error:
+            fault("unexpected", error)
             response = _problem(declared, Unexpected(), request)
         logger.info(
             "answered",
@@ -252,14 +253,15 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
     logger.append_keys(problem=problem.slug)
     document = problem.document(request.context.get("path") or request.path or declared.path)
     headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
-    return Response(body=document, status_code=problem.status, headers=headers)
+    body = json.dumps(document, ensure_ascii=False)
+    return Response(body=body, status_code=problem.status, headers=headers)
 
 
 def _outage(error: ClientError | BotoCoreError) -> Problem:
     """Return 503 where a cloud service failed us for now, 500 where the call itself was wrong."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
     if code and code not in _THROTTLED:
-        logger.exception("cloud call refused")
+        fault("cloud call refused", error)
         return Unexpected()
     logger.warning("cloud call failed", error=code or type(error).__name__)
     return Unavailable()

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.runtime import declaration
 from chalicelib.runtime.declaration import DECLARED
-from chalicelib.runtime.log import logger
+from chalicelib.runtime.log import fault, logger
 from chalicelib.runtime.resource import Queue, Resource
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -51,8 +51,7 @@ def consumer(
             try:
                 function(adapter.validate_json(record.body))
             except Exception as error:
-                # A validation error quotes the message, which may hold personal data.
-                logger.error("message failed", error=type(error).__name__)
+                fault("message failed", error)
                 raise
             logger.info("message done")
 

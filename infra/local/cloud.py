@@ -5,8 +5,6 @@ What it does differently from AWS, and how a function gets its environment there
 """
 
 import contextlib
-import fcntl
-import json
 import os
 import shutil
 import signal
@@ -26,6 +24,7 @@ from botocore.config import Config
 
 from infra.local import inspection, stack
 from infra.local.certificate import write_certificate
+from infra.local.state import State, StateInUseError
 
 REGION = "ru-central1"
 ACCOUNT = "000000000000"
@@ -37,12 +36,16 @@ _STOP_SECONDS = 30.0
 # Hypercorn is started here rather than by the emulator's own main, which also takes port 443.
 # Idle TLS connections, which the functions keep, would hold up its stop for asyncio's 30 seconds.
 _CHILD = """
-import asyncio.constants, ctypes, signal, sys
+import asyncio.constants, ctypes, os, shutil, signal, sys
 asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
+parent = os.getppid()
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 from hypercorn.__main__ import main
-sys.exit(main())
+code = main()
+if os.getppid() != parent:
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+sys.exit(code)
 """
 
 
@@ -70,9 +73,9 @@ class Cloud:
     def __init__(
         self, python: Path, *, port: int = 0, state: Path | None = None, log: Path | None = None
     ) -> None:
-        self._python = python
+        self._python = python.absolute()  # it starts in a folder of its own
         self._wanted_port = port
-        self._state = state
+        self._state = State(state) if state else None
         self._log = log
         self._resources = contextlib.ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
@@ -85,7 +88,7 @@ class Cloud:
             self._folder = Path(resources.enter_context(_private_folder()))
             self._log_path = self._log or self._folder / "cloud.log"
             self.ca_bundle, key = write_certificate(self._folder)
-            state_lock = self._open_state(resources)
+            state_lock = self._lock_state(resources)
             listener = resources.enter_context(listen(self._wanted_port))
             self.port = listener.getsockname()[1]
             self._start(listener, key, state_lock, resources)
@@ -94,6 +97,7 @@ class Cloud:
             )
             resources.callback(self.http.clear)
             self._wait_until_ready()
+            resources.callback(self._keep_mails)
             self._resources = resources.pop_all()
         return self
 
@@ -177,9 +181,9 @@ class Cloud:
 
     def messages(self) -> list[inspection.Message]:
         """The mails and SMS the cloud has sent, newest first."""
-        return inspection.messages(
-            self.http, self.endpoint, self._log_path.read_text("utf-8", "replace")
-        )
+        log = self._log_path.read_text(encoding="utf-8", errors="replace")
+        found = inspection.texts(self.http, self.endpoint, log) + self._mails()
+        return sorted(found, key=lambda message: message["sent_at"], reverse=True)
 
     def queues(self) -> list[inspection.QueueDepth]:
         """How many messages each queue and its dead-letter queue hold, by name."""
@@ -189,27 +193,22 @@ class Cloud:
         """The lines a function has logged, oldest first; empty when it has not run yet."""
         return inspection.function_logs(self.client("logs"), name)
 
-    def _open_state(self, resources: contextlib.ExitStack) -> IO[str] | None:
-        """Lock the state folder, and empty it if its last user did not stop cleanly."""
+    def _lock_state(self, resources: contextlib.ExitStack) -> IO[str] | None:
         if self._state is None:
             return None
-        self._state.mkdir(parents=True, exist_ok=True)
-        # The emulator inherits the lock, so it outlives us where the emulator does.
-        lock = resources.enter_context((self._state / "lock").open("w", encoding="ascii"))
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CloudError(f"the state in {self._state} is in use by another cloud") from None
-        running = self._state / "running"
-        if running.exists():
-            for part in self._state.iterdir():
-                if part.is_dir():
-                    shutil.rmtree(part)
-                elif part.name != "lock":
-                    part.unlink()
-        running.touch()
-        _rewind_streams(self._state / "services" / "lambda.json")
-        return lock
+            return resources.enter_context(self._state.opened())
+        except StateInUseError as error:
+            raise CloudError(str(error)) from error
+
+    def _mails(self) -> list[inspection.Message]:
+        kept = self._state.mails() if self._state else []
+        return kept + inspection.mails(self.http, self.endpoint)
+
+    def _keep_mails(self) -> None:
+        if self._state:
+            with contextlib.suppress(urllib3.exceptions.HTTPError):
+                self._state.keep_mails(self._mails())
 
     def _environment(self, key: Path) -> dict[str, str]:
         # All of it reaches the functions too, so nothing of the host's may be in it.
@@ -241,9 +240,9 @@ class Cloud:
         if self._state is not None:
             environment |= {
                 "PERSIST_STATE": "1",
-                "STATE_DIR": str((self._state / "services").resolve()),
+                "STATE_DIR": str(self._state.services),
                 "S3_PERSIST": "1",
-                "S3_DATA_DIR": str((self._state / "objects").resolve()),
+                "S3_DATA_DIR": str(self._state.objects),
             }
         return environment
 
@@ -259,6 +258,7 @@ class Cloud:
         command += ["--graceful-timeout", "1"]
         command += ["--certfile", str(self.ca_bundle), "--keyfile", str(key)]
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        # The lock is inherited, so that it outlives us where the emulator does.
         inherited = [listener.fileno()] + ([state_lock.fileno()] if state_lock else [])
         with self._log_path.open("ab") as log:
             try:
@@ -307,23 +307,10 @@ class Cloud:
                 process.wait()
                 clean = False
         if clean and self._state is not None:
-            (self._state / "running").unlink(missing_ok=True)
+            self._state.stopped_cleanly()
 
     def _log_tail(self) -> str:
         return "\n".join(self._log_path.read_text(errors="replace").splitlines()[-20:])
-
-
-def _rewind_streams(saved_functions: Path) -> None:
-    """Let every stream be read from its beginning, which is where it is after a restart.
-
-    The emulator keeps how far a function has read a stream, but not the stream: as many new records
-    as were read before would be passed over.
-    """
-    if not saved_functions.exists():
-        return
-    saved = json.loads(saved_functions.read_bytes())
-    saved["payload"].pop("dynamodb_stream_positions", None)
-    saved_functions.write_text(json.dumps(saved), encoding="utf-8")
 
 
 @contextlib.contextmanager

@@ -34,15 +34,11 @@ class QueueDepth(TypedDict):
     dead: int
 
 
-def messages(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
-    """The mails and SMS the cloud at `endpoint` has sent, newest first.
-
-    The cloud keeps no time for an SMS, so it is taken from its `log`, to the second; one that the
-    log no longer knows counts as sent at the beginning of time.
-    """
-    found: list[tuple[float, Message]] = []
-    mails = http.request("GET", f"{endpoint}/_ministack/ses/messages").json()["messages"]
-    for mail in (mail for account in mails.values() for mail in account):
+def mails(http: urllib3.PoolManager, endpoint: str) -> list[Message]:
+    """The mails the cloud at `endpoint` has sent since it started."""
+    found = []
+    accounts = http.request("GET", f"{endpoint}/_ministack/ses/messages").json()["messages"]
+    for mail in (mail for account in accounts.values() for mail in account):
         message = Message(
             channel="email",
             to=", ".join(mail["To"]),
@@ -52,20 +48,31 @@ def messages(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message
         )
         if mail["BodyHtml"]:
             message["html"] = mail["BodyHtml"]
-        found.append((mail["Timestamp"], message))
+        found.append(message)
+    return found
+
+
+def texts(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
+    """The SMS the cloud at `endpoint` has ever sent.
+
+    It keeps no time for them, so that is taken from its `log`, to the second; one that the log no
+    longer knows counts as sent at the beginning of time.
+    """
     logged: dict[str, list[float]] = {}
     for moment, phone in _SMS_IN_LOG.findall(log):
         logged.setdefault(phone, []).append(
             dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC).timestamp()
         )
-    texts = http.request("GET", f"{endpoint}/_ministack/sns/sms-messages").json()["sms_messages"]
-    for phone, sent in texts.items():
+    found = []
+    phones = http.request("GET", f"{endpoint}/_ministack/sns/sms-messages").json()["sms_messages"]
+    for phone, sent in phones.items():
         # Both are in order and end with the same message.
-        times = [0.0] * len(sent) + logged.get(phone, [])
-        for text, time in zip(sent, times[-len(sent) :], strict=True):
-            message = Message(channel="sms", to=phone, text=text["Message"], sent_at=_rfc3339(time))
-            found.append((time, message))
-    return [message for _, message in sorted(found, key=lambda pair: pair[0], reverse=True)]
+        times = ([0.0] * len(sent) + logged.get(phone, []))[-len(sent) :]
+        found += [
+            Message(channel="sms", to=phone, text=text["Message"], sent_at=_rfc3339(time))
+            for text, time in zip(sent, times, strict=True)
+        ]
+    return found
 
 
 def queues(sqs: Any) -> list[QueueDepth]:

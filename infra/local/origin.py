@@ -9,6 +9,7 @@ import mimetypes
 import re
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -214,7 +215,7 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
                 self.close_connection = True
                 reply = body
             else:
-                reply = origin.answer(self.command, self.path, self.headers.items(), body)
+                reply = self._answer(body)
             self.send_response(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)
@@ -226,6 +227,13 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command != "HEAD" and not bodiless:
                 self.wfile.write(reply.body)
+
+        def _answer(self, body: bytes) -> Reply:
+            try:
+                return origin.answer(self.command, self.path, self.headers.items(), body)
+            except Exception:
+                traceback.print_exc()
+                return problem(500, "internal", "Internal error", "Ошибка стенда, см. консоль.")
 
         def _body(self) -> bytes | Reply:
             if "Transfer-Encoding" in self.headers:

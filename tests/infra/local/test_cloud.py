@@ -155,12 +155,14 @@ def test_a_restart_keeps_everything_and_passes_no_record_over(
             product = deploy(cloud)
             product.call("PUT", f"/things/number-{times}")
             product.call("GET", "/things/object")
+            product.call("GET", "/things/mail")
             eventually(lambda cloud=cloud, times=times: relayed(cloud) == times)
 
             table, bucket = product.outputs["TableName"], product.outputs["BucketName"]
             assert cloud.client("dynamodb").scan(TableName=table)["Count"] == times
             versions = cloud.client("s3").list_object_versions(Bucket=bucket)["Versions"]
             assert len(versions) == times
+            assert len(cloud.messages()) == 2 * times
         assert not (tmp_path / "state" / "running").exists()
 
 

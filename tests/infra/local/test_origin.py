@@ -48,6 +48,8 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
 class Demonstration:
     def answer(self, method: str, path: str, body: bytes) -> Reply:
+        if path == "/broken":
+            raise RuntimeError("broken")
         return json_reply([method, path, body.decode()])
 
 
@@ -194,6 +196,13 @@ def test_local_calls_go_to_the_demonstration(connection: http.client.HTTPConnect
 
     assert answer.status == 200
     assert json.loads(body) == ["POST", "/token", "я"]
+
+
+def test_a_broken_call_is_a_problem(connection: http.client.HTTPConnection) -> None:
+    answer, body = ask(connection, "GET", "/local/broken")
+
+    assert answer.status == 500
+    assert "RuntimeError" not in body.decode()
 
 
 def test_a_page_of_another_site_gets_nothing(

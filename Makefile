@@ -1,0 +1,92 @@
+# Everything here works from a fresh clone: each target makes what it stands on.
+# `make help` explains the targets.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+STAGE ?=
+QUEUE ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+CLOUD_PY := .venv-cloud/bin/python
+BUILD := build
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Explain the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
+	  | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# --- Environments: made again when what they hold changes -----------------------------------------
+
+$(VENV)/ready: requirements.txt requirements-dev.txt
+	@echo "Environment for the project: $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@if ! test -x $(VENV)/bin/uv; then \
+	  awk '/^[a-z]/ {take = /^uv==/} take' requirements-dev.txt > $(VENV)/uv.txt && \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt; fi
+	@$(VENV)/bin/uv pip sync --quiet --python $(PY) --require-hashes requirements.txt requirements-dev.txt
+	@touch $@
+
+.venv-cloud/ready: requirements-cloud.txt $(VENV)/ready
+	@echo "Environment for the local cloud: .venv-cloud"
+	@test -x $(CLOUD_PY) || $(PY) -m venv .venv-cloud
+	@$(VENV)/bin/uv pip sync --quiet --python $(CLOUD_PY) --require-hashes requirements-cloud.txt
+	@touch $@
+
+# --- The product on this machine ------------------------------------------------------------------
+
+.PHONY: run
+run: $(VENV)/ready .venv-cloud/ready ## The whole product on this machine, PORT=8000
+	@exec $(PY) -m infra.local.run --port $(PORT)
+
+.PHONY: reset
+reset: ## Forget what `make run` has kept
+	@rm -rf .local && echo "The local data is gone."
+
+# --- Checks ---------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/ready .venv-cloud/ready ## Every test: unit, template, artifact, end to end
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+.PHONY: lint
+lint: $(VENV)/ready ## Style, types, floors
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+.PHONY: bench
+bench: $(VENV)/ready .venv-cloud/ready ## Figures of docs/performance.md, as ratios in one run
+	$(PY) -m tests.bench
+
+# --- What is generated, built and shipped ---------------------------------------------------------
+
+.PHONY: openapi
+openapi: $(VENV)/ready ## Write chalicelib/openapi.json from the declarations
+	$(PY) -m infra.openapi
+
+.PHONY: lock
+lock: $(VENV)/ready ## Pin the newest versions that requirements*.in admit
+	@for each in requirements requirements-dev requirements-cloud; do \
+	  $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate $$each.in --output-file $$each.txt; done
+
+.PHONY: package
+package: $(VENV)/ready ## Build the template and the artifacts of both architectures
+	$(PY) -m infra.synth $(BUILD)/template.json
+	$(PY) -m infra.artifact $(BUILD)/artifact-arm64.zip arm64
+	$(PY) -m infra.artifact $(BUILD)/artifact-x86_64.zip x86_64
+
+.PHONY: deploy
+deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
+	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 2; }
+	$(PY) -m infra.deploy $(STAGE)
+
+.PHONY: redrive
+redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod
+	@test -n "$(QUEUE)" || { echo "Say which queue: make redrive QUEUE=Payments STAGE=prod"; exit 2; }
+	$(PY) -m infra.redrive $(QUEUE) $(if $(STAGE),--stage $(STAGE))

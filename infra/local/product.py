@@ -1,0 +1,137 @@
+"""The product on this machine: the cloud, the stack in it, the issuer, and one origin for all."""
+
+import contextlib
+import dataclasses
+import importlib.util
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from infra import artifact
+from infra.build import Build
+from infra.local.api import Api
+from infra.local.cloud import HOST, Cloud, CloudError, listen
+from infra.local.demonstration import Demonstration, Token
+from infra.local.issuer import AUDIENCE, Issuer
+from infra.local.origin import Origin
+
+STACK = "service-menu"
+DOCUMENTS_QUEUE_OUTPUT = "FiscalDocumentsQueueUrl"
+SELLER = {
+    "name": "ООО «Демонстрационный оператор»",
+    "inn": "9677000065",
+    "kpp": "967701001",
+    "address": "127006, г. Москва, ул. Примерная, д. 1",
+    "account": "40702810900000000042",
+    "bank_name": "ПАО «Пример Банк», г. Москва",
+    "bic": "044525225",
+    "correspondent_account": "30101810400000000225",
+    "director": "Иванов И. И.",
+    "chief_accountant": "Сидорова А. С.",
+}
+"""Whom demonstration invoices are to be paid to: nobody."""
+
+_PAGE = Path(__file__).with_name("page")
+
+
+@dataclasses.dataclass(frozen=True)
+class Product:
+    """The product as it runs here."""
+
+    cloud: Cloud
+    outputs: Mapping[str, str]
+    issuer: Issuer
+    origin: Origin
+    api: Api
+    """Calls without a token."""
+
+
+@contextlib.contextmanager
+def product(
+    build: Build,
+    *,
+    state: Path,
+    cloud_python: Path,
+    port: int,
+    cabinet: Path | None = None,
+    token: Token | None = None,
+    done: Callable[[str], None] = lambda _: None,
+) -> Iterator[Product]:
+    """Run the product for as long as the context is open; what is put in is kept in ``state``.
+
+    Args:
+        build: the template that production gets, and the artifact of its functions.
+        state: the folder for everything kept over restarts.
+        cloud_python: the interpreter of the cloud's environment.
+        port: of the one origin; 0 takes a free one.
+        cabinet: the folder of the page at `/`; without one the API reference is there, which is
+            at `/reference/` in either case.
+        token: signs for the personas.
+        done: told of each step, in Russian.
+
+    Raises:
+        CloudError, DeploymentError: saying what keeps the product from running.
+    """
+    viewer = _viewer_folder()
+    with contextlib.ExitStack() as running:
+        # First of all, since a taken port should be known at once.
+        listener = running.enter_context(listen(port))
+        base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+        issuer = Issuer(state / "issuer", f"{base_url}/local")
+        cloud = running.enter_context(
+            Cloud(cloud_python, state=state / "cloud", log=state / "cloud.log")
+        )
+        done("облако запущено")
+        outputs = cloud.deploy(
+            build.template,
+            artifact=build.artifact,
+            stack_name=STACK,
+            parameters={
+                "Stage": "local",
+                "Architecture": artifact.architecture(),
+                "OidcIssuer": issuer.url,
+                "OidcAudience": AUDIENCE,
+                "OidcJwksUrl": issuer.jwks_url,
+                "CursorKey": _secret(state / "cursor-key"),
+                "Seller": json.dumps(SELLER, ensure_ascii=False),
+                "SenderDomain": "example.ru",
+                "SenderAddress": "noreply@example.ru",
+            },
+        )
+        done("шаблон развёрнут")
+        buckets = {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
+        origin = running.enter_context(
+            Origin(
+                listener,
+                http=cloud.http,
+                api_url=cloud.api_url(outputs["RestApiId"], "api"),
+                storage_url=cloud.endpoint,
+                is_bucket=buckets.__contains__,
+                demonstration=Demonstration(
+                    cloud,
+                    issuer,
+                    token=token,
+                    documents_queue_url=outputs.get(DOCUMENTS_QUEUE_OUTPUT),
+                ),
+                folders={"/": cabinet or _PAGE, "/reference/": _PAGE, "/viewer/": viewer},
+            )
+        )
+        yield Product(cloud, outputs, issuer, origin, Api(f"{origin.url}/api", cloud.http))
+
+
+def _viewer_folder() -> Path:
+    """The files of Swagger UI, taken from the package that carries them."""
+    found = importlib.util.find_spec("flask_swagger_ui")
+    if found is None or found.origin is None:
+        raise CloudError("flask-swagger-ui, which carries the API viewer, is not installed")
+    return Path(found.origin).with_name("dist")
+
+
+def _secret(path: Path) -> str:
+    """A secret made once and kept."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()

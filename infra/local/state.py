@@ -1,0 +1,79 @@
+"""What the local cloud keeps over restarts, and when it must not be trusted."""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from infra.local.inspection import Message
+
+
+class StateInUseError(Exception):
+    """Another cloud has this state open."""
+
+
+class State:
+    """A folder that one cloud at a time has open."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running = folder / "running"
+        self._mails = folder / "mails.json"
+        self.services = (folder / "services").resolve()
+        self.objects = (folder / "objects").resolve()
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[str]]:
+        """Lock the folder, emptied if its last user did not stop cleanly; gives the lock.
+
+        Raises:
+            StateInUseError: if it is locked.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("w", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StateInUseError(f"{self._folder} is in use by another cloud") from None
+            if self._running.exists():
+                self._empty()
+            self._running.touch()
+            self._rewind_streams()
+            yield lock
+
+    def stopped_cleanly(self) -> None:
+        """Note that everything is saved."""
+        self._running.unlink(missing_ok=True)
+
+    def mails(self) -> list[Message]:
+        """The mails of earlier runs, which the emulator forgets."""
+        if not self._mails.exists():
+            return []
+        kept: list[Message] = json.loads(self._mails.read_bytes())
+        return kept
+
+    def keep_mails(self, mails: list[Message]) -> None:
+        """Replace the kept mails."""
+        self._mails.write_text(json.dumps(mails, ensure_ascii=False), encoding="utf-8")
+
+    def _empty(self) -> None:
+        for part in self._folder.iterdir():
+            if part.is_dir():
+                shutil.rmtree(part)
+            elif part.name != "lock":
+                part.unlink()
+
+    def _rewind_streams(self) -> None:
+        """Let every stream be read from its beginning, which is where it is after a restart.
+
+        The emulator keeps how far a function has read a stream, but not the stream: as many new
+        records as were read before would be passed over.
+        """
+        functions = self.services / "lambda.json"
+        if functions.exists():
+            saved = json.loads(functions.read_bytes())
+            saved["payload"].pop("dynamodb_stream_positions", None)
+            functions.write_text(json.dumps(saved), encoding="utf-8")
