@@ -1,12 +1,12 @@
 """What every test may ask for: the product in a simulated cloud."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.support.world import World
+    from tests.support.world import World, Worlds
 
 pytest.register_assert_rewrite("tests.support")
 
@@ -25,15 +25,15 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture
-def worlds(environment: None) -> Iterator[Callable[[], "World"]]:
+def worlds(environment: None) -> Iterator["Worlds"]:
     """Give a new world at each call, in place of the one before."""
     from tests.support.world import World
 
-    with World.several() as fresh:
-        yield fresh
+    with World.several() as begin:
+        yield begin
 
 
 @pytest.fixture
-def world(worlds: Callable[[], "World"]) -> "World":
+def world(worlds: "Worlds") -> "World":
     """Give the product with an empty cloud, fresh for each test."""
     return worlds()

@@ -1,5 +1,7 @@
 """The cloud of the unit tests: moto, holding what ``infra/resources.yaml`` declares."""
 
+import copy
+import dataclasses
 import functools
 import json
 import os
@@ -9,6 +11,10 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.dynamodb.models import dynamodb_backends
+from moto.ses.models import ses_backends
+from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
 from chalicelib.runtime.resource import MailIdentity, Queue, Resource
@@ -115,16 +121,54 @@ def client(service: str) -> Any:
     return boto3.client(service)
 
 
-@contextmanager
-def simulated() -> Iterator[Callable[[], None]]:
-    """Hold a simulated cloud within the block; call what it gives to have it new and empty."""
-    with mock_aws() as moto:
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """What a simulated cloud holds at a moment."""
 
-        def renew() -> None:
-            moto.reset()
-            _create()
+    tables: Any
+    messages: list[tuple[str, str]]
+    mails: list[Any]
+
+
+@contextmanager
+def simulated() -> Iterator[Callable[[Kept | None], None]]:
+    """Hold a simulated cloud within the block; call what it gives to make it as new, or as kept."""
+    with mock_aws():
+        _create()
+        empty = keep()
+
+        def renew(kept: Kept | None) -> None:
+            restored = copy.deepcopy(kept or empty)
+            dynamodb_backends[ACCOUNT][REGION].tables = restored.tables
+            ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
+            for queue in sqs_backends[ACCOUNT][REGION].queues.values():
+                queue._messages = []
+            for queue_name, body in restored.messages:
+                sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
 
         yield renew
+
+
+def keep() -> Kept:
+    """Return a copy of all that the cloud holds, to begin from later."""
+    queues = sqs_backends[ACCOUNT][REGION].queues
+    return copy.deepcopy(
+        Kept(
+            dynamodb_backends[ACCOUNT][REGION].tables,
+            [(name, one.body) for name, queue in queues.items() for one in queue._messages],
+            mails(),
+        )
+    )
+
+
+def mails() -> list[Any]:
+    """Return the e-mails that the mail service took, in moto's form, oldest first."""
+    return list(ses_backends[ACCOUNT][REGION].sent_messages)
+
+
+def waits(queue: Queue) -> bool:
+    """Whether a message waits on a queue."""
+    return bool(sqs_backends[ACCOUNT][REGION].queues[queue.logical_id].messages)
 
 
 def _create() -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ReadTimeoutError
 
-from tests.support.world import World
+from tests.support.world import World, Worlds
 
 Side = Literal["before", "after"]
 How = Literal["death", "silence"]
@@ -52,24 +52,25 @@ class Interruption:
         raise Died if self.how == "death" else ReadTimeoutError(endpoint_url="https://cloud")
 
 
-def survive(fresh: Callable[[], World], scenario: Scenario, side: Side, how: How) -> int:
+def survive(begin: Worlds, scenario: Scenario, side: Side, how: How) -> int:
     """Play ``scenario`` unbroken, then broken off at each place; return how many there are.
 
     ``death`` ends the process, ``silence`` is a cloud that does not answer in time (on the side
     ``after``: that has done what it was asked).
     """
+    world = begin()
+    given = scenario.arrange(world)
+    stood = world.keep()
     unbroken = Interruption(-1, side, how)
-    _play(fresh(), scenario, unbroken)
+    _play(begin(stood), scenario, given, unbroken)
     for place in range(unbroken.seen):
         broken = Interruption(place, side, how)
-        _play(fresh(), scenario, broken)
+        _play(begin(stood), scenario, given, broken)
         assert broken.seen > place, "the interruption did not happen"
     return unbroken.seen
 
 
-def _play(world: World, scenario: Scenario, interruption: Interruption) -> None:
-    given = scenario.arrange(world)
-    began = len(world.calls)
+def _play(world: World, scenario: Scenario, given: Any, interruption: Interruption) -> None:
     world.around = interruption
     try:
         try:
@@ -84,7 +85,7 @@ def _play(world: World, scenario: Scenario, interruption: Interruption) -> None:
         assert world.dead == []
         scenario.check(world, given, answer)
     except BaseException as error:
-        calls = [f"{call.function}: {call.operation}" for call in world.calls[began:broken_off]]
+        calls = [f"{call.function}: {call.operation}" for call in world.calls[:broken_off]]
         where = f"{interruption.how} {interruption.side} call {interruption.place}"
         error.add_note(f"{where} of {calls}")
         raise

@@ -20,8 +20,6 @@ from urllib.parse import urlencode
 
 from botocore.client import BaseClient
 from chalice.local import LambdaEventConverter, RouteMatcher
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ses.models import ses_backends
 
 from chalicelib.runtime import clock
 from chalicelib.runtime.outbox import OUTBOX
@@ -85,6 +83,19 @@ class NotGrantedError(BaseException):
     """A function touched what it does not declare. No ``except Exception`` may hide it."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Beginning:
+    """Where a world stood."""
+
+    moment: dt.datetime
+    relayed: frozenset[tuple[str, str]]
+    cloud: cloud.Kept
+
+
+Worlds = Callable[..., "World"]
+"""Gives a new world: empty, or as it stood at a :class:`Beginning`."""
+
+
 class World:
     """The product, whole, with an empty cloud."""
 
@@ -103,7 +114,7 @@ class World:
 
     @classmethod
     @contextlib.contextmanager
-    def several(cls) -> Iterator[Callable[[], "World"]]:
+    def several(cls) -> Iterator["Worlds"]:
         """Hold a simulated cloud within the block; each call gives a new world in its place."""
         perform = BaseClient._make_api_call
         current: list[World] = []
@@ -120,12 +131,20 @@ class World:
             mock.patch.object(BaseClient, "_make_api_call", watched),
         ):
 
-            def fresh() -> World:
-                current[:] = [cls()]
-                renew()
-                return current[0]
+            def begin(from_: Beginning | None = None) -> World:
+                world = cls()
+                if from_:
+                    world.moment = from_.moment
+                    world._relayed = set(from_.relayed)
+                renew(from_.cloud if from_ else None)
+                current[:] = [world]
+                return world
 
-            yield fresh
+            yield begin
+
+    def keep(self) -> "Beginning":
+        """Return what another world can begin from."""
+        return Beginning(self.moment, frozenset(self._relayed), cloud.keep())
 
     # --- time
 
@@ -264,12 +283,12 @@ class World:
     def _deliver(self) -> int:
         sqs, delivered, again = cloud.client("sqs"), 0, False
         for consumer in declarations.consumers():
+            if not cloud.waits(consumer.queue):
+                continue
             url = consumer.queue.physical_name
             got = sqs.receive_message(
                 QueueUrl=url, MaxNumberOfMessages=consumer.batch_size, WaitTimeSeconds=0
-            ).get("Messages", [])
-            if not got:
-                continue
+            )["Messages"]
             delivered += len(got)
             left = {one["MessageId"] for one in got}
             try:
@@ -308,7 +327,7 @@ class World:
 
     def mails(self) -> list[Any]:
         """Return the e-mails that the mail service took, in moto's form, oldest first."""
-        return list(ses_backends[DEFAULT_ACCOUNT_ID][cloud.REGION].sent_messages)
+        return cloud.mails()
 
 
 def check_contract(answer: Answer) -> None:
@@ -367,7 +386,7 @@ def _batch(messages: list[Any]) -> dict[str, Any]:
                 "messageAttributes": {},
                 "md5OfBody": one["MD5OfBody"],
                 "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{cloud.REGION}:{DEFAULT_ACCOUNT_ID}:queue",
+                "eventSourceARN": f"arn:aws:sqs:{cloud.REGION}:{cloud.ACCOUNT}:queue",
                 "awsRegion": cloud.REGION,
             }
             for one in messages
