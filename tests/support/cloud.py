@@ -161,6 +161,12 @@ def keep() -> Kept:
     )
 
 
+def items(table: Table) -> list[dict[str, Any]]:
+    """Return the items of a table, in DynamoDB's typed form; much faster than a scan."""
+    kept = dynamodb_backends[ACCOUNT][REGION].tables[table.physical_name]
+    return [one.to_json()["Attributes"] for one in kept.all_items()]
+
+
 def mails() -> list[Any]:
     """Return the e-mails that the mail service took, in moto's form, oldest first."""
     return list(ses_backends[ACCOUNT][REGION].sent_messages)

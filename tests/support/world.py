@@ -320,9 +320,7 @@ class World:
 
     def items(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
         """Return a table's items whose sort key begins with ``prefix``."""
-        pages = cloud.client("dynamodb").get_paginator("scan")
-        found = pages.paginate(TableName=table.physical_name, ConsistentRead=True)
-        items = [from_wire(item) for page in found for item in page["Items"]]
+        items = map(from_wire, cloud.items(table))
         return [item for item in items if item["sk"].startswith(prefix)]
 
     def mails(self) -> list[Any]:
