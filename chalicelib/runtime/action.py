@@ -107,6 +107,8 @@ def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) 
             declared.path,
             methods=[declared.method],
             name=declared.name,
+            # Chalice's own refusal of a media type is no problem document and bears no CORS.
+            content_types=[],
             authorizer=authorizer if declared.callers else None,
         )(_view(app, declared))
 
