@@ -53,9 +53,13 @@ _THROTTLED = {
 
 
 class Payload(BaseModel):
-    """Base of every request body: unknown fields are refused."""
+    """Base of every request body: unknown fields are refused, and nothing is guessed.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Strictness is pydantic's for JSON: dates and enumerations are strings, but ``"5"``, ``5.0`` and
+    ``true`` are not the number they could be taken for, and a date is not a number.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def action(
