@@ -43,12 +43,12 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **c
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
-_THROTTLED = {
+_BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    "InternalServerError",
-    "ServiceUnavailable",
+    # The call before it, which got no answer in time, is still under way.
+    "TransactionInProgressException",
 }
 
 
@@ -265,9 +265,13 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
 
 def _outage(error: ClientError | BotoCoreError) -> Problem:
     """Return 503 where a cloud service failed us for now, 500 where the call itself was wrong."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    if code and code not in _THROTTLED:
-        fault("cloud call refused", error)
-        return Unexpected()
-    logger.warning("cloud call failed", error=code or type(error).__name__)
+    if isinstance(error, ClientError):
+        code = error.response["Error"]["Code"]
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        if status < 500 and code not in _BUSY:
+            fault("cloud call refused", error)
+            return Unexpected()
+    else:
+        code = type(error).__name__
+    logger.warning("cloud call failed", error=code)
     return Unavailable()
