@@ -123,6 +123,7 @@ def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]
     def view(**path: str) -> Response:
         request: Request = app.current_request  # type: ignore[assignment] # within a request
         context = request.context
+        logger.remove_keys(["problem"])
         logger.append_keys(action=declared.name, request_id=context.get("requestId"))
         started = time.perf_counter()
         try:
