@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chalicelib.runtime import cors, declaration, validation
 from chalicelib.runtime.caller import Caller, Role
@@ -53,13 +53,9 @@ _BUSY = {
 
 
 class Payload(BaseModel):
-    """Base of every request body: unknown fields are refused, and nothing is guessed.
+    """Base of every request body: unknown fields are refused."""
 
-    Strictness is pydantic's for JSON: dates and enumerations are strings, but ``"5"``, ``5.0`` and
-    ``true`` are not the number they could be taken for, and a date is not a number.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def action(
@@ -77,7 +73,8 @@ def action(
 
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
     recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
-    the names in the path. It returns a model, a :class:`File` or None, or raises a
+    the names in the path (``str`` for an identifier to look up, another type for a name that must
+    hold by itself). It returns a model, a :class:`File` or None, or raises a
     :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``.
     """
     method, path = route.split(" ")
@@ -172,6 +169,9 @@ def _answer(
         caller.require(declared.callers)
         if "caller" in parameters:
             arguments["caller"] = caller
+    for name in path:
+        if parameters[name] is not str:
+            arguments[name] = _path(parameters[name], name, arguments[name])
     key = request.headers.get("idempotency-key", "")
     if declared.idempotent and not _KEY.fullmatch(key):
         raise IdempotencyKeyMissing
@@ -203,6 +203,13 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _path(hint: Any, name: str, value: str) -> Any:
+    try:
+        return TypeAdapter(hint).validate_python(value)
+    except ValidationError as error:
+        raise validation.problem(error, name) from error
+
+
 def _query(model: type[BaseModel], request: Request) -> BaseModel:
     try:
         return model.model_validate(dict(request.query_params or {}))
@@ -218,7 +225,8 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
     if len(raw) > BODY_LIMIT:
         raise TooLarge
     try:
-        return model.model_validate_json(raw)
+        # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
+        return model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
