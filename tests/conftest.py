@@ -1,7 +1,9 @@
 """What every test may ask for: the product in a simulated cloud."""
 
+import json
+import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,3 +39,20 @@ def worlds(environment: None) -> Iterator["Worlds"]:
 def world(worlds: "Worlds") -> "World":
     """Give the product with an empty cloud, fresh for each test."""
     return worlds()
+
+
+@pytest.fixture
+def logged(environment: None) -> Iterator[list[dict[str, Any]]]:
+    """Collect what the product logs, as it would stand in the log."""
+    from chalicelib.runtime.log import logger
+
+    lines: list[dict[str, Any]] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(json.loads(logger.registered_formatter.format(record)))
+
+    collector = Collector()
+    logger.addHandler(collector)
+    yield lines
+    logger.removeHandler(collector)
