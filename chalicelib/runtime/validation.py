@@ -1,5 +1,6 @@
 """Pydantic's findings as the problem answer of the contract, in Russian."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,8 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""A member of an enumeration, as pydantic writes one that a literal allows."""
 _MOST_FAULTS = 50
 _LONGEST_NAME = 100
 
@@ -72,7 +75,8 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 def _sentence(fault: Mapping[str, Any]) -> str:
     template = _SENTENCES.get(fault["type"])
     if template:
-        return template.format_map(fault.get("ctx", {})).replace("' or '", "' или '")
+        said = _MEMBER.sub(r"\1", template.format_map(fault.get("ctx", {})))
+        return said.replace("' or '", "' или '")
     own = fault["type"] in ("value_error", "assertion_error")
     message = str(fault["ctx"]["error"] if own else fault["msg"])
     # Types of our own word their errors in Russian; pydantic's English is not for people.
