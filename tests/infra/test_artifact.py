@@ -149,7 +149,7 @@ def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe:
     elif function.name == "preflight":
         assert answer["statusCode"] == 204
     elif function.relays:
-        assert answer == {"batchItemFailures": []}
+        assert answer is None
     assert_lean(function, loaded)
 
 

@@ -13,11 +13,12 @@ import boto3
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
-from chalicelib.runtime.resource import MailIdentity, Queue, Resource
+from chalicelib.runtime.resource import Bucket, MailIdentity, Queue, Resource
 from chalicelib.runtime.table import Table
 from infra import declarations, functions, synth
 
@@ -57,6 +58,7 @@ PARAMETERS = {
     "OidcIssuer": "https://issuer.example",
     "OidcAudience": "service-menu",
     "OidcJwksUrl": "http://127.0.0.1:9/jwks.json",
+    "RevocationUnknown": "refuse",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
@@ -70,7 +72,7 @@ def physical_name(logical_id: str) -> str:
         return PARAMETERS[logical_id]
     if logical_id.endswith("Queue"):
         return f"https://sqs.{REGION}.amazonaws.com/123456789012/{logical_id}"
-    return f"test-{logical_id}"
+    return f"test-{logical_id.lower()}"
 
 
 def variables() -> dict[str, str]:
@@ -105,7 +107,7 @@ def grants() -> dict[str, tuple[set[str], set[str]]]:
 
 
 def _names(resources: list[Resource] | Any) -> set[str]:
-    assert all(isinstance(one, Table | Queue | MailIdentity) for one in resources)
+    assert all(isinstance(one, Table | Queue | Bucket | MailIdentity) for one in resources)
     return {one.physical_name for one in resources}
 
 
@@ -128,6 +130,7 @@ class Kept:
     tables: Any
     messages: list[tuple[str, str]]
     mails: list[Any]
+    files: dict[tuple[str, str], bytes]
 
 
 @contextmanager
@@ -141,6 +144,7 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
             restored = copy.deepcopy(kept or empty)
             dynamodb_backends[ACCOUNT][REGION].tables = restored.tables
             ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
+            _replace_files(restored.files)
             for queue in sqs_backends[ACCOUNT][REGION].queues.values():
                 queue._messages = []
             for queue_name, body in restored.messages:
@@ -157,8 +161,27 @@ def keep() -> Kept:
             dynamodb_backends[ACCOUNT][REGION].tables,
             [(name, one.body) for name, queue in queues.items() for one in queue._messages],
             mails(),
+            files(),
         )
     )
+
+
+def files() -> dict[tuple[str, str], bytes]:
+    """Return the content of every file, by bucket and key."""
+    buckets = s3_backends[ACCOUNT]["aws"].buckets
+    return {
+        (name, key): one.value
+        for name, bucket in buckets.items()
+        for key, one in bucket.keys.items()
+    }
+
+
+def _replace_files(wanted: dict[tuple[str, str], bytes]) -> None:
+    backend, present = s3_backends[ACCOUNT]["aws"], files()
+    for bucket, key in present.keys() - wanted.keys():
+        backend.delete_object(bucket, key)
+    for bucket, key in wanted.keys() - present.keys():
+        backend.put_object(bucket, key, wanted[bucket, key])
 
 
 def items(table: Table) -> list[dict[str, Any]]:
@@ -189,4 +212,9 @@ def _create() -> None:
             QueueName=name, Attributes={"VisibilityTimeout": visibility}
         )
         assert made["QueueUrl"] == physical_name(name)
+    for name in _declared("AWS::S3::Bucket"):
+        client("s3").create_bucket(
+            Bucket=physical_name(name),
+            CreateBucketConfiguration={"LocationConstraint": REGION},
+        )
     client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])

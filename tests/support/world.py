@@ -23,7 +23,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.runtime import clock
 from chalicelib.runtime.outbox import OUTBOX
-from chalicelib.runtime.relay import relay
+from chalicelib.runtime.relay import RelayIncomplete, relay
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
@@ -261,23 +261,20 @@ class World:
         ]
 
     def _relay(self) -> int:
-        waiting = {str(next(self._sequence)): item for item in self.outbox()}
+        waiting = self.outbox()
         if not waiting:
             return 0
         records = [
             {
                 "eventName": "INSERT",
-                "dynamodb": {"SequenceNumber": number, "NewImage": to_wire(item)},
+                "dynamodb": {"NewImage": to_wire(item)},
             }
-            for number, item in waiting.items()
+            for item in waiting
         ]
-        with self.running("relay"):
-            answer = relay({"Records": records}, None)
-        # The stream repeats everything from the first failure on.
-        failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
-        for number, item in waiting.items():
-            if not failed or int(number) < min(failed):
-                self._relayed.add((item["client_id"], item["sk"]))
+        # The stream repeats the whole batch until the relay is through.
+        with contextlib.suppress(RelayIncomplete), self.running("relay"):
+            relay({"Records": records}, None)
+            self._relayed |= {(item["client_id"], item["sk"]) for item in waiting}
         return 1
 
     def _deliver(self) -> int:
@@ -394,7 +391,7 @@ def _batch(messages: list[Any]) -> dict[str, Any]:
 
 def _touched(parameters: Mapping[str, Any]) -> Iterator[str]:
     """Return the tables, queues and senders that a call's parameters name."""
-    for name in ("TableName", "QueueUrl", "FromEmailAddress"):
+    for name in ("TableName", "QueueUrl", "FromEmailAddress", "Bucket"):
         if name in parameters:
             yield parameters[name]
     yield from parameters.get("RequestItems", {})
