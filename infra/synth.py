@@ -35,6 +35,9 @@ RECEIVES = 5
 """Deliveries of a message before it goes to the dead-letter queue."""
 QUEUE_AGE_ALARM_SECONDS = 900
 
+API_NAME = "${Stage}-service-menu"
+API_STAGE = "api"
+
 _API = "Api"
 _METHODS = {"get", "put", "post", "delete", "patch"}
 
@@ -72,6 +75,8 @@ def synthesise() -> Json:
     queues = [name for name, one in kept.items() if one["Type"] == "AWS::SQS::Queue"]
     for name in queues:
         kept |= _dead_letters(name, kept[name])
+    for name in [name for name, one in kept.items() if one["Type"] == "AWS::S3::Bucket"]:
+        kept[f"{name}Policy"] = _tls_only(name)
     everything = functions.all_functions([name.removesuffix("Queue") for name in queues])
     for function in everything:
         kept |= _function(function)
@@ -80,9 +85,31 @@ def synthesise() -> Json:
     return template
 
 
+def _tls_only(bucket: str) -> Json:
+    arn = {"Fn::GetAtt": [bucket, "Arn"]}
+    return {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {
+            "Bucket": {"Ref": bucket},
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "s3:*",
+                        "Resource": [arn, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]}],
+                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                    }
+                ],
+            },
+        },
+    }
+
+
 def _dead_letters(name: str, queue: Json) -> Json:
     """Give a queue its dead-letter queue, an alarm on it, and one on the age of what waits."""
-    dead = name.removesuffix("Queue") + "DeadLetterQueue"
+    dead = _dead_letter_id(name)
     queue["Properties"]["RedrivePolicy"] = {
         "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
         "maxReceiveCount": RECEIVES,
@@ -111,6 +138,10 @@ def _dead_letters(name: str, queue: Json) -> Json:
             what=f"{name}: a message has waited for a quarter of an hour",
         ),
     }
+
+
+def _dead_letter_id(queue: str) -> str:
+    return queue.removesuffix("Queue") + "DeadLetterQueue"
 
 
 def _alarm(
@@ -213,6 +244,7 @@ def _triggers(function: Function, this: str) -> Json:
     if function.queue:
         mapping = {
             "EventSourceArn": {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "BatchSize": function.batch_size,
         }
         return {f"{function.logical_id}Source": _source(this, mapping)}
@@ -258,11 +290,7 @@ def _triggers(function: Function, this: str) -> Json:
 def _source(function: str, mapping: Json) -> Json:
     return {
         "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {
-            "FunctionName": {"Ref": function},
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            **mapping,
-        },
+        "Properties": {"FunctionName": {"Ref": function}, **mapping},
     }
 
 
@@ -303,7 +331,7 @@ def _api(everything: Sequence[Function]) -> Json:
         _API: {
             "Type": "AWS::ApiGateway::RestApi",
             "Properties": {
-                "Name": {"Fn::Sub": "${Stage}-service-menu"},
+                "Name": {"Fn::Sub": API_NAME},
                 "Body": body,
                 # Whatever a client accepts, a file leaves the gateway as bytes.
                 "BinaryMediaTypes": ["*/*"],
@@ -319,12 +347,21 @@ def _api(everything: Sequence[Function]) -> Json:
         "DependsOn": sorted(answers),
         "Properties": {"RestApiId": {"Ref": _API}},
     }
+    # An action answers 500 rather than fail, so its function's errors alone would not tell.
+    made["ApiAlarm"] = _alarm(
+        "AWS/ApiGateway",
+        "5XXError",
+        {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE},
+        "Sum",
+        threshold=1,
+        what="callers were answered 5xx",
+    )
     made["ApiStage"] = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
             "RestApiId": {"Ref": _API},
             "DeploymentId": {"Ref": deployment},
-            "StageName": "api",
+            "StageName": API_STAGE,
             "MethodSettings": [
                 {
                     "ResourcePath": "/*",
@@ -388,12 +425,15 @@ def _chalice_definition() -> Json:
 
 
 def _outputs(queues: Sequence[str]) -> Json:
-    address = "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
+    address = f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
     outputs: Json = {
         "ApiUrl": {"Value": {"Fn::Sub": address}},
         "RestApiId": {"Value": {"Ref": _API}},
     }
-    return outputs | {f"{name}Url": {"Value": {"Ref": name}} for name in queues}
+    outputs["TrustBucketName"] = {"Value": {"Ref": "TrustBucket"}}
+    for name in queues:
+        outputs |= {f"{one}Url": {"Value": {"Ref": one}} for one in (name, _dead_letter_id(name))}
+    return outputs
 
 
 def write(target: Path) -> None:

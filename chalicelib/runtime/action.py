@@ -40,8 +40,12 @@ BODY_LIMIT = 6 * 1024 * 1024
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **cors.EXPOSED}
 """What every answer carries."""
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""An ``Idempotency-Key``."""
+
+IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
+"""A name in a path, decoded."""
+
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
 _BUSY = {
     "ProvisionedThroughputExceededException",
@@ -64,6 +68,7 @@ def action(
     caller: str | Sequence[str],
     idempotent: bool = False,
     status: int = 200,
+    produces: str = "application/json",
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
     timeout: int = 15,
@@ -74,8 +79,9 @@ def action(
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
     recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
     the names in the path (``str`` for an identifier to look up, another type for a name that must
-    hold by itself). It returns a model, a :class:`File` or None, or raises a
-    :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``.
+    hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or None,
+    or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and must
+    ``commit``.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -89,6 +95,7 @@ def action(
                 path=path,
                 callers=frozenset(map(Role, roles)),
                 status=status,
+                produces=produces,
                 idempotent=idempotent,
                 reads=reads,
                 writes=touched,
@@ -173,7 +180,7 @@ def _answer(
         if parameters[name] is not str:
             arguments[name] = _path(parameters[name], name, arguments[name])
     key = request.headers.get("idempotency-key", "")
-    if declared.idempotent and not _KEY.fullmatch(key):
+    if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing
     payload = payload_of(parameters)
     if payload:
@@ -198,7 +205,7 @@ def _answer(
 
 def _identifier(value: str) -> str:
     value = unquote(value)
-    if not _IDENTIFIER.fullmatch(value):
+    if not IDENTIFIER.fullmatch(value):
         raise NotFound
     return value
 

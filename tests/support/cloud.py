@@ -5,7 +5,8 @@ import dataclasses
 import functools
 import json
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +18,7 @@ from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
-from chalicelib.runtime.resource import MailIdentity, Queue, Resource
+from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.table import Table
 from infra import declarations, functions, synth
 
@@ -57,11 +58,10 @@ PARAMETERS = {
     "OidcIssuer": "https://issuer.example",
     "OidcAudience": "service-menu",
     "OidcJwksUrl": "http://127.0.0.1:9/jwks.json",
+    "RevocationUnknown": "refuse",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
-
-_KEPT = {"AWS::DynamoDB::Table": "Table", "AWS::SQS::Queue": "Queue"}
 
 
 def physical_name(logical_id: str) -> str:
@@ -70,7 +70,7 @@ def physical_name(logical_id: str) -> str:
         return PARAMETERS[logical_id]
     if logical_id.endswith("Queue"):
         return f"https://sqs.{REGION}.amazonaws.com/123456789012/{logical_id}"
-    return f"test-{logical_id}"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", f"test-{logical_id}").lower()
 
 
 def variables() -> dict[str, str]:
@@ -104,8 +104,7 @@ def grants() -> dict[str, tuple[set[str], set[str]]]:
     return found
 
 
-def _names(resources: list[Resource] | Any) -> set[str]:
-    assert all(isinstance(one, Table | Queue | MailIdentity) for one in resources)
+def _names(resources: Iterable[Resource]) -> set[str]:
     return {one.physical_name for one in resources}
 
 
@@ -189,4 +188,6 @@ def _create() -> None:
             QueueName=name, Attributes={"VisibilityTimeout": visibility}
         )
         assert made["QueueUrl"] == physical_name(name)
+    for name in _declared("AWS::S3::Bucket"):
+        client("s3").create_bucket(Bucket=physical_name(name))
     client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])
