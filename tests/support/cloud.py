@@ -14,6 +14,7 @@ import boto3
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
@@ -126,6 +127,7 @@ class Kept:
 
     tables: Any
     messages: list[tuple[str, str]]
+    files: list[tuple[str, str, bytes]]
     mails: list[Any]
 
 
@@ -144,6 +146,10 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
                 queue._messages = []
             for queue_name, body in restored.messages:
                 sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
+            for bucket in _buckets().values():
+                bucket.keys.clear()
+            for name, key, content in restored.files:
+                client("s3").put_object(Bucket=name, Key=key, Body=content)
 
         yield renew
 
@@ -155,9 +161,19 @@ def keep() -> Kept:
         Kept(
             dynamodb_backends[ACCOUNT][REGION].tables,
             [(name, one.body) for name, queue in queues.items() for one in queue._messages],
+            [
+                (name, one.name, one.value)
+                for name, bucket in _buckets().items()
+                for one in bucket.keys.values()
+            ],
             mails(),
         )
     )
+
+
+def _buckets() -> dict[str, Any]:
+    found: dict[str, Any] = s3_backends[ACCOUNT]["aws"].buckets
+    return found
 
 
 def items(table: Table) -> list[dict[str, Any]]:
@@ -189,5 +205,7 @@ def _create() -> None:
         )
         assert made["QueueUrl"] == physical_name(name)
     for name in _declared("AWS::S3::Bucket"):
-        client("s3").create_bucket(Bucket=physical_name(name))
+        client("s3").create_bucket(
+            Bucket=physical_name(name), CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
     client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])
