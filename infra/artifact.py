@@ -7,6 +7,7 @@ and the AWS SDK is trimmed to the services used.
 """
 
 import compileall
+import fcntl
 import gzip
 import hashlib
 import json
@@ -68,6 +69,14 @@ def architecture() -> str:
 
 def build(target: Path, wanted: str) -> None:
     """Write the artifact for the architecture ``wanted`` to ``target``, unless it stands there."""
+    BUILD.mkdir(exist_ok=True)
+    # Tests run side by side, and one of them builds for all.
+    with (BUILD / "lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _build(target, wanted)
+
+
+def _build(target: Path, wanted: str) -> None:
     dependencies = _dependencies(wanted)
     with fresh(target, [ROOT / "app.py", ROOT / "chalicelib"], dependencies.name) as stale:
         if not stale:
@@ -143,10 +152,10 @@ def _trim_sdk(data: Path) -> None:
 def _without_prose(said: Any) -> Any:
     match said:
         case dict():
+            # Emptied, not left out: a client of S3 looks for it.
             return {
-                name: _without_prose(value)
+                name: "" if name == "documentation" else _without_prose(value)
                 for name, value in said.items()
-                if not (name == "documentation" and isinstance(value, str))
             }
         case list():
             return [_without_prose(value) for value in said]

@@ -440,7 +440,10 @@ def write(target: Path) -> None:
     """Write the template to ``target``."""
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(synthesise(), ensure_ascii=False, indent=1, sort_keys=True)
-    target.write_text(re.sub(r"[ ]+\n", "\n", text) + "\n", encoding="utf-8")
+    # In one step, since tests that run side by side read what one of them writes.
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}")
+    unfinished.write_text(re.sub(r"[ ]+\n", "\n", text) + "\n", encoding="utf-8")
+    unfinished.replace(target)
 
 
 if __name__ == "__main__":

@@ -79,9 +79,9 @@ def action(
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
     recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
     the names in the path (``str`` for an identifier to look up, another type for a name that must
-    hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or None,
-    or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and must
-    ``commit``.
+    hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or
+    None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
+    must ``commit``.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)

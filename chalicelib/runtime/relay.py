@@ -28,17 +28,20 @@ def relay(event: Mapping[str, Any], context: Any) -> None:
     Raises:
         RelayIncomplete: at the first message that could not be sent.
     """
-    images = [record["dynamodb"].get("NewImage", {}) for record in event["Records"]]
-    messages = [image for image in images if "queue" in image]
-    for message in messages:
+    sent = 0
+    for record in event["Records"]:
+        written = record["dynamodb"].get("NewImage", {})
+        if record["eventName"] != "INSERT" or "queue" not in written:
+            continue
         try:
-            url, body = os.environ[message["queue"]["S"]], message["body"]["S"]
+            url, body = os.environ[written["queue"]["S"]], written["body"]["S"]
         except KeyError as error:
-            logger.error("no message", outbox_id=message["sk"]["S"], lacks=str(error))
+            logger.error("outbox item is no message", outbox_id=written.get("sk"), lacks=str(error))
             continue
         try:
             client("sqs").send_message(QueueUrl=url, MessageBody=body)
         except Exception as error:
-            logger.error("relay failed", outbox_id=message["sk"]["S"], error=str(error))
+            logger.error("relay failed", error=type(error).__name__)
             raise RelayIncomplete from error
-    logger.info("relayed", messages=len(messages))
+        sent += 1
+    logger.info("relayed", sent=sent)

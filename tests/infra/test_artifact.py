@@ -1,0 +1,229 @@
+"""The artifact stands alone: what a function imports is in it, and no more than it needs."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import artifact, declarations, functions, synth
+from infra.build import Build
+from infra.functions import Function
+
+Json = dict[str, Any]
+
+SELLER = {
+    "name": "ООО «Пример»",
+    "inn": "9677000065",
+    "kpp": "967701001",
+    "address": "127006, г. Москва, ул. Примерная, д. 1",
+    "account": "40702810900000000042",
+    "bank_name": "ПАО «Пример Банк», г. Москва",
+    "bic": "044525225",
+    "correspondent_account": "30101810400000000225",
+    "director": "Иванов И. И.",
+    "chief_accountant": "Сидорова А. С.",
+}
+PARAMETERS = {
+    "Stage": "test",
+    "CursorKey": "0123456789abcdef0123456789abcdef",
+    "Seller": json.dumps(SELLER),
+    "InvoiceDays": "5",
+    "OidcIssuer": "https://issuer.example",
+    "OidcAudience": "cabinet",
+    "OidcJwksUrl": "https://issuer.example/jwks.json",
+    "SenderAddress": "noreply@example.ru",
+}
+# Drawing and image libraries come with an invoice's PDF alone, cryptography with a token.
+HEAVY = {"reportlab", "PIL", "segno", "num2words", "aws_xray_sdk", "phonenumbers", "dns"}
+PROBE = """
+import importlib, json, sys
+folder, handler, event = sys.argv[1:]
+sys.path.insert(0, folder)
+module, _, name = handler.rpartition(".")
+function = getattr(importlib.import_module(module), name)
+loaded = sorted(sys.modules)
+class Context:
+    function_name = "probe"
+    memory_limit_in_mb = 128
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:000000000000:function:probe"
+    aws_request_id = "1"
+answer = function(json.loads(event), Context()) if event else None
+origins = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+print(json.dumps([loaded, origins, answer]))
+"""
+
+
+def all_functions() -> list[Function]:
+    kept = synth.resources()["Resources"]
+    queues = [name.removesuffix("Queue") for name in kept if name.endswith("Queue")]
+    return functions.all_functions(queues)
+
+
+@pytest.fixture(scope="session")
+def unpacked(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("artifact")
+    with zipfile.ZipFile(built.artifact) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def probe(unpacked: Path, production: Json) -> Any:
+    """Import a function from the artifact alone, with its environment alone, and call it."""
+
+    def probed(function: Function, event: Json | None = None) -> tuple[set[str], list[str], Any]:
+        deployed = production["Resources"][f"{function.logical_id}Function"]["Properties"]
+        variables = deployed["Environment"]["Variables"]
+        environment = {
+            name: value if isinstance(value, str) else PARAMETERS.get(value["Ref"], value["Ref"])
+            for name, value in variables.items()
+        }
+        # Lambda's own.
+        environment |= {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
+        environment |= {"AWS_LAMBDA_FUNCTION_NAME": "probe", "LANG": "en_US.UTF-8"}
+        command = [sys.executable, "-I", "-S", "-c", PROBE, str(unpacked), deployed["Handler"]]
+        done = subprocess.run(
+            [*command, json.dumps(event) if event else ""],
+            env=environment,
+            cwd=unpacked,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        loaded, origins, answer = json.loads(done.stdout.splitlines()[-1])
+        return set(loaded), [one for one in origins if one], answer
+
+    return probed
+
+
+def request(method: str, path: str) -> Json:
+    """A request as the gateway passes it on, of nobody known."""
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": {"Content-Type": "application/json"},
+        "multiValueHeaders": {"Content-Type": ["application/json"]},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": dict.fromkeys(re.findall(r"{(\w+)}", path), "1") or None,
+        "stageVariables": None,
+        "requestContext": {"resourcePath": path, "httpMethod": method, "requestId": "1"},
+        "body": None if method == "GET" else "{}",
+        "isBase64Encoded": False,
+    }
+
+
+def event_for(function: Function) -> Json | None:
+    """An event that the function answers without any call to the cloud, if there is one."""
+    if function.routes:
+        return request(function.routes[0].method, function.routes[0].path)
+    if function.name == "authorizer":
+        return {"type": "TOKEN", "authorizationToken": "Bearer x.y.z", "methodArn": "a:b:c:d:e:f/g"}
+    if function.name == "preflight":
+        return {"httpMethod": "OPTIONS"}
+    return {"Records": []} if function.relays else None
+
+
+@pytest.mark.parametrize("function", all_functions(), ids=lambda one: one.name)
+def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe: Any) -> None:
+    loaded, origins, answer = probe(function, event_for(function))
+    library = os.path.dirname(os.__file__)
+    foreign = [one for one in origins if not one.startswith((str(unpacked), library))]
+    assert foreign == []
+    assert [one for one in origins if "site-packages" in one] == []
+    if function.routes:
+        status = 401 if function.routes[0].callers else 200
+        assert answer["statusCode"] == status, answer
+        assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
+        if status == 401:
+            assert json.loads(answer["body"])["type"] == "/problems/unauthenticated"
+    elif function.name == "authorizer":
+        assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+    elif function.name == "preflight":
+        assert answer["statusCode"] == 204
+    elif function.relays:
+        assert answer == {"batchItemFailures": []}
+    assert_lean(function, loaded)
+
+
+def assert_lean(function: Function, loaded: set[str]) -> None:
+    """No function's start imports what is another's."""
+    assert {one.partition(".")[0] for one in loaded} & HEAVY == set()
+    assert not {one for one in loaded if one.startswith("cryptography")}
+    sections = {
+        one for one in loaded if re.fullmatch(r"chalicelib\.(services|core)\.\w+\.\w+", one)
+    }
+    own = f"chalicelib.{function.section}."
+    foreign = {one for one in sections if not one.startswith(own)}
+    assert {one for one in foreign if one.startswith("chalicelib.services.")} == set()
+    assert {one for one in foreign if one.endswith((".actions", ".consumer"))} == set()
+    # boto3 itself imports s3transfer and boto3.resources; docs/performance.md says what it costs.
+
+
+def test_preflight_imports_next_to_nothing(probe: Any) -> None:
+    (function,) = (one for one in all_functions() if one.name == "preflight")
+    loaded, _, _ = probe(function)
+    assert {one for one in loaded if one.startswith("chalicelib")} == {
+        "chalicelib",
+        "chalicelib.runtime",
+        "chalicelib.runtime.cors",
+        "chalicelib.runtime.preflight",
+    }
+    assert {"boto3", "botocore", "pydantic", "chalice"} & loaded == set()
+
+
+def test_everything_declared_is_probed() -> None:
+    probed = {one.name for one in all_functions()}
+    writing = {one.name for one in declarations.actions() if not one.is_read}
+    assert writing | {one.name for one in declarations.consumers()} <= probed
+
+
+def test_every_module_is_compiled(built: Build) -> None:
+    with zipfile.ZipFile(built.artifact) as archive:
+        names = set(archive.namelist())
+    version = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+    for name in names:
+        if name.endswith(".py"):
+            folder, _, module = name.rpartition("/")
+            cached = f"{folder}/__pycache__/".lstrip("/") + f"{module[:-3]}.{version}.pyc"
+            assert cached in names, name
+
+
+def test_the_same_tree_gives_the_same_bytes(unpacked: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    artifact._zip(unpacked, first)
+    os.utime(unpacked / "app.py", (0, 0))
+    (unpacked / "app.py").chmod(0o600)
+    artifact._zip(unpacked, second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_compiling_gives_the_same_bytes(tmp_path: Path) -> None:
+    compiled = []
+    for folder in (tmp_path / "one", tmp_path / "another"):
+        folder.mkdir()
+        (folder / "module.py").write_text("NAMES = frozenset({'a', 'b'})\n", encoding="utf-8")
+        artifact._compile(folder, folder, keep_sources=True)
+        (cached,) = folder.rglob("*.pyc")
+        compiled.append(cached.read_bytes())
+    assert compiled[0] == compiled[1]
+
+
+def test_says_nothing_of_the_machine_that_built_it(built: Build) -> None:
+    with zipfile.ZipFile(built.artifact) as archive:
+        for name in archive.namelist():
+            assert str(artifact.ROOT).encode() not in archive.read(name), name
+
+
+def test_fits_lambda(built: Build) -> None:
+    with zipfile.ZipFile(built.artifact) as archive:
+        unzipped = sum(one.file_size for one in archive.infolist())
+    assert unzipped <= artifact.LIMIT
+    assert built.artifact.stat().st_size <= 50 * 1024 * 1024

@@ -1,0 +1,375 @@
+"""The production template keeps the rules of the house, whatever is declared."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.runtime.declaration import Action
+from infra import declarations
+from infra.build import Build
+from infra.deploy import lint
+
+Json = dict[str, Any]
+
+SERVICES = {"dynamodb", "sqs", "s3", "ses", "sns", "logs"}
+READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+LONGEST_STAGE = "s" * 12
+GATEWAY_SECONDS = 29
+API = re.escape("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}")
+
+
+def of_type(template: Json, kind: str) -> dict[str, Json]:
+    """The resources of a type, by logical id."""
+    return {
+        name: one for name, one in template["Resources"].items() if one["Type"] == f"AWS::{kind}"
+    }
+
+
+def properties(template: Json, kind: str) -> dict[str, Json]:
+    return {name: one.get("Properties", {}) for name, one in of_type(template, kind).items()}
+
+
+def statements(template: Json) -> Iterator[tuple[str, Json]]:
+    for name, role in properties(template, "IAM::Role").items():
+        assert "ManagedPolicyArns" not in role, name
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+
+
+def methods(template: Json) -> dict[tuple[str, str], Json]:
+    """The methods of the API, by path and verb."""
+    paths = template["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    return {(path, verb): one for path, all_of in paths.items() for verb, one in all_of.items()}
+
+
+def function_of(method: Json) -> str:
+    uri = method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    found = re.search(r"functions/\$\{(\w+)\.Arn\}/invocations$", uri)
+    assert found, uri
+    return found[1]
+
+
+def permission_of(template: Json, function: str) -> Json:
+    (permission,) = (
+        one
+        for one in properties(template, "Lambda::Permission").values()
+        if one["FunctionName"] == {"Ref": function}
+    )
+    return permission
+
+
+def referenced(said: Any) -> set[str]:
+    """The logical ids that a value refers to, pseudo parameters aside."""
+    match said:
+        case {"Ref": str(name)}:
+            return {name} - {name for name in [name] if name.startswith("AWS::")}
+        case {"Fn::GetAtt": [str(name), _]}:
+            return {name}
+        case {"Fn::Sub": [str(_), dict(values)]}:
+            return referenced(values)
+        case {"Fn::Sub": str(text)}:
+            return {name.split(".")[0] for name in re.findall(r"\$\{([\w.]+)\}", text)}
+        case dict():
+            return set().union(*map(referenced, said.values()))
+        case list():
+            return set().union(*map(referenced, said))
+        case _:
+            return set()
+
+
+@pytest.fixture(scope="session")
+def actions() -> list[Action]:
+    return declarations.actions()
+
+
+def test_cfn_lint_is_content(built: Build) -> None:
+    assert lint(built.template) == ""
+
+
+def test_fits_cloudformation(built: Build, production: Json) -> None:
+    assert len(production["Resources"]) <= 500
+    assert built.template.stat().st_size <= 1_000_000
+    assert len(production["Parameters"]) <= 200
+    assert len(production["Outputs"]) <= 200
+
+
+def test_every_action_is_served_by_its_function(production: Json, actions: list[Action]) -> None:
+    found = methods(production)
+    served: dict[str, list[Action]] = {}
+    for action in actions:
+        function = function_of(found.pop((action.path, action.method.lower())))
+        served.setdefault(function, []).append(action)
+    for function, serving in served.items():
+        assert len(serving) == 1 or all(one.is_read for one in serving), function
+        assert len({one.section for one in serving}) == 1, function
+        variables = production["Resources"][function]["Properties"]["Environment"]["Variables"]
+        assert variables["SECTION"] == serving[0].section
+    assert {verb for _, verb in found} == {"options"}
+
+
+def test_every_function_has_its_companions(production: Json) -> None:
+    roles, logs = properties(production, "IAM::Role"), properties(production, "Logs::LogGroup")
+    alarms = [
+        one
+        for one in properties(production, "CloudWatch::Alarm").values()
+        if one["Namespace"] == "AWS/Lambda" and one["MetricName"] == "Errors"
+    ]
+    used = []
+    for name, function in properties(production, "Lambda::Function").items():
+        called = function["FunctionName"]["Fn::Sub"]
+        assert len(called.replace("${Stage}", LONGEST_STAGE)) <= 64
+        role = function["Role"]["Fn::GetAtt"][0]
+        assert role in roles
+        used.append(role)
+        (log,) = (
+            one
+            for one in logs.values()
+            if one["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{called}"}
+        )
+        assert 1 <= log["RetentionInDays"] <= 365
+        (alarm,) = (
+            one
+            for one in alarms
+            if one["Dimensions"] == [{"Name": "FunctionName", "Value": function["FunctionName"]}]
+        )
+        assert alarm["Threshold"] == 1
+        assert function["Timeout"] <= 900
+        assert function["MemorySize"] >= 128
+        assert production["Resources"][name].get("DependsOn"), name
+    assert sorted(used) == sorted(roles), "a role serves one function"
+
+
+def test_every_alarm_tells_somebody(production: Json) -> None:
+    for name, alarm in properties(production, "CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["AlarmDescription"], name
+    watched = [one["Namespace"] for one in properties(production, "CloudWatch::Alarm").values()]
+    assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
+
+
+def test_the_gateway_may_invoke_a_function_for_its_routes_only(production: Json) -> None:
+    found = methods(production)
+    by_function: dict[str, set[tuple[str, str]]] = {}
+    for route, method in found.items():
+        by_function.setdefault(function_of(method), set()).add(route)
+    for function, routes in by_function.items():
+        permission = permission_of(production, function)
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        source = permission["SourceArn"]["Fn::Sub"]
+        match = re.fullmatch(API + r"/\*/([A-Z]+)(/.*)", source)
+        assert match, source
+        verb, path = match[1].lower(), match[2]
+        if path == "/*":
+            assert verb in {"get", "options"}, f"{function} may be invoked for every {verb}"
+            assert {one for _, one in routes} == {verb}
+        else:
+            shape = re.compile(re.escape(path).replace(r"\*", r"\{\w+\}"))
+            assert {one for one in found if one[1] == verb and shape.fullmatch(one[0])} == routes
+
+
+def test_nothing_else_may_invoke_a_function(production: Json) -> None:
+    behind_gateway = {function_of(method) for method in methods(production).values()}
+    scheduled = {
+        target["Arn"]["Fn::GetAtt"][0]: {"Fn::GetAtt": [rule, "Arn"]}
+        for rule, one in properties(production, "Events::Rule").items()
+        for target in one["Targets"]
+    }
+    for name, permission in properties(production, "Lambda::Permission").items():
+        function = permission["FunctionName"]["Ref"]
+        assert permission["Action"] == "lambda:InvokeFunction"
+        if function in scheduled:
+            assert permission["Principal"] == "events.amazonaws.com"
+            assert permission["SourceArn"] == scheduled[function]
+        elif function == "AuthorizerFunction":
+            assert re.fullmatch(API + r"/authorizers/\*", permission["SourceArn"]["Fn::Sub"])
+        else:
+            assert function in behind_gateway, name
+
+
+def test_all_but_the_calls_for_anyone_stand_behind_the_authorizer(
+    production: Json, actions: list[Action]
+) -> None:
+    found = methods(production)
+    schemes = production["Resources"]["Api"]["Properties"]["Body"]["securityDefinitions"]
+    assert list(schemes) == ["authorizer"]
+    guard = schemes["authorizer"]["x-amazon-apigateway-authorizer"]
+    assert "${AuthorizerFunction.Arn}" in guard["authorizerUri"]["Fn::Sub"]
+    for action in actions:
+        wanted = [{"authorizer": []}] if action.callers else []
+        said = found[action.path, action.method.lower()].get("security", [])
+        assert said == wanted, action.name
+
+
+def test_answers_preflight_on_every_path(production: Json) -> None:
+    found = methods(production)
+    for path in {path for path, _ in found}:
+        options = found[path, "options"]
+        assert function_of(options) == "PreflightFunction"
+        assert "security" not in options
+        declared = {one["name"] for one in options.get("parameters", [])}
+        assert declared == set(re.findall(r"{(\w+)}", path))
+
+
+def test_api_functions_end_before_the_gateway_gives_up(production: Json) -> None:
+    functions = properties(production, "Lambda::Function")
+    behind = {function_of(method) for method in methods(production).values()}
+    for name in behind | {"AuthorizerFunction"}:
+        assert functions[name]["Timeout"] <= GATEWAY_SECONDS, name
+
+
+def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:
+    for role, statement in statements(production):
+        assert statement["Effect"] == "Allow", role
+        assert statement["Action"], role
+        for action in statement["Action"]:
+            service, _, verb = action.partition(":")
+            assert service in SERVICES, f"{role}: {action}"
+            assert verb.isalpha(), f"{role}: {action}"
+        for resource in statement["Resource"]:
+            assert isinstance(resource, dict), f"{role}: {resource}"
+            assert referenced(resource), f"{role}: {resource}"
+            text = json.dumps(resource)
+            assert text.count("*") <= 1, f"{role}: {resource}"
+            assert "*" not in text or re.search(r'(/index/|-[a-z0-9-]+:)\*"', text), resource
+
+
+def test_a_role_trusts_lambda_alone(production: Json) -> None:
+    for role in properties(production, "IAM::Role").values():
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_reads_may_only_read(production: Json) -> None:
+    granted: dict[str, set[str]] = {}
+    for role, statement in statements(production):
+        granted.setdefault(role, set()).update(statement["Action"])
+    writing = {name: found - READING for name, found in granted.items()}
+    readers = {
+        function_of(method).replace("Function", "Role")
+        for (_, verb), method in methods(production).items()
+        if verb == "get"
+    }
+    for role in readers:
+        assert {one for one in writing[role] if not one.startswith("logs:")} == set(), role
+
+
+def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -> None:
+    sources = {
+        one["FunctionName"]["Ref"]: referenced(one["EventSourceArn"])
+        for one in properties(production, "Lambda::EventSourceMapping").values()
+    }
+    for name, function in properties(production, "Lambda::Function").items():
+        granted: set[str] = set()
+        listened = sources.get(name, set())
+        for role, statement in statements(production):
+            if role == function["Role"]["Fn::GetAtt"][0]:
+                granted |= set().union(*map(referenced, statement["Resource"]))
+        variables = function["Environment"]["Variables"]
+        named = referenced(variables) - set(production["Parameters"])
+        # An address is known by its domain; a listener need not know the queue that triggers it.
+        named |= {"SenderDomain"} & granted if "SENDER_IDENTITY" in variables else set()
+        relays = {"OutboxTable"} & listened
+        assert named == granted - {"Stage"} - (listened - named) - relays, name
+
+
+def test_queues_lose_nothing(production: Json) -> None:
+    queues = properties(production, "SQS::Queue")
+    functions = properties(production, "Lambda::Function")
+    dead = {name for name in queues if "RedrivePolicy" not in queues[name]}
+    alarms = properties(production, "CloudWatch::Alarm").values()
+    for name, queue in queues.items():
+        assert queue["SqsManagedSseEnabled"] is True
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+        if name in dead:
+            continue
+        target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert target in dead, name
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+        for watched, metric in (
+            (target, "ApproximateNumberOfMessagesVisible"),
+            (name, "ApproximateAgeOfOldestMessage"),
+        ):
+            where = {"Name": "QueueName", "Value": {"Fn::GetAtt": [watched, "QueueName"]}}
+            found = [one for one in alarms if one["Dimensions"] == [where]]
+            assert [one["MetricName"] for one in found] == [metric]
+        (listener,) = (
+            one["FunctionName"]["Ref"]
+            for one in properties(production, "Lambda::EventSourceMapping").values()
+            if one["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}
+        )
+        assert queue["VisibilityTimeout"] >= 6 * functions[listener]["Timeout"], name
+        for output in (name, target):
+            assert production["Outputs"][f"{output}Url"] == {"Value": {"Ref": output}}
+    targets = [
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for name, queue in queues.items()
+        if name not in dead
+    ]
+    assert sorted(targets) == sorted(dead), "a dead-letter queue belongs to one queue"
+
+
+def test_event_sources_report_partial_failures(production: Json) -> None:
+    mappings = properties(production, "Lambda::EventSourceMapping")
+    assert len(mappings) == len(declarations.consumers()) + 1
+    for name, mapping in mappings.items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+
+def test_tables_survive_a_mistake(production: Json) -> None:
+    tables = of_type(production, "DynamoDB::Table")
+    assert tables
+    for name, table in tables.items():
+        kept = table["Properties"]
+        assert table["DeletionPolicy"] in {"Retain", "RetainExceptOnCreate"}, name
+        assert table["UpdateReplacePolicy"] == "Retain", name
+        assert kept["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
+        assert kept["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert kept["SSESpecification"] == {"SSEEnabled": True}
+        assert "TableName" not in kept, "a name of its own would forbid a restore beside it"
+    assert production["Conditions"]["IsProduction"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+
+
+def test_buckets_are_private(production: Json) -> None:
+    policies = properties(production, "S3::BucketPolicy").values()
+    for name, bucket in properties(production, "S3::Bucket").items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        (policy,) = (one for one in policies if one["Bucket"] == {"Ref": name})
+        denied = [
+            one
+            for one in policy["PolicyDocument"]["Statement"]
+            if one["Effect"] == "Deny"
+            and one["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        ]
+        assert denied, f"{name} answers without TLS"
+
+
+def test_secrets_are_not_echoed(production: Json) -> None:
+    assert production["Parameters"]["CursorKey"]["NoEcho"] is True
+    assert "Default" not in production["Parameters"]["CursorKey"]
+    assert not {"CursorKey"} & referenced(production["Outputs"])
+
+
+def test_the_gateways_own_answers_are_problems(production: Json) -> None:
+    answers = properties(production, "ApiGateway::GatewayResponse")
+    kinds = {one["ResponseType"] for one in answers.values()}
+    assert {"UNAUTHORIZED", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"} <= kinds
+    for name, answer in answers.items():
+        document = json.loads(answer["ResponseTemplates"]["application/json"])
+        assert set(document) == {"type", "title", "status", "detail", "instance"}
+        assert document["type"].startswith("/problems/")
+        assert str(document["status"]) == answer["StatusCode"], name
+        assert re.search("[а-я]", document["title"])
+        assert re.search("[а-я]", document["detail"])
+        headers = {
+            key.removeprefix("gatewayresponse.header."): value.strip("'")
+            for key, value in answer["ResponseParameters"].items()
+        }
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert headers["Content-Type"] == "application/problem+json"
+        assert ("Retry-After" in headers) == (document["status"] in {429, 503})
+    (deployment,) = of_type(production, "ApiGateway::Deployment").values()
+    assert set(deployment["DependsOn"]) == set(answers)
