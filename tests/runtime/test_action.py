@@ -293,7 +293,7 @@ def test_a_fault_is_logged_with_its_place_and_without_its_values(
     from tests.support import cloud
 
     cloud.client("dynamodb").update_item(
-        TableName="test-OrganisationTable",
+        TableName="test-organisation-table",
         Key={"client_id": {"S": "client-1"}, "sk": {"S": "profile"}},
         UpdateExpression="SET inn = :inn",
         ExpressionAttributeValues={":inn": {"S": "Смирнова"}},

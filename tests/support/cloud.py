@@ -5,7 +5,8 @@ import dataclasses
 import functools
 import json
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +19,7 @@ from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
-from chalicelib.runtime.resource import Bucket, MailIdentity, Queue, Resource
+from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.table import Table
 from infra import declarations, functions, synth
 
@@ -63,8 +64,6 @@ PARAMETERS = {
     "SenderAddress": "no-reply@ofd.example.ru",
 }
 
-_KEPT = {"AWS::DynamoDB::Table": "Table", "AWS::SQS::Queue": "Queue"}
-
 
 def physical_name(logical_id: str) -> str:
     """Return what a ``Ref`` to a resource or parameter gives."""
@@ -72,7 +71,7 @@ def physical_name(logical_id: str) -> str:
         return PARAMETERS[logical_id]
     if logical_id.endswith("Queue"):
         return f"https://sqs.{REGION}.amazonaws.com/123456789012/{logical_id}"
-    return f"test-{logical_id.lower()}"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", f"test-{logical_id}").lower()
 
 
 def variables() -> dict[str, str]:
@@ -106,8 +105,7 @@ def grants() -> dict[str, tuple[set[str], set[str]]]:
     return found
 
 
-def _names(resources: list[Resource] | Any) -> set[str]:
-    assert all(isinstance(one, Table | Queue | Bucket | MailIdentity) for one in resources)
+def _names(resources: Iterable[Resource]) -> set[str]:
     return {one.physical_name for one in resources}
 
 
@@ -129,8 +127,8 @@ class Kept:
 
     tables: Any
     messages: list[tuple[str, str]]
+    files: list[tuple[str, str, bytes]]
     mails: list[Any]
-    files: dict[tuple[str, str], bytes]
 
 
 @contextmanager
@@ -144,11 +142,14 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
             restored = copy.deepcopy(kept or empty)
             dynamodb_backends[ACCOUNT][REGION].tables = restored.tables
             ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
-            _replace_files(restored.files)
             for queue in sqs_backends[ACCOUNT][REGION].queues.values():
                 queue._messages = []
             for queue_name, body in restored.messages:
                 sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
+            for bucket in _buckets().values():
+                bucket.keys.clear()
+            for name, key, content in restored.files:
+                client("s3").put_object(Bucket=name, Key=key, Body=content)
 
         yield renew
 
@@ -160,28 +161,19 @@ def keep() -> Kept:
         Kept(
             dynamodb_backends[ACCOUNT][REGION].tables,
             [(name, one.body) for name, queue in queues.items() for one in queue._messages],
+            [
+                (name, one.name, one.value)
+                for name, bucket in _buckets().items()
+                for one in bucket.keys.values()
+            ],
             mails(),
-            files(),
         )
     )
 
 
-def files() -> dict[tuple[str, str], bytes]:
-    """Return the content of every file, by bucket and key."""
-    buckets = s3_backends[ACCOUNT]["aws"].buckets
-    return {
-        (name, key): one.value
-        for name, bucket in buckets.items()
-        for key, one in bucket.keys.items()
-    }
-
-
-def _replace_files(wanted: dict[tuple[str, str], bytes]) -> None:
-    backend, present = s3_backends[ACCOUNT]["aws"], files()
-    for bucket, key in present.keys() - wanted.keys():
-        backend.delete_object(bucket, key)
-    for bucket, key in wanted.keys() - present.keys():
-        backend.put_object(bucket, key, wanted[bucket, key])
+def _buckets() -> dict[str, Any]:
+    found: dict[str, Any] = s3_backends[ACCOUNT]["aws"].buckets
+    return found
 
 
 def items(table: Table) -> list[dict[str, Any]]:
@@ -214,7 +206,6 @@ def _create() -> None:
         assert made["QueueUrl"] == physical_name(name)
     for name in _declared("AWS::S3::Bucket"):
         client("s3").create_bucket(
-            Bucket=physical_name(name),
-            CreateBucketConfiguration={"LocationConstraint": REGION},
+            Bucket=physical_name(name), CreateBucketConfiguration={"LocationConstraint": REGION}
         )
     client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])
