@@ -2,9 +2,9 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import (
@@ -44,6 +44,14 @@ class Profile(BaseModel):
     tax_office_code: TaxOfficeCode
     email: Email
     cabinet_created_on: dt.date
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        """Every document made out to the organisation rests on this."""
+        shape = (10, 13, True) if self.kind is Kind.LEGAL_ENTITY else (12, 15, False)
+        if (len(self.inn), len(self.ogrn), self.kpp is not None) != shape:
+            raise ValueError("ИНН, ОГРН и КПП не подходят к виду организации.")
+        return self
 
 
 class NewAddress(Payload):

@@ -16,7 +16,7 @@ from chalicelib.core.organisation.rules import (
 )
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
-from chalicelib.runtime.table import Get, Query, Table, Write, to_item
+from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
 
 ORGANISATION = Table("Organisation")
 MOST_SHOPS = 500
@@ -38,7 +38,8 @@ def change_profile(client_id: str, changed: Profile) -> Write:
     kept = to_item(changed)
     for own in ("address", "tax_office_code"):
         kept.pop(own)
-    return ORGANISATION.update(client_id, "profile", put=kept)
+    gone = [name for name in Profile.model_fields if getattr(changed, name) is None]
+    return ORGANISATION.update(client_id, "profile", put=kept, remove=gone)
 
 
 def change_address(client_id: str, address: str, tax_office_code: str) -> Write:
@@ -58,15 +59,14 @@ def registers(client_id: str) -> Query[Register]:
 
 
 def put_register(client_id: str, new: Register) -> Write:
-    """Keep a register that was not known."""
+    """Keep a register that was not known, in no shop yet."""
     sk = f"register#{new.register_id}"
-    return ORGANISATION.put({"client_id": client_id, "sk": sk, **to_item(new)}, new=True)
+    return ORGANISATION.put({"client_id": client_id, "sk": sk, **_told(new)}, new=True)
 
 
 def change_register(client_id: str, changed: Register) -> Write:
     """Change what the cabinet tells of a register; the shop it stands in is the client's own."""
-    kept = to_item(changed)
-    kept.pop("shop_id", None)
+    kept = _told(changed)
     return ORGANISATION.update(client_id, f"register#{changed.register_id}", put=kept)
 
 
@@ -124,6 +124,10 @@ def sign_agreement(client_id: str, signed: Agreement) -> Write:
     """Keep a signed agreement, which nothing changes afterwards."""
     item = {"client_id": client_id, "sk": f"agreement#{signed.kind}", **to_item(signed)}
     return ORGANISATION.put(item, new=True, otherwise=AgreementSigned())
+
+
+def _told(register: Register) -> Item:
+    return to_item(register.model_copy(update={"shop_id": None}))
 
 
 def _binding(client_id: str, register_id: str, shop_id: str | None) -> Write:

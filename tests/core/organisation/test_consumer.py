@@ -31,8 +31,10 @@ def test_change_of_the_profile_leaves_the_clients_address(world: World) -> None:
 
 
 def test_what_the_profile_no_longer_has_goes(world: World) -> None:
+    """A kind told wrongly and then put right."""
+    entrepreneur = {"inn": "500100732259", "ogrn": "304500116000157", "kpp": None}
     steps.know_organisation(world)
-    steps.know_organisation(world, kpp=None)
+    steps.know_organisation(world, kind="entrepreneur", **entrepreneur)
     assert world.get("/organisation")["kpp"] is None
 
 
@@ -60,6 +62,7 @@ def test_cabinet_does_not_say_which_shop_a_register_stands_in(world: World) -> N
         {"ogrn": "1027700132194"},
         {"kind": "person"},
         {"kind": "entrepreneur", "inn": "500100732259", "ogrn": "304500116000157"},
+        {"kpp": None},
         {"email": "romashka"},
         {"name": "ООО\n«Ромашка»"},
     ],
