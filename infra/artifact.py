@@ -107,6 +107,8 @@ def _dependencies(wanted: str) -> Path:
     shutil.rmtree(unfinished, ignore_errors=True)
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
     command += ["--target", str(unfinished), "--python", sys.executable, "--no-deps"]
+    # What is installed is edited below: links would edit uv's cache, and with it every environment.
+    command += ["--link-mode", "copy"]
     command += ["--require-hashes", "--python-version", version, "-r", str(requirements)]
     if wanted != architecture() or sys.platform != "linux":
         command += ["--python-platform", _PLATFORMS[wanted]]
