@@ -154,10 +154,10 @@ def _trim_sdk(data: Path) -> None:
 def _without_prose(said: Any) -> Any:
     match said:
         case dict():
+            # Emptied, not left out: a client of S3 looks for it.
             return {
-                name: _without_prose(value)
+                name: "" if name == "documentation" else _without_prose(value)
                 for name, value in said.items()
-                if not (name == "documentation" and isinstance(value, str))
             }
         case list():
             return [_without_prose(value) for value in said]

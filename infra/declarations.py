@@ -19,9 +19,10 @@ def load() -> None:
 
 
 def declared(kind: type[D]) -> list[D]:
-    """Return the declarations of one kind, by name."""
+    """Return the product's declarations of one kind, by name; a test's own are not among them."""
     load()
-    return sorted((one for one in DECLARED if type(one) is kind), key=lambda one: one.name)
+    ours = (one for one in DECLARED if one.function.__module__.startswith("chalicelib."))
+    return sorted((one for one in ours if type(one) is kind), key=lambda one: one.name)
 
 
 def actions() -> list[Action]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.runtime.declaration import Action, Consumer, Schedule
 from chalicelib.runtime.outbox import OUTBOX
-from chalicelib.runtime.resource import Queue, Resource
+from chalicelib.runtime.resource import Bucket, Queue, Resource
 from chalicelib.runtime.table import Table
 from infra import declarations
 
@@ -19,6 +19,7 @@ SETTINGS: Json = {
     "CURSOR_KEY": {"Ref": "CursorKey"},
     "SELLER": {"Ref": "Seller"},
     "INVOICE_DAYS": {"Ref": "InvoiceDays"},
+    "REVOCATION_UNKNOWN": {"Ref": "RevocationUnknown"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},
@@ -217,13 +218,18 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
             return _allow(actions, arn, index)
         case Queue():
             return _allow(["sqs:SendMessage"], arn)
+        case Bucket():
+            actions = ["s3:GetObject", "s3:PutObject"] if writes else ["s3:GetObject"]
+            return _allow(actions, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]})
         case _:
-            identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
-            return _allow(["ses:SendEmail"], {"Fn::Sub": identity + "${SenderDomain}"})
+            # By the sender's address, which AWS always tells. The local cloud, which enforces
+            # this role too, tells neither address nor identity: hence any resource, and "if".
+            sender = {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+            return _allow(["ses:SendEmail"], "*") | {"Condition": sender}
 
 
 def physical_name(resource: Resource) -> Json:
-    """Return what a function knows a resource by: a table's name, a queue's URL, an address."""
-    if isinstance(resource, Table | Queue):
+    """Return what a function knows a resource by: its name, a queue's URL, an address."""
+    if isinstance(resource, Table | Queue | Bucket):
         return {"Ref": resource.logical_id}
     return {"Ref": "SenderAddress"}

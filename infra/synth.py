@@ -75,12 +75,36 @@ def synthesise() -> Json:
     queues = [name for name, one in kept.items() if one["Type"] == "AWS::SQS::Queue"]
     for name in queues:
         kept |= _dead_letters(name, kept[name])
+    for name in [name for name, one in kept.items() if one["Type"] == "AWS::S3::Bucket"]:
+        kept[f"{name}Policy"] = _tls_only(name)
     everything = functions.all_functions([name.removesuffix("Queue") for name in queues])
     for function in everything:
         kept |= _function(function)
     kept |= _api(everything)
     template["Outputs"] = _outputs(queues)
     return template
+
+
+def _tls_only(bucket: str) -> Json:
+    arn = {"Fn::GetAtt": [bucket, "Arn"]}
+    return {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {
+            "Bucket": {"Ref": bucket},
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "s3:*",
+                        "Resource": [arn, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]}],
+                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                    }
+                ],
+            },
+        },
+    }
 
 
 def _dead_letters(name: str, queue: Json) -> Json:
@@ -220,6 +244,7 @@ def _triggers(function: Function, this: str) -> Json:
     if function.queue:
         mapping = {
             "EventSourceArn": {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "BatchSize": function.batch_size,
         }
         return {f"{function.logical_id}Source": _source(this, mapping)}
@@ -265,11 +290,7 @@ def _triggers(function: Function, this: str) -> Json:
 def _source(function: str, mapping: Json) -> Json:
     return {
         "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {
-            "FunctionName": {"Ref": function},
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            **mapping,
-        },
+        "Properties": {"FunctionName": {"Ref": function}, **mapping},
     }
 
 
@@ -409,6 +430,7 @@ def _outputs(queues: Sequence[str]) -> Json:
         "ApiUrl": {"Value": {"Fn::Sub": address}},
         "RestApiId": {"Value": {"Ref": _API}},
     }
+    outputs["TrustBucketName"] = {"Value": {"Ref": "TrustBucket"}}
     for name in queues:
         outputs |= {f"{one}Url": {"Value": {"Ref": one}} for one in (name, _dead_letter_id(name))}
     return outputs

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chalicelib.runtime import cors, declaration, validation
 from chalicelib.runtime.caller import Caller, Role
@@ -40,15 +40,19 @@ BODY_LIMIT = 6 * 1024 * 1024
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **cors.EXPOSED}
 """What every answer carries."""
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""An ``Idempotency-Key``."""
+
+IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
+"""A name in a path, decoded."""
+
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
-_THROTTLED = {
+_BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    "InternalServerError",
-    "ServiceUnavailable",
+    # The call before it, which got no answer in time, is still under way.
+    "TransactionInProgressException",
 }
 
 
@@ -64,6 +68,7 @@ def action(
     caller: str | Sequence[str],
     idempotent: bool = False,
     status: int = 200,
+    produces: str = "application/json",
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
     timeout: int = 15,
@@ -73,8 +78,10 @@ def action(
 
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
     recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
-    the names in the path. It returns a model, a :class:`File` or None, or raises a
-    :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``.
+    the names in the path (``str`` for an identifier to look up, another type for a name that must
+    hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or
+    None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
+    must ``commit``.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -88,6 +95,7 @@ def action(
                 path=path,
                 callers=frozenset(map(Role, roles)),
                 status=status,
+                produces=produces,
                 idempotent=idempotent,
                 reads=reads,
                 writes=touched,
@@ -107,6 +115,8 @@ def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) 
             declared.path,
             methods=[declared.method],
             name=declared.name,
+            # Chalice's own refusal of a media type is no problem document and bears no CORS.
+            content_types=[],
             authorizer=authorizer if declared.callers else None,
         )(_view(app, declared))
 
@@ -117,6 +127,7 @@ def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]
     def view(**path: str) -> Response:
         request: Request = app.current_request  # type: ignore[assignment] # within a request
         context = request.context
+        logger.remove_keys(["problem"])
         logger.append_keys(action=declared.name, request_id=context.get("requestId"))
         started = time.perf_counter()
         try:
@@ -165,8 +176,11 @@ def _answer(
         caller.require(declared.callers)
         if "caller" in parameters:
             arguments["caller"] = caller
+    for name in path:
+        if parameters[name] is not str:
+            arguments[name] = _path(parameters[name], name, arguments[name])
     key = request.headers.get("idempotency-key", "")
-    if declared.idempotent and not _KEY.fullmatch(key):
+    if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing
     payload = payload_of(parameters)
     if payload:
@@ -191,9 +205,16 @@ def _answer(
 
 def _identifier(value: str) -> str:
     value = unquote(value)
-    if not _IDENTIFIER.fullmatch(value):
+    if not IDENTIFIER.fullmatch(value):
         raise NotFound
     return value
+
+
+def _path(hint: Any, name: str, value: str) -> Any:
+    try:
+        return TypeAdapter(hint).validate_python(value)
+    except ValidationError as error:
+        raise validation.problem(error, name) from error
 
 
 def _query(model: type[BaseModel], request: Request) -> BaseModel:
@@ -211,7 +232,8 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
     if len(raw) > BODY_LIMIT:
         raise TooLarge
     try:
-        return model.model_validate_json(raw)
+        # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
+        return model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
@@ -259,9 +281,13 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
 
 def _outage(error: ClientError | BotoCoreError) -> Problem:
     """Return 503 where a cloud service failed us for now, 500 where the call itself was wrong."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    if code and code not in _THROTTLED:
-        fault("cloud call refused", error)
-        return Unexpected()
-    logger.warning("cloud call failed", error=code or type(error).__name__)
+    if isinstance(error, ClientError):
+        code = error.response["Error"]["Code"]
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        if status < 500 and code not in _BUSY:
+            fault("cloud call refused", error)
+            return Unexpected()
+    else:
+        code = type(error).__name__
+    logger.warning("cloud call failed", error=code)
     return Unavailable()

@@ -88,7 +88,8 @@ def verify(token: str) -> dict[str, Any]:
         raise
     except PyJWTError as error:
         raise TokenRefused(type(error).__name__) from error
-    if not _CLIENT_ID.fullmatch(str(claims["client_id"])):
+    client_id = claims["client_id"]
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise TokenRefused("malformed client_id")
     if not isinstance(claims["roles"], list):
         raise TokenRefused("malformed roles")

@@ -44,6 +44,8 @@ class Action(Declaration):
     callers: frozenset[Role]
     """Who may call; empty for anyone, without a token."""
     status: int
+    produces: str
+    """The media type of its answer."""
     idempotent: bool
 
     @property

@@ -20,12 +20,19 @@ KEPT_FOR = dt.timedelta(days=30)
 
 
 def message(client_id: str, queue: Queue, body: BaseModel) -> Write:
-    """Describe a message to ``queue``, concerning ``client_id``, that commits with its cause."""
+    """Describe a message to ``queue``, concerning ``client_id``, that commits with its cause.
+
+    Raises:
+        ValueError: no queue takes a message as long, so its cause must not commit.
+    """
+    said = body.model_dump_json(exclude_none=True)
+    if len(said.encode()) > queue.most_bytes:
+        raise ValueError(f"a message of {len(said)} characters to {queue}")
     item = {
         "client_id": client_id,
         "sk": new_identifier(),
         "queue": queue.variable,
-        "body": body.model_dump_json(exclude_none=True),
+        "body": said,
         "expires_at": int((clock.now() + KEPT_FOR).timestamp()),
     }
     return OUTBOX.put(item, new=True)

@@ -4,58 +4,44 @@ The only room that knows AWS's streams. On a cloud without them, the same functi
 the items of the outbox.
 """
 
-import itertools
 import os
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 
 from chalicelib.runtime.aws import client
 from chalicelib.runtime.log import logger
 
-_BATCH = 10
 
+class RelayIncomplete(Exception):
+    """A queue did not take its message: the stream is to repeat the whole batch.
 
-def relay(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Send each new item; report the first one not sent, so that the stream repeats from it.
-
-    Never raises for an item's sake: one that names no queue of this deployment is logged and
-    passed over, or it would hold up its shard for a day.
+    What was sent goes again, which consumers do not mind; so the batch need not be told apart.
     """
-    messages = [
-        {
-            "sequence": record["dynamodb"]["SequenceNumber"],
-            "url": os.environ.get(record["dynamodb"]["NewImage"]["queue"]["S"], ""),
-            "id": record["dynamodb"]["NewImage"]["sk"]["S"],
-            "body": record["dynamodb"]["NewImage"]["body"]["S"],
-        }
-        for record in event["Records"]
-        if record["eventName"] == "INSERT" and "queue" in record["dynamodb"].get("NewImage", {})
-    ]
-    for lost in (message for message in messages if not message["url"]):
-        logger.error("outbox item names no queue", outbox_id=lost["id"])
-    failed: list[str] = []
-    addressed = sorted((m for m in messages if m["url"]), key=itemgetter("url"))
-    for url, group in itertools.groupby(addressed, key=itemgetter("url")):
-        failed += _send(url, list(group))
-    logger.info("relayed", sent=len(addressed) - len(failed), failed=len(failed))
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in sorted(failed, key=int)]}
 
 
-def _send(url: str, messages: list[dict[str, str]]) -> list[str]:
-    """Send the messages and return the sequence numbers of those not sent."""
-    failed: list[str] = []
-    for start in range(0, len(messages), _BATCH):
-        batch = messages[start : start + _BATCH]
-        entries = [
-            {"Id": str(place), "MessageBody": message["body"]}
-            for place, message in enumerate(batch)
-        ]
+def relay(event: Mapping[str, Any], context: Any) -> None:
+    """Send each new item to the queue it names.
+
+    An item that is no message to a queue of this deployment is logged and passed over, or it would
+    hold up its shard for a day.
+
+    Raises:
+        RelayIncomplete: at the first message that could not be sent.
+    """
+    sent = 0
+    for record in event["Records"]:
+        written = record["dynamodb"].get("NewImage", {})
+        if record["eventName"] != "INSERT" or "queue" not in written:
+            continue
         try:
-            answer = client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
-            missed = [int(entry["Id"]) for entry in answer.get("Failed", [])]
+            url, body = os.environ[written["queue"]["S"]], written["body"]["S"]
+        except KeyError as error:
+            logger.error("outbox item is no message", outbox_id=written.get("sk"), lacks=str(error))
+            continue
+        try:
+            client("sqs").send_message(QueueUrl=url, MessageBody=body)
         except Exception as error:
             logger.error("relay failed", error=type(error).__name__)
-            missed = list(range(len(batch)))
-        failed += [batch[place]["sequence"] for place in missed]
-    return failed
+            raise RelayIncomplete from error
+        sent += 1
+    logger.info("relayed", sent=sent)

@@ -37,6 +37,8 @@ class Queue(Resource):
     """An SQS queue."""
 
     kind = "queue"
+    most_bytes: ClassVar[int] = 256 * 1024
+    """Of a message, and of a batch sent at once: what SQS and those who speak it all take."""
 
 
 class Bucket(Resource):

@@ -1,5 +1,6 @@
 """Pydantic's findings as the problem answer of the contract, in Russian."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,26 +46,38 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def problem(error: ValidationError) -> PayloadInvalid:
-    """Return the answer to a payload that does not hold, one entry a field (RFC 6901 pointers)."""
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""A member of an enumeration, as pydantic writes one that a literal allows."""
+_MOST_FAULTS = 50
+_LONGEST_NAME = 100
+
+
+def problem(error: ValidationError, *where: str) -> PayloadInvalid:
+    """Return the answer to a payload that does not hold, one entry a field (RFC 6901 pointers).
+
+    ``where`` goes before each location. What is said back is bounded, since the names of unknown
+    fields are the sender's: a long one is cut, and of many faults the first are told.
+    """
+    faults = error.errors(include_url=False, include_input=False)
     return PayloadInvalid(
         [
-            {"pointer": _pointer(fault["loc"]), "detail": _sentence(fault)}
-            for fault in error.errors(include_url=False, include_input=False)
+            {"pointer": _pointer((*where, *fault["loc"])), "detail": _sentence(fault)}
+            for fault in faults[:_MOST_FAULTS]
         ]
     )
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    names = (str(part)[:_LONGEST_NAME] for part in location)
+    return "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
     template = _SENTENCES.get(fault["type"])
     if template:
-        return template.format_map(fault.get("ctx", {}))
-    if fault["type"] in ("value_error", "assertion_error"):
-        return str(fault["ctx"]["error"])
-    message: str = fault["msg"]
+        said = _MEMBER.sub(r"\1", template.format_map(fault.get("ctx", {})))
+        return said.replace("' or '", "' или '")
+    own = fault["type"] in ("value_error", "assertion_error")
+    message = str(fault["ctx"]["error"] if own else fault["msg"])
     # Types of our own word their errors in Russian; pydantic's English is not for people.
     return "Неверное значение." if message.isascii() else message

@@ -14,7 +14,7 @@ from infra.local.reply import Reply, json_reply, problem
 class Token(Protocol):
     """The signing tokens of the personas, as their owners would have them in a USB port."""
 
-    def sign(self, persona: str, content: bytes, attached: bool) -> bytes:
+    def sign(self, content: bytes, persona: str, *, attached: bool) -> bytes:
         """A CMS signature over the content by the persona's certificate, in DER."""
 
     def certificate(self, persona: str) -> bytes:
@@ -91,7 +91,7 @@ class Demonstration:
             raise _BadRequestError("Поле «content» — не base64.") from None
         if self._token is None:
             return _not_yet("Подписывать здесь пока нечем.")
-        signature = self._token.sign(persona.key, content, attached)
+        signature = self._token.sign(content, persona.key, attached=attached)
         return json_reply({"signature": base64.b64encode(signature).decode()})
 
     def _certificate(self, persona: Persona) -> Reply:

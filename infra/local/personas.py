@@ -16,6 +16,8 @@ class Person:
     given_name: str
     patronymic: str
     position: str
+    inn: str
+    """The person's own, 12 digits."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ PERSONAS: dict[str, Persona] = {
             subject="user-romashka-1",
             client_id="client-romashka",
             roles=("client",),
-            person=Person("Смирнова", "Мария", "Андреевна", "Генеральный директор"),
+            person=Person("Смирнова", "Мария", "Андреевна", "Генеральный директор", "967720110122"),
             organisation=_ROMASHKA,
         ),
         Persona(
@@ -159,7 +161,9 @@ PERSONAS: dict[str, Persona] = {
             subject="user-petrova-1",
             client_id="client-petrova",
             roles=("client",),
-            person=Person("Петрова", "Анна", "Сергеевна", "Индивидуальный предприниматель"),
+            person=Person(
+                "Петрова", "Анна", "Сергеевна", "Индивидуальный предприниматель", "967720310403"
+            ),
             organisation=_PETROVA,
         ),
         Persona(
@@ -168,7 +172,7 @@ PERSONAS: dict[str, Persona] = {
             subject="user-arenda-1",
             client_id="client-arenda",
             roles=("client", "landlord"),
-            person=Person("Орлов", "Павел", "Викторович", "Генеральный директор"),
+            person=Person("Орлов", "Павел", "Викторович", "Генеральный директор", "967720130344"),
             organisation=_ARENDA,
         ),
         Persona(
@@ -177,7 +181,9 @@ PERSONAS: dict[str, Persona] = {
             subject="user-operator-1",
             client_id="operator",
             roles=("operator",),
-            person=Person("Волкова", "Елена", "Игоревна", "Специалист по работе с клиентами"),
+            person=Person(
+                "Волкова", "Елена", "Игоревна", "Специалист по работе с клиентами", "967720140455"
+            ),
             organisation=None,
         ),
     )

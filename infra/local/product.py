@@ -10,11 +10,13 @@ from pathlib import Path
 
 from infra import artifact
 from infra.build import Build
+from infra.demonstration_pki import DemonstrationPki
 from infra.local.api import Api
 from infra.local.cloud import HOST, Cloud, CloudError, listen
-from infra.local.demonstration import Demonstration, Token
+from infra.local.demonstration import Demonstration
 from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.origin import Origin
+from infra.local.trust import put_trust, subjects
 
 STACK = "service-menu"
 DOCUMENTS_QUEUE_OUTPUT = "FiscalDocumentsQueueUrl"
@@ -43,6 +45,7 @@ class Product:
     outputs: Mapping[str, str]
     issuer: Issuer
     origin: Origin
+    pki: DemonstrationPki
     api: Api
     """Calls without a token."""
 
@@ -55,7 +58,6 @@ def product(
     cloud_python: Path,
     port: int,
     cabinet: Path | None = None,
-    token: Token | None = None,
     done: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Product]:
     """Run the product for as long as the context is open; what is put in is kept in ``state``.
@@ -67,7 +69,6 @@ def product(
         port: of the one origin; 0 takes a free one.
         cabinet: the folder of the page at `/`; without one the API reference is there, which is
             at `/reference/` in either case.
-        token: signs for the personas.
         done: told of each step, in Russian.
 
     Raises:
@@ -94,12 +95,15 @@ def product(
                 "OidcAudience": AUDIENCE,
                 "OidcJwksUrl": issuer.jwks_url,
                 "CursorKey": _secret(state / "cursor-key"),
+                "RevocationUnknown": "refuse",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",
             },
         )
         done("шаблон развёрнут")
+        pki = DemonstrationPki(state / "pki", subjects())
+        put_trust(cloud, outputs["TrustBucketName"], pki)
         buckets = {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
         origin = running.enter_context(
             Origin(
@@ -111,13 +115,13 @@ def product(
                 demonstration=Demonstration(
                     cloud,
                     issuer,
-                    token=token,
+                    token=pki,
                     documents_queue_url=outputs.get(DOCUMENTS_QUEUE_OUTPUT),
                 ),
                 folders={"/": cabinet or _PAGE, "/reference/": _PAGE, "/viewer/": viewer},
             )
         )
-        yield Product(cloud, outputs, issuer, origin, Api(f"{origin.url}/api", cloud.http))
+        yield Product(cloud, outputs, issuer, origin, pki, Api(f"{origin.url}/api", cloud.http))
 
 
 def _viewer_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Invoices for those who pay them; payments for the operator's accountant."""
+"""«Счета и платежи»: invoices for who pays them, payments for the operator's accountant."""
 
 import base64
 import binascii
@@ -47,7 +47,7 @@ def get_invoice(caller: Caller, invoice_id: str) -> Invoice:
     return invoice
 
 
-@action("GET /invoices/{invoice_id}/pdf", caller=BOTH, reads=[BILLING])
+@action("GET /invoices/{invoice_id}/pdf", caller=BOTH, produces="application/pdf", reads=[BILLING])
 def get_invoice_pdf(caller: Caller, invoice_id: str) -> File:
     """Return the invoice to print and pay, with its payment QR code."""
     from chalicelib.core.billing import invoice_pdf

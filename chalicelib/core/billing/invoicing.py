@@ -4,10 +4,17 @@ import datetime as dt
 from collections.abc import Sequence
 
 from chalicelib.core.billing import store
-from chalicelib.core.billing.model import Invoice, InvoiceLine, Party, payment_purpose
+from chalicelib.core.billing.model import (
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Party,
+    payment_purpose,
+)
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime import clock
+from chalicelib.runtime.history import Actor, Change
 from chalicelib.runtime.identifier import new_identifier
 
 
@@ -24,4 +31,5 @@ def draw_up(payer: Profile, lines: Sequence[InvoiceLine]) -> Invoice:
         payer=Party(name=payer.name, inn=payer.inn, kpp=payer.kpp, address=payer.address),
         lines=tuple(lines),
         purpose=payment_purpose(number, today),
+        history=(Change.now(InvoiceState.OPEN.value, Actor.CLIENT),),
     )

@@ -66,12 +66,9 @@ def new_number() -> str:
 
 def issue(client_id: str, invoice: Invoice, *, subject: str, queue: Queue) -> list[Write]:
     """Keep a new invoice; ``queue`` will be told when it is paid or expires, for ``subject``."""
-    issued = invoice.model_copy(
-        update={"history": (Change.now(InvoiceState.OPEN.value, Actor.CLIENT),)}
-    )
     whom = {"subject": subject, "queue": queue.name}
     kept = (
-        to_item(issued)
+        to_item(invoice)
         | whom
         | {
             "client_id": client_id,

@@ -1,16 +1,26 @@
-"""The client's profile, registers and shops."""
+"""«Организация»: the client's profile, registers and shops."""
 
 from chalicelib.core.organisation import store
+from chalicelib.core.organisation.agreements import WORDINGS, wording_of
 from chalicelib.core.organisation.model import (
+    Agreement,
+    AgreementCard,
+    AgreementState,
     NewAddress,
     NewShop,
+    NewSignature,
     Profile,
     Register,
     Shop,
     ShopWithRegisters,
 )
-from chalicelib.core.organisation.rules import OrganisationUnknown, RegisterUnknown
+from chalicelib.core.organisation.rules import (
+    AgreementSigned,
+    OrganisationUnknown,
+    RegisterUnknown,
+)
 from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.core.signing.buckets import EVIDENCE, TRUST
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
@@ -95,3 +105,72 @@ def bind_register(caller: Caller, shop_id: str, register_id: str) -> Register:
 def unbind_register(caller: Caller, shop_id: str, register_id: str) -> None:
     """Take a register out of a shop."""
     commit(None, *store.unbind(caller.client_id, shop_id, register_id))
+
+
+@action("GET /organisation/agreements", caller="client", reads=[ORGANISATION])
+def list_agreements(caller: Caller) -> Page[AgreementCard]:
+    """List the agreements that there are, signed or not."""
+    signed = {
+        one.kind: one for one in every(store.agreements(caller.client_id), most=len(WORDINGS))
+    }
+    cards = [
+        signed.get(kind.value)
+        or AgreementCard(
+            kind=kind.value,
+            title=wording.title,
+            version=wording.version,
+            state=AgreementState.UNSIGNED,
+        )
+        for kind, wording in WORDINGS.items()
+    ]
+    return Page(items=[AgreementCard(**card.model_dump()) for card in cards], next=None)
+
+
+@action("GET /organisation/agreements/{kind}", caller="client", reads=[ORGANISATION])
+def get_agreement(caller: Caller, kind: str) -> Agreement:
+    """Return an agreement with its exact text: the one to sign, or the one signed."""
+    return _agreement(caller, kind)[1]
+
+
+@action(
+    "POST /organisation/agreements/{kind}/signature",
+    caller="client",
+    reads=[TRUST],
+    writes=[ORGANISATION, EVIDENCE],
+    memory=1024,
+)
+def sign_agreement(caller: Caller, kind: str, new: NewSignature) -> Agreement:
+    """Sign an agreement: a detached signature over its exact text by who acts for the client.
+
+    Besides its read and its write, it reads the trusted authorities and keeps the evidence in S3.
+    """
+    from chalicelib.core.signing.accepting import accept
+
+    profile, agreement = _agreement(caller, kind)
+    if agreement.state is AgreementState.SIGNED:
+        raise AgreementSigned
+    signature = accept(
+        caller.client_id,
+        agreement.text.encode(),
+        new.signature,
+        inn=profile.inn,
+        ogrn=profile.ogrn,
+    )
+    signed = agreement.model_copy(update={"state": AgreementState.SIGNED, "signature": signature})
+    return commit(signed, store.sign_agreement(caller.client_id, signed))
+
+
+def _agreement(caller: Caller, kind: str) -> tuple[Profile, Agreement]:
+    wording = wording_of(kind)
+    profile, signed = fetch(
+        store.profile(caller.client_id), store.agreement(caller.client_id, kind)
+    )
+    if profile is None:
+        raise OrganisationUnknown
+    return profile, signed or Agreement(
+        kind=kind,
+        title=wording.title,
+        version=wording.version,
+        state=AgreementState.UNSIGNED,
+        text=wording.text(profile),
+    )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import (
     Email,
     FiscalDriveNumber,
@@ -108,3 +109,34 @@ class RegisterChanged(BaseModel):
 
 
 CabinetMessage = Annotated[ProfileChanged | RegisterChanged, Field(discriminator="kind")]
+
+
+class AgreementState(StrEnum):
+    """An agreement is signed once and for ever."""
+
+    UNSIGNED = "unsigned"
+    SIGNED = "signed"
+
+
+class AgreementCard(BaseModel):
+    """An agreement and where it stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    title: str
+    version: str
+    state: AgreementState
+    signature: Signature | None = None
+
+
+class Agreement(AgreementCard):
+    """An agreement with the exact text: the one to sign, or the one signed."""
+
+    text: str
+
+
+class NewSignature(Payload):
+    """A detached signature over the exact text of an agreement, as its UTF-8 bytes."""
+
+    signature: SignatureBytes

@@ -24,6 +24,21 @@ class RegisterUnknown(NotFound):
     detail = "Такой кассы нет."
 
 
+class AgreementUnknown(NotFound):
+    """There is no agreement of that kind."""
+
+    slug = "agreement-unknown"
+    detail = "Такого соглашения нет."
+
+
+class AgreementSigned(Problem):
+    """The agreement is signed already."""
+
+    slug = "agreement-signed"
+    title = "Соглашение уже подписано"
+    detail = "Соглашение уже подписано, подписывать его ещё раз не нужно."
+
+
 class RegisterNotInShop(Problem):
     """The register to be unbound is not in that shop."""
 

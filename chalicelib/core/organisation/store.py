@@ -1,13 +1,19 @@
 """Where organisations, registers and shops are kept.
 
-Sort keys: ``profile``; ``register#<РНМ>``; ``shop#<id>``; ``binding#<РНМ>#<moment>``, one for each
-time a register was bound or unbound, so that turnover can be told by shop and day.
+Sort keys: ``profile``; ``agreement#<kind>``; ``register#<РНМ>``; ``shop#<id>``;
+``binding#<РНМ>#<moment>``, one for each time a register was bound or unbound, so that turnover can
+be told by shop and day.
 """
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.organisation.model import Profile, Register, Shop
-from chalicelib.core.organisation.rules import RegisterNotInShop, RegisterUnknown, ShopUnknown
+from chalicelib.core.organisation.model import Agreement, Profile, Register, Shop
+from chalicelib.core.organisation.rules import (
+    AgreementSigned,
+    RegisterNotInShop,
+    RegisterUnknown,
+    ShopUnknown,
+)
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import Get, Query, Table, Write, to_item
@@ -102,6 +108,22 @@ def unbind(client_id: str, shop_id: str, register_id: str) -> list[Write]:
         ),
         _binding(client_id, register_id, None),
     ]
+
+
+def agreement(client_id: str, kind: str) -> Get[Agreement]:
+    """An agreement that is signed."""
+    return ORGANISATION.get(client_id, f"agreement#{kind}", Agreement.model_validate)
+
+
+def agreements(client_id: str) -> Query[Agreement]:
+    """The agreements that are signed."""
+    return ORGANISATION.list(client_id, "agreement#", Agreement.model_validate)
+
+
+def sign_agreement(client_id: str, signed: Agreement) -> Write:
+    """Keep a signed agreement, which nothing changes afterwards."""
+    item = {"client_id": client_id, "sk": f"agreement#{signed.kind}", **to_item(signed)}
+    return ORGANISATION.put(item, new=True, otherwise=AgreementSigned())
 
 
 def _binding(client_id: str, register_id: str, shop_id: str | None) -> Write:

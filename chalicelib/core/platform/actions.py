@@ -1,4 +1,4 @@
-"""The product's own calls: is it there, and what does it offer."""
+"""«О системе»: is it there, and what does it offer."""
 
 from pathlib import Path
 

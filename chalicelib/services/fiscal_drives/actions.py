@@ -22,6 +22,7 @@ from chalicelib.services.fiscal_drives.model import (
     CatalogueEntry,
     Drive,
     DriveOnSale,
+    Model,
     NewOrder,
     NextStatus,
     Order,
@@ -47,7 +48,7 @@ def list_drives(caller: Caller) -> Page[CatalogueEntry]:
 
 
 @action("PUT /fiscal-drives/{model}", caller="operator", idempotent=True, writes=[FISCAL_DRIVES])
-def put_drive_on_sale(caller: Caller, model: str, said: DriveOnSale) -> Drive:
+def put_drive_on_sale(caller: Caller, model: Model, said: DriveOnSale) -> Drive:
     """Offer a drive, change its price, or add to its stock."""
     known = fetch(store.drive(model))
     left = (known.in_stock if known else 0) + said.received

@@ -35,7 +35,7 @@ async function complete(request) {
     request.headers.Authorization = `Bearer ${await currentToken()}`;
   }
   const key = header(request, KEY_HEADER);
-  if (request.method.toUpperCase() === "POST" && !(key && request.headers[key])) {
+  if (["POST", "PUT"].includes(request.method.toUpperCase()) && !(key && request.headers[key])) {
     request.headers[KEY_HEADER] = crypto.randomUUID();
   }
   return request;

@@ -1,0 +1,18 @@
+"""When a signature is refused."""
+
+from chalicelib.kep import KepError
+from chalicelib.runtime.problem import Problem
+
+
+class SignatureRefused(Problem):
+    """The signature does not hold, or its maker may not act for the organisation.
+
+    ``code`` is the stable reason (``chalicelib.kep.errors``), the detail what to do about it.
+    """
+
+    status = 422
+    slug = "signature-refused"
+    title = "Подпись не принята"
+
+    def __init__(self, error: KepError) -> None:
+        super().__init__(error.message, code=error.code)

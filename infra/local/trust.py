@@ -1,0 +1,57 @@
+"""Whom the product on this machine trusts: the demonstration authority, and nobody else."""
+
+import datetime as dt
+import json
+from collections import defaultdict
+
+from chalicelib.core.signing.store import crl_key
+from chalicelib.kep import Subject, Trust, crl
+from infra.demonstration_pki import DemonstrationPki
+from infra.local.cloud import Cloud
+from infra.local.personas import PERSONAS, Persona
+
+
+def subjects() -> dict[str, Subject]:
+    """Return whom each persona's certificate is issued to."""
+    return {key: _subject(persona) for key, persona in PERSONAS.items()}
+
+
+def _subject(persona: Persona) -> Subject:
+    person, organisation = persona.person, persona.organisation
+    named = Subject(
+        common_name=f"{person.surname} {person.given_name} {person.patronymic}",
+        surname=person.surname,
+        given_name=person.given_name,
+        patronymic=person.patronymic,
+        inn=person.inn,
+    )
+    if organisation is None:
+        return named
+    entrepreneur = organisation.kind == "entrepreneur"
+    return Subject(
+        common_name=named.common_name if entrepreneur else organisation.name,
+        surname=named.surname,
+        given_name=named.given_name,
+        patronymic=named.patronymic,
+        organisation=None if entrepreneur else organisation.name,
+        position=None if entrepreneur else person.position,
+        inn=organisation.inn if entrepreneur else person.inn,
+        organisation_inn=organisation.inn,
+        ogrn=None if entrepreneur else organisation.ogrn,
+        ogrnip=organisation.ogrn if entrepreneur else None,
+    )
+
+
+def put_trust(cloud: Cloud, bucket: str, pki: DemonstrationPki) -> None:
+    """Put the demonstration authority and its fresh revocation lists where the product looks."""
+    s3 = cloud.client("s3")
+    bundle = pki.bundle()
+    s3.put_object(Bucket=bucket, Key="bundle.pem", Body=bundle.encode())
+    trust = Trust.from_pem(bundle)
+    lists: defaultdict[bytes, dict[str, str]] = defaultdict(dict)
+    for number, data in enumerate(pki.crls()):
+        name = crl.parse(data).issuer_name
+        valid = crl.validate(data, trust.authorities_named(name), dt.datetime.now(dt.UTC))
+        lists[name][f"demonstration:{number}"] = valid.to_json()
+    for name, kept in lists.items():
+        s3.put_object(Bucket=bucket, Key=crl_key(name), Body=json.dumps(kept).encode())

@@ -1,0 +1,58 @@
+"""What every test may ask for: the product in a simulated cloud."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.world import World, Worlds
+
+pytest.register_assert_rewrite("tests.support")
+
+
+@pytest.fixture(scope="session")
+def environment() -> Iterator[None]:
+    """Set the environment that the template gives, with credentials that open nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SECTION", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
+            patch.delenv(name, raising=False)
+        from tests.support import cloud
+
+        for name, value in {**cloud.ACCESS, **cloud.variables()}.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture
+def worlds(environment: None) -> Iterator["Worlds"]:
+    """Give a new world at each call, in place of the one before."""
+    from tests.support.world import World
+
+    with World.several() as begin:
+        yield begin
+
+
+@pytest.fixture
+def world(worlds: "Worlds") -> "World":
+    """Give the product with an empty cloud, fresh for each test."""
+    return worlds()
+
+
+@pytest.fixture
+def logged(environment: None) -> Iterator[list[dict[str, Any]]]:
+    """Collect what the product logs, as it would stand in the log."""
+    from chalicelib.runtime.log import logger
+
+    lines: list[dict[str, Any]] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(json.loads(logger.registered_formatter.format(record)))
+
+    collector = Collector()
+    logger.addHandler(collector)
+    yield lines
+    logger.removeHandler(collector)

@@ -1,0 +1,113 @@
+"""An e-mail goes once, as far as can be known."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.core.notification.store import LEASE
+from chalicelib.runtime.notify import MAIL
+from chalicelib.runtime.outbox import OUTBOX
+from tests.support import cloud
+from tests.support.world import VISIBILITY, World
+
+LETTER = {
+    "client_id": "client-1",
+    "mail_id": "mail-1",
+    "to": "smirnova@example.ru",
+    "subject": "Заказ оплачен",
+    "text": "Здравствуйте!",
+    "html": "<p>Здравствуйте!</p>",
+}
+
+
+def note(world: World) -> dict[str, Any]:
+    (one,) = world.items(OUTBOX, "mail#")
+    return one
+
+
+def test_email_goes_as_it_is_written(world: World) -> None:
+    world.send(MAIL, LETTER)
+    world.drain()
+    (mail,) = world.mails()
+    assert mail.source == cloud.PARAMETERS["SenderAddress"]
+    assert mail.destinations["ToAddresses"] == [LETTER["to"]]
+    assert mail.subject == LETTER["subject"]
+    assert LETTER["text"] in str(mail.body)
+    assert "sent_at" in note(world)
+
+
+def test_repeated_message_is_one_email(world: World) -> None:
+    for _ in range(3):
+        world.send(MAIL, LETTER)
+    world.drain()
+    world.advance(days=1)
+    world.send(MAIL, LETTER)
+    world.drain()
+    assert len(world.mails()) == 1
+    assert world.dead == []
+
+
+def test_two_letters_are_two_emails(world: World) -> None:
+    world.send(MAIL, LETTER)
+    world.send(MAIL, LETTER | {"mail_id": "mail-2"})
+    world.drain()
+    assert len(world.mails()) == 2
+
+
+def test_lease_of_a_sender_that_fell_silent_is_waited_for(world: World) -> None:
+    def fall_silent(perform: Any) -> Any:
+        answer = perform()
+        if world.calls[-1].operation == "SendEmail":
+            raise TimeoutError
+        return answer
+
+    world.send(MAIL, LETTER)
+    world.around = fall_silent
+    world._deliver()
+    began = world.moment - VISIBILITY
+    assert len(world.mails()) == 1
+    assert "sent_at" not in note(world)
+    world.around = lambda perform: perform()
+
+    world.moment = began + LEASE - dt.timedelta(seconds=2)
+    world._deliver()
+    assert len(world.mails()) == 1, "another may still be sending it"
+    world.drain()
+    assert len(world.mails()) == 2, "nobody noted that it went, so it goes again"
+    assert world.dead == []
+
+
+def test_queue_waits_longer_than_the_lease() -> None:
+    assert VISIBILITY > LEASE
+
+
+@pytest.mark.parametrize("code", ["MessageRejected", "TooManyRequestsException"])
+def test_refusal_of_the_mail_service_gives_the_lease_back(world: World, code: str) -> None:
+    def refuse(perform: Any) -> Any:
+        if world.calls[-1].operation == "SendEmail":
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "SendEmail")
+        return perform()
+
+    world.send(MAIL, LETTER)
+    world.around = refuse
+    world._deliver()
+    assert note(world)["leased_until"] == 0
+    world.around = lambda perform: perform()
+    world.moment -= VISIBILITY
+    world._deliver()
+    assert len(world.mails()) == 1
+
+
+def test_email_that_is_refused_for_good_comes_to_the_dead_letters(world: World) -> None:
+    def refuse(perform: Any) -> Any:
+        if world.calls[-1].operation == "SendEmail":
+            raise ClientError({"Error": {"Code": "MessageRejected", "Message": ""}}, "SendEmail")
+        return perform()
+
+    world.send(MAIL, LETTER)
+    world.around = refuse
+    world.drain()
+    ((queue, _),) = world.dead
+    assert queue == MAIL.name

@@ -1,0 +1,337 @@
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from chalicelib.core.billing.payment import Outcome, Payment
+from chalicelib.core.platform.actions import OPENAPI
+from chalicelib.runtime.problem import IdempotencyKeyMissing, PayloadInvalid, Problem
+from infra import declarations, gateway, openapi
+
+Json = dict[str, Any]
+
+SHOP = {"name": "Лавка", "address": "Москва, Тверская, 1"}
+OPENED = {**SHOP, "shop_id": "01", "registers": []}
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    return openapi.document()
+
+
+@pytest.fixture(scope="module")
+def operations(document: Json) -> dict[str, Json]:
+    paths = document["paths"].values()
+    return {one["operationId"]: one for path in paths for one in path.values()}
+
+
+@pytest.fixture(scope="module")
+def schemas(document: Json) -> dict[str, Json]:
+    found: dict[str, Json] = document["components"]["schemas"]
+    return found
+
+
+def walk(node: Any) -> Iterator[Json]:
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from walk(one)
+
+
+def references(node: Any) -> set[str]:
+    return {one["$ref"] for one in walk(node) if isinstance(one.get("$ref"), str)}
+
+
+def validator(document: Json, schema: Json) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(
+        {**schema, "components": document["components"]},
+        format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+    )
+
+
+def faults(document: Json) -> list[str]:
+    """What speaks against the examples of the document's bodies in their schemas."""
+    return [
+        f"{one['example']}: {fault.message}"
+        for one in walk([document["paths"], document["components"]["responses"]])
+        if "example" in one
+        for fault in validator(document, one.get("schema", {})).iter_errors(one["example"])
+    ]
+
+
+class TestFile:
+    def test_the_committed_file_is_what_the_declarations_say(self, document: Json) -> None:
+        assert OPENAPI.read_text(encoding="utf-8") == openapi.render(document), (
+            "run: python -m infra.openapi"
+        )
+
+    def test_generation_is_stable(self, document: Json) -> None:
+        assert openapi.render(openapi.document()) == openapi.render(document)
+
+
+class TestDocument:
+    def test_is_openapi(self, document: Json) -> None:
+        assert document["openapi"] == "3.1.0"
+        OpenAPIV31SpecValidator(document).validate()
+
+    def test_every_action_is_described(self, document: Json) -> None:
+        described = {
+            (path, method): one
+            for path, methods in document["paths"].items()
+            for method, one in methods.items()
+        }
+        actions = {(one.path, one.method.lower()): one for one in declarations.actions()}
+        assert described.keys() == actions.keys()
+        for call, one in actions.items():
+            assert described[call]["operationId"] == one.name
+            assert described[call]["summary"] in (one.function.__doc__ or "")
+
+    def test_references_resolve_and_components_are_used(self, document: Json) -> None:
+        components = {
+            f"#/components/{kind}/{name}"
+            for kind in ("schemas", "responses")
+            for name in document["components"][kind]
+        }
+        assert references(document) == components
+
+    def test_no_schema_is_there_twice(self, schemas: dict[str, Json]) -> None:
+        texts = [json.dumps(one, sort_keys=True) for one in schemas.values()]
+        assert len(set(texts)) == len(texts)
+
+    def test_schemas_are_json_schemas_and_described(self, schemas: dict[str, Json]) -> None:
+        for name, schema in schemas.items():
+            jsonschema.Draft202012Validator.check_schema(schema)
+            assert schema["description"], name
+
+    def test_examples_in_schemas_hold(self, document: Json, schemas: dict[str, Json]) -> None:
+        exemplary = [one for one in walk(schemas) if isinstance(one.get("examples"), list)]
+        assert exemplary
+        for schema in exemplary:
+            for example in schema["examples"]:
+                validator(document, schema).validate(example)
+
+    def test_docstrings_reach_people_as_commonmark(self, document: Json) -> None:
+        texts = [one.get("description") for one in walk(document)]
+        assert not [text for text in texts if isinstance(text, str) and "``" in text]
+
+    def test_sections_are_tags_in_russian(
+        self, document: Json, operations: dict[str, Json]
+    ) -> None:
+        tags = [one["name"] for one in document["tags"]]
+        assert "Купить ФН" in tags
+        assert {name for one in operations.values() for name in one["tags"]} == set(tags)
+
+
+class TestCalls:
+    def test_roles_are_alternatives(self, operations: dict[str, Json]) -> None:
+        for action in declarations.actions():
+            roles = [[*one.values()] for one in operations[action.name].get("security", [])]
+            assert roles == [[[role]] for role in sorted(action.callers)]
+
+    def test_who_is_refused(self, operations: dict[str, Json]) -> None:
+        for action in declarations.actions():
+            refusals = operations[action.name]["responses"].keys()
+            assert {"401", "403"} & refusals == ({"401", "403"} if action.callers else set())
+            assert ("415" in refusals) == ("requestBody" in operations[action.name])
+
+    def test_an_action_with_a_body(self, operations: dict[str, Json]) -> None:
+        ordered = operations["order_fiscal_drives"]
+        body = ordered["requestBody"]
+        assert body["required"]
+        assert body["content"]["application/json"]["schema"]["$ref"].endswith("/NewOrder")
+        answer = ordered["responses"]["201"]["content"]["application/json"]["schema"]
+        assert answer["$ref"].endswith("/OrderWithInvoice")
+        statuses = {"201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"}
+        assert ordered["responses"].keys() == statuses
+
+    def test_an_action_without_a_body_needs_none(self, operations: dict[str, Json]) -> None:
+        assert "requestBody" not in operations["cancel_order"]
+        assert not {"413", "415", "422"} & operations["cancel_order"]["responses"].keys()
+
+    def test_nothing_is_answered_with_204(self, operations: dict[str, Json]) -> None:
+        answers = operations["unbind_register"]["responses"]
+        assert answers["204"] == {"description": "No Content"}
+        assert "200" not in answers
+
+    def test_a_file_has_its_media_type(self, operations: dict[str, Json]) -> None:
+        answer = operations["get_invoice_pdf"]["responses"]["200"]
+        assert answer["content"] == {"application/pdf": {}}
+
+    def test_parameters(self, operations: dict[str, Json]) -> None:
+        (key,) = (one for one in operations["open_shop"]["parameters"] if one["in"] == "header")
+        assert key["name"] == "Idempotency-Key"
+        assert key["required"]
+        names = [one["name"] for one in operations["bind_register"]["parameters"]]
+        assert names == ["shop_id", "register_id"]
+
+    def test_only_idempotent_actions_ask_for_a_key(self, operations: dict[str, Json]) -> None:
+        for action in declarations.actions():
+            asked = [one["in"] for one in operations[action.name]["parameters"]]
+            assert ("header" in asked) == action.idempotent
+
+    def test_a_query_is_parameters(
+        self, operations: dict[str, Json], schemas: dict[str, Json]
+    ) -> None:
+        by_name = {one["name"]: one for one in operations["list_payments"]["parameters"]}
+        assert by_name["limit"] == {
+            "name": "limit",
+            "in": "query",
+            "required": False,
+            "description": "Items a page.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+        }
+        assert by_name["next"]["schema"] == {"type": "string", "maxLength": 2048}
+        assert by_name["outcome"]["schema"]["default"] == "unmatched"
+        assert not [name for name in schemas if name.endswith("Query")]
+
+    def test_only_what_may_be_missing_is_not_found(self, operations: dict[str, Json]) -> None:
+        assert "404" in operations["get_order"]["responses"]
+        assert "404" not in operations["list_orders"]["responses"]
+
+
+class TestSchemas:
+    def test_answers_are_whole(self, document: Json, schemas: dict[str, Json]) -> None:
+        payment = Payment(
+            bank_reference="1",
+            amount_kopecks=100,
+            paid_on=dt.date(2026, 1, 12),
+            received_at=dt.datetime(2026, 1, 12, 9, tzinfo=dt.UTC),
+            outcome=Outcome.UNMATCHED,
+        )
+        answer = payment.model_dump(mode="json")
+        validator(document, schemas["Payment"]).validate(answer)
+        assert set(schemas["Payment"]["required"]) == answer.keys()
+        with pytest.raises(jsonschema.ValidationError):
+            validator(document, schemas["Payment"]).validate({**answer, "amount_kopecks": "100"})
+
+    def test_what_is_sent_may_be_short(self, schemas: dict[str, Json]) -> None:
+        assert "comment" not in schemas["NewOrder"]["required"]
+        assert schemas["NewOrder"]["additionalProperties"] is False
+
+    def test_a_page_is_named_for_its_items(self, schemas: dict[str, Json]) -> None:
+        items = schemas["PageOfOrder"]["properties"]["items"]
+        assert items == {"type": "array", "items": {"$ref": "#/components/schemas/Order"}}
+
+    def test_bounds_beside_a_type_of_ours_are_kept(self, schemas: dict[str, Json]) -> None:
+        assert schemas["NewPayment"]["properties"]["amount_kopecks"]["exclusiveMinimum"] == 0
+        price = schemas["DriveOnSale"]["properties"]["price_kopecks"]
+        assert (price["minimum"], price["maximum"]) == (1, 100_000_00)
+
+    def test_docstrings_of_fields_and_values(self, schemas: dict[str, Json]) -> None:
+        received = schemas["DriveOnSale"]["properties"]["received"]
+        assert received["description"].startswith("Pieces to add to the stock")
+        assert (
+            "\n\n- `paid`: The invoice is paid in full by it.\n"
+            in (schemas["Outcome"]["description"])
+        )
+
+
+class TestProblems:
+    def test_a_problem_fits_its_schema(self, document: Json, schemas: dict[str, Json]) -> None:
+        check = validator(document, schemas["Problem"])
+        check.validate(IdempotencyKeyMissing().document("/payments"))
+        invalid = PayloadInvalid([{"pointer": "/name", "detail": "Обязательное поле."}])
+        check.validate(invalid.document("/payments"))
+        with pytest.raises(jsonschema.ValidationError):
+            check.validate({**invalid.document("/payments"), "errors": [{"pointer": "/name"}]})
+
+    def test_a_refusal_shows_a_problem_of_its_status(
+        self, document: Json, operations: dict[str, Json]
+    ) -> None:
+        refusals = {
+            status: one["$ref"].rpartition("/")[2]
+            for operation in operations.values()
+            for status, one in operation["responses"].items()
+            if status >= "4"
+        }
+        for status, name in refusals.items():
+            content = document["components"]["responses"][name]["content"]
+            example = content["application/problem+json"]["example"]
+            assert str(example["status"]) == status
+            assert example["type"].removeprefix("/problems/") in document["x-problems"]
+
+    def test_slugs_are_unique(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Twin(Problem):
+            slug = "cart-empty"
+
+        openapi.problems()
+        monkeypatch.setattr(Twin, "__module__", "chalicelib.services.twin")
+        with pytest.raises(ValueError, match="cart-empty"):
+            openapi.problems()
+
+    def test_catalogue(self, document: Json) -> None:
+        catalogue = document["x-problems"]
+        assert catalogue["cart-empty"] == {"status": 409, "title": "Корзина пуста"}
+        assert catalogue["too-many-requests"]["status"] == 429, "the gateway's own"
+
+    def test_the_gateway_calls_things_as_the_code_does(self, document: Json) -> None:
+        for answer in gateway.responses("Api", {}).values():
+            said = json.loads(answer["Properties"]["ResponseTemplates"]["application/json"])
+            validator(document, document["components"]["schemas"]["Problem"]).validate(said)
+            known = document["x-problems"][said["type"].removeprefix("/problems/")]
+            assert (said["status"], said["title"]) == (known["status"], known["title"])
+
+    def test_every_status_of_a_problem_is_a_described_refusal(
+        self, document: Json, operations: dict[str, Json]
+    ) -> None:
+        described = {status for one in operations.values() for status in one["responses"]}
+        statuses = {str(one["status"]) for one in document["x-problems"].values()}
+        assert statuses - {"500"} <= described
+
+
+class TestUndescribed:
+    def test_an_action_without_a_docstring_is_refused(self) -> None:
+        def silent() -> None: ...
+
+        (action, *_) = declarations.actions()
+        silent.__module__ = action.function.__module__
+        with pytest.raises(LookupError, match="silent"):
+            openapi.describe([dataclasses.replace(action, function=silent)])
+
+    def test_a_section_without_a_name_is_refused(self) -> None:
+        def homeless() -> None:
+            """Live nowhere."""
+
+        (action, *_) = declarations.actions()
+        with pytest.raises(LookupError, match="test_openapi"):
+            openapi.describe([dataclasses.replace(action, function=homeless)])
+
+
+class TestExamples:
+    def test_are_put_into_their_bodies(self, document: Json) -> None:
+        before = openapi.render(document)
+        examples = {"open_shop": {"request": SHOP, "response": OPENED}}
+        made = openapi.with_examples(document, examples)
+        shops = made["paths"]["/organisation/shops"]["post"]
+        assert shops["requestBody"]["content"]["application/json"]["example"] == SHOP
+        answer = shops["responses"]["201"]["content"]["application/json"]
+        assert answer["example"] == OPENED
+        assert openapi.render(document) == before
+        assert faults(made) == []
+
+    def test_a_wrong_one_is_found(self, document: Json) -> None:
+        examples = {"open_shop": {"request": SHOP, "response": SHOP}}
+        assert len(faults(openapi.with_examples(document, examples))) == 2
+
+    @pytest.mark.parametrize(
+        "examples",
+        [
+            {"no_such_action": {"response": {}}},
+            {"unbind_register": {"response": {}}},
+            {"get_invoice_pdf": {"response": {}}},
+            {"cancel_order": {"request": {}}},
+        ],
+    )
+    def test_have_no_other_place(self, document: Json, examples: dict[str, Json]) -> None:
+        with pytest.raises(KeyError):
+            openapi.with_examples(document, examples)
+
+    def test_the_recorded_ones_hold(self, document: Json) -> None:
+        assert faults(document) == []

@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.kep import Trust, certificate, path, verify
+from chalicelib.kep.path import PathBuilder, _check_authority
+from infra.gost_pki import Identity, Key, distinguished_name, issue
+
+CONTENT = b"content"
+
+
+@pytest.fixture(scope="module")
+def authority(pki, at):
+    """An authority of this name under an issuer, or a root."""
+
+    def make(name: str, issuer: Identity | None, key: Key | None = None) -> Identity:
+        return issue(
+            key=key or Key.generate(),
+            name=distinguished_name({"2.5.4.3": name}),
+            issuer=issuer,
+            not_before=at - timedelta(days=1),
+            not_after=at + timedelta(days=1),
+            authority=True,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def leaf_of(pki, at):
+    def make(issuer: Identity) -> Identity:
+        return issue(
+            key=pki["legal"].key,
+            name=pki["legal"].name,
+            issuer=issuer,
+            not_before=at - timedelta(days=1),
+            not_after=at + timedelta(days=1),
+        )
+
+    return make
+
+
+def parsed(*identities: Identity):
+    return [certificate.parse(identity.certificate) for identity in identities]
+
+
+def test_longest_path(pki, at, authority, leaf_of, refused) -> None:
+    chain = [pki["root"]]
+    while len(chain) < path.MAX_PATH - 1:
+        chain.append(authority(f"УЦ {len(chain)}", chain[-1]))
+    trust = Trust.from_pem(pki.pem("root"), revocation_unknown="accept")
+    [leaf] = parsed(leaf_of(chain[-1]))
+
+    evidence = PathBuilder(trust, at, parsed(*chain[1:])).validate(leaf)
+    assert len(evidence["chain"]) == path.MAX_PATH
+
+    longer = [*chain, authority("УЦ", chain[-1])]
+    [leaf] = parsed(leaf_of(longer[-1]))
+    with refused("untrusted"):
+        PathBuilder(trust, at, parsed(*longer[1:])).validate(leaf)
+
+
+def test_authorities_that_certify_each_other_end_somewhere(
+    pki, at, authority, leaf_of, refused, monkeypatch
+) -> None:
+    """Every one of several keys of one name certifies every other: paths without end."""
+    keys = [Key.generate() for _ in range(3)]
+    roots = [authority("Круг", None, key) for key in keys]
+    mesh = [authority("Круг", root, key) for root in roots for key in keys]
+    monkeypatch.setattr(path, "_may_have_issued", lambda issuer, subject: True)
+    monkeypatch.setattr(path, "_signed_by", lambda subject, issuer: True)
+    [leaf] = parsed(leaf_of(roots[0]))
+    builder = PathBuilder(pki.trust(), at, parsed(*mesh))
+
+    with refused("untrusted"):
+        builder.validate(leaf)
+    assert builder._attempts == 0
+
+
+def test_path_length(pki, at, authority, refused) -> None:
+    import dataclasses
+
+    [root, first, second] = parsed(
+        pki["root"], authority("Первый", pki["root"]), authority("Второй", pki["root"])
+    )
+    limited = dataclasses.replace(root, path_length=1)
+    _check_authority(limited, below=[first])
+    _check_authority(limited, below=[first, dataclasses.replace(root)])  # issued to itself
+    with refused("untrusted"):
+        _check_authority(limited, below=[first, second])
+
+
+def test_authorities_must_be_allowed_to_certify(pki, refused) -> None:
+    import dataclasses
+
+    [root] = parsed(pki["root"])
+    for changed in (
+        dataclasses.replace(root, is_ca=False),
+        dataclasses.replace(root, key_usage=frozenset({"digital_signature"})),
+    ):
+        with refused("untrusted"):
+            _check_authority(changed, below=[])
+    _check_authority(dataclasses.replace(root, key_usage=None), below=[])
+
+
+def test_the_better_of_two_paths_is_taken(pki, at, authority, leaf_of, refused) -> None:
+    """One key, two certificates of its authority: one of them expired."""
+    key = Key.generate()
+    name = distinguished_name({"2.5.4.3": "УЦ с двумя сертификатами"})
+    expired, good = (
+        issue(
+            key=key,
+            name=name,
+            issuer=pki["root"],
+            not_before=at - timedelta(days=3),
+            not_after=at + timedelta(days=days),
+            authority=True,
+        )
+        for days in (-1, 1)
+    )
+    [leaf] = parsed(leaf_of(good))
+    trust = Trust.from_pem(pki.pem("root"), revocation_unknown="accept")
+
+    assert PathBuilder(trust, at, parsed(expired, good)).validate(leaf)
+    with refused("expired"):
+        PathBuilder(trust, at, parsed(expired)).validate(leaf)
+
+
+def test_nothing_is_judged_before_its_signature_is_seen_to_hold(pki, at, refused) -> None:
+    """A stranger's certificate is untrusted, whatever else it says of itself."""
+    with refused("untrusted"):
+        verify(pki.sign(CONTENT, "of_foreign"), CONTENT, pki.trust(), at + timedelta(days=4000))

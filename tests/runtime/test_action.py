@@ -1,0 +1,267 @@
+"""The way of a request: what is refused, how it is said, and that nothing of ours leaks."""
+
+import json
+import logging
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.runtime.action import BODY_LIMIT, payload_of, signature
+from chalicelib.runtime.declaration import Action
+from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
+from infra import declarations
+from tests.support import steps
+from tests.support.world import World
+
+ACTIONS = declarations.actions()
+WITH_BODY = [one for one in ACTIONS if not one.is_read and payload_of(signature(one))]
+SHOP = {"name": "На углу", "address": "г. Москва, ул. Образцовая, д. 17"}
+
+
+def route(declared: Action) -> str:
+    return f"{declared.method} {re.sub('{.*?}', 'x-1', declared.path)}"
+
+
+def persona(declared: Action) -> str:
+    return sorted(declared.callers)[0].value
+
+
+def by_name(declared: Action) -> str:
+    return declared.name
+
+
+@pytest.mark.parametrize("declared", [one for one in ACTIONS if one.callers], ids=by_name)
+def test_strangers_and_other_roles_are_refused(world: World, declared: Action) -> None:
+    assert world.call(route(declared), who="nobody").problem == "unauthenticated"
+    if not {"client", "operator", "landlord"} <= declared.callers:
+        (stranger, *_) = {"client", "operator", "landlord"} - declared.callers
+        answer = world.call(route(declared), who=stranger)
+        assert (answer.status, answer.problem) == (403, "role-missing")
+    assert world.calls == [], "refused before anything is read"
+
+
+@pytest.mark.parametrize("declared", [one for one in ACTIONS if one.idempotent], ids=by_name)
+@pytest.mark.parametrize("key", ["", "ключ", "a" * 65, "a b", "a#b", "a\n"])
+def test_key_must_be_well_formed(world: World, declared: Action, key: str) -> None:
+    answer = world.call(route(declared), {}, who=persona(declared), key=key)
+    assert (answer.status, answer.problem) == (400, "idempotency-key-missing")
+
+
+DEEP = b'{"a":' * 100_000
+
+
+@pytest.mark.parametrize("declared", WITH_BODY, ids=by_name)
+def test_unreadable_bodies_are_refused(world: World, declared: Action) -> None:
+    where, who = route(declared), persona(declared)
+    for raw in (b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"{'a': 1}", DEEP, b"{}{}"):
+        answer = world.call(where, who=who, raw=raw)
+        assert (answer.status, answer.problem) == (400, "unreadable"), raw[:20]
+    for media_type in ("text/plain", "application/xml", "", "application/json-patch+json"):
+        answer = world.call(where, {}, who=who, headers={"Content-Type": media_type})
+        assert (answer.status, answer.problem) == (415, "unsupported-media-type"), media_type
+    answer = world.call(where, {"unknown": 1}, who=who)
+    assert answer.status == 422
+    assert "/unknown" in [error["pointer"] for error in answer.json["errors"]]
+    assert world.call(where, who=who).status in {400, 415}, "no body at all"
+    assert world.calls == []
+
+
+def test_media_type_may_have_parameters_and_any_case(world: World) -> None:
+    for said in ("application/json; charset=utf-8", "Application/JSON"):
+        world.ok("POST /organisation/shops", SHOP, headers={"Content-Type": said})
+
+
+def test_body_may_be_as_large_as_the_limit_and_no_larger(world: World) -> None:
+    def sized(size: int) -> bytes:
+        return b'{"name": "a"' + b" " * (size - 13) + b"}"
+
+    fits = world.call("POST /organisation/shops", raw=sized(BODY_LIMIT))
+    assert fits.status == 422
+    for size in (BODY_LIMIT + 1, 7 * 1024 * 1024):
+        answer = world.call("POST /organisation/shops", raw=sized(size))
+        assert (answer.status, answer.problem) == (413, "too-large")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\x00b", "a\nb", "\u202eабв", "a\u200bb", "\ufeff", "", " ", "a" * 121, "\ue000", None, 1, []],
+)
+def test_names_that_forge_what_is_shown_are_refused(world: World, name: Any) -> None:
+    answer = world.call("POST /organisation/shops", SHOP | {"name": name})
+    assert answer.status == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/name"]
+
+
+def test_lone_surrogate_is_not_text(world: World) -> None:
+    raw = b'{"name": "\\ud800", "address": "a"}'
+    assert world.call("POST /organisation/shops", raw=raw).problem == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    ["NaN", "Infinity", "-Infinity", "1e400", "1e3", "-1", "0", "101", "9" * 400, "true", '"5"',
+     "1.0", "1.5", "null", "[1]", "{}"],
+)
+def test_numbers_must_be_whole_and_in_bounds(world: World, quantity: str) -> None:
+    steps.put_on_sale(world)
+    raw = f'{{"quantity": {quantity}}}'.encode()
+    answer = world.call(f"PUT /fiscal-drives/cart/{steps.MODEL}", raw=raw)
+    assert answer.status in {400, 422}
+    assert world.items(FISCAL_DRIVES, "cart") == []
+
+
+def test_dates_must_be_written_as_dates(world: World) -> None:
+    placed = steps.order(world)
+    for said in (0, 1_700_006_400, "2026-11-25T10:00:00", "25.11.2026", "2026-02-30"):
+        answer = world.call("POST /payments", steps.payment(placed, paid_on=said), who="operator")
+        assert answer.status == 422, said
+
+
+def test_pointers_lead_into_the_payload(world: World) -> None:
+    form = steps.FORM | {"delivery": {"method": "pigeon", "extra/~": 1}}
+    answer = world.call("POST /fiscal-drives/orders", form)
+    pointers = {error["pointer"]: error["detail"] for error in answer.json["errors"]}
+    assert set(pointers) == {"/delivery/method", "/delivery/extra~1~0"}
+    assert pointers["/delivery/method"] == "Допустимые значения: 'courier', 'pickup' или 'post'."
+
+
+def test_answer_to_a_hostile_payload_stays_small(world: World) -> None:
+    fields = {f"field-{number}": 1 for number in range(100_000)} | {"a" * 1_000_000: 1}
+    answer = world.call("POST /organisation/shops", fields)
+    assert answer.status == 422
+    assert len(answer.body) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"limit": "0"}, "/limit"),
+        ({"limit": "101"}, "/limit"),
+        ({"limit": "ten"}, "/limit"),
+        ({"limit": "9" * 400}, "/limit"),
+        ({"next": "a" * 3000}, "/next"),
+        ({"order": "asc"}, "/order"),
+    ],
+)
+def test_queries_are_held_to_their_model(world: World, query: Any, pointer: str) -> None:
+    answer = world.call("GET /invoices", query=query)
+    assert answer.status == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("segment", ["%00", "%2F", "%0A", "a%2Fb", "x" * 129, "%E2%80%AE", "..", "'"])
+@pytest.mark.parametrize(
+    ("where", "who"),
+    [
+        ("GET /fiscal-drives/orders/{}", "client"),
+        ("GET /fiscal-drives/orders/{}", "operator"),
+        ("GET /invoices/{}", "client"),
+        ("PUT /organisation/shops/{}/registers/0004817236006552", "client"),
+        ("DELETE /fiscal-drives/cart/{}", "client"),
+    ],
+)
+def test_odd_identifiers_are_nowhere(world: World, where: str, who: str, segment: str) -> None:
+    assert world.call(where.format(segment), who=who).status == 404
+
+
+@pytest.mark.parametrize("model", ["Upper", "a%20b", "-a", "x" * 41, "накопитель"])
+def test_drive_with_an_odd_name_is_not_put_on_sale(world: World, model: str) -> None:
+    drive = {"title": "a", "months": 15, "price_kopecks": 1, "fits_register_models": []}
+    answer = world.call(f"PUT /fiscal-drives/{model}", drive, who="operator")
+    assert answer.status == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/model"]
+
+
+def client_error(code: str, status: int = 400) -> ClientError:
+    answer = {
+        "Error": {"Code": code, "Message": "arn:aws:secret"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, "TransactWriteItems")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        client_error("ProvisionedThroughputExceededException"),
+        client_error("ThrottlingException"),
+        client_error("RequestLimitExceeded"),
+        client_error("TransactionInProgressException"),
+        client_error("InternalServerError", 500),
+        client_error("SomethingNew", 503),
+        EndpointConnectionError(endpoint_url="https://dynamodb"),
+    ],
+    ids=repr,
+)
+def test_outage_of_the_cloud_is_said_as_such(world: World, error: Exception) -> None:
+    def fail(perform: Any) -> Any:
+        raise error
+
+    world.around = fail
+    for where in ("GET /organisation", "POST /organisation/shops"):
+        answer = world.call(where, SHOP if where.startswith("POST") else None)
+        assert (answer.status, answer.problem) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    "error", [client_error("AccessDeniedException"), RuntimeError("a secret"), KeyError("phone")]
+)
+def test_defect_of_ours_answers_500_and_says_nothing(world: World, error: Exception) -> None:
+    def fail(perform: Any) -> Any:
+        raise error
+
+    world.around = fail
+    answer = world.call("GET /organisation")
+    assert (answer.status, answer.problem) == (500, "unexpected")
+    assert set(answer.json) == {"type", "title", "status", "detail", "instance"}
+    assert b"secret" not in answer.body
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def test_log_holds_one_line_a_request_and_nothing_personal(
+    world: World, logged: "list[dict[str, Any]]"
+) -> None:
+    steps.paid_order(world)
+    assert world.call("POST /fiscal-drives/orders", steps.FORM).problem == "cart-empty"
+    bad = steps.FORM | {"phone": "+7 916 123-45", "email": "smirnova@"}
+    assert world.call("POST /fiscal-drives/orders", bad).status == 422
+    answered = [line for line in logged if line["message"] == "answered"]
+    assert len(answered) == len({id(one) for one in answered})
+    text = json.dumps(logged, ensure_ascii=False)
+    for personal in ("Смирнова", "smirnova", "916", "123-45", "Образцовая", "Ромашка", "7728168971"):
+        assert personal not in text
+
+
+def test_a_refusal_does_not_mark_the_lines_after_it(
+    world: World, logged: "list[dict[str, Any]]"
+) -> None:
+    assert world.call("GET /organisation").status == 404
+    steps.know_organisation(world)
+    assert world.call("GET /organisation").status == 200
+    refused, *_, answered = [line for line in logged if line["message"] == "answered"]
+    assert refused["problem"] == "organisation-unknown"
+    assert "problem" not in answered
+
+
+def test_a_fault_is_logged_with_its_place_and_without_its_values(
+    world: World, logged: "list[dict[str, Any]]"
+) -> None:
+    steps.know_organisation(world)
+    from tests.support import cloud
+
+    cloud.client("dynamodb").update_item(
+        TableName="test-OrganisationTable",
+        Key={"client_id": {"S": "client-1"}, "sk": {"S": "profile"}},
+        UpdateExpression="SET inn = :inn",
+        ExpressionAttributeValues={":inn": {"S": "Смирнова"}},
+    )
+    assert world.call("GET /organisation").status == 500
+    (line,) = [line for line in logged if line["level"] == "ERROR"]
+    assert line["error"] == "ValidationError"
+    assert any("organisation/actions.py" in frame for frame in line["frames"])
+    assert "Смирнова" not in json.dumps(logged, ensure_ascii=False)

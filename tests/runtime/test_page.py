@@ -1,0 +1,124 @@
+"""Cursors belong to one caller and one list; a walk sees each item once."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from chalicelib.core.billing.consumer import PAYMENTS
+from chalicelib.core.billing.store import BILLING
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.runtime.commit import transact
+from tests.support import steps
+from tests.support.world import World
+
+
+def open_shops(client_id: str, number: int) -> list[str]:
+    names = [f"{place:03}" for place in range(number)]
+    for name in names:
+        shop = {"shop_id": name, "name": f"Магазин {name}", "address": "г. Москва"}
+        key = {"client_id": client_id, "sk": f"shop#{name}"}
+        transact([ORGANISATION.put(key | shop)])
+    return names
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 5, 6, 7, 21])
+def test_walk_loses_and_repeats_nothing(world: World, number: int) -> None:
+    names = open_shops("client-1", number)
+    open_shops("client-2", 3)
+    for limit in (1, 2, 3, 7, 20, 100):
+        shops = world.walk("/organisation/shops", limit=limit)
+        assert [shop["shop_id"] for shop in shops] == names
+
+
+def test_walk_of_an_index_loses_and_repeats_nothing(world: World) -> None:
+    for number in range(11):
+        payment = {
+            "invoice_number": "СУ-0000000001",
+            "amount_kopecks": 100,
+            "bank_reference": f"bank-{number:02}",
+            "paid_on": "2026-11-24",
+        }
+        world.send(PAYMENTS, payment)
+    world.drain()
+    for limit in (1, 3, 10, 11, 12):
+        found = world.walk("/payments", limit=limit, who="operator")
+        assert sorted(one["bank_reference"] for one in found) == [f"bank-{n:02}" for n in range(11)]
+
+
+def test_default_is_twenty_items_a_page(world: World) -> None:
+    open_shops("client-1", 21)
+    page = world.get("/organisation/shops")
+    assert len(page["items"]) == 20
+    assert world.get("/organisation/shops", query={"next": page["next"]})["next"] is None
+
+
+@pytest.fixture
+def cursor(world: World) -> str:
+    open_shops("client-1", 3)
+    open_shops("client-2", 3)
+    return str(world.get("/organisation/shops", query={"limit": 1})["next"])
+
+
+def refused(world: World, cursor: str, path: str = "/organisation/shops", **how: Any) -> bool:
+    answer = world.call(f"GET {path}", query={"next": cursor}, **how)
+    return answer.status == 400 and answer.problem == "cursor-invalid"
+
+
+def test_cursor_is_of_its_caller_and_list_alone(world: World, cursor: str) -> None:
+    assert not refused(world, cursor)
+    assert refused(world, cursor, who="other_client")
+    for path in ("/organisation/registers", "/invoices", "/fiscal-drives/orders"):
+        assert refused(world, cursor, path)
+
+
+def test_operators_lists_do_not_share_cursors(world: World) -> None:
+    for number, outcome in enumerate(["underpaid", "underpaid", "late", "late"]):
+        item = {
+            "client_id": f"bank-reference#{number}",
+            "sk": "payment",
+            "bank_reference": str(number),
+            "amount_kopecks": 1,
+            "paid_on": "2026-11-24",
+            "received_at": "2026-11-24T09:00:00Z",
+            "outcome": outcome,
+            "worklist": f"payments#{outcome}",
+            "worklist_sort": str(number),
+        }
+        transact([BILLING.put(item)])
+    query = {"limit": 1, "outcome": "late"}
+    page = world.get("/payments", who="operator", query=query)
+    query["next"] = page["next"]
+    assert world.get("/payments", who="operator", query=query)["items"][0]["bank_reference"] == "3"
+    answer = world.call("GET /payments", who="operator", query=query | {"outcome": "underpaid"})
+    assert answer.problem == "cursor-invalid"
+
+
+def test_changed_cursor_is_refused(world: World, cursor: str) -> None:
+    raw = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    for place in range(len(raw)):
+        raw[place] ^= 1
+        assert refused(world, base64.urlsafe_b64encode(raw).decode().rstrip("="))
+        raw[place] ^= 1
+    for length in range(0, len(cursor), 7):
+        assert refused(world, cursor[:length]) or length == 0
+    assert refused(world, cursor + "AAAA")
+
+
+@pytest.mark.parametrize("said", ["", "a", "!", "ключ", "AAAA", "=" * 8, "null", "e30", "A" * 2048])
+def test_invented_cursor_is_refused(world: World, said: str) -> None:
+    steps.know_organisation(world)
+    assert refused(world, said)
+
+
+def test_cursor_of_another_key_is_refused(
+    world: World, cursor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.runtime.settings import RuntimeSettings
+
+    monkeypatch.setenv("CURSOR_KEY", "another secret of the tests, 32 letters and more")
+    RuntimeSettings.load.cache_clear()
+    try:
+        assert refused(world, cursor)
+    finally:
+        RuntimeSettings.load.cache_clear()

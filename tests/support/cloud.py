@@ -1,0 +1,192 @@
+"""The cloud of the unit tests: moto, holding what ``infra/resources.yaml`` declares."""
+
+import copy
+import dataclasses
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.dynamodb.models import dynamodb_backends
+from moto.ses.models import ses_backends
+from moto.sqs.models import sqs_backends
+
+from chalicelib.runtime.declaration import Declaration
+from chalicelib.runtime.resource import MailIdentity, Queue, Resource
+from chalicelib.runtime.table import Table
+from infra import declarations, functions, synth
+
+REGION = "xx-nowhere-1"
+"""No such region exists, so a call that leaks out of moto finds nobody."""
+
+ACCESS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "MOTO_ALLOW_NONEXISTENT_REGION": "true",
+}
+
+SELLER = {
+    "name": "ООО «Оператор данных»",
+    "inn": "7707083893",
+    "kpp": "770701001",
+    "address": "127006, г. Москва, ул. Примерная, д. 1",
+    "account": "40702810900000000042",
+    "bank_name": "ПАО «Пример Банк», г. Москва",
+    "bic": "044525225",
+    "correspondent_account": "30101810400000000225",
+    "director": "Иванов И. И.",
+    "chief_accountant": "Петрова А. С.",
+}
+
+PARAMETERS = {
+    "Stage": "test",
+    "CursorKey": "a secret of the tests alone, 32 letters and more",
+    "Seller": json.dumps(SELLER, ensure_ascii=False),
+    "InvoiceDays": "5",
+    "OidcIssuer": "https://issuer.example",
+    "OidcAudience": "service-menu",
+    "OidcJwksUrl": "http://127.0.0.1:9/jwks.json",
+    "SenderDomain": "ofd.example.ru",
+    "SenderAddress": "no-reply@ofd.example.ru",
+}
+
+_KEPT = {"AWS::DynamoDB::Table": "Table", "AWS::SQS::Queue": "Queue"}
+
+
+def physical_name(logical_id: str) -> str:
+    """Return what a ``Ref`` to a resource or parameter gives."""
+    if logical_id in PARAMETERS:
+        return PARAMETERS[logical_id]
+    if logical_id.endswith("Queue"):
+        return f"https://sqs.{REGION}.amazonaws.com/123456789012/{logical_id}"
+    return f"test-{logical_id}"
+
+
+def variables() -> dict[str, str]:
+    """Return the environment that the template gives to its functions, taken together."""
+    everything = functions.all_functions(queue_names())
+    settings = {name: ref for function in everything for name, ref in function.settings.items()}
+    for function in everything:
+        settings |= {one.variable: functions.physical_name(one) for one in function.resources}
+    return {name: physical_name(ref["Ref"]) for name, ref in settings.items()}
+
+
+def queue_names() -> list[str]:
+    """Return the names of the queues, as declarations call them."""
+    return [one.removesuffix("Queue") for one in _declared("AWS::SQS::Queue")]
+
+
+@functools.cache
+def grants() -> dict[str, tuple[set[str], set[str]]]:
+    """Return, for each function by name, the physical names it may touch and those it may write."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    declared: list[Declaration] = [
+        *declarations.actions(),
+        *declarations.consumers(),
+        *declarations.schedules(),
+    ]
+    for one in declared:
+        found[one.name] = _names([*one.reads, *one.writes]), _names(one.writes)
+    for queue_sender in functions.all_functions(queue_names()):
+        if queue_sender.relays:
+            found[queue_sender.name] = _names(queue_sender.writes), _names(queue_sender.writes)
+    return found
+
+
+def _names(resources: list[Resource] | Any) -> set[str]:
+    assert all(isinstance(one, Table | Queue | MailIdentity) for one in resources)
+    return {one.physical_name for one in resources}
+
+
+@functools.cache
+def _declared(kind: str) -> dict[str, Any]:
+    kept = synth.resources()["Resources"]
+    return {name: one["Properties"] for name, one in kept.items() if one["Type"] == kind}
+
+
+@functools.cache
+def client(service: str) -> Any:
+    """Return the tests' own client of a cloud API."""
+    return boto3.client(service)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """What a simulated cloud holds at a moment."""
+
+    tables: Any
+    messages: list[tuple[str, str]]
+    mails: list[Any]
+
+
+@contextmanager
+def simulated() -> Iterator[Callable[[Kept | None], None]]:
+    """Hold a simulated cloud within the block; call what it gives to make it as new, or as kept."""
+    with mock_aws():
+        _create()
+        empty = keep()
+
+        def renew(kept: Kept | None) -> None:
+            restored = copy.deepcopy(kept or empty)
+            dynamodb_backends[ACCOUNT][REGION].tables = restored.tables
+            ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
+            for queue in sqs_backends[ACCOUNT][REGION].queues.values():
+                queue._messages = []
+            for queue_name, body in restored.messages:
+                sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
+
+        yield renew
+
+
+def keep() -> Kept:
+    """Return a copy of all that the cloud holds, to begin from later."""
+    queues = sqs_backends[ACCOUNT][REGION].queues
+    return copy.deepcopy(
+        Kept(
+            dynamodb_backends[ACCOUNT][REGION].tables,
+            [(name, one.body) for name, queue in queues.items() for one in queue._messages],
+            mails(),
+        )
+    )
+
+
+def items(table: Table) -> list[dict[str, Any]]:
+    """Return the items of a table, in DynamoDB's typed form; much faster than a scan."""
+    kept = dynamodb_backends[ACCOUNT][REGION].tables[table.physical_name]
+    return [one.to_json()["Attributes"] for one in kept.all_items()]
+
+
+def mails() -> list[Any]:
+    """Return the e-mails that the mail service took, in moto's form, oldest first."""
+    return list(ses_backends[ACCOUNT][REGION].sent_messages)
+
+
+def waits(queue: Queue) -> bool:
+    """Whether a message waits on a queue."""
+    return bool(sqs_backends[ACCOUNT][REGION].queues[queue.logical_id].messages)
+
+
+def _create() -> None:
+    for name, table in _declared("AWS::DynamoDB::Table").items():
+        said = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+        client("dynamodb").create_table(
+            TableName=physical_name(name), **{key: table[key] for key in said if key in table}
+        )
+    for name, queue in _declared("AWS::SQS::Queue").items():
+        visibility = str(queue["VisibilityTimeout"])
+        made = client("sqs").create_queue(
+            QueueName=name, Attributes={"VisibilityTimeout": visibility}
+        )
+        assert made["QueueUrl"] == physical_name(name)
+    client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])

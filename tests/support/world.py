@@ -1,0 +1,403 @@
+"""The product running in the simulated cloud: calls come in, messages go round, time passes.
+
+What the gateway, the stream and the event sources do in production is done here in the simplest
+way that keeps their promises: at least once, in batches, again after the visibility time, to the
+dead letters after so many deliveries. Which function hears what is read from the declarations.
+"""
+
+import base64
+import contextlib
+import dataclasses
+import datetime as dt
+import importlib
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from unittest import mock
+from urllib.parse import urlencode
+
+from botocore.client import BaseClient
+from chalice.local import LambdaEventConverter, RouteMatcher
+
+from chalicelib.runtime import clock
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.runtime.relay import relay
+from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.table import Table, from_wire, to_wire
+from infra import declarations
+from infra.synth import RECEIVES
+from tests.support import cloud
+
+START = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+"""A Tuesday noon in Moscow."""
+VISIBILITY = dt.timedelta(seconds=180)
+
+PERSONAS = {
+    "client": {"principalId": "user-1", "client_id": "client-1", "roles": "client"},
+    "other_client": {"principalId": "user-2", "client_id": "client-2", "roles": "client"},
+    "operator": {"principalId": "user-3", "client_id": "operator", "roles": "operator"},
+    "landlord": {"principalId": "user-4", "client_id": "client-4", "roles": "landlord"},
+    "nobody": None,
+}
+
+_WRITING = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What an HTTP call was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body read as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> str:
+        """The slug of the problem answered."""
+        assert self.status >= 400, self.body
+        return str(self.json["type"].removeprefix("/problems/"))
+
+
+@dataclasses.dataclass(frozen=True)
+class CloudCall:
+    """A call of a cloud API by the product: by which function, and what it touches."""
+
+    function: str
+    operation: str
+    resources: frozenset[str]
+
+    @property
+    def writes(self) -> bool:
+        """Whether the call needs the grant to write."""
+        return self.operation in _WRITING or self.operation.startswith("Send")
+
+
+class NotGrantedError(BaseException):
+    """A function touched what it does not declare. No ``except Exception`` may hide it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Beginning:
+    """Where a world stood."""
+
+    moment: dt.datetime
+    relayed: frozenset[tuple[str, str]]
+    cloud: cloud.Kept
+
+
+Worlds = Callable[..., "World"]
+"""Gives a new world: empty, or as it stood at a :class:`Beginning`."""
+
+
+class World:
+    """The product, whole, with an empty cloud."""
+
+    def __init__(self) -> None:
+        self.moment = START
+        self.calls: list[CloudCall] = []
+        self.dead: list[tuple[str, Any]] = []
+        """Messages given up, with the queues they were on."""
+        self.around: Callable[[Callable[[], Any]], Any] = lambda perform: perform()
+        """What happens round each call of a cloud API by the product; see ``crash``."""
+        self._function: str | None = None
+        self._relayed: set[tuple[str, str]] = set()
+        self._deliveries: dict[str, int] = {}
+        self._sequence = itertools.count(1)
+        self._keys = itertools.count(1)
+
+    @classmethod
+    @contextlib.contextmanager
+    def several(cls) -> Iterator["Worlds"]:
+        """Hold a simulated cloud within the block; each call gives a new world in its place."""
+        perform = BaseClient._make_api_call
+        current: list[World] = []
+
+        def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            (world,) = current
+            if world._function is None:
+                return perform(client, operation, parameters)
+            world._note(operation, parameters)
+            return world.around(lambda: perform(client, operation, parameters))
+
+        with (
+            cloud.simulated() as renew,
+            mock.patch.object(BaseClient, "_make_api_call", watched),
+        ):
+
+            def begin(from_: Beginning | None = None) -> World:
+                world = cls()
+                if from_:
+                    world.moment = from_.moment
+                    world._relayed = set(from_.relayed)
+                renew(from_.cloud if from_ else None)
+                current[:] = [world]
+                return world
+
+            yield begin
+
+    def keep(self) -> "Beginning":
+        """Return what another world can begin from."""
+        return Beginning(self.moment, frozenset(self._relayed), cloud.keep())
+
+    # --- time
+
+    def advance(self, **delta: float) -> None:
+        """Let time pass, as ``datetime.timedelta`` names it."""
+        self.moment += dt.timedelta(**delta)
+
+    @contextlib.contextmanager
+    def running(self, function: str) -> Iterator[None]:
+        """Hold the clock and count cloud calls as those of ``function`` within the block."""
+        self.advance(milliseconds=10)
+        with clock.at(self.moment):
+            self._function = function
+            try:
+                yield
+            finally:
+                self._function = None
+
+    def _note(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        assert self._function
+        call = CloudCall(self._function, operation, frozenset(_touched(parameters)))
+        self.calls.append(call)
+        reads, writes = cloud.grants()[call.function]
+        if not call.resources <= (writes if call.writes else reads):
+            raise NotGrantedError(call)
+
+    # --- HTTP
+
+    def call(
+        self,
+        route: str,
+        body: Any = None,
+        *,
+        who: str = "client",
+        key: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """Make the call ``"METHOD /path"`` as a persona and check what every answer must have.
+
+        Each call brings an ``Idempotency-Key`` of its own unless ``key`` is given; ``key=""``
+        brings none. ``raw`` is sent instead of ``body`` as JSON.
+        """
+        method, path = route.split(" ", 1)
+        if raw is None and body is not None:
+            raw = json.dumps(body, ensure_ascii=False).encode()
+        sent = {"Idempotency-Key": f"key-{next(self._keys)}" if key is None else key}
+        if raw is not None:
+            sent["Content-Type"] = "application/json"
+        sent = {name: value for name, value in (sent | dict(headers or {})).items() if value}
+        event = _event(method, f"{path}?{urlencode(query)}" if query else path, sent, raw)
+        event["requestContext"] |= {"requestId": "request-1", "authorizer": PERSONAS[who]}
+        name = _action_names()[method, event["requestContext"]["resourcePath"]]
+
+        import app
+
+        with self.running(name):
+            made = app.app(event, None)
+        encoded = made.get("isBase64Encoded")
+        content = base64.b64decode(made["body"]) if encoded else made["body"].encode()
+        answer = Answer(made["statusCode"], {**made["headers"]}, content)
+        check_contract(answer)
+        return answer
+
+    def get(self, path: str, **how: Any) -> Any:
+        """Return the JSON of a read that succeeds."""
+        answer = self.call(f"GET {path}", **how)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def ok(self, route: str, body: Any = None, **how: Any) -> Any:
+        """Return the JSON of an action that succeeds; None for one that answers nothing."""
+        answer = self.call(route, body, **how)
+        assert answer.status < 300, answer.body.decode()
+        return answer.json if answer.body else None
+
+    def walk(self, path: str, *, limit: int, who: str = "client") -> list[Any]:
+        """Return the items of a whole list, page by page."""
+        items: list[Any] = []
+        query: dict[str, Any] = {"limit": limit}
+        while True:
+            page = self.get(path, who=who, query=query)
+            assert len(page["items"]) <= limit
+            items += page["items"]
+            if page["next"] is None:
+                return items
+            query["next"] = page["next"]
+
+    # --- queues and schedules
+
+    def send(self, queue: Queue, message: Any) -> None:
+        """Put a message on a queue from outside."""
+        text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+        cloud.client("sqs").send_message(QueueUrl=queue.physical_name, MessageBody=text)
+
+    def run(self, schedule: str) -> None:
+        """Run a scheduled function."""
+        (declared,) = (one for one in declarations.schedules() if one.name == schedule)
+        with self.running(schedule):
+            _handler(declared.function)({}, None)
+
+    def drain(self) -> None:
+        """Relay and deliver until nothing is left to, letting time pass before each repeat."""
+        while self._relay() + self._deliver():
+            pass
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """Return the messages in the outbox that are not relayed."""
+        return [
+            item
+            for item in sorted(self.items(OUTBOX), key=lambda item: item["sk"])
+            if "queue" in item and (item["client_id"], item["sk"]) not in self._relayed
+        ]
+
+    def _relay(self) -> int:
+        waiting = {str(next(self._sequence)): item for item in self.outbox()}
+        if not waiting:
+            return 0
+        records = [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {"SequenceNumber": number, "NewImage": to_wire(item)},
+            }
+            for number, item in waiting.items()
+        ]
+        with self.running("relay"):
+            answer = relay({"Records": records}, None)
+        # The stream repeats everything from the first failure on.
+        failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
+        for number, item in waiting.items():
+            if not failed or int(number) < min(failed):
+                self._relayed.add((item["client_id"], item["sk"]))
+        return 1
+
+    def _deliver(self) -> int:
+        sqs, delivered, again = cloud.client("sqs"), 0, False
+        for consumer in declarations.consumers():
+            if not cloud.waits(consumer.queue):
+                continue
+            url = consumer.queue.physical_name
+            got = sqs.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=consumer.batch_size, WaitTimeSeconds=0
+            )["Messages"]
+            delivered += len(got)
+            left = {one["MessageId"] for one in got}
+            try:
+                with self.running(consumer.name):
+                    answer = _handler(consumer.function)(_batch(got), None)
+                left = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+            finally:
+                for one in got:
+                    again |= self._settle(consumer.queue, one, one["MessageId"] in left)
+        if again:
+            self.moment += VISIBILITY
+        return delivered
+
+    def _settle(self, queue: Queue, message: Mapping[str, Any], failed: bool) -> bool:
+        """Take a message off its queue, or put it back; return whether it will come again."""
+        sqs, name = cloud.client("sqs"), message["MessageId"]
+        where = {"QueueUrl": queue.physical_name, "ReceiptHandle": message["ReceiptHandle"]}
+        self._deliveries[name] = self._deliveries.get(name, 0) + 1
+        given_up = failed and self._deliveries[name] >= RECEIVES
+        if failed and not given_up:
+            sqs.change_message_visibility(**where, VisibilityTimeout=0)
+            return True
+        if given_up:
+            self.dead.append((queue.name, message["Body"]))
+        sqs.delete_message(**where)
+        return False
+
+    # --- the books
+
+    def items(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
+        """Return a table's items whose sort key begins with ``prefix``."""
+        items = map(from_wire, cloud.items(table))
+        return [item for item in items if item["sk"].startswith(prefix)]
+
+    def mails(self) -> list[Any]:
+        """Return the e-mails that the mail service took, in moto's form, oldest first."""
+        return cloud.mails()
+
+
+def check_contract(answer: Answer) -> None:
+    """Check what the contract promises of every answer."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert b"Traceback" not in answer.body
+    if answer.status == 204:
+        assert answer.body == b""
+    if answer.status < 400:
+        return
+    document = answer.json
+    assert headers["content-type"] == "application/problem+json"
+    assert document["status"] == answer.status
+    assert re.fullmatch("/problems/[a-z0-9-]+", document["type"])
+    assert document["instance"].startswith("/")
+    sentences = [document["title"], document["detail"]]
+    sentences += [error["detail"] for error in document.get("errors", [])]
+    for sentence in sentences:
+        assert re.search("[а-яё]", sentence), sentence
+    if answer.status == 503:
+        assert int(headers["retry-after"]) > 0
+
+
+def _action_names() -> dict[tuple[str, str], str]:
+    return {(one.method, one.path): one.name for one in declarations.actions()}
+
+
+def _event(method: str, url: str, headers: Mapping[str, str], raw: bytes | None) -> dict[str, Any]:
+    """Return what a REST API passes to a function; every body goes as base64, as deployed."""
+    declarations.load()
+    converter = LambdaEventConverter(RouteMatcher([path for _, path in _action_names()]))
+    event: dict[str, Any] = converter.create_lambda_event(method, url, dict(headers))
+    event["body"] = base64.b64encode(raw).decode() if raw is not None else None
+    event["isBase64Encoded"] = raw is not None
+    return event
+
+
+def _handler(function: Callable[..., Any]) -> Callable[..., Any]:
+    handler: Callable[..., Any] = getattr(
+        importlib.import_module(function.__module__), function.__name__
+    )
+    return handler
+
+
+def _batch(messages: list[Any]) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "messageId": one["MessageId"],
+                "receiptHandle": one["ReceiptHandle"],
+                "body": one["Body"],
+                "attributes": {},
+                "messageAttributes": {},
+                "md5OfBody": one["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{cloud.REGION}:{cloud.ACCOUNT}:queue",
+                "awsRegion": cloud.REGION,
+            }
+            for one in messages
+        ]
+    }
+
+
+def _touched(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Return the tables, queues and senders that a call's parameters name."""
+    for name in ("TableName", "QueueUrl", "FromEmailAddress"):
+        if name in parameters:
+            yield parameters[name]
+    yield from parameters.get("RequestItems", {})
+    for item in parameters.get("TransactItems", []):
+        (verb,) = item.values()
+        yield verb["TableName"]
