@@ -156,7 +156,9 @@ def _without_prose(said: Any) -> Any:
         case dict():
             # Emptied, not left out: a client of S3 looks for it.
             return {
-                name: "" if name == "documentation" else _without_prose(value)
+                name: ""
+                if name == "documentation" and isinstance(value, str)
+                else _without_prose(value)
                 for name, value in said.items()
             }
         case list():

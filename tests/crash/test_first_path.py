@@ -29,7 +29,7 @@ def books(world: World) -> dict[str, Any]:
         "invoices": [
             (one["state"], one["paid_kopecks"]) for one in world.items(BILLING, "invoice#")
         ],
-        "numbers": len(world.items(BILLING, "invoice") ) - len(world.items(BILLING, "invoice#")),
+        "numbers": len(world.items(BILLING, "invoice")) - len(world.items(BILLING, "invoice#")),
         "payments": [one["outcome"] for one in world.items(BILLING, "payment")],
         "stock": [one["in_stock"] for one in world.items(FISCAL_DRIVES, "drive#")],
         "mails": sorted({mail.subject.partition(":")[0] for mail in world.mails()}),
@@ -74,7 +74,9 @@ def check_paid(world: World, given: Any, answer: Answer | None) -> None:
 def check_gone(state: str) -> Callable[[World, Any, Answer | None], None]:
     def check(world: World, given: Any, answer: Answer | None) -> None:
         # A cancellation needs no key: repeated, it finds the order cancelled and says so.
-        assert answer is None or answer.status == 200 or answer.problem == "order-status-not-allowed"
+        assert (
+            answer is None or answer.status == 200 or answer.problem == "order-status-not-allowed"
+        )
         assert books(world) == {
             "orders": [state],
             "invoices": [(state, 0)],

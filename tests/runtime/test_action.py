@@ -86,7 +86,20 @@ def test_body_may_be_as_large_as_the_limit_and_no_larger(world: World) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a\x00b", "a\nb", "\u202eабв", "a\u200bb", "\ufeff", "", " ", "a" * 121, "\ue000", None, 1, []],
+    [
+        "a\x00b",
+        "a\nb",
+        "\u202eабв",
+        "a\u200bb",
+        "\ufeff",
+        "",
+        " ",
+        "a" * 121,
+        "\ue000",
+        None,
+        1,
+        [],
+    ],
 )
 def test_names_that_forge_what_is_shown_are_refused(world: World, name: Any) -> None:
     answer = world.call("POST /organisation/shops", SHOP | {"name": name})
@@ -101,8 +114,24 @@ def test_lone_surrogate_is_not_text(world: World) -> None:
 
 @pytest.mark.parametrize(
     "quantity",
-    ["NaN", "Infinity", "-Infinity", "1e400", "1e3", "-1", "0", "101", "9" * 400, "true", '"5"',
-     "1.0", "1.5", "null", "[1]", "{}"],
+    [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e400",
+        "1e3",
+        "-1",
+        "0",
+        "101",
+        "9" * 400,
+        "true",
+        '"5"',
+        "1.0",
+        "1.5",
+        "null",
+        "[1]",
+        "{}",
+    ],
 )
 def test_numbers_must_be_whole_and_in_bounds(world: World, quantity: str) -> None:
     steps.put_on_sale(world)
@@ -151,7 +180,9 @@ def test_queries_are_held_to_their_model(world: World, query: Any, pointer: str)
     assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
 
 
-@pytest.mark.parametrize("segment", ["%00", "%2F", "%0A", "a%2Fb", "x" * 129, "%E2%80%AE", "..", "'"])
+@pytest.mark.parametrize(
+    "segment", ["%00", "%2F", "%0A", "a%2Fb", "x" * 129, "%E2%80%AE", "..", "'"]
+)
 @pytest.mark.parametrize(
     ("where", "who"),
     [
@@ -233,7 +264,15 @@ def test_log_holds_one_line_a_request_and_nothing_personal(
     answered = [line for line in logged if line["message"] == "answered"]
     assert len(answered) == len({id(one) for one in answered})
     text = json.dumps(logged, ensure_ascii=False)
-    for personal in ("Смирнова", "smirnova", "916", "123-45", "Образцовая", "Ромашка", "7728168971"):
+    for personal in (
+        "Смирнова",
+        "smirnova",
+        "916",
+        "123-45",
+        "Образцовая",
+        "Ромашка",
+        "7728168971",
+    ):
         assert personal not in text
 
 

@@ -186,7 +186,9 @@ def test_fetch_asks_for_what_was_left_unread_and_gives_up_in_time(world: World) 
         answer = perform()
         (table,) = answer["Responses"]
         answers.append(answer)
-        keys = [{name: one[name] for name in ("client_id", "sk")} for one in answer["Responses"][table]]
+        keys = [
+            {name: one[name] for name in ("client_id", "sk")} for one in answer["Responses"][table]
+        ]
         left = {table: {"Keys": keys, "ConsistentRead": True}}
         if len(answers) in unread:
             return answer | {"Responses": {table: []}, "UnprocessedKeys": left}
@@ -223,7 +225,9 @@ def test_indexes_narrow_to_a_value_or_up_to_it() -> None:
     transact([BILLING.put({"client_id": "client-9", "sk": "a"})])
 
     def owners(**how: Any) -> list[str]:
-        return every(BILLING.index("due", "invoices", lambda one: str(one["client_id"]), **how), most=9)
+        return every(
+            BILLING.index("due", "invoices", lambda one: str(one["client_id"]), **how), most=9
+        )
 
     assert owners() == [f"client-{number}" for number in range(5)]
     assert owners(newest_first=True)[0] == "client-4"
