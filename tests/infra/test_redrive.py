@@ -22,9 +22,9 @@ class Crash(Exception):
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-2")
-    monkeypatch.setattr(redrive, "_WAIT_SECONDS", 1)
-    monkeypatch.setattr(redrive, "_HIDDEN_SECONDS", 2)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-south-2")
+    monkeypatch.setattr(redrive, "_WAIT_SECONDS", 0)
+    monkeypatch.setattr(redrive, "_HIDDEN_SECONDS", 1)
     with mock_aws():
         yield
 
