@@ -38,7 +38,7 @@ class Queue(Resource):
 
     kind = "queue"
     most_bytes: ClassVar[int] = 256 * 1024
-    """Of a message, and of a batch sent at once: what SQS and those who speak it all take."""
+    """Of a message: what SQS and those who speak it all take."""
 
 
 class Bucket(Resource):

@@ -144,7 +144,7 @@ def test_validity_is_judged_for_the_time_of_receipt(pki, message, trust, at, ref
     with refused("expired"):
         verify(message, CONTENT, trust, leaf.not_after + timedelta(seconds=1))
     with pytest.raises(ValueError, match="time zone"):
-        verify(message, CONTENT, trust, datetime(2026, 6, 1))  # noqa: DTZ001
+        verify(message, CONTENT, trust, datetime(2026, 6, 1))
 
 
 def test_intermediates_may_come_with_the_message(pki, at, refused) -> None:

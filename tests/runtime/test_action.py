@@ -1,7 +1,6 @@
 """The way of a request: what is refused, how it is said, and that nothing of ours leaks."""
 
 import json
-import logging
 import re
 from typing import Any
 
@@ -294,7 +293,7 @@ def test_a_fault_is_logged_with_its_place_and_without_its_values(
     from tests.support import cloud
 
     cloud.client("dynamodb").update_item(
-        TableName="test-OrganisationTable",
+        TableName="test-organisation-table",
         Key={"client_id": {"S": "client-1"}, "sk": {"S": "profile"}},
         UpdateExpression="SET inn = :inn",
         ExpressionAttributeValues={":inn": {"S": "Смирнова"}},

@@ -42,7 +42,7 @@ class Issuer:
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the server's name for it
+            def do_GET(self) -> None:
                 issuer.asked += 1
                 body = issuer.body or json.dumps({"keys": issuer.keys}).encode()
                 self.send_response(200)

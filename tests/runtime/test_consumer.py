@@ -48,7 +48,7 @@ def test_outage_delays_a_message_and_loses_none(world: World) -> None:
     world.send(PAYMENTS, unmatched(1))
     world.send(PAYMENTS, unmatched(2))
     world.around = fail
-    world._deliver()
+    world.deliver()
     assert kept(world) == set()
     world.around = lambda perform: perform()
     world.drain()

@@ -28,7 +28,7 @@ ENGLISH = re.compile(r"\b(or|and|should|must|input|valid|value|string|number|err
 
 
 def objects(model: type[BaseModel]) -> st.SearchStrategy[Any]:
-    fields: dict[str, st.SearchStrategy[Any]] = {name: VALUES for name in model.model_fields}
+    fields: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(model.model_fields, VALUES)
     for name, field in model.model_fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):

@@ -5,7 +5,8 @@ import dataclasses
 import functools
 import json
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,11 +14,12 @@ import boto3
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
-from chalicelib.runtime.resource import MailIdentity, Queue, Resource
+from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.table import Table
 from infra import declarations, functions, synth
 
@@ -57,11 +59,10 @@ PARAMETERS = {
     "OidcIssuer": "https://issuer.example",
     "OidcAudience": "service-menu",
     "OidcJwksUrl": "http://127.0.0.1:9/jwks.json",
+    "RevocationUnknown": "refuse",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
-
-_KEPT = {"AWS::DynamoDB::Table": "Table", "AWS::SQS::Queue": "Queue"}
 
 
 def physical_name(logical_id: str) -> str:
@@ -70,7 +71,7 @@ def physical_name(logical_id: str) -> str:
         return PARAMETERS[logical_id]
     if logical_id.endswith("Queue"):
         return f"https://sqs.{REGION}.amazonaws.com/123456789012/{logical_id}"
-    return f"test-{logical_id}"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", f"test-{logical_id}").lower()
 
 
 def variables() -> dict[str, str]:
@@ -104,8 +105,7 @@ def grants() -> dict[str, tuple[set[str], set[str]]]:
     return found
 
 
-def _names(resources: list[Resource] | Any) -> set[str]:
-    assert all(isinstance(one, Table | Queue | MailIdentity) for one in resources)
+def _names(resources: Iterable[Resource]) -> set[str]:
     return {one.physical_name for one in resources}
 
 
@@ -127,6 +127,7 @@ class Kept:
 
     tables: Any
     messages: list[tuple[str, str]]
+    files: list[tuple[str, str, bytes]]
     mails: list[Any]
 
 
@@ -145,6 +146,10 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
                 queue._messages = []
             for queue_name, body in restored.messages:
                 sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
+            for bucket in _buckets().values():
+                bucket.keys.clear()
+            for name, key, content in restored.files:
+                client("s3").put_object(Bucket=name, Key=key, Body=content)
 
         yield renew
 
@@ -156,9 +161,19 @@ def keep() -> Kept:
         Kept(
             dynamodb_backends[ACCOUNT][REGION].tables,
             [(name, one.body) for name, queue in queues.items() for one in queue._messages],
+            [
+                (name, one.name, one.value)
+                for name, bucket in _buckets().items()
+                for one in bucket.keys.values()
+            ],
             mails(),
         )
     )
+
+
+def _buckets() -> dict[str, Any]:
+    found: dict[str, Any] = s3_backends[ACCOUNT]["aws"].buckets
+    return found
 
 
 def items(table: Table) -> list[dict[str, Any]]:
@@ -189,4 +204,8 @@ def _create() -> None:
             QueueName=name, Attributes={"VisibilityTimeout": visibility}
         )
         assert made["QueueUrl"] == physical_name(name)
+    for name in _declared("AWS::S3::Bucket"):
+        client("s3").create_bucket(
+            Bucket=physical_name(name), CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
     client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])

@@ -22,8 +22,8 @@ from botocore.client import BaseClient
 from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.runtime import clock
+from chalicelib.runtime import relay as stream
 from chalicelib.runtime.outbox import OUTBOX
-from chalicelib.runtime.relay import relay
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
@@ -43,6 +43,7 @@ PERSONAS = {
 }
 
 _WRITING = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
+_WRITING |= {"PutObject", "DeleteObject"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -249,7 +250,7 @@ class World:
 
     def drain(self) -> None:
         """Relay and deliver until nothing is left to, letting time pass before each repeat."""
-        while self._relay() + self._deliver():
+        while self.relay() + self.deliver():
             pass
 
     def outbox(self) -> list[dict[str, Any]]:
@@ -260,7 +261,8 @@ class World:
             if "queue" in item and (item["client_id"], item["sk"]) not in self._relayed
         ]
 
-    def _relay(self) -> int:
+    def relay(self) -> int:
+        """Relay what waits in the outbox; return how many batches that was."""
         waiting = {str(next(self._sequence)): item for item in self.outbox()}
         if not waiting:
             return 0
@@ -272,15 +274,12 @@ class World:
             for number, item in waiting.items()
         ]
         with self.running("relay"):
-            answer = relay({"Records": records}, None)
-        # The stream repeats everything from the first failure on.
-        failed = [int(one["itemIdentifier"]) for one in answer["batchItemFailures"]]
-        for number, item in waiting.items():
-            if not failed or int(number) < min(failed):
-                self._relayed.add((item["client_id"], item["sk"]))
+            stream.relay({"Records": records}, None)
+        self._relayed |= {(item["client_id"], item["sk"]) for item in waiting.values()}
         return 1
 
-    def _deliver(self) -> int:
+    def deliver(self) -> int:
+        """Deliver a batch from each queue; return how many messages that was."""
         sqs, delivered, again = cloud.client("sqs"), 0, False
         for consumer in declarations.consumers():
             if not cloud.waits(consumer.queue):
@@ -394,7 +393,7 @@ def _batch(messages: list[Any]) -> dict[str, Any]:
 
 def _touched(parameters: Mapping[str, Any]) -> Iterator[str]:
     """Return the tables, queues and senders that a call's parameters name."""
-    for name in ("TableName", "QueueUrl", "FromEmailAddress"):
+    for name in ("TableName", "QueueUrl", "FromEmailAddress", "Bucket"):
         if name in parameters:
             yield parameters[name]
     yield from parameters.get("RequestItems", {})

@@ -65,14 +65,14 @@ def test_lease_of_a_sender_that_fell_silent_is_waited_for(world: World) -> None:
 
     world.send(MAIL, LETTER)
     world.around = fall_silent
-    world._deliver()
+    world.deliver()
     began = world.moment - VISIBILITY
     assert len(world.mails()) == 1
     assert "sent_at" not in note(world)
     world.around = lambda perform: perform()
 
     world.moment = began + LEASE - dt.timedelta(seconds=2)
-    world._deliver()
+    world.deliver()
     assert len(world.mails()) == 1, "another may still be sending it"
     world.drain()
     assert len(world.mails()) == 2, "nobody noted that it went, so it goes again"
@@ -92,11 +92,11 @@ def test_refusal_of_the_mail_service_gives_the_lease_back(world: World, code: st
 
     world.send(MAIL, LETTER)
     world.around = refuse
-    world._deliver()
+    world.deliver()
     assert note(world)["leased_until"] == 0
     world.around = lambda perform: perform()
     world.moment -= VISIBILITY
-    world._deliver()
+    world.deliver()
     assert len(world.mails()) == 1
 
 

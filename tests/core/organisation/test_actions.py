@@ -1,0 +1,133 @@
+"""The client's profile, registers and shops, through the calls of the cabinet."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.organisation.store import ORGANISATION
+from tests.support import steps
+from tests.support.world import World
+
+SHOP = {"name": "На углу", "address": "г. Москва, ул. Образцовая, д. 17"}
+OTHER_REGISTER = "0006120945006811"
+
+
+def open_shop(world: World, who: str = "client", **changes: Any) -> str:
+    return str(world.ok("POST /organisation/shops", SHOP | changes, who=who)["shop_id"])
+
+
+def place(shop: str, register: str) -> str:
+    return f"/organisation/shops/{shop}/registers/{register}"
+
+
+def registers_of(world: World, who: str = "client") -> dict[str, list[str]]:
+    shops = world.get("/organisation/shops", who=who)["items"]
+    return {one["shop_id"]: [each["register_id"] for each in one["registers"]] for one in shops}
+
+
+def test_profile_is_what_the_cabinet_told(world: World) -> None:
+    assert world.call("GET /organisation").problem == "organisation-unknown"
+    steps.know_organisation(world)
+    assert world.get("/organisation") == steps.PROFILE
+    assert world.call("GET /organisation", who="other_client").status == 404
+
+
+def test_profile_of_an_entrepreneur_has_no_kpp(world: World) -> None:
+    entrepreneur = {
+        "kind": "entrepreneur",
+        "inn": "500100732259",
+        "kpp": None,
+        "ogrn": "304500116000157",
+    }
+    steps.know_organisation(world, **entrepreneur)
+    assert world.get("/organisation")["kpp"] is None
+
+
+def test_address_is_the_clients_to_change(world: World) -> None:
+    assert world.call("PUT /organisation/address", ADDRESS).problem == "organisation-unknown"
+    steps.know_organisation(world)
+    changed = world.ok("PUT /organisation/address", ADDRESS)
+    assert changed == steps.PROFILE | ADDRESS
+    assert world.get("/organisation") == changed
+
+
+ADDRESS = {"address": "105318, г. Москва, ул. Щербаковская, д. 3", "tax_office_code": "7719"}
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"address": ""}, "/address"),
+        ({"address": "я" * 251}, "/address"),
+        ({"address": "а\nб"}, "/address"),
+        ({"tax_office_code": "77"}, "/tax_office_code"),
+        ({"tax_office_code": 7719}, "/tax_office_code"),
+        ({"name": "ООО «Другое»"}, "/name"),
+    ],
+)
+def test_address_must_hold(world: World, change: dict[str, Any], pointer: str) -> None:
+    steps.know_organisation(world)
+    answer = world.call("PUT /organisation/address", ADDRESS | change)
+    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+    assert world.get("/organisation") == steps.PROFILE
+
+
+def test_registers_are_listed_to_their_owner(world: World) -> None:
+    register = steps.know_register(world)
+    (listed,) = world.get("/organisation/registers")["items"]
+    assert listed == steps.REGISTER | {"shop_id": None}
+    assert listed["register_id"] == register
+    assert world.get("/organisation/registers", who="other_client")["items"] == []
+
+
+def test_shop_is_opened_empty_and_listed(world: World) -> None:
+    opened = world.ok("POST /organisation/shops", SHOP)
+    assert opened == SHOP | {"shop_id": opened["shop_id"], "registers": []}
+    assert world.get("/organisation/shops")["items"] == [opened]
+    assert world.get("/organisation/shops", who="other_client")["items"] == []
+
+
+def test_register_moves_from_shop_to_shop(world: World) -> None:
+    one, other = open_shop(world), open_shop(world, name="Напротив")
+    register = steps.know_register(world)
+    steps.know_register(world, register_id=OTHER_REGISTER)
+    bound = world.ok(f"PUT {place(one, register)}")
+    assert bound["shop_id"] == one
+    world.ok(f"PUT {place(one, OTHER_REGISTER)}")
+    assert registers_of(world) == {one: [register, OTHER_REGISTER], other: []}
+    world.ok(f"PUT {place(other, register)}")
+    assert registers_of(world) == {one: [OTHER_REGISTER], other: [register]}
+
+    answer = world.call(f"DELETE {place(other, register)}")
+    assert (answer.status, answer.body) == (204, b"")
+    assert registers_of(world) == {one: [OTHER_REGISTER], other: []}
+    moves = [one.get("shop_id") for one in world.items(ORGANISATION, f"binding#{register}")]
+    assert moves == [one, other, None], "kept in order, for turnover by shop and day"
+
+
+def test_register_is_unbound_from_the_shop_it_stands_in_alone(world: World) -> None:
+    one, other = open_shop(world), open_shop(world)
+    register = steps.know_register(world)
+    assert world.call(f"DELETE {place(one, register)}").problem == "register-not-in-shop"
+    world.ok(f"PUT {place(one, register)}")
+    assert world.call(f"DELETE {place(other, register)}").problem == "register-not-in-shop"
+    assert world.call(f"DELETE {place(one, OTHER_REGISTER)}").problem == "register-unknown"
+    world.ok(f"DELETE {place(one, register)}")
+    assert world.call(f"DELETE {place(one, register)}").problem == "register-not-in-shop"
+
+
+def test_foreign_shops_and_registers_are_nowhere(world: World) -> None:
+    mine, theirs = open_shop(world), open_shop(world, who="other_client")
+    my_register = steps.know_register(world)
+    their_register = steps.know_register(world, "client-2", register_id=OTHER_REGISTER)
+    for shop, register, said in (
+        (theirs, my_register, "shop-unknown"),
+        (mine, their_register, "register-unknown"),
+        (theirs, their_register, "register-unknown"),
+        ("absent", my_register, "shop-unknown"),
+    ):
+        answer = world.call(f"PUT {place(shop, register)}")
+        assert (answer.status, answer.problem) == (404, said)
+    assert registers_of(world) == {mine: []}
+    assert registers_of(world, "other_client") == {theirs: []}
+    assert world.call(f"DELETE {place(theirs, their_register)}").problem == "register-unknown"
