@@ -107,6 +107,8 @@ def _dependencies(wanted: str) -> Path:
     shutil.rmtree(unfinished, ignore_errors=True)
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
     command += ["--target", str(unfinished), "--python", sys.executable, "--no-deps"]
+    # What is installed is edited below: links would edit uv's cache, and with it every environment.
+    command += ["--link-mode", "copy"]
     command += ["--require-hashes", "--python-version", version, "-r", str(requirements)]
     if wanted != architecture() or sys.platform != "linux":
         command += ["--python-platform", _PLATFORMS[wanted]]
@@ -154,7 +156,9 @@ def _without_prose(said: Any) -> Any:
         case dict():
             # Emptied, not left out: a client of S3 looks for it.
             return {
-                name: "" if name == "documentation" else _without_prose(value)
+                name: ""
+                if name == "documentation" and isinstance(value, str)
+                else _without_prose(value)
                 for name, value in said.items()
             }
         case list():

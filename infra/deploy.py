@@ -262,7 +262,7 @@ def deploy(
     artifact: Path,
     said: Mapping[str, Any],
     environment: Mapping[str, str],
-    description: str = "",
+    description: str,
     confirm: Callable[[list[str]], bool] = lambda _: True,
 ) -> dict[str, str]:
     """Bring a stack to what the template and the artifact describe; return its outputs.
@@ -274,7 +274,7 @@ def deploy(
         artifact: the zip of the functions.
         said: parameters by name.
         environment: where secrets are.
-        description: of the change set.
+        description: of the change set, not empty.
         confirm: is shown the changes and says whether to make them.
 
     Raises:

@@ -222,6 +222,13 @@ def test_says_nothing_of_the_machine_that_built_it(built: Build) -> None:
             assert str(artifact.ROOT).encode() not in archive.read(name), name
 
 
+@pytest.mark.usefixtures("built")
+def test_building_edits_nothing_but_its_own_files() -> None:
+    for folder in artifact.BUILD.glob("dependencies-*"):
+        shared = [one for one in folder.rglob("*") if one.is_file() and one.stat().st_nlink > 1]
+        assert shared == [], "an edit of these would reach the installer's cache"
+
+
 def test_fits_lambda(built: Build) -> None:
     with zipfile.ZipFile(built.artifact) as archive:
         unzipped = sum(one.file_size for one in archive.infolist())
