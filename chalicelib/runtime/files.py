@@ -57,14 +57,13 @@ def form(
         bucket.physical_name,
         key,
         Fields=dict(fields),
-        Conditions=[*({name: said} for name, said in fields.items()), _length(most)],
+        Conditions=[
+            *({name: said} for name, said in fields.items()),
+            ["content-length-range", 1, most],
+        ],
         ExpiresIn=int(valid.total_seconds()),
     )
     return Form.model_validate(signed)
-
-
-def _length(most: int) -> list[Any]:
-    return ["content-length-range", 1, most]
 
 
 def link(bucket: Bucket, key: str, *, name: str, media_type: str, valid: dt.timedelta) -> str:
