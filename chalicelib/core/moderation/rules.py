@@ -84,7 +84,7 @@ def review_due(submitted_at: dt.datetime) -> dt.datetime:
     from holidays import country_holidays
 
     day = submitted_at.astimezone(MOSCOW).date()
-    last = country_holidays("RU").get_nth_working_day(day + dt.timedelta(days=1), REVIEW_DAYS)
+    last = country_holidays("RU").get_nth_working_day(day, REVIEW_DAYS)
     midnight = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), MOSCOW)
     return midnight.astimezone(dt.UTC)
 

@@ -48,7 +48,8 @@ def application_of_all(application_id: str) -> Query[Application]:
 
 def worklist(state: State, due: dt.datetime | None = None) -> Query[Application]:
     """Everybody's applications in a state, the oldest deadline first; those ``due`` by then."""
-    up_to = None if due is None else _moment(due)
+    # After the ids of that very moment.
+    up_to = None if due is None else f"{_moment(due)}~"
     return MODERATION.index("worklist", state.value, Application.model_validate, up_to=up_to)
 
 

@@ -42,8 +42,9 @@ class NewApplication(Payload):
     """An application: a name with documents for `branded-message`, a logo for `logo`."""
 
     name: Brand | None = None
+    # A list: of a tuple whose one item is wrong, pydantic says too that it is too short.
     documents: Annotated[
-        tuple[NewDocument, ...] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
+        list[NewDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
     ] = None
     """PDF, JPEG or PNG, by their content."""
     logo: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
