@@ -65,7 +65,7 @@ SCENARIOS = {
     ),
     "approval": Scenario(
         arrange=reviewed,
-        act=lambda world, application_id: by.decide(world, application_id),
+        act=by.decide,
         check=check_ended("approved", {"Заявка одобрена: «Брендированное сообщение»"}),
     ),
     "rejection": Scenario(
