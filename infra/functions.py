@@ -20,6 +20,7 @@ SETTINGS: Json = {
     "SELLER": {"Ref": "Seller"},
     "INVOICE_DAYS": {"Ref": "InvoiceDays"},
     "REVOCATION_UNKNOWN": {"Ref": "RevocationUnknown"},
+    "STORAGE_URL": {"Ref": "StorageUrl"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},
@@ -44,6 +45,7 @@ class Function:
     queue: Queue | None = None
     batch_size: int = 0
     rate: str | None = None
+    alarms: Sequence[str] = ()
     relays: bool = False
 
     @property
@@ -130,6 +132,7 @@ def _schedule(one: Schedule) -> Function:
         reads=one.reads,
         writes=one.writes,
         rate=one.rate,
+        alarms=one.alarms,
     )
 
 

@@ -68,6 +68,8 @@ class Schedule(Declaration):
 
     rate: str
     """An EventBridge schedule expression."""
+    alarms: Sequence[str]
+    """Metrics that it reports at every run, each with an alarm: anything above 0 rings."""
 
 
 DECLARED: list[Declaration] = []

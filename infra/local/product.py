@@ -96,6 +96,7 @@ def product(
                 "OidcJwksUrl": issuer.jwks_url,
                 "CursorKey": _secret(state / "cursor-key"),
                 "RevocationUnknown": "refuse",
+                "StorageUrl": base_url,
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",

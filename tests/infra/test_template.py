@@ -22,7 +22,7 @@ MAILING = {
     "Resource": ["*"],
     "Condition": {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
 }
-READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"}
 LONGEST_STAGE = "s" * 12
 GATEWAY_SECONDS = 29
 API = re.escape("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}")
@@ -156,6 +156,34 @@ def test_every_alarm_tells_somebody(production: Json) -> None:
         assert alarm["AlarmDescription"], name
     watched = [one["Namespace"] for one in properties(production, "CloudWatch::Alarm").values()]
     assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
+
+
+def test_metrics_of_schedules_are_watched_where_they_are_reported(production: Json) -> None:
+    alarms = properties(production, "CloudWatch::Alarm")
+    for schedule in declarations.schedules():
+        for metric in schedule.alarms:
+            alarm = alarms[f"{metric}Alarm"]
+            assert (alarm["Namespace"], alarm["MetricName"]) == ("ServiceMenu", metric)
+            assert alarm["Dimensions"] == [{"Name": "service", "Value": schedule.section}]
+            # A period without a report would end the alarm.
+            assert schedule.rate in {"rate(1 hour)"} | {f"rate({n} minutes)" for n in range(2, 60)}
+            assert alarm["Period"] == 3600
+    assert "OverdueApplicationsAlarm" in alarms
+
+
+def test_uploads_are_kept_for_a_day(production: Json) -> None:
+    (rule,) = properties(production, "S3::Bucket")["UploadsBucket"]["LifecycleConfiguration"][
+        "Rules"
+    ]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+
+
+def test_buckets_are_encrypted(production: Json) -> None:
+    for name, bucket in properties(production, "S3::Bucket").items():
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256", name
+        versioned = bucket.get("VersioningConfiguration") == {"Status": "Enabled"}
+        assert versioned == (name != "UploadsBucket"), name
 
 
 def test_the_gateway_may_invoke_a_function_for_its_routes_only(production: Json) -> None:

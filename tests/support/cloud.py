@@ -60,6 +60,7 @@ PARAMETERS = {
     "OidcAudience": "service-menu",
     "OidcJwksUrl": "http://127.0.0.1:9/jwks.json",
     "RevocationUnknown": "refuse",
+    "StorageUrl": "",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
