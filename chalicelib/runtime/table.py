@@ -132,10 +132,8 @@ class Table(Resource):
             self, condition, (self.name, client_id, prefix), read, newest_first=newest_first
         )
 
-    def between(
-        self, client_id: str, first: str, last: str, read: Callable[[Item], T]
-    ) -> Query[T]:
-        """Describe the items of ``client_id`` from sort key ``first`` to ``last``, both included."""
+    def between(self, client_id: str, first: str, last: str, read: Callable[[Item], T]) -> Query[T]:
+        """Describe the items of ``client_id`` from sort key ``first`` to ``last``, both in."""
         condition = Key(PARTITION).eq(client_id) & Key(SORT).between(first, last)
         return Query(self, condition, (self.name, client_id, first, last), read)
 
@@ -228,7 +226,8 @@ class Table(Resource):
         values = {f":{place}": value for place, value in enumerate(add.values())}
         request = {
             "Key": to_wire({PARTITION: client_id, SORT: sk}),
-            "UpdateExpression": "ADD " + ", ".join(f"{n} {v}" for n, v in zip(names, values, strict=True)),
+            "UpdateExpression": "ADD "
+            + ", ".join(f"{n} {v}" for n, v in zip(names, values, strict=True)),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": to_wire(values),
         }
