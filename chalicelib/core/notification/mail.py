@@ -2,8 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
 from typing import Literal, Protocol
 
 from chalicelib.runtime.aws import client
@@ -59,26 +62,25 @@ def send(letter: Letter) -> None:
 
 
 def mime(letter: Letter) -> bytes:
-    """Return the e-mail as MIME: text, or HTML with its pictures (RFC 2046, RFC 2387)."""
-    message = EmailMessage(policy=SMTP)
+    """Return the e-mail as MIME: text, or HTML with its pictures (RFC 2046, RFC 2387).
+
+    By the older of Python's two ways: the newer one loses spaces where it folds a subject.
+    """
+    message = MIMEMultipart("alternative")
     message["From"] = SENDER.physical_name
     message["To"] = letter.to
-    message["Subject"] = letter.subject
-    message.set_content(letter.text, cte="base64")
+    message["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode()
+    message.attach(MIMEText(letter.text, "plain", "utf-8"))
     if letter.html is not None:
-        message.add_alternative(letter.html, subtype="html", cte="base64")
-        (_, html) = message.iter_parts()
-        assert isinstance(html, EmailMessage)  # noqa: S101 - as add_alternative makes it
+        related = MIMEMultipart("related")
+        related.attach(MIMEText(letter.html, "html", "utf-8"))
         for name, picture in letter.pictures.items():
-            html.add_related(
-                picture,
-                "image",
-                "png",
-                cid=f"<{name}>",
-                filename=f"{name}.png",
-                disposition="inline",
-            )
-    return message.as_bytes()
+            image = MIMEImage(picture, "png")
+            image["Content-ID"] = f"<{name}>"
+            image.add_header("Content-Disposition", "inline", filename=f"{name}.png")
+            related.attach(image)
+        message.attach(related)
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n"))
 
 
 def _simple(letter: Letter) -> dict[str, object]:

@@ -42,7 +42,10 @@ def _moment(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    return str(value).strip() if isinstance(value, str | int) else ""
+    if not isinstance(value, str | int):
+        return ""
+    # JSON can escape half of a surrogate pair, which nothing can then write.
+    return str(value).strip().encode("utf-8", "replace").decode()
 
 
 def _number(value: Any) -> Any:
