@@ -377,17 +377,27 @@ def _api(everything: Sequence[Function]) -> Json:
             "DeploymentId": {"Ref": deployment},
             "StageName": API_STAGE,
             "MethodSettings": [
-                {
-                    "ResourcePath": "/*",
-                    "HttpMethod": "*",
-                    "ThrottlingRateLimit": 500,
-                    "ThrottlingBurstLimit": 1000,
-                    "MetricsEnabled": True,
-                }
+                _settings("/*", "*", 500),
+                *(
+                    _settings(gateway.settings_path(route.path), route.method, route.rate_limit)
+                    for function in everything
+                    for route in function.routes
+                    if route.rate_limit
+                ),
             ],
         },
     }
     return made
+
+
+def _settings(path: str, method: str, calls_a_second: int) -> Json:
+    return {
+        "ResourcePath": path,
+        "HttpMethod": method,
+        "ThrottlingRateLimit": calls_a_second,
+        "ThrottlingBurstLimit": 2 * calls_a_second,
+        "MetricsEnabled": True,
+    }
 
 
 def _invocation(function: str) -> Json:

@@ -47,6 +47,8 @@ class Action(Declaration):
     produces: str
     """The media type of its answer."""
     idempotent: bool
+    rate_limit: int | None
+    """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
 
     @property
     def is_read(self) -> bool:

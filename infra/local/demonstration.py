@@ -3,8 +3,9 @@
 import base64
 import binascii
 import json
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
+from infra.demonstration_pki import Variant
 from infra.local.cloud import Cloud
 from infra.local.issuer import Issuer
 from infra.local.personas import PERSONAS, Persona
@@ -14,8 +15,10 @@ from infra.local.reply import Reply, json_reply, problem
 class Token(Protocol):
     """The signing tokens of the personas, as their owners would have them in a USB port."""
 
-    def sign(self, content: bytes, persona: str, *, attached: bool) -> bytes:
-        """A CMS signature over the content by the persona's certificate, in DER."""
+    def sign(
+        self, content: bytes, persona: str, *, attached: bool = False, variant: Variant = "valid"
+    ) -> bytes:
+        """A CMS signature over the content by a certificate of the persona's, in DER."""
 
     def certificate(self, persona: str) -> bytes:
         """The persona's certificate, in DER."""
@@ -91,7 +94,10 @@ class Demonstration:
             raise _BadRequestError("Поле «content» — не base64.") from None
         if self._token is None:
             return _not_yet("Подписывать здесь пока нечем.")
-        signature = self._token.sign(content, persona.key, attached=attached)
+        variant = request.get("variant", "valid")
+        if variant not in get_args(Variant):
+            raise _BadRequestError(f"Поле «variant»: одно из {', '.join(get_args(Variant))}.")
+        signature = self._token.sign(content, persona.key, attached=attached, variant=variant)
         return json_reply({"signature": base64.b64encode(signature).decode()})
 
     def _certificate(self, persona: Persona) -> Reply:

@@ -49,9 +49,7 @@ def test_invoice_keeps_the_requisites_of_its_day(world: World) -> None:
 
 
 def test_invoices_are_listed_newest_first_to_their_payer(world: World) -> None:
-    numbers = []
-    for _ in range(3):
-        numbers.append(steps.order(world, 1)["invoice_number"])
+    numbers = [steps.order(world, 1)["invoice_number"] for _ in range(3)]
     for limit in (1, 2, 5):
         listed = world.walk("/invoices", limit=limit)
         assert [one["number"] for one in listed] == numbers[::-1]

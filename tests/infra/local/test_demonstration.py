@@ -13,7 +13,9 @@ from infra.local.issuer import Issuer
 
 
 class Tokens:
-    def sign(self, persona: str, content: bytes, attached: bool) -> bytes:
+    def sign(
+        self, content: bytes, persona: str, *, attached: bool = False, variant: str = "valid"
+    ) -> bytes:
         return f"{persona}:{content.decode()}:{attached}".encode()
 
     def certificate(self, persona: str) -> bytes:

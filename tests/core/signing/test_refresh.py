@@ -1,0 +1,79 @@
+"""Revocation lists are fetched on a schedule, and only those that hold are kept."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.core.signing import store
+from chalicelib.core.signing.buckets import TRUST
+from chalicelib.kep import crl
+from chalicelib.runtime import files
+from infra.demonstration_pki import DemonstrationPki
+from tests.support import signing
+from tests.support.world import World
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
+    return DemonstrationPki(tmp_path_factory.mktemp("pki"), signing.SUBJECTS)
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """An authority's web server and its folder."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: object) -> None:
+            super().__init__(*args, directory=str(tmp_path))  # type: ignore[arg-type]
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", tmp_path
+        server.shutdown()
+
+
+def refresh(world: World, pki: DemonstrationPki, *urls: str) -> None:
+    signing.trust(world, pki, crls=False)
+    bundle = pki.bundle() + "".join(f"CRL: {url}\n" for url in urls)
+    with world.running("refresh_crls"):
+        files.put(TRUST, signing.BUNDLE, bundle.encode(), "application/x-pem-file")
+    signing.forget()
+    world.run("refresh_crls")
+
+
+def kept(world: World, data: bytes) -> dict[str, str]:
+    with world.running("refresh_crls"):
+        return store.kept_crls(crl.parse(data).issuer_name)
+
+
+def test_lists_that_hold_are_kept_and_others_left(
+    world: World, pki: DemonstrationPki, published: tuple[str, Path]
+) -> None:
+    url, folder = published
+    good, other = pki.crls()
+    (folder / "good.crl").write_bytes(good)
+    (folder / "forged.crl").write_bytes(other[:-1] + bytes([other[-1] ^ 1]))
+    (folder / "garbage.crl").write_bytes(b"<html>")
+    names = ("good.crl", "forged.crl", "garbage.crl", "absent.crl")
+    refresh(world, pki, *(f"{url}/{name}" for name in names))
+    assert set(kept(world, good)) == {f"{url}/good.crl"}
+    assert kept(world, other) == {}
+
+
+def test_list_that_cannot_be_had_leaves_the_former(
+    world: World, pki: DemonstrationPki, published: tuple[str, Path]
+) -> None:
+    url, folder = published
+    good, _ = pki.crls()
+    (folder / "good.crl").write_bytes(good)
+    refresh(world, pki, f"{url}/good.crl")
+    before = kept(world, good)
+    (folder / "good.crl").unlink()
+    refresh(world, pki, f"{url}/good.crl")
+    assert kept(world, good) == before != {}

@@ -1,0 +1,56 @@
+"""A demonstration authority that the simulated product trusts, and signatures by it."""
+
+import base64
+import datetime as dt
+from typing import Any
+
+from chalicelib.core.signing import store
+from chalicelib.core.signing.buckets import TRUST
+from chalicelib.kep import Subject, Trust, crl
+from chalicelib.runtime import files
+from infra.demonstration_pki import DemonstrationPki
+from tests.support.steps import PROFILE
+from tests.support.world import World
+
+SUBJECTS = {
+    "director": Subject(
+        organisation=PROFILE["name"],
+        organisation_inn=PROFILE["inn"],
+        ogrn=PROFILE["ogrn"],
+        inn="500100732259",
+        surname="Смирнова",
+        given_name="Мария",
+        patronymic="Андреевна",
+        position="Директор",
+    ),
+    "stranger": Subject(
+        organisation="ООО «Чужая»",
+        organisation_inn="7707083893",
+        ogrn="1027700132195",
+        surname="Орлов",
+        given_name="Павел",
+    ),
+}
+BUNDLE = "bundle.pem"
+
+
+def forget() -> None:
+    """Begin as a new process does, remembering nothing of whom it trusts."""
+    store._load_trust.cache_clear()
+
+
+def trust(world: World, pki: DemonstrationPki, *, crls: bool = True) -> None:
+    """Let the world trust the authority, at the present by which its certificates were made."""
+    forget()
+    world.moment = dt.datetime.now(dt.UTC)
+    bundle = pki.bundle()
+    with world.running("refresh_crls"):
+        files.put(TRUST, BUNDLE, bundle.encode(), "application/x-pem-file")
+        for number, data in enumerate(pki.crls() if crls else []):
+            issuers = Trust.from_pem(bundle).authorities_named(crl.parse(data).issuer_name)
+            store.keep_crl(crl.validate(data, issuers, world.moment), f"https://crl/{number}")
+
+
+def signature(pki: DemonstrationPki, text: str, who: str = "director", **how: Any) -> str:
+    """Return a detached signature over a text, as it goes in JSON."""
+    return base64.b64encode(pki.sign(text.encode(), who, **how)).decode()
