@@ -35,6 +35,7 @@ def recognise(content: bytes) -> str:
         _check_picture(content, "PNG")
         return PNG
     if content.startswith(_JPEG_START):
+        # A decoder fills what a JPEG lacks with grey, so its end is asked for first.
         if not content.endswith(_JPEG_END):
             raise ValueError("Файл JPEG не закончен или содержит посторонние данные после конца.")
         _check_picture(content, "JPEG")

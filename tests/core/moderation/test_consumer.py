@@ -1,10 +1,12 @@
 """The automatic checks flag and never decide; deadlines are watched."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from chalicelib.core.moderation.consumer import check_application
 from chalicelib.core.moderation.store import APPLICATIONS, MODERATION, QUEUE
 from tests.support import applications as by
 from tests.support import cloud
@@ -86,6 +88,50 @@ def test_repeated_message_changes_nothing(world: World, end: str) -> None:
     world.drain()
     assert world.items(MODERATION) == before
     assert world.dead == []
+
+
+@pytest.mark.parametrize("other", ["check", "cancellation"])
+@pytest.mark.parametrize("approved_before", [False, True])
+def test_of_two_changes_at_once_one_wins(world: World, other: str, approved_before: bool) -> None:
+    """The check has read the application when it is checked, or cancelled, by another."""
+    by.know_eligible(world)
+    if approved_before:
+        by.decide(world, by.in_review(world))
+        world.drain()
+    application_id = by.submitted(world)
+    world.relay()
+    alone = world.around
+
+    def lose_after_reading(perform: Callable[[], Any]) -> Any:
+        found = perform()
+        world.around = alone
+        within, world._function = world._function, None
+        if other == "check":
+            event = {"Records": [record(message(application_id))]}
+            with world.running("check_application"):
+                assert check_application(event, None) == {"batchItemFailures": []}
+        else:
+            world.ok(f"POST {by.path()}/{application_id}/cancellation")
+        world._function = within
+        return found
+
+    world.around = lose_after_reading
+    world.deliver()
+    seen = world.get(f"{by.path()}/{application_id}")
+    ended = "in_review" if other == "check" else "cancelled"
+    assert [one["status"] for one in seen["history"]] == ["submitted", ended]
+    assert world.deliver() == 0, "nothing is left to be delivered again"
+
+
+def record(body: dict[str, str]) -> dict[str, Any]:
+    return {
+        "messageId": "another",
+        "receiptHandle": "another",
+        "body": json.dumps(body),
+        "attributes": {},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
 
 
 def test_message_of_no_application_is_given_up(world: World) -> None:

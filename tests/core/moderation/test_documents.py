@@ -33,6 +33,21 @@ def bomb(width: int, height: int) -> bytes:
     )
 
 
+def undecodable() -> bytes:
+    """A picture whose chunks hold, check sums too, but not what is compressed in them."""
+    header = struct.pack(">IIBBBBB", 170, 68, 8, 2, 0, 0, 0)
+    chunks = chunk(b"IHDR", header), chunk(b"IDAT", b"no deflate"), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def noise() -> bytes:
+    """A photograph, as far as a decoder can tell."""
+    out = io.BytesIO()
+    Image.effect_noise((400, 400), 100).save(out, "JPEG", quality=95)
+    assert len(out.getvalue()) > 40_000
+    return out.getvalue()
+
+
 def animated() -> bytes:
     out = io.BytesIO()
     frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "green")]
@@ -77,6 +92,8 @@ def test_recognised_by_content(content: bytes, media_type: str) -> None:
         (picture("JPEG")[:300] + b"\xff\xd9", "повреждено"),
         (picture("PNG")[:40] + b"\xff" + picture("PNG")[41:], "повреждено"),
         (b"\x89PNG\r\n\x1a\n" + chunk(b"IEND", b""), "повреждено"),
+        (undecodable(), "повреждено"),
+        (noise()[:20_000], "JPEG не закончен"),
         (animated(), "Анимированное"),
     ],
 )
