@@ -21,6 +21,7 @@ SETTINGS: Json = {
     "INVOICE_DAYS": {"Ref": "InvoiceDays"},
     "REVOCATION_UNKNOWN": {"Ref": "RevocationUnknown"},
     "STORAGE_URL": {"Ref": "StorageUrl"},
+    "MAIL_PROVIDER": {"Ref": "MailProvider"},
     "PUBLIC_URL": {"Ref": "PublicUrl"},
     "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
     "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},

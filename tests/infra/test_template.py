@@ -15,12 +15,18 @@ from infra.deploy import lint
 Json = dict[str, Any]
 
 SERVICES = {"dynamodb", "sqs", "s3", "ses", "sns", "logs"}
-# The one grant on every resource: its condition binds it, not its resource.
+# The grants on every resource: the condition of one binds it, not its resource.
 MAILING = {
     "Effect": "Allow",
-    "Action": ["ses:SendEmail"],
+    "Action": ["ses:SendEmail", "ses:SendRawEmail"],
     "Resource": ["*"],
     "Condition": {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
+}
+# A telephone is no resource: everything but topics is what is meant.
+TEXTING = {
+    "Effect": "Allow",
+    "Action": ["sns:Publish"],
+    "NotResource": [{"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}],
 }
 READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"}
 LONGEST_STAGE = "s" * 12
@@ -256,6 +262,25 @@ def test_api_functions_end_before_the_gateway_gives_up(production: Json) -> None
         assert functions[name]["Timeout"] <= GATEWAY_SECONDS, name
 
 
+def test_limits_of_calls_are_set_where_they_are_declared(
+    production: Json, actions: list[Action]
+) -> None:
+    settings = {
+        (one["ResourcePath"], one["HttpMethod"]): one["ThrottlingRateLimit"]
+        for one in production["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
+    }
+    stage = settings.pop(("/*", "*"))
+    limited = {
+        ("/" + one.path.replace("/", "~1"), one.method): one.rate_limit
+        for one in actions
+        if one.rate_limit is not None
+    }
+    assert settings == limited
+    assert all(limit < stage for limit in limited.values())
+    # What anybody may ask for by numbers must not be tried out in bulk.
+    assert ("/~1r~1{fiscal_drive}~1{document}~1{fiscal_sign}", "GET") in limited
+
+
 def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:
     buckets = of_type(production, "S3::Bucket")
     for role, statement in statements(production):
@@ -265,7 +290,7 @@ def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:
             service, _, verb = action.partition(":")
             assert service in SERVICES, f"{role}: {action}"
             assert verb.isalpha(), f"{role}: {action}"
-        if statement == MAILING:
+        if statement in (MAILING, TEXTING):
             continue
         for resource in statement["Resource"]:
             assert isinstance(resource, dict), f"{role}: {resource}"
@@ -309,7 +334,7 @@ def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -
         listened = sources.get(name, set())
         for role, statement in statements(production):
             if role == function["Role"]["Fn::GetAtt"][0]:
-                granted |= set().union(*map(referenced, statement["Resource"]))
+                granted |= set().union(*map(referenced, statement.get("Resource", [])))
                 granted |= referenced(statement.get("Condition"))
         variables = function["Environment"]["Variables"]
         named = referenced(variables) - set(production["Parameters"])

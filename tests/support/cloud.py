@@ -63,6 +63,7 @@ PARAMETERS = {
     "RevocationUnknown": "refuse",
     "StorageUrl": "",
     "PublicUrl": "https://cheki.example.ru",
+    "MailProvider": "ses",
     "SmsProvider": "sns",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",

@@ -19,7 +19,7 @@ SENDER = MailIdentity("Sender")
 class MailSettings(Settings):
     """The carrier of e-mails."""
 
-    mail_provider: Literal["ses"] = "ses"
+    mail_provider: Literal["ses"]
 
 
 @dataclasses.dataclass(frozen=True)
