@@ -36,7 +36,8 @@ _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_2
 _HERE = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86_64"}
 _SDK_DATA = {*SERVICES, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
 # What no function imports: codecs and colour management of Pillow, charts and fonts of ReportLab,
-# the HTTP framework of Powertools, the DNS client of email-validator, shell scripts, test suites.
+# the HTTP framework of Powertools, the DNS client of email-validator, names of holidays in other
+# languages, shell scripts, test suites.
 _UNUSED = [
     "bin",
     "*.dist-info/RECORD",
@@ -58,6 +59,7 @@ _UNUSED = [
     "reportlab/graphics",
     "aws_lambda_powertools/event_handler",
     "dns",
+    "holidays/locale",
 ]
 _FONTS = {"Roboto-Regular.ttf", "Roboto-Bold.ttf"}
 

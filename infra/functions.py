@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.runtime.declaration import Action, Consumer, Schedule
 from chalicelib.runtime.outbox import OUTBOX
-from chalicelib.runtime.resource import Bucket, Queue, Resource
+from chalicelib.runtime.resource import Bucket, Queue, Resource, SmsProvider
 from chalicelib.runtime.table import Table
 from infra import declarations
 
@@ -20,6 +20,11 @@ SETTINGS: Json = {
     "SELLER": {"Ref": "Seller"},
     "INVOICE_DAYS": {"Ref": "InvoiceDays"},
     "REVOCATION_UNKNOWN": {"Ref": "RevocationUnknown"},
+    "STORAGE_URL": {"Ref": "StorageUrl"},
+    "MAIL_PROVIDER": {"Ref": "MailProvider"},
+    "PUBLIC_URL": {"Ref": "PublicUrl"},
+    "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
+    "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},
@@ -44,6 +49,7 @@ class Function:
     queue: Queue | None = None
     batch_size: int = 0
     rate: str | None = None
+    alarms: Sequence[str] = ()
     relays: bool = False
 
     @property
@@ -130,6 +136,7 @@ def _schedule(one: Schedule) -> Function:
         reads=one.reads,
         writes=one.writes,
         rate=one.rate,
+        alarms=one.alarms,
     )
 
 
@@ -221,15 +228,20 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
         case Bucket():
             actions = ["s3:GetObject", "s3:PutObject"] if writes else ["s3:GetObject"]
             return _allow(actions, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]})
+        case SmsProvider():
+            # A telephone number is no resource; every topic is, and none of them is meant.
+            topics = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+            return {"Effect": "Allow", "Action": ["sns:Publish"], "NotResource": [topics]}
         case _:
             # By the sender's address, which AWS always tells. The local cloud, which enforces
             # this role too, tells neither address nor identity: hence any resource, and "if".
             sender = {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
-            return _allow(["ses:SendEmail"], "*") | {"Condition": sender}
+            # The second right is for mails with pictures, which go as raw MIME by the same call.
+            return _allow(["ses:SendEmail", "ses:SendRawEmail"], "*") | {"Condition": sender}
 
 
 def physical_name(resource: Resource) -> Json:
     """Return what a function knows a resource by: its name, a queue's URL, an address."""
-    if isinstance(resource, Table | Queue | Bucket):
+    if isinstance(resource, Table | Queue | Bucket | SmsProvider):
         return {"Ref": resource.logical_id}
     return {"Ref": "SenderAddress"}

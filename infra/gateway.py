@@ -83,3 +83,8 @@ def invocation_pattern(function: Function) -> str:
     (route,) = function.routes
     path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
     return f"/*/{route.method}{path}"
+
+
+def settings_path(path: str) -> str:
+    """Return a route's path as the settings of a stage name it."""
+    return "/" + path.replace("/", "~1")

@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 
 from chalicelib.runtime.action import HEADERS
+from chalicelib.runtime.log import NAMESPACE as METRICS
 from infra import functions, gateway
 from infra.functions import Function, Json
 
@@ -152,6 +153,7 @@ def _alarm(
     *,
     threshold: int,
     what: str,
+    period: int = 300,
 ) -> Json:
     return {
         "Type": "AWS::CloudWatch::Alarm",
@@ -161,7 +163,7 @@ def _alarm(
             "MetricName": metric,
             "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
             "Statistic": statistic,
-            "Period": 300,
+            "Period": period,
             "EvaluationPeriods": 1,
             "Threshold": threshold,
             "ComparisonOperator": "GreaterThanOrEqualToThreshold",
@@ -269,7 +271,19 @@ def _triggers(function: Function, this: str) -> Json:
         }
     if function.rate:
         rule = f"{function.logical_id}Schedule"
-        return {
+        reported = {
+            f"{metric}Alarm": _alarm(
+                METRICS,
+                metric,
+                {"service": function.section},
+                "Maximum",
+                threshold=1,
+                what=f"{function.kebab} reports {metric}",
+                period=3600,
+            )
+            for metric in function.alarms
+        }
+        return reported | {
             rule: {
                 "Type": "AWS::Events::Rule",
                 "Properties": {
@@ -363,17 +377,27 @@ def _api(everything: Sequence[Function]) -> Json:
             "DeploymentId": {"Ref": deployment},
             "StageName": API_STAGE,
             "MethodSettings": [
-                {
-                    "ResourcePath": "/*",
-                    "HttpMethod": "*",
-                    "ThrottlingRateLimit": 500,
-                    "ThrottlingBurstLimit": 1000,
-                    "MetricsEnabled": True,
-                }
+                _settings("/*", "*", 500),
+                *(
+                    _settings(gateway.settings_path(route.path), route.method, route.rate_limit)
+                    for function in everything
+                    for route in function.routes
+                    if route.rate_limit
+                ),
             ],
         },
     }
     return made
+
+
+def _settings(path: str, method: str, calls_a_second: int) -> Json:
+    return {
+        "ResourcePath": path,
+        "HttpMethod": method,
+        "ThrottlingRateLimit": calls_a_second,
+        "ThrottlingBurstLimit": 2 * calls_a_second,
+        "MetricsEnabled": True,
+    }
 
 
 def _invocation(function: str) -> Json:

@@ -73,6 +73,7 @@ def action(
     writes: Sequence[Resource] = (),
     timeout: int = 15,
     memory: int = 512,
+    rate_limit: int | None = None,
 ) -> Callable[[F], F]:
     """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
 
@@ -81,7 +82,7 @@ def action(
     the names in the path (``str`` for an identifier to look up, another type for a name that must
     hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or
     None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
-    must ``commit``.
+    must ``commit``. ``rate_limit`` is what the gateway lets through in a second, of all calls.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -97,6 +98,7 @@ def action(
                 status=status,
                 produces=produces,
                 idempotent=idempotent,
+                rate_limit=rate_limit,
                 reads=reads,
                 writes=touched,
                 timeout=timeout,

@@ -22,3 +22,13 @@ _CONFIG = Config(
 def client(service: Service) -> Any:
     """Return this process's client of ``service``; its endpoint comes from the environment."""
     return boto3.client(service, config=_CONFIG)
+
+
+@functools.cache
+def signer(storage_url: str) -> Any:
+    """Return a client that signs links and forms to S3 for others, and calls nothing itself.
+
+    ``storage_url`` is where those others reach S3; empty for where S3 says it is.
+    """
+    config = _CONFIG.merge(Config(signature_version="s3v4"))
+    return boto3.client("s3", endpoint_url=storage_url or None, config=config)

@@ -82,12 +82,14 @@ def scheduled(
     *,
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
+    alarms: Sequence[str] = (),
     timeout: int = 300,
     memory: int = 512,
 ) -> Callable[[Callable[[], None]], Handler]:
     """Declare that the function below runs at ``rate`` (``"rate(1 hour)"``).
 
-    It may run twice or late, and goes on where the last run stopped.
+    It may run twice or late, and goes on where the last run stopped. Each metric of ``alarms``
+    must be reported by every run, at least once an hour; its alarm rings while it is above 0.
     """
 
     def declare(function: Callable[[], None]) -> Handler:
@@ -100,6 +102,7 @@ def scheduled(
             declaration.Schedule(
                 function=function,
                 rate=rate,
+                alarms=alarms,
                 reads=reads,
                 writes=writes,
                 timeout=timeout,

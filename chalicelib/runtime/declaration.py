@@ -47,6 +47,8 @@ class Action(Declaration):
     produces: str
     """The media type of its answer."""
     idempotent: bool
+    rate_limit: int | None
+    """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
 
     @property
     def is_read(self) -> bool:
@@ -68,6 +70,8 @@ class Schedule(Declaration):
 
     rate: str
     """An EventBridge schedule expression."""
+    alarms: Sequence[str]
+    """Metrics that it reports at every run, each with an alarm: anything above 0 rings."""
 
 
 DECLARED: list[Declaration] = []

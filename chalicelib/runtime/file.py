@@ -18,6 +18,8 @@ class File:
     name: str
     inline: bool = False
     """Whether a browser may show it in place rather than keep it."""
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What goes with it besides."""
 
     def response(self, status: int, headers: Mapping[str, str]) -> Response:
         """Return the HTTP answer (file name by RFC 6266)."""
@@ -28,6 +30,7 @@ class File:
             status_code=status,
             headers={
                 **headers,
+                **self.headers,
                 "Content-Type": self.media_type,
                 "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(self.name)}",
             },

@@ -15,6 +15,7 @@ class Actor(StrEnum):
     OPERATOR = "operator"
     BANK = "bank"
     TIME = "time"
+    SYSTEM = "system"
 
 
 class Change(BaseModel):

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 __all__ = ["MetricUnit", "fault", "logger", "metrics"]
 
+NAMESPACE = "ServiceMenu"
 SERVICE = os.environ.get("SECTION", "service-menu")
 
 logger = Logger(service=SERVICE, utc=True)
-metrics = Metrics(namespace="ServiceMenu", service=SERVICE)
+metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 def fault(message: str, error: BaseException) -> None:

@@ -47,6 +47,12 @@ class Bucket(Resource):
     kind = "bucket"
 
 
+class SmsProvider(Resource):
+    """Who carries messages to telephones; its physical name is the provider's."""
+
+    kind = "provider"
+
+
 class MailIdentity(Resource):
     """An address that the mail service lets us send from."""
 

@@ -132,6 +132,11 @@ class Table(Resource):
             self, condition, (self.name, client_id, prefix), read, newest_first=newest_first
         )
 
+    def between(self, client_id: str, first: str, last: str, read: Callable[[Item], T]) -> Query[T]:
+        """Describe the items of ``client_id`` from sort key ``first`` to ``last``, both in."""
+        condition = Key(PARTITION).eq(client_id) & Key(SORT).between(first, last)
+        return Query(self, condition, (self.name, client_id, first, last), read)
+
     def index(
         self,
         name: str,
@@ -214,6 +219,19 @@ class Table(Resource):
         if values:
             request["ExpressionAttributeValues"] = to_wire(values)
         return self._write("Update", request, exists & when if when else exists, otherwise)
+
+    def count(self, client_id: str, sk: str, add: Mapping[str, int]) -> Write:
+        """Describe additions to counters, which begin at nought with their item."""
+        names = {f"#{place}": name for place, name in enumerate(add)}
+        values = {f":{place}": value for place, value in enumerate(add.values())}
+        request = {
+            "Key": to_wire({PARTITION: client_id, SORT: sk}),
+            "UpdateExpression": "ADD "
+            + ", ".join(f"{n} {v}" for n, v in zip(names, values, strict=True)),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": to_wire(values),
+        }
+        return self._write("Update", request, None, None)
 
     def delete(
         self,

@@ -35,12 +35,28 @@ _STOP_SECONDS = 30.0
 # The emulator dies with us, cleanly, even when we are killed: prctl(PR_SET_PDEATHSIG, SIGTERM).
 # Hypercorn is started here rather than by the emulator's own main, which also takes port 443.
 # Idle TLS connections, which the functions keep, would hold up its stop for asyncio's 30 seconds.
+# Of a raw mail it keeps text and HTML alone: the pictures are put into the HTML that shows them.
 _CHILD = """
-import asyncio.constants, ctypes, os, shutil, signal, sys
+import asyncio.constants, base64, ctypes, email, email.policy, os, shutil, signal, sys
 asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
 parent = os.getppid()
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+from ministack.services import ses_v2
+read_mail = ses_v2._parse_raw_mime
+def read_with_pictures(raw):
+    read = read_mail(raw)
+    mail = email.message_from_bytes(base64.b64decode(raw), policy=email.policy.default)
+    for part in mail.walk():
+        if part["Content-ID"]:
+            data = base64.b64encode(part.get_content()).decode()
+            for body in read["BodyParts"]:
+                body["Data"] = body["Data"].replace(
+                    '"cid:' + part["Content-ID"].strip("<>") + '"',
+                    f'"data:{part.get_content_type()};base64,{data}"',
+                )
+    return read
+ses_v2._parse_raw_mime = read_with_pictures
 from hypercorn.__main__ import main
 code = main()
 if os.getppid() != parent:

@@ -96,6 +96,8 @@ def product(
                 "OidcJwksUrl": issuer.jwks_url,
                 "CursorKey": _secret(state / "cursor-key"),
                 "RevocationUnknown": "refuse",
+                "StorageUrl": base_url,
+                "PublicUrl": f"{base_url}/api",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",

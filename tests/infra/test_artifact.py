@@ -38,9 +38,15 @@ PARAMETERS = {
     "OidcAudience": "cabinet",
     "OidcJwksUrl": "https://issuer.example/jwks.json",
     "SenderAddress": "noreply@example.ru",
+    "PublicUrl": "https://cheki.example.ru",
+    "MailProvider": "ses",
+    "SmsProvider": "sns",
+    "SmsPartKopecks": "180",
+    "EmailKopecks": "0",
 }
 # Drawing and image libraries come with an invoice's PDF alone, cryptography with a token.
 HEAVY = {"reportlab", "PIL", "segno", "num2words", "aws_xray_sdk", "phonenumbers", "dns"}
+HEAVY |= {"jinja2"}
 PROBE = """
 import importlib, json, sys
 folder, handler, event = sys.argv[1:]

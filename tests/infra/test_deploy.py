@@ -37,6 +37,7 @@ SAID = {
     "Seller": {"name": "ООО «Пример»", "inn": "9677000065"},
     "SenderDomain": "example.ru",
     "SenderAddress": "noreply@example.ru",
+    "PublicUrl": "https://cheki.example.ru",
 }
 LITTLE = {
     "Parameters": {

@@ -15,14 +15,20 @@ from infra.deploy import lint
 Json = dict[str, Any]
 
 SERVICES = {"dynamodb", "sqs", "s3", "ses", "sns", "logs"}
-# The one grant on every resource: its condition binds it, not its resource.
+# The grants on every resource: the condition of one binds it, not its resource.
 MAILING = {
     "Effect": "Allow",
-    "Action": ["ses:SendEmail"],
+    "Action": ["ses:SendEmail", "ses:SendRawEmail"],
     "Resource": ["*"],
     "Condition": {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
 }
-READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+# A telephone is no resource: everything but topics is what is meant.
+TEXTING = {
+    "Effect": "Allow",
+    "Action": ["sns:Publish"],
+    "NotResource": [{"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}],
+}
+READING = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "s3:GetObject"}
 LONGEST_STAGE = "s" * 12
 GATEWAY_SECONDS = 29
 API = re.escape("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}")
@@ -158,6 +164,34 @@ def test_every_alarm_tells_somebody(production: Json) -> None:
     assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
 
 
+def test_metrics_of_schedules_are_watched_where_they_are_reported(production: Json) -> None:
+    alarms = properties(production, "CloudWatch::Alarm")
+    for schedule in declarations.schedules():
+        for metric in schedule.alarms:
+            alarm = alarms[f"{metric}Alarm"]
+            assert (alarm["Namespace"], alarm["MetricName"]) == ("ServiceMenu", metric)
+            assert alarm["Dimensions"] == [{"Name": "service", "Value": schedule.section}]
+            # A period without a report would end the alarm.
+            assert schedule.rate in {"rate(1 hour)"} | {f"rate({n} minutes)" for n in range(2, 60)}
+            assert alarm["Period"] == 3600
+    assert "OverdueApplicationsAlarm" in alarms
+
+
+def test_uploads_are_kept_for_a_day(production: Json) -> None:
+    (rule,) = properties(production, "S3::Bucket")["UploadsBucket"]["LifecycleConfiguration"][
+        "Rules"
+    ]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+
+
+def test_buckets_are_encrypted(production: Json) -> None:
+    for name, bucket in properties(production, "S3::Bucket").items():
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256", name
+        versioned = bucket.get("VersioningConfiguration") == {"Status": "Enabled"}
+        assert versioned == (name != "UploadsBucket"), name
+
+
 def test_the_gateway_may_invoke_a_function_for_its_routes_only(production: Json) -> None:
     found = methods(production)
     by_function: dict[str, set[tuple[str, str]]] = {}
@@ -228,6 +262,25 @@ def test_api_functions_end_before_the_gateway_gives_up(production: Json) -> None
         assert functions[name]["Timeout"] <= GATEWAY_SECONDS, name
 
 
+def test_limits_of_calls_are_set_where_they_are_declared(
+    production: Json, actions: list[Action]
+) -> None:
+    settings = {
+        (one["ResourcePath"], one["HttpMethod"]): one["ThrottlingRateLimit"]
+        for one in production["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
+    }
+    stage = settings.pop(("/*", "*"))
+    limited = {
+        ("/" + one.path.replace("/", "~1"), one.method): one.rate_limit
+        for one in actions
+        if one.rate_limit is not None
+    }
+    assert settings == limited
+    assert all(limit < stage for limit in limited.values())
+    # What anybody may ask for by numbers must not be tried out in bulk.
+    assert ("/~1r~1{fiscal_drive}~1{document}~1{fiscal_sign}", "GET") in limited
+
+
 def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:
     buckets = of_type(production, "S3::Bucket")
     for role, statement in statements(production):
@@ -237,7 +290,7 @@ def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:
             service, _, verb = action.partition(":")
             assert service in SERVICES, f"{role}: {action}"
             assert verb.isalpha(), f"{role}: {action}"
-        if statement == MAILING:
+        if statement in (MAILING, TEXTING):
             continue
         for resource in statement["Resource"]:
             assert isinstance(resource, dict), f"{role}: {resource}"
@@ -281,7 +334,7 @@ def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -
         listened = sources.get(name, set())
         for role, statement in statements(production):
             if role == function["Role"]["Fn::GetAtt"][0]:
-                granted |= set().union(*map(referenced, statement["Resource"]))
+                granted |= set().union(*map(referenced, statement.get("Resource", [])))
                 granted |= referenced(statement.get("Condition"))
         variables = function["Environment"]["Variables"]
         named = referenced(variables) - set(production["Parameters"])

@@ -16,6 +16,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
@@ -60,6 +61,12 @@ PARAMETERS = {
     "OidcAudience": "service-menu",
     "OidcJwksUrl": "http://127.0.0.1:9/jwks.json",
     "RevocationUnknown": "refuse",
+    "StorageUrl": "",
+    "PublicUrl": "https://cheki.example.ru",
+    "MailProvider": "ses",
+    "SmsProvider": "sns",
+    "SmsPartKopecks": "180",
+    "EmailKopecks": "0",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
@@ -129,6 +136,7 @@ class Kept:
     messages: list[tuple[str, str]]
     files: list[tuple[str, str, bytes]]
     mails: list[Any]
+    texts: dict[str, tuple[str, str]]
 
 
 @contextmanager
@@ -142,6 +150,7 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
             restored = copy.deepcopy(kept or empty)
             dynamodb_backends[ACCOUNT][REGION].tables = restored.tables
             ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
+            sns_backends[ACCOUNT][REGION].sms_messages = restored.texts
             for queue in sqs_backends[ACCOUNT][REGION].queues.values():
                 queue._messages = []
             for queue_name, body in restored.messages:
@@ -167,6 +176,7 @@ def keep() -> Kept:
                 for one in bucket.keys.values()
             ],
             mails(),
+            sns_backends[ACCOUNT][REGION].sms_messages,
         )
     )
 
@@ -185,6 +195,11 @@ def items(table: Table) -> list[dict[str, Any]]:
 def mails() -> list[Any]:
     """Return the e-mails that the mail service took, in moto's form, oldest first."""
     return list(ses_backends[ACCOUNT][REGION].sent_messages)
+
+
+def texts() -> list[tuple[str, str]]:
+    """Return the SMS that their carrier took, number and text, oldest first."""
+    return list(sns_backends[ACCOUNT][REGION].sms_messages.values())
 
 
 def waits(queue: Queue) -> bool:

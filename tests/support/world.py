@@ -43,7 +43,7 @@ PERSONAS = {
 }
 
 _WRITING = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
-_WRITING |= {"PutObject", "DeleteObject"}
+_WRITING |= {"PutObject", "DeleteObject", "Publish"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -326,6 +326,10 @@ class World:
         """Return the e-mails that the mail service took, in moto's form, oldest first."""
         return cloud.mails()
 
+    def texts(self) -> list[tuple[str, str]]:
+        """Return the SMS that their carrier took, number and text, oldest first."""
+        return cloud.texts()
+
 
 def check_contract(answer: Answer) -> None:
     """Check what the contract promises of every answer."""
@@ -392,10 +396,12 @@ def _batch(messages: list[Any]) -> dict[str, Any]:
 
 
 def _touched(parameters: Mapping[str, Any]) -> Iterator[str]:
-    """Return the tables, queues and senders that a call's parameters name."""
+    """Return the tables, queues, senders and carriers that a call's parameters name."""
     for name in ("TableName", "QueueUrl", "FromEmailAddress", "Bucket"):
         if name in parameters:
             yield parameters[name]
+    if "PhoneNumber" in parameters:
+        yield cloud.PARAMETERS["SmsProvider"]
     yield from parameters.get("RequestItems", {})
     for item in parameters.get("TransactItems", []):
         (verb,) = item.values()

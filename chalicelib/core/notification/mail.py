@@ -1,0 +1,91 @@
+"""The port to whoever carries e-mails; which carrier it is, the deployment decides."""
+
+import dataclasses
+from collections.abc import Mapping
+from email.header import Header
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from typing import Literal, Protocol
+
+from chalicelib.runtime.aws import client
+from chalicelib.runtime.resource import MailIdentity
+from chalicelib.runtime.settings import Settings
+
+SENDER = MailIdentity("Sender")
+
+
+class MailSettings(Settings):
+    """The carrier of e-mails."""
+
+    mail_provider: Literal["ses"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Letter:
+    """An e-mail as it goes out."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    pictures: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    """PNG images by the content id under which the HTML shows them."""
+
+
+class MailCarrier(Protocol):
+    """Whoever carries e-mails."""
+
+    def send(self, letter: Letter) -> None:
+        """Take an e-mail; raises what the cloud's client raises."""
+
+
+class Ses:
+    """Amazon SES v2, and clouds that speak it."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand the e-mail over, as raw MIME only where there are pictures in it."""
+        client("sesv2").send_email(
+            FromEmailAddress=SENDER.physical_name,
+            Destination={"ToAddresses": [letter.to]},
+            Content={"Raw": {"Data": mime(letter)}} if letter.pictures else _simple(letter),
+        )
+
+
+_CARRIERS: dict[str, MailCarrier] = {"ses": Ses()}
+
+
+def send(letter: Letter) -> None:
+    """Hand an e-mail to the carrier of this deployment."""
+    _CARRIERS[MailSettings.load().mail_provider].send(letter)
+
+
+def mime(letter: Letter) -> bytes:
+    """Return the e-mail as MIME: text, or HTML with its pictures (RFC 2046, RFC 2387).
+
+    By the older of Python's two ways: the newer one loses spaces where it folds a subject.
+    """
+    message = MIMEMultipart("alternative")
+    message["From"] = SENDER.physical_name
+    message["To"] = letter.to
+    message["Subject"] = Header(letter.subject, "utf-8", header_name="Subject").encode()
+    message.attach(MIMEText(letter.text, "plain", "utf-8"))
+    if letter.html is not None:
+        related = MIMEMultipart("related")
+        related.attach(MIMEText(letter.html, "html", "utf-8"))
+        for name, picture in letter.pictures.items():
+            image = MIMEImage(picture, "png")
+            image["Content-ID"] = f"<{name}>"
+            image.add_header("Content-Disposition", "inline", filename=f"{name}.png")
+            related.attach(image)
+        message.attach(related)
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n"))
+
+
+def _simple(letter: Letter) -> dict[str, object]:
+    body = {"Text": {"Data": letter.text, "Charset": "UTF-8"}}
+    if letter.html is not None:
+        body["Html"] = {"Data": letter.html, "Charset": "UTF-8"}
+    subject = {"Data": letter.subject, "Charset": "UTF-8"}
+    return {"Simple": {"Subject": subject, "Body": body}}

@@ -1,0 +1,68 @@
+"""An application for an additional service: what comes in, and the service's own item."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.core.moderation.model import State
+from chalicelib.requisites import single_line
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.encoded import base64_bytes
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.services.e_receipts.brand import Brand
+
+IN_BODY = 1024 * 1024
+"""Bytes of a file that may travel in the request itself."""
+MOST_DOCUMENTS = 5
+
+
+class AdditionalService(StrEnum):
+    """What a client may apply for."""
+
+    BRANDED_MESSAGE = "branded-message"
+    LOGO = "logo"
+
+
+class NewDocument(Payload):
+    """A document: its content, up to 1 MB, or an upload, up to 5 MB."""
+
+    filename: Annotated[str, single_line(200)]
+    content: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
+    upload_id: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if (self.content is None) == (self.upload_id is None):
+            raise ValueError("Передайте либо content, либо upload_id.")
+        return self
+
+
+class NewApplication(Payload):
+    """An application: a name with documents for `branded-message`, a logo for `logo`."""
+
+    name: Brand | None = None
+    # A list: of a tuple whose one item is wrong, pydantic says too that it is too short.
+    documents: Annotated[
+        list[NewDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
+    ] = None
+    """PDF, JPEG or PNG, by their content."""
+    logo: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
+    """PNG of 170×68 pixels, at most 204 800 bytes."""
+
+
+class ServiceItem(BaseModel):
+    """A service of a client's as it is kept: ``service#<service>``.
+
+    ``state`` is the first application's until one is approved, and ``approved`` ever after: a later
+    application changes nothing before its own approval.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    state: State
+    enabled: bool = False
+    brand: str | None = None
+    logo_key: str | None = None
+    """Of the picture in the bucket Applications."""
+    open_application: str | None = None

@@ -1,0 +1,55 @@
+"""The name that stands in a message instead of the legal one: «Брендированное сообщение»."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic_core import PydanticCustomError
+
+from chalicelib.requisites import Requisite
+
+MOST = 11
+"""Characters of a brand."""
+
+_LETTER = r"\u0400-\u0481\u048a-\u052f"
+_ALLOWED = re.compile(f'[{_LETTER}0-9 .\\-"«»„“”]*')
+
+
+def check(name: object) -> str:
+    """Return a brand as it is kept: trimmed, in NFC, single spaces.
+
+    Raises:
+        PydanticCustomError: a ``ValueError`` whose message says in Russian all that is wrong.
+    """
+    if not isinstance(name, str):
+        raise PydanticCustomError("brand", "Ожидается строка")
+    text = re.sub(" +", " ", unicodedata.normalize("NFC", name).strip())
+    faults = []
+    if not text:
+        faults.append("название не может быть пустым")
+    if len(text) > MOST:
+        faults.append(f"не больше {MOST} символов")
+    if not _ALLOWED.fullmatch(text):
+        faults.append("только кириллица, цифры, пробел, дефис, точка и кавычки")
+    if text and not re.search(f"[{_LETTER}]", text):
+        faults.append("нужна хотя бы одна буква кириллицы")
+    if faults:
+        said = "; ".join(faults)
+        raise PydanticCustomError("brand", "{said}", {"said": said[0].upper() + said[1:]})
+    return text
+
+
+Brand = Annotated[
+    str,
+    Requisite(
+        check,
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MOST,
+            "pattern": f"^{_ALLOWED.pattern}$",
+            "examples": ["Ромашка"],
+        },
+    ),
+]
+"""A brand in a payload: one to eleven characters, a Cyrillic letter among them."""

@@ -1,0 +1,102 @@
+"""Delivers receipts to their buyers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.core.moderation.store import APPLICATIONS
+from chalicelib.core.notification import mail, sms
+from chalicelib.core.notification.mail import SENDER, Letter
+from chalicelib.core.notification.once import Noted, send_once
+from chalicelib.core.notification.sms import SMS, NumberRefused
+from chalicelib.runtime.consumer import consumer
+from chalicelib.runtime.log import logger
+from chalicelib.runtime.table import Get, fetch_all
+from chalicelib.services.e_receipts import contact, rules, store
+from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
+from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_item
+from chalicelib.services.e_receipts.contact import Channel, Contact
+from chalicelib.services.e_receipts.message import message
+from chalicelib.services.e_receipts.model import Counters, Delivery
+from chalicelib.services.e_receipts.receipt import Receipt
+from chalicelib.services.e_receipts.receipt_email import receipt_email
+from chalicelib.services.e_receipts.receipt_source import DELIVERIES, FISCAL, stored_receipt
+from chalicelib.services.e_receipts.settings import EReceiptsSettings
+
+PHONE_REFUSED = "phone-refused"
+"""Why a receipt failed: the carrier takes nothing to this number."""
+
+
+class ReceiptNotStored(Exception):
+    """The feed tells of a receipt that is not there, or is another client's."""
+
+
+@consumer(DELIVERIES, reads=[FISCAL, APPLICATIONS], writes=[E_RECEIPTS, SENDER, SMS])
+def deliver_receipt(delivery: Delivery) -> None:
+    """Send a receipt to its buyer, if the channel is on, and count it: once, as far as is known.
+
+    Raises:
+        ReceiptNotStored: as said.
+    """
+    owner = delivery.client_id
+    gets: list[Get[Any]] = [
+        stored_receipt(delivery.fiscal_drive, delivery.document_number),
+        store.channel(owner, Channel.SMS),
+        store.channel(owner, Channel.EMAIL),
+        service_item(owner, AdditionalService.BRANDED_MESSAGE),
+        service_item(owner, AdditionalService.LOGO),
+    ]
+    stored, sms_switch, email_switch, brand, logo = fetch_all(gets)
+    if stored is None or stored.client_id != owner:
+        raise ReceiptNotStored
+    receipt: Receipt = stored.receipt
+    buyer = contact.read(receipt.buyer)
+    switch = sms_switch if buyer.channel is Channel.SMS else email_switch
+    if switch is None or not switch.enabled:
+        logger.info("channel is off", channel=buyer.channel.value)
+        return
+    if buyer.unusable:
+        send = _fail(owner, buyer.channel, buyer.unusable.value)
+    elif buyer.channel is Channel.SMS:
+        send = _by_sms(owner, receipt, buyer, brand)
+    else:
+        send = _by_email(owner, receipt, buyer, logo)
+    if not send_once(store.sending(delivery), send):
+        logger.info("receipt delivered before")
+
+
+def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], Noted]:
+    return lambda: store.delivered(owner, channel, Counters(failed=1), reason)
+
+
+def _by_sms(
+    owner: str, receipt: Receipt, buyer: Contact, brand: ServiceItem | None
+) -> Callable[[], Noted]:
+    settings = EReceiptsSettings.load()
+    name = brand.brand if brand and rules.is_active(brand) else None
+    made = message(receipt, receipt.link(settings.public_url), name)
+    cost = made.parts * settings.price(Channel.SMS)
+
+    def send() -> Noted:
+        try:
+            sms.send(buyer.address, made.text)
+        except NumberRefused:
+            return _fail(owner, Channel.SMS, PHONE_REFUSED)()
+        counted = Counters(sent=1, parts=made.parts, cost_kopecks=cost)
+        return store.delivered(owner, Channel.SMS, counted)
+
+    return send
+
+
+def _by_email(
+    owner: str, receipt: Receipt, buyer: Contact, logo: ServiceItem | None
+) -> Callable[[], Noted]:
+    settings = EReceiptsSettings.load()
+    made = receipt_email(receipt, receipt.link(settings.public_url), store.active_logo(logo))
+    letter = Letter(buyer.address, made.subject, made.text, made.html, made.pictures)
+
+    def send() -> Noted:
+        mail.send(letter)
+        counted = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
+        return store.delivered(owner, Channel.EMAIL, counted)
+
+    return send

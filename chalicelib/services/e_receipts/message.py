@@ -1,0 +1,43 @@
+"""The SMS that tells a buyer of a receipt."""
+
+import dataclasses
+
+from chalicelib.services.e_receipts import sms, wording
+from chalicelib.services.e_receipts.receipt import Receipt
+
+_TITLES = {1: "чек", 2: "возврат", 3: "выплата", 4: "возврат выплаты"}
+_SHORTEST_NAME = 11
+"""Characters that a legal name is cut to at the most."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Message:
+    """An SMS and the number of parts it is charged by."""
+
+    text: str
+    parts: int
+
+
+def message(receipt: Receipt, link: str, brand: str | None = None) -> Message:
+    """Return the SMS of a receipt, under the brand if there is one, else the legal name.
+
+    It says the sum, date and time, register and fiscal sign, and where to see the receipt. Of a
+    legal name its form is left out, and of a long one its end, where that saves a part.
+    """
+    roubles, rest = divmod(receipt.total, 100)
+    said = (
+        f": {_TITLES[receipt.operation]} {roubles},{rest:02}р {receipt.at:%d.%m.%y %H:%M} "
+        f"РНМ {receipt.register_id} ФП {receipt.sign} {link}"
+    )
+    names = [brand] if brand else _names(receipt.organisation)
+    messages = [Message(name + said, sms.parts(name + said)) for name in names]
+    # The first of the shortest, so a name is as full as its parts allow.
+    return min(messages, key=lambda one: one.parts)
+
+
+def _names(organisation: str) -> list[str]:
+    """Return a legal name ever shorter."""
+    full = wording.short_name(organisation) or "Магазин"
+    bare = wording.bare_name(full)
+    lengths = range(len(bare) - 1, _SHORTEST_NAME - 1, -1)
+    return [full, bare, *(f"{bare[: length - 1].rstrip(' -.,')}…" for length in lengths)]

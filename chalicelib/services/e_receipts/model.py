@@ -1,0 +1,138 @@
+"""Electronic receipts: channels, additional services, what was delivered and what it cost."""
+
+import datetime as dt
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.requisites import FiscalDriveNumber
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.encoded import base64_bytes
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.services.e_receipts.brand import Brand
+from chalicelib.services.e_receipts.contact import Channel
+
+MOST_DAYS = 366
+"""Of a period of statistics."""
+_MOST_LOGO_BYTES = 1024 * 1024
+
+
+class Switch(Payload):
+    """What a channel or a service is set to."""
+
+    enabled: bool
+
+
+class SwitchItem(BaseModel):
+    """A channel as it is kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    enabled: bool
+
+
+class ChannelCard(BaseModel):
+    """A channel and its tariff."""
+
+    enabled: bool
+    price_kopecks: int
+    """Of a part of an SMS, or of an e-mail."""
+
+
+class ServiceCard(BaseModel):
+    """An additional service: ``none`` before the first application, then as the application."""
+
+    state: str
+    enabled: bool
+    brand: str | None = None
+    """The name approved."""
+
+
+class Overview(BaseModel):
+    """«Электронные чеки» at a glance."""
+
+    eligible: bool
+    """Whether additional services may be applied for and switched."""
+    reason: str | None
+    """What to do to become eligible."""
+    channels: dict[str, ChannelCard]
+    services: dict[str, ServiceCard]
+
+
+class Preview(BaseModel):
+    """A message or an e-mail as customers get it; the receipt in it is an example."""
+
+    channel: Channel
+    text: str | None = None
+    parts: int | None = None
+    """Of the SMS, as operators charge them."""
+    subject: str | None = None
+    html: str | None = None
+
+
+class PreviewForm(Payload):
+    """What is not applied for yet: a name for `branded-message`, a logo for `logo`."""
+
+    name: Brand | None = None
+    logo: base64_bytes(_MOST_LOGO_BYTES) | None = None  # type: ignore[valid-type]
+    """PNG of 170×68 pixels, at most 204 800 bytes."""
+
+
+class Counters(BaseModel):
+    """What was delivered by a channel."""
+
+    sent: int = 0
+    """Messages."""
+    parts: int = 0
+    """Of SMS; an e-mail has none."""
+    failed: int = 0
+    """Receipts whose contact could not be used."""
+    cost_kopecks: int = 0
+
+    def __add__(self, other: "Counters") -> "Counters":
+        """Return both counted together."""
+        return Counters(
+            **{name: getattr(self, name) + getattr(other, name) for name in Counters.model_fields}
+        )
+
+
+class DayOfChannel(Counters):
+    """What was delivered by a channel in a day; business days are Moscow's."""
+
+    day: dt.date
+    channel: Channel
+
+
+class Period(BaseModel):
+    """Days of statistics, both included, 366 of them at the most."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: Annotated[dt.date, Field(alias="from")]
+    last: Annotated[dt.date, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("Конец периода раньше начала.")
+        if (self.last - self.first).days >= MOST_DAYS:
+            raise ValueError(f"Период не может быть длиннее {MOST_DAYS} дней.")
+        return self
+
+
+class Statistics(BaseModel):
+    """What was delivered in a period, by day and in total; days without deliveries are left out."""
+
+    days: list[DayOfChannel]
+    totals: dict[str, Counters]
+    """By channel."""
+    cost_kopecks: int
+    """Of both channels."""
+
+
+class Delivery(BaseModel):
+    """Tells of a stored receipt whose buyer left a contact."""
+
+    client_id: Identifier
+    fiscal_drive: FiscalDriveNumber
+    document_number: Annotated[int, Field(ge=1)]

@@ -1,0 +1,55 @@
+"""An example of what a client's customers get."""
+
+import datetime as dt
+
+from chalicelib.core.organisation.model import Profile
+from chalicelib.runtime.clock import MOSCOW
+from chalicelib.services.e_receipts.contact import Channel
+from chalicelib.services.e_receipts.message import message
+from chalicelib.services.e_receipts.model import Preview
+from chalicelib.services.e_receipts.receipt import Receipt, from_document
+from chalicelib.services.e_receipts.receipt_email import receipt_email
+
+
+def message_preview(profile: Profile, at: dt.datetime, url: str, brand: str | None) -> Preview:
+    """Return the SMS of an example receipt, under the brand or else the legal name."""
+    receipt = example(profile, at)
+    made = message(receipt, receipt.link(url), brand)
+    return Preview(channel=Channel.SMS, text=made.text, parts=made.parts)
+
+
+def email_preview(profile: Profile, at: dt.datetime, url: str, logo: bytes | None) -> Preview:
+    """Return the e-mail of an example receipt, with the logo if there is one."""
+    receipt = example(profile, at)
+    made = receipt_email(receipt, receipt.link(url), logo)
+    return Preview(channel=Channel.EMAIL, subject=made.subject, html=made.standing_alone)
+
+
+def example(profile: Profile, at: dt.datetime) -> Receipt:
+    """Return a receipt of the client's that never was."""
+    return from_document(
+        {
+            "code": 3,
+            "operationType": 1,
+            "user": profile.name,
+            "userInn": profile.inn,
+            "retailPlaceAddress": profile.address,
+            "dateTime": at.astimezone(MOSCOW).isoformat(),
+            "kktRegId": "0000000000012345",
+            "fiscalDriveNumber": "9999000000012345",
+            "fiscalDocumentNumber": 12345,
+            "fiscalSign": 1234567890,
+            "shiftNumber": 12,
+            "requestNumber": 34,
+            "totalSum": 750_00,
+            "ecashTotalSum": 750_00,
+            "appliedTaxationType": 1,
+            "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 135_25}]},
+            "items": [
+                {"name": "Пример товара", "price": 250_00, "quantity": 2, "sum": 500_00}
+                | {"nds": 11, "productType": 1, "paymentType": 4, "itemsQuantityMeasure": 0},
+                {"name": "Пример услуги", "price": 250_00, "quantity": 1, "sum": 250_00}
+                | {"nds": 11, "productType": 4, "paymentType": 4},
+            ],
+        }
+    )

@@ -1,0 +1,172 @@
+"""A receipt as its buyer is shown it, read from the tax service's JSON (ФФД 1.05 to 1.2).
+
+Field names of that JSON stand for tags of the order ЕД-7-20/662@; they are named here only. Other
+fields, and values of other kinds than expected, are passed over: a receipt that the tax service has
+taken is shown with what can be shown.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from chalicelib.runtime.clock import MOSCOW
+
+_VAT_TOTALS = {
+    "nds18": 1,
+    "nds10": 2,
+    "nds18118": 3,
+    "nds10110": 4,
+    "nds0": 5,
+    "ndsNo": 6,
+    "nds5": 7,
+    "nds7": 8,
+    "nds5105": 9,
+    "nds7107": 10,
+    "nds22": 11,
+    "nds22122": 12,
+}
+"""Fields of sums by rate, as codes of tag 1199; the 18 stands for 20 since 2019."""
+
+
+def _moment(value: Any) -> Any:
+    """Return a moment in Moscow: ISO without a zone is Moscow's, a number is Unix time."""
+    read = (
+        dt.datetime.fromisoformat(value)
+        if isinstance(value, str) and not value.isdigit()
+        else dt.datetime.fromtimestamp(int(value), dt.UTC)
+    )
+    return read.astimezone(MOSCOW) if read.tzinfo else read.replace(tzinfo=MOSCOW)
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str | int):
+        return ""
+    # JSON can escape half of a surrogate pair, which nothing can then write.
+    return str(value).strip().encode("utf-8", "replace").decode()
+
+
+def _number(value: Any) -> Any:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _quantity(value: Any) -> Any:
+    try:
+        read = Decimal(str(value))
+    except InvalidOperation:
+        return Decimal(1)
+    return read if read.is_finite() else Decimal(1)
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Number = Annotated[int, BeforeValidator(_number)]
+
+
+class Item(BaseModel):
+    """A line of a receipt. Money is in kopecks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Text = ""
+    price: Number = 0
+    quantity: Annotated[Decimal, BeforeValidator(_quantity)] = Decimal(1)
+    measure: Number = Field(-1, alias="itemsQuantityMeasure")
+    total: Number = Field(0, alias="sum")
+    vat: Number = Field(0, alias="nds")
+    vat_sum: Number = Field(0, alias="ndsSum")
+    payment_kind: Number = Field(0, alias="paymentType")
+    product_kind: Number = Field(0, alias="productType")
+    supplier_inn: Text = Field("", alias="providerInn")
+    marking: str = ""
+    """What identifies a marked item: its GTIN and serial number, or the code as it was read."""
+
+
+class Receipt(BaseModel):
+    """A receipt. Money is in kopecks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: Number = 3
+    """Kind of document: 3 a receipt, 4 a strict form, 31 and 41 their corrections."""
+    operation: Annotated[int, Field(alias="operationType", ge=1, le=4)]
+    organisation: Text = Field("", alias="user")
+    inn: Text = Field("", alias="userInn")
+    address: Text = Field("", alias="retailPlaceAddress")
+    place: Text = Field("", alias="retailPlace")
+    cashier: Text = Field("", alias="operator")
+    register_id: Text = Field("", alias="kktRegId")
+    fiscal_drive: Text = Field(alias="fiscalDriveNumber")
+    document: Annotated[int, Field(alias="fiscalDocumentNumber", ge=1)]
+    sign: Annotated[int, Field(alias="fiscalSign", ge=0)]
+    at: Annotated[dt.datetime, BeforeValidator(_moment), Field(alias="dateTime")]
+    shift: Number = Field(0, alias="shiftNumber")
+    number_in_shift: Number = Field(0, alias="requestNumber")
+    total: Annotated[int, Field(alias="totalSum", ge=0)]
+    cash: Number = Field(0, alias="cashTotalSum")
+    electronic: Number = Field(0, alias="ecashTotalSum")
+    prepaid: Number = Field(0, alias="prepaidSum")
+    credit: Number = Field(0, alias="creditSum")
+    provision: Number = Field(0, alias="provisionSum")
+    taxation: Number = 0
+    buyer: Text = ""
+    """The buyer's telephone or e-mail, as the register told it."""
+    tax_site: Text = Field("", alias="fnsUrl")
+    format_version: Number = Field(0, alias="fiscalDocumentFormatVer")
+    items: tuple[Item, ...] = ()
+    vat: Mapping[int, int] = {}
+    """Sums by code of tag 1199: of the tax, but of the sale for 0 % and «без НДС»."""
+
+    def link(self, url: str) -> str:
+        """Return where anybody who knows all three numbers sees the receipt."""
+        return f"{url}/r/{self.fiscal_drive}/{self.document}/{self.sign}"
+
+
+def from_document(document: Mapping[str, Any]) -> Receipt:
+    """Return a receipt read from the tax service's JSON.
+
+    Raises:
+        pydantic.ValidationError: what identifies a receipt is not there.
+    """
+    items = [one for one in document.get("items") or [] if isinstance(one, dict)]
+    return Receipt.model_validate(
+        {
+            **document,
+            "items": [{**one, "marking": _marking(one)} for one in items],
+            "vat": _vat(document),
+            "taxation": document.get("appliedTaxationType") or document.get("taxationType") or 0,
+            "buyer": document.get("buyerPhoneOrAddress") or document.get("buyerAddress") or "",
+        }
+    )
+
+
+def _vat(document: Mapping[str, Any]) -> dict[int, int]:
+    found = {
+        code: document[name] for name, code in _VAT_TOTALS.items() if _number(document.get(name))
+    }
+    listed = document.get("amountsReceiptNds")
+    for one in (listed.get("amountsNds") or []) if isinstance(listed, dict) else []:
+        if isinstance(one, dict) and _number(one.get("nds")) and _number(one.get("ndsSum")):
+            found[one["nds"]] = one["ndsSum"]
+    return dict(sorted(found.items()))
+
+
+def _marking(item: Mapping[str, Any]) -> str:
+    for codes in (item.get("productCodeNew"), item.get("productCodeData")):
+        if not isinstance(codes, dict):
+            continue
+        for one in (codes, *(code for code in codes.values() if isinstance(code, dict))):
+            if said := " ".join(_identifiers(one)):
+                return said
+    return ""
+
+
+def _identifiers(code: Mapping[str, Any]) -> Iterator[str]:
+    # A numeric GTIN has lost its leading zero.
+    if gtin := _text(code.get("gtin")):
+        yield gtin.rjust(14, "0") if gtin.isdigit() else gtin
+        if serial := _text(code.get("sernum")):
+            yield serial
+    elif raw := _text(code.get("rawProductCode")):
+        yield raw

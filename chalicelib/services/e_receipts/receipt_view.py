@@ -1,0 +1,125 @@
+"""A receipt in words: what the page and the e-mail both show."""
+
+import dataclasses
+
+from chalicelib.services.e_receipts import wording
+from chalicelib.services.e_receipts.receipt import Item, Receipt
+
+Row = tuple[str, str]
+"""What it is, and what it says."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ItemView:
+    """A line of the receipt."""
+
+    number: int
+    name: str
+    reckoning: str
+    """Quantity times price."""
+    total: str
+    kinds: list[str]
+    """Its rate of VAT, what it is and how it is paid for."""
+    codes: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A receipt, all in words."""
+
+    title: str
+    operation: str
+    organisation: str
+    moment: str
+    total: str
+    items: list[ItemView]
+    payments: list[Row]
+    vat: list[Row]
+    seller: list[Row]
+    fiscal: list[Row]
+    check_code: str
+
+
+def view(receipt: Receipt) -> View:
+    """Return the receipt in words; what it does not say is left out."""
+    return View(
+        title=wording.DOCUMENTS.get(receipt.code, wording.DOCUMENTS[3]),
+        operation=wording.OPERATIONS[receipt.operation],
+        organisation=wording.short_name(receipt.organisation),
+        moment=f"{receipt.at:%d.%m.%Y %H:%M}",
+        total=wording.money(receipt.total),
+        items=[_item(number, item) for number, item in enumerate(receipt.items, start=1)],
+        payments=_sums(
+            ("Наличными", receipt.cash),
+            ("Безналичными", receipt.electronic),
+            ("Предоплата (аванс)", receipt.prepaid),
+            ("В кредит", receipt.credit),
+            ("Встречным предоставлением", receipt.provision),
+        ),
+        vat=[
+            (_vat_label(code), wording.money(kopecks))
+            for code, kopecks in receipt.vat.items()
+            if code in wording.VAT_RATES
+        ],
+        seller=_said(
+            ("ИНН", receipt.inn),
+            ("Адрес расчётов", receipt.address),
+            ("Место расчётов", receipt.place),
+            ("Кассир", receipt.cashier),
+            ("Система налогообложения", wording.TAXATIONS.get(receipt.taxation, "")),
+            ("Смена", receipt.shift),
+            ("Номер чека за смену", receipt.number_in_shift),
+        ),
+        fiscal=_said(
+            ("Рег. номер ККТ", receipt.register_id),
+            ("Номер ФН", receipt.fiscal_drive),
+            ("Номер ФД", receipt.document),
+            ("Фискальный признак", receipt.sign),
+            ("Сайт ФНС", receipt.tax_site or "www.nalog.gov.ru"),
+        ),
+        check_code=wording.check_code(receipt),
+    )
+
+
+def _item(number: int, item: Item) -> ItemView:
+    measure = wording.MEASURES.get(item.measure, "")
+    amount = f"{wording.quantity(item.quantity)} {measure}".strip()
+    vat = wording.VAT_RATES.get(item.vat, "")
+    if vat and item.vat_sum:
+        vat = f"{vat}: {wording.money(item.vat_sum)}"
+    kinds = [
+        vat,
+        wording.PRODUCT_KINDS.get(item.product_kind, ""),
+        wording.PAYMENT_KINDS.get(item.payment_kind, ""),
+    ]
+    codes = [
+        f"Код маркировки: {item.marking}" if item.marking else "",
+        f"ИНН поставщика: {item.supplier_inn}" if item.supplier_inn else "",
+    ]
+    return ItemView(
+        number=number,
+        name=item.name or "Без наименования",
+        reckoning=f"{amount} × {wording.money(item.price)}",
+        total=wording.money(item.total),
+        kinds=[kind for kind in kinds if kind],
+        codes=[code for code in codes if code],
+    )
+
+
+def _vat_label(code: int) -> str:
+    rate = wording.VAT_RATES[code]
+    match code:
+        case 5:
+            return f"Сумма с {rate}"
+        case 6:
+            return "Сумма без НДС"
+        case _:
+            return f"в т. ч. {rate}"
+
+
+def _sums(*rows: tuple[str, int]) -> list[Row]:
+    return [(name, wording.money(kopecks)) for name, kopecks in rows if kopecks]
+
+
+def _said(*rows: tuple[str, str | int]) -> list[Row]:
+    return [(name, str(said)) for name, said in rows if said]

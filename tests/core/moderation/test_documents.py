@@ -1,0 +1,115 @@
+"""A document is what its content is, whole, and nothing besides."""
+
+import io
+import struct
+import time
+import zipfile
+import zlib
+
+import pytest
+from PIL import Image
+
+from chalicelib.core.moderation import documents
+from tests.support.applications import PDF, picture
+
+
+def archive() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("a.html", "<script>alert(1)</script>")
+    return out.getvalue()
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def bomb(width: int, height: int) -> bytes:
+    """Blackness of any size: a few kilobytes that would become gigabytes."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(10_000_000), 9)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
+
+
+def undecodable() -> bytes:
+    """A picture whose chunks hold, check sums too, but not what is compressed in them."""
+    header = struct.pack(">IIBBBBB", 170, 68, 8, 2, 0, 0, 0)
+    chunks = chunk(b"IHDR", header), chunk(b"IDAT", b"no deflate"), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def noise() -> bytes:
+    """A photograph, as far as a decoder can tell."""
+    out = io.BytesIO()
+    Image.effect_noise((400, 400), 100).save(out, "JPEG", quality=95)
+    assert len(out.getvalue()) > 40_000
+    return out.getvalue()
+
+
+def animated() -> bytes:
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "green")]
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (PDF, "application/pdf"),
+        (PDF.rstrip(), "application/pdf"),
+        (PDF + b"\r\n\0\0", "application/pdf"),
+        (picture("PNG"), "image/png"),
+        (picture("JPEG"), "image/jpeg"),
+    ],
+)
+def test_recognised_by_content(content: bytes, media_type: str) -> None:
+    assert documents.recognise(content) == media_type
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "Нужен файл"),
+        (b"plain text", "Нужен файл"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Нужен файл"),
+        (picture("GIF"), "Нужен файл"),
+        (archive(), "Нужен файл"),
+        (b"\n" + PDF, "Нужен файл"),
+        (PDF[:-8], "PDF не закончен"),
+        (PDF[: len(PDF) // 2], "PDF не закончен"),
+        (PDF.replace(b"startxref\n9", b"startxref\n99999"), "PDF не закончен"),
+        (PDF + archive(), "PDF не закончен"),
+        (PDF + b" " * 2000 + b"x", "PDF не закончен"),
+        (picture("PNG")[:-1], "PNG не закончен"),
+        (picture("PNG")[:60], "PNG не закончен"),
+        (picture("PNG") + archive(), "PNG не закончен"),
+        (picture("PNG") + archive() + picture("PNG")[-12:], "PNG не закончен"),
+        (picture("JPEG")[:-2], "JPEG не закончен"),
+        (picture("JPEG") + archive(), "JPEG не закончен"),
+        (picture("JPEG")[:300] + b"\xff\xd9", "повреждено"),
+        (picture("PNG")[:40] + b"\xff" + picture("PNG")[41:], "повреждено"),
+        (b"\x89PNG\r\n\x1a\n" + chunk(b"IEND", b""), "повреждено"),
+        (undecodable(), "повреждено"),
+        (noise()[:20_000], "JPEG не закончен"),
+        (animated(), "Анимированное"),
+    ],
+)
+def test_refused_with_the_reason(content: bytes, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        documents.recognise(content)
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (12_000, 12_000), (8_000, 5_001)])
+def test_bomb_is_refused_before_it_goes_off(size: tuple[int, int]) -> None:
+    content, started = bomb(*size), time.process_time()
+    with pytest.raises(ValueError, match=r"слишком большое|не открывается"):
+        documents.recognise(content)
+    assert time.process_time() - started < 1
+
+
+def test_encryption_shows_in_the_trailer() -> None:
+    assert not documents.is_encrypted(PDF)
+    assert documents.is_encrypted(PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"))

@@ -1,0 +1,59 @@
+"""What a name is flagged for."""
+
+import pytest
+
+from chalicelib.core.moderation import names
+from chalicelib.core.moderation.model import Flag
+
+OURS = "ООО «Ромашка»"
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation"),
+    [
+        ("Ромашка", OURS),
+        ("РОМАШКА", OURS),
+        ("Ромашки", OURS),
+        ("Ромашка 24", OURS),
+        ("Маг. Ромашка", OURS),
+        ("Ром", OURS),
+        ("Пётр-Строй", "Общество с ограниченной ответственностью «Петрстрой»"),
+        ("Петрова", "ИП Петрова Анна Сергеевна"),
+        ("РТК", "АО «Ростовская транспортная компания»"),
+    ],
+)
+def test_related(name: str, organisation: str) -> None:
+    assert names.is_related(name, organisation)
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation"),
+    [
+        ("Василёк", OURS),
+        ("Ро", OURS),
+        ("ООО", OURS),
+        ("Общество", "Общество с ограниченной ответственностью «Ромашка»"),
+        ("Ромашка", ""),
+        ("Т", "ООО «Тополь»"),
+    ],
+)
+def test_unrelated(name: str, organisation: str) -> None:
+    assert not names.is_related(name, organisation)
+
+
+@pytest.mark.parametrize(
+    ("name", "filenames", "flags"),
+    [
+        ("Ромашка", ["устав.pdf"], set()),
+        ("Василёк", ["устав.pdf"], {Flag.NAME_UNRELATED}),
+        ("Василёк", ["Свидетельство на товарный знак.PDF"], set()),
+        ("Сбербанк", ["знак.png"], {Flag.NAME_OF_AUTHORITY}),
+        ("Сбер-Банк", ["знак.png"], {Flag.NAME_OF_AUTHORITY}),
+        ("«ФНС»", ["знак.png"], {Flag.NAME_OF_AUTHORITY}),
+        ("Мир вкуса", ["знак.png"], set()),
+        ("П и з д ец", ["знак.png"], {Flag.NAME_OBSCENE}),
+        ("Г0ВНО", ["знак.png"], {Flag.NAME_OBSCENE}),
+    ],
+)
+def test_flags(name: str, filenames: list[str], flags: set[Flag]) -> None:
+    assert names.flags(name, OURS, filenames) == flags

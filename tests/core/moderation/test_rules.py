@@ -1,0 +1,64 @@
+"""Deadlines by the Russian production calendar, and the way of an application."""
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from chalicelib.core.moderation import rules
+from chalicelib.core.moderation.model import Flag, State
+
+
+def moscow(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(f"{text}+03:00")
+
+
+@pytest.mark.parametrize(
+    ("submitted", "last"),
+    [
+        ("2026-11-24T12:00", "2026-11-27"),  # Tuesday to Friday
+        ("2026-11-25T12:00", "2026-11-30"),  # over a weekend
+        ("2026-11-24T23:59", "2026-11-27"),
+        ("2026-11-25T00:00", "2026-11-30"),  # another day in Moscow, the same in UTC
+        ("2026-11-28T12:00", "2026-12-02"),  # on a Saturday
+        ("2026-11-03T12:00", "2026-11-09"),  # over the Day of Unity
+        ("2026-12-28T12:00", "2027-01-11"),  # 31 December is a day off, transferred
+        ("2026-12-30T12:00", "2027-01-13"),
+        ("2027-02-18T12:00", "2027-02-24"),  # Saturday the 20th is worked, Monday the 22nd is not
+        ("2027-04-30T12:00", "2027-05-06"),  # 1 May on a Saturday: the 3rd is off
+    ],
+)
+def test_three_business_days(submitted: str, last: str) -> None:
+    after = dt.date.fromisoformat(last) + dt.timedelta(days=1)
+    assert rules.review_due(moscow(submitted)) == moscow(f"{after}T00:00")
+
+
+def test_ways() -> None:
+    ways = {(one, other) for one, onward in rules.TRANSITIONS.items() for other in onward}
+    assert ways == {
+        (State.SUBMITTED, State.IN_REVIEW),
+        (State.SUBMITTED, State.CANCELLED),
+        (State.IN_REVIEW, State.APPROVED),
+        (State.IN_REVIEW, State.REJECTED),
+        (State.IN_REVIEW, State.CANCELLED),
+    }
+    for now, wanted in itertools.product(State, State):
+        if (now, wanted) in ways:
+            rules.require(now, wanted)
+        else:
+            with pytest.raises(rules.ApplicationStateNotAllowed):
+                rules.require(now, wanted)
+    assert {State.SUBMITTED, State.IN_REVIEW} == rules.OPEN
+
+
+def test_overdue_is_what_is_open_past_its_deadline() -> None:
+    due = moscow("2026-11-28T00:00")
+    before = due - dt.timedelta(milliseconds=1)
+    assert rules.is_overdue(State.IN_REVIEW, due, due)
+    assert not rules.is_overdue(State.IN_REVIEW, due, before)
+    assert not rules.is_overdue(State.APPROVED, due, due)
+    assert not rules.is_overdue(State.SUBMITTED, None, due)
+
+
+def test_every_flag_has_its_words() -> None:
+    assert all(note.detail for note in rules.notes(Flag))

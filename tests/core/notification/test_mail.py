@@ -1,0 +1,46 @@
+"""E-mails with pictures as MIME."""
+
+import email
+import email.policy
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.core.notification.mail import Letter, mime
+from tests.support import cloud
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def parsed(letter: Letter) -> Any:
+    return email.message_from_bytes(mime(letter), policy=email.policy.default)
+
+
+def test_pictures_are_beside_the_html_that_shows_them(environment: None) -> None:
+    html = '<img src="cid:logo">' + "Ы" * 5_000
+    message = parsed(Letter("a@example.ru", "Чек", "Текст\n", html, {"logo": PNG}))
+    assert message["From"] == cloud.PARAMETERS["SenderAddress"]
+    assert message["To"] == "a@example.ru"
+    text, related = message.iter_parts()
+    assert text.get_content() == "Текст\n"
+    assert related.get_content_type() == "multipart/related"
+    shown, picture = related.iter_parts()
+    assert shown.get_content() == html
+    assert (picture["Content-ID"], picture.get_content()) == ("<logo>", PNG)
+    assert picture.get_content_disposition() == "inline"
+
+
+def test_lines_are_short_and_plain(environment: None) -> None:
+    raw = mime(Letter("a@example.ru", "Ы" * 300, "Ы" * 5_000, "Ы" * 5_000, {"logo": PNG * 99}))
+    raw.decode("ascii")
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+
+
+@settings(deadline=None)
+@given(st.text(alphabet='Чек на 1\u00a0285,21 ₽ — ООО «"abc', max_size=120))
+def test_subject_is_read_back(environment: None, subject: str) -> None:
+    read = parsed(Letter("a@example.ru", subject, "Текст", "Текст", {"logo": PNG}))["Subject"]
+    # Outer spaces of a header mean nothing.
+    assert str(read).strip() == subject.strip()

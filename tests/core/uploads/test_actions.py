@@ -1,0 +1,68 @@
+"""Larger files come in by a form signed for one client, one name, one size."""
+
+import base64
+import json
+
+import pytest
+
+from chalicelib.core.uploads.store import UPLOADS
+from chalicelib.runtime import aws
+from tests.support.world import World
+
+FILE = {"filename": "Свидетельство.pdf", "size": 3_000_000, "media_type": "application/pdf"}
+
+
+def test_form_allows_one_file_for_ten_minutes(world: World) -> None:
+    made = world.ok("POST /uploads", FILE)
+    fields = made["fields"]
+    assert made["url"].endswith(UPLOADS.physical_name)
+    assert fields["key"] == f"client-1/{made['upload_id']}"
+    policy = json.loads(base64.b64decode(fields["policy"]))
+    assert ["content-length-range", 1, 15 * 1024 * 1024] in policy["conditions"]
+    said = {
+        key: value
+        for one in policy["conditions"]
+        if isinstance(one, dict)
+        for key, value in one.items()
+    }
+    assert said["bucket"] == UPLOADS.physical_name
+    assert said["key"] == fields["key"]
+    assert said["Content-Type"] == "application/pdf"
+    assert said["Content-Disposition"].startswith("attachment; filename*=UTF-8''%D0")
+    assert said["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+    assert set(fields) - {"policy", "x-amz-signature"} == set(said) - {"bucket"}
+
+
+def test_form_goes_where_the_deployment_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.runtime.files import StorageSettings
+
+    monkeypatch.setenv("STORAGE_URL", "http://127.0.0.1:8000")
+    StorageSettings.load.cache_clear()
+    try:
+        url = world.ok("POST /uploads", FILE)["url"]
+    finally:
+        StorageSettings.load.cache_clear()
+        aws.signer.cache_clear()
+    assert url == f"http://127.0.0.1:8000/{UPLOADS.physical_name}"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"size": 15 * 1024 * 1024 + 1}, "/size"),
+        ({"size": 0}, "/size"),
+        ({"size": "1"}, "/size"),
+        ({"filename": "а\nб"}, "/filename"),
+        ({"media_type": "pdf"}, "/media_type"),
+        ({"media_type": "text/html\r\nX: y"}, "/media_type"),
+    ],
+)
+def test_form_must_hold(world: World, change: dict[str, object], pointer: str) -> None:
+    answer = world.call("POST /uploads", FILE | change)
+    assert answer.status == 422
+    assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("who", ["operator", "landlord"])
+def test_is_for_clients(world: World, who: str) -> None:
+    assert world.call("POST /uploads", FILE, who=who).problem == "role-missing"

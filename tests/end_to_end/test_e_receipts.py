@@ -1,0 +1,82 @@
+"""A receipt goes out by both channels, under the roles as deployed, and is seen on its page."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.runtime.table import to_wire
+from infra.local.api import Api
+from infra.local.personas import PERSONAS
+from infra.local.product import Product
+from tests.support import receipts
+
+pytestmark = pytest.mark.xdist_group("end_to_end")
+
+PATIENCE_SECONDS = 60
+
+
+def come_in(running: Product, number: int, to: str) -> str:
+    """Let a receipt be stored and told of; return the path of its page."""
+    owner = PERSONAS["romashka"].client_id
+    told = receipts.document(fiscalDocumentNumber=number, buyerPhoneOrAddress=to)
+    item = {
+        "client_id": f"drive#{receipts.DRIVE}",
+        "sk": f"document#{number:010}",
+        "owner": owner,
+        "document": json.dumps(told, ensure_ascii=False),
+    }
+    dynamodb = running.cloud.client("dynamodb")
+    (table,) = (one for one in dynamodb.list_tables()["TableNames"] if "FiscalTable" in one)
+    dynamodb.put_item(TableName=table, Item=to_wire(item))
+    message = {"client_id": owner, "fiscal_drive": receipts.DRIVE, "document_number": number}
+    running.cloud.client("sqs").send_message(
+        QueueUrl=running.outputs["DeliveriesQueueUrl"], MessageBody=json.dumps(message)
+    )
+    return f"/r/{receipts.DRIVE}/{number}/{receipts.SIGN}"
+
+
+def message_about(running: Product, path: str) -> Any:
+    """Return the message with that link, as soon as it is there."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        for one in running.cloud.messages():
+            if path in one["text"]:
+                return one
+        time.sleep(0.1)
+    pytest.fail(f"no message about {path}; queues: {running.cloud.queues()}")
+
+
+def test_from_the_receipt_to_its_buyer(
+    running: Product, romashka: Api, key: Callable[[], str]
+) -> None:
+    for channel in ("sms", "email"):
+        romashka.put(f"/e-receipts/channels/{channel}", {"enabled": True})
+    path = come_in(running, 1, "8 916 123-45-67")
+    text = message_about(running, path)
+    assert (text["channel"], text["to"]) == ("sms", "+79161234567")
+    assert text["text"].endswith(f"{running.origin.url}/api{path}")
+
+    path = come_in(running, 2, "pokupatel@example.ru")
+    mail = message_about(running, path)
+    assert (mail["channel"], mail["to"]) == ("email", "pokupatel@example.ru")
+    assert mail["subject"] == 'Кассовый чек на 1\u00a0285,21 ₽ — ООО "РОМАШКА"'
+    assert "Творог &lt;5%&gt;" in mail["html"]
+    # A page cannot look into a mail for its pictures.
+    assert "cid:" not in mail["html"]
+    assert 'src="data:image/png;base64,' in mail["html"]
+
+    page = running.cloud.http.request("GET", f"{running.origin.url}/api{path}")
+    assert page.status == 200, page.data
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["X-Robots-Tag"].startswith("noindex")
+    assert "Кассовый чек" in page.data.decode()
+    wrong = running.cloud.http.request("GET", f"{running.origin.url}/api{path}9")
+    assert wrong.status == 404
+
+    today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 3 * 3600))
+    shown = romashka.get(f"/e-receipts/statistics?from={today}&to={today}").json
+    assert shown["totals"]["sms"]["sent"] == shown["totals"]["email"]["sent"] == 1
+    assert shown["cost_kopecks"] == shown["totals"]["sms"]["parts"] * 180

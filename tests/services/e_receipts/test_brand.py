@@ -1,0 +1,69 @@
+"""What may stand in a message instead of the legal name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.services.e_receipts import brand
+
+
+@pytest.mark.parametrize(
+    ("given_name", "kept"),
+    [
+        ("Ромашка", "Ромашка"),
+        (" Ромашка ", "Ромашка"),
+        ("Я", "Я"),
+        ("Дом-2", "Дом-2"),
+        ("«Ёлка» 24", "«Ёлка» 24"),
+        ("Т.  К.", "Т. К."),
+        ("И\u0306од", "Йод"),
+        ("абвгдеёжзий", "абвгдеёжзий"),
+    ],
+)
+def test_fit_name_is_kept_trimmed(given_name: str, kept: str) -> None:
+    assert brand.check(given_name) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "не может быть пустым"),
+        ("   ", "не может быть пустым"),
+        ("абвгдеёжзийк", "не больше 11"),
+        ("Romashka", "только кириллица"),
+        ("Рoмашка", "только кириллица"),  # a Latin o
+        ("Дом\nСад", "только кириллица"),
+        ("Дом\u202eСад", "только кириллица"),
+        ("Дом!", "только кириллица"),
+        ("Дом\u00a02", "только кириллица"),
+        ("а\u0483б", "только кириллица"),  # a combining titlo
+        ("24-7", "хотя бы одна буква"),
+        (11, "строка"),
+    ],
+)
+def test_unfit_name_is_refused_with_the_reason(name: object, said: str) -> None:
+    with pytest.raises(ValueError, match=f"(?i){said}"):
+        brand.check(name)
+
+
+def test_all_reasons_are_told_at_once() -> None:
+    with pytest.raises(ValueError, match=r"^Не больше 11 символов; только кириллица.*; нужна"):
+        brand.check("supermarket 24")
+
+
+@given(st.text(max_size=14))
+def test_what_is_kept_is_kept_again_the_same(name: str) -> None:
+    try:
+        kept = brand.check(name)
+    except ValueError:
+        return
+    assert brand.check(kept) == kept
+    assert 1 <= len(kept) <= brand.MOST
+    # As UCS-2, as an SMS carries it: no character takes two units.
+    assert len(kept.encode("utf-16-be")) == 2 * len(kept)
+
+
+def test_payload_type_words_its_refusal_in_russian() -> None:
+    with pytest.raises(ValidationError, match="Только кириллица"):
+        TypeAdapter(brand.Brand).validate_json('"Shop Ы"', strict=True)

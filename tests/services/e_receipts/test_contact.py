@@ -1,0 +1,69 @@
+"""What a cashier typed, read as a telephone or an e-mail address."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.services.e_receipts import contact
+from chalicelib.services.e_receipts.contact import Channel, ContactUnusable
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "+79161234567",
+        "89161234567",
+        "79161234567",
+        "9161234567",
+        "+7 (916) 123-45-67",
+        " 8 916 123 45 67 ",
+        "tel:+79161234567",
+    ],
+)
+def test_telephone_is_read(said: str) -> None:
+    assert contact.read(said) == contact.Contact(Channel.SMS, "+79161234567")
+
+
+def test_number_of_another_country_is_read() -> None:
+    assert contact.read("+375 29 123-45-67").address == "+375291234567"
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("Ivan@Example.RU", "Ivan@example.ru"),
+        (" ivan@example.ru ", "ivan@example.ru"),
+        ("mailto:ivan@example.ru", "ivan@example.ru"),
+        ("ivan@пример.рф", "ivan@xn--e1afmkfd.xn--p1ai"),
+    ],
+)
+def test_email_is_read(said: str, address: str) -> None:
+    assert contact.read(said) == contact.Contact(Channel.EMAIL, address)
+
+
+@pytest.mark.parametrize(
+    ("said", "channel", "why"),
+    [
+        ("", Channel.SMS, ContactUnusable.PHONE_MALFORMED),
+        ("none", Channel.SMS, ContactUnusable.PHONE_MALFORMED),
+        ("+7916123456", Channel.SMS, ContactUnusable.PHONE_MALFORMED),
+        ("12345", Channel.SMS, ContactUnusable.PHONE_MALFORMED),
+        ("@", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
+        ("ivan@", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
+        ("ivan@example.ru, petr@example.ru", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
+        ("иван@example.ru", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
+        ("ivan@example.ru\nBcc: all@example.ru", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
+    ],
+)
+def test_what_cannot_be_used_is_said_why(said: str, channel: Channel, why: ContactUnusable) -> None:
+    assert contact.read(said) == contact.Contact(channel, unusable=why)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_anything_is_read_or_unusable(said: str) -> None:
+    found = contact.read(said)
+    assert bool(found.address) != bool(found.unusable)
+    if found.address:
+        again = contact.read(found.address)
+        assert again == found

@@ -1,0 +1,264 @@
+"""A receipt comes in, and its buyer gets it: once, by a channel that is on, counted."""
+
+import email
+import email.policy
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.core.notification.store import LEASE
+from chalicelib.services.e_receipts.application_store import E_RECEIPTS
+from chalicelib.services.e_receipts.model import Counters
+from chalicelib.services.e_receipts.receipt_source import DELIVERIES
+from tests.support import applications as by
+from tests.support import cloud, receipts
+from tests.support.world import World
+
+DAY = "2026-11-24"
+
+
+def statistics(world: World, first: str = DAY, last: str = DAY) -> Any:
+    return world.get("/e-receipts/statistics", query={"from": first, "to": last})
+
+
+def total(world: World, channel: str) -> dict[str, int]:
+    counted: dict[str, int] = statistics(world, last="2027-01-31")["totals"][channel]
+    return counted
+
+
+def refusing(operation: str, code: str, message: str = "", times: int = 100) -> Any:
+    """Let the carrier refuse that many times."""
+    left = [times]
+
+    def around(perform: Any) -> Any:
+        call = perform.__closure__
+        names = [cell.cell_contents for cell in call if isinstance(cell.cell_contents, str)]
+        if operation in names and left[0]:
+            left[0] -= 1
+            raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
+        return perform()
+
+    return around
+
+
+def sent_mail(world: World) -> Any:
+    (one,) = world.mails()
+    return email.message_from_string(one.raw_data, policy=email.policy.default)
+
+
+def test_receipt_goes_to_a_telephone(world: World) -> None:
+    receipts.switch_on(world, "sms")
+    receipts.deliver(world, "8 (916) 123-45-67")
+    ((to, text),) = world.texts()
+    assert to == "+79161234567"
+    assert text.startswith("РОМАШКА: чек 1285,21р 24.11.26 12:05")
+    assert text.endswith(f"{cloud.PARAMETERS['PublicUrl']}{receipts.PAGE}")
+    assert total(world, "sms") == {"sent": 1, "parts": 2, "failed": 0, "cost_kopecks": 360}
+    assert total(world, "email") == Counters().model_dump()
+
+
+def test_receipt_goes_to_an_email_address(world: World) -> None:
+    receipts.switch_on(world, "email")
+    receipts.deliver(world, receipts.EMAIL)
+    mail = sent_mail(world)
+    assert mail["To"] == receipts.EMAIL
+    assert mail["Subject"] == 'Кассовый чек на 1\u00a0285,21 ₽ — ООО "РОМАШКА"'
+    assert receipts.PAGE in mail.get_body(("plain",)).get_content()
+    assert receipts.PAGE in mail.get_body(("html",)).get_content()
+    pictures = {
+        part["Content-ID"] for part in mail.walk() if part.get_content_maintype() == "image"
+    }
+    assert pictures == {"<qr>"}
+    assert total(world, "email") == {"sent": 1, "parts": 0, "failed": 0, "cost_kopecks": 0}
+    assert world.texts() == []
+
+
+@pytest.mark.parametrize("to", [receipts.PHONE, receipts.EMAIL, "nowhere"])
+def test_channel_that_is_off_sends_and_counts_nothing(world: World, to: str) -> None:
+    receipts.switch_on(world)
+    for channel in ("sms", "email"):
+        world.ok(f"PUT /e-receipts/channels/{channel}", {"enabled": False})
+    receipts.deliver(world, to)
+    assert (world.texts(), world.mails(), world.dead) == ([], [], [])
+    assert not world.items(E_RECEIPTS, "delivery#")
+    assert statistics(world)["days"] == []
+
+
+def test_channels_are_off_until_switched_on(world: World) -> None:
+    receipts.deliver(world, receipts.PHONE)
+    assert world.texts() == []
+
+
+def test_each_channel_has_a_switch_of_its_own(world: World) -> None:
+    receipts.switch_on(world, "email")
+    receipts.deliver(world, receipts.PHONE)
+    receipts.deliver(world, receipts.EMAIL, fiscalDocumentNumber=709)
+    assert (len(world.texts()), len(world.mails())) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("to", "channel", "reason"),
+    [("123", "sms", "phone-malformed"), ("ivan@", "email", "email-malformed")],
+)
+def test_unusable_contact_is_counted_failed_with_the_reason(
+    world: World, to: str, channel: str, reason: str
+) -> None:
+    receipts.switch_on(world)
+    receipts.deliver(world, to)
+    (kept,) = world.items(E_RECEIPTS, "delivery#")
+    assert kept["reason"] == reason
+    assert total(world, channel) == {"sent": 0, "parts": 0, "failed": 1, "cost_kopecks": 0}
+    assert world.dead == []
+
+
+def test_number_that_the_carrier_refuses_is_counted_failed(world: World) -> None:
+    receipts.switch_on(world)
+    receipts.tell(world)
+    message = "Invalid parameter: PhoneNumber Reason: +79161234567 is not valid to publish to"
+    world.around = refusing("Publish", "InvalidParameter", message)
+    world.drain()
+    (kept,) = world.items(E_RECEIPTS, "delivery#")
+    assert kept["reason"] == "phone-refused"
+    assert total(world, "sms")["failed"] == 1
+    assert world.dead == []
+
+
+def test_receipt_told_of_again_is_not_sent_again(world: World) -> None:
+    receipts.switch_on(world)
+    for _ in range(3):
+        receipts.tell(world)
+    world.drain()
+    world.advance(days=30)
+    receipts.deliver(world)
+    assert len(world.texts()) == 1
+    assert total(world, "sms")["sent"] == 1
+    assert world.dead == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "to", "code"),
+    [
+        ("Publish", receipts.PHONE, "Throttling"),
+        ("Publish", receipts.PHONE, "InternalError"),
+        ("SendEmail", receipts.EMAIL, "TooManyRequestsException"),
+    ],
+)
+def test_throttled_carrier_is_tried_again(world: World, operation: str, to: str, code: str) -> None:
+    receipts.switch_on(world)
+    receipts.tell(world, to)
+    world.around = refusing(operation, code, times=3)
+    world.drain()
+    assert len(world.texts()) + len(world.mails()) == 1
+    channel = "sms" if operation == "Publish" else "email"
+    assert (total(world, channel)["sent"], total(world, channel)["failed"]) == (1, 0)
+
+
+def test_long_outage_leaves_the_receipt_among_the_dead_letters_not_lost(world: World) -> None:
+    receipts.switch_on(world)
+    told = receipts.tell(world)
+    world.around = refusing("Publish", "ServiceUnavailable")
+    world.drain()
+    ((queue, body),) = world.dead
+    assert queue == "Deliveries"
+    assert total(world, "sms") == Counters().model_dump()
+    world.around = lambda perform: perform()
+    world.send(DELIVERIES, told)
+    world.drain()
+    assert str(told["document_number"]) in body
+    assert len(world.texts()) == 1
+
+
+def test_carrier_that_does_not_answer_is_waited_for_as_long_as_the_lease(world: World) -> None:
+    receipts.switch_on(world)
+    receipts.tell(world)
+    silent = [True]
+
+    def around(perform: Any) -> Any:
+        if world.calls[-1].operation == "Publish" and silent.pop(0) if silent else False:
+            raise EndpointConnectionError(endpoint_url="https://sns")
+        return perform()
+
+    world.around = around
+    started = world.moment
+    world.drain()
+    assert len(world.texts()) == 1
+    assert world.moment - started >= LEASE
+
+
+def test_neighbours_in_a_batch_do_not_suffer(world: World) -> None:
+    receipts.switch_on(world)
+    world.send(DELIVERIES, {"client_id": "client-1", "fiscal_drive": "x", "document_number": 1})
+    world.send(
+        DELIVERIES,
+        {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 9},
+    )
+    receipts.tell(world)
+    world.drain()
+    assert len(world.texts()) == 1
+    assert len(world.dead) == 2
+
+
+def test_receipt_of_another_client_is_not_delivered(world: World) -> None:
+    receipts.switch_on(world)
+    told = receipts.store(world, "client-2", buyerPhoneOrAddress=receipts.PHONE)
+    world.send(DELIVERIES, told | {"client_id": "client-1"})
+    world.drain()
+    assert world.texts() == []
+    assert len(world.dead) == 1
+
+
+def test_brand_is_in_the_message_once_approved_and_only_while_switched_on(world: World) -> None:
+    by.know_eligible(world)
+    receipts.switch_on(world)
+    application = by.in_review(world, by.brand_form("Ёлка"))
+    receipts.deliver(world, fiscalDocumentNumber=1)
+    by.decide(world, application)
+    receipts.deliver(world, fiscalDocumentNumber=2)
+    world.ok("PUT /e-receipts/services/branded-message", {"enabled": False})
+    receipts.deliver(world, fiscalDocumentNumber=3)
+    world.ok("PUT /e-receipts/services/branded-message", {"enabled": True})
+    receipts.deliver(world, fiscalDocumentNumber=4)
+    names = [text.partition(":")[0] for _, text in world.texts()]
+    assert names == ['ООО "РОМАШКА"', "Ёлка", 'ООО "РОМАШКА"', "Ёлка"]
+
+
+def test_logo_is_in_the_email_once_approved_and_only_while_switched_on(world: World) -> None:
+    by.know_eligible(world)
+    receipts.switch_on(world)
+    receipts.approve(world, by.logo_form(), by.LOGO)
+    decisions = len(world.mails())
+    receipts.deliver(world, receipts.EMAIL, fiscalDocumentNumber=1)
+    world.ok("PUT /e-receipts/services/logo", {"enabled": False})
+    receipts.deliver(world, receipts.EMAIL, fiscalDocumentNumber=2)
+    shown = ["Content-ID: <logo>" in mail.raw_data for mail in world.mails()[decisions:]]
+    assert shown == [True, False]
+
+
+def test_statistics_equal_a_recount_of_the_deliveries(world: World) -> None:
+    receipts.switch_on(world)
+    contacts = [receipts.PHONE, receipts.EMAIL, "ivan@", "123", "+375 29 123-45-67"]
+    for number in range(1, 21):
+        names = {"user": "ООО «" + "Х" * (number * 7) + "»"}
+        receipts.tell(world, contacts[number % 5], fiscalDocumentNumber=number, **names)
+        if number % 7 == 0:
+            world.drain()
+            world.advance(days=1)
+    world.drain()
+    kept = world.items(E_RECEIPTS, "delivery#")
+    assert len(kept) == 20
+    recount: dict[tuple[str, str], Counters] = {}
+    for one in kept:
+        place = one["day"], one["channel"]
+        counted = Counters(**{name: one[name] for name in Counters.model_fields})
+        recount[place] = recount.get(place, Counters()) + counted
+    shown = statistics(world, last="2026-12-31")
+    told = {(day.pop("day"), day.pop("channel")): Counters(**day) for day in shown["days"]}
+    assert told == recount
+    assert len(told) == 6
+    for channel, counted in shown["totals"].items():
+        of_channel = [one for (_, which), one in recount.items() if which == channel]
+        assert Counters(**counted) == sum(of_channel, Counters())
+    assert shown["totals"]["sms"]["sent"] == len(world.texts())
+    assert shown["totals"]["email"]["sent"] == len(world.mails())
+    assert shown["cost_kopecks"] == shown["totals"]["sms"]["parts"] * 180

@@ -1,0 +1,263 @@
+"""A receipt read from the tax service's JSON, and how it is said."""
+
+import datetime as dt
+import html
+import io
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pydantic import ValidationError
+
+from chalicelib.core.notification.mail import Letter, mime
+from chalicelib.services.e_receipts import sms, wording
+from chalicelib.services.e_receipts.message import message
+from chalicelib.services.e_receipts.receipt import Receipt, from_document
+from chalicelib.services.e_receipts.receipt_email import receipt_email
+from chalicelib.services.e_receipts.receipt_page import receipt_page
+from tests.support.receipts import DRIVE, NUMBER, SIGN, document
+
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "receipts"
+URL = "https://cheki.example.ru"
+CODE = f"t=20261124T1205&s=1285.21&fn={DRIVE}&i={NUMBER}&fp={SIGN}&n=1"
+
+
+def receipt(**changes: Any) -> Receipt:
+    return from_document(document(**changes))
+
+
+def words(page: str) -> str:
+    """What a reader sees of a page, on one line."""
+    text = re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL)
+    return " ".join(html.unescape(text).split())
+
+
+def test_padding_is_taken_off_and_the_moment_is_moscows() -> None:
+    read = receipt()
+    assert (read.inn, read.register_id) == ("7728168971", "0004817236006552")
+    assert read.at.isoformat() == "2026-11-24T12:05:00+03:00"
+    assert read.vat == {2: 11684, 11: 4454}
+    assert read.items[0].marking == "04602547000046 5IADe0"
+    assert read.items[0].quantity == Decimal("2.337")
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (1654957800, "2022-06-11T17:30:00+03:00"),
+        ("1654957800", "2022-06-11T17:30:00+03:00"),
+        ("2022-06-11T14:30:00Z", "2022-06-11T17:30:00+03:00"),
+    ],
+)
+def test_other_forms_of_the_moment(said: Any, read: str) -> None:
+    assert receipt(dateTime=said).at == dt.datetime.fromisoformat(read)
+
+
+@pytest.mark.parametrize("field", ["fiscalDriveNumber", "fiscalSign", "totalSum", "dateTime"])
+def test_receipt_that_cannot_be_identified_is_refused(field: str) -> None:
+    with pytest.raises(ValidationError):
+        from_document({name: said for name, said in document().items() if name != field})
+
+
+def test_half_of_a_surrogate_pair_is_shown_as_something() -> None:
+    item = document()["items"][0] | {"name": "Чай \ud83d"}
+    assert "Чай ?" in receipt_page(receipt(items=[item])).decode()
+
+
+def test_numeric_gtin_gets_its_nought_back() -> None:
+    item = document()["items"][0] | {"productCodeData": {"gtin": 4602547000046}}
+    del item["productCodeNew"]
+    assert receipt(items=[item]).items[0].marking == "04602547000046"
+
+
+# Without a deadline: the first rendering reads the templates.
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from([*document(), *document()["items"][0], "buyerAddress", "properties"]),
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers())
+        | st.floats() | st.dictionaries(st.text(max_size=3), st.integers()),
+    )
+)  # fmt: skip
+def test_odd_values_of_what_is_not_needed_do_not_keep_a_receipt_from_being_shown(
+    odd: dict[str, Any],
+) -> None:
+    needed = {"operationType", "fiscalDriveNumber", "fiscalDocumentNumber", "fiscalSign"}
+    needed |= {"totalSum", "dateTime", "items"}
+    told = {name: said for name, said in odd.items() if name not in needed}
+    item = document()["items"][0] | odd
+    shown = from_document(document(**told, items=[item, 7, None]))
+    assert receipt_page(shown)
+    assert receipt_email(shown, URL).text
+
+
+def test_every_real_receipt_is_shown() -> None:
+    if not SAMPLES.exists():
+        pytest.skip("no folder of real receipts beside this repository")
+    files = sorted(SAMPLES.glob("*.json"))
+    assert len(files) >= 29
+    for file in files:
+        read = from_document(json.loads(file.read_text(encoding="utf-8")))
+        page = words(receipt_page(read).decode())
+        assert all(" ".join(item.name.split()) in page for item in read.items), file.name
+        assert wording.money(read.total).replace("\u00a0", " ") in page.replace("\u00a0", " ")
+        link = read.link(URL)
+        made = message(read, link)
+        assert made.parts <= 3
+        assert message(read, link, "Ромашка").parts <= made.parts
+
+
+@pytest.mark.parametrize(
+    ("kopecks", "said"),
+    [(0, "0,00"), (5, "0,05"), (128521, "1\u00a0285,21"), (10**9, "10\u00a0000\u00a0000,00")],
+)
+def test_money(kopecks: int, said: str) -> None:
+    assert wording.money(kopecks) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("1", "1"), ("1.0", "1"), ("0.384", "0,384"), ("100", "100"), ("1E+2", "100")],
+)
+def test_quantity(value: str, said: str) -> None:
+    assert wording.quantity(Decimal(value)) == said
+
+
+@pytest.mark.parametrize(
+    ("full", "short", "bare"),
+    [
+        ('ОБЩЕСТВО С ОГРАНИЧЕННОЙ ОТВЕТСТВЕННОСТЬЮ "ТД"', 'ООО "ТД"', "ТД"),
+        ("Публичное акционерное  общество «Лён»", "ПАО «Лён»", "Лён"),
+        ('АО "Юг" Юг-7', 'АО "Юг" Юг-7', '"Юг" Юг-7'),
+        ("Индивидуальный предприниматель Петрова А. С.", "ИП Петрова А. С.", "Петрова А. С."),
+        ("ИП", "ИП", "ИП"),
+        ("Лавка\r\nу дома", "Лавка у дома", "Лавка у дома"),
+    ],
+)
+def test_names_are_shortened_sanely(full: str, short: str, bare: str) -> None:
+    assert wording.short_name(full) == short
+    assert wording.bare_name(short) == bare
+
+
+def test_message_says_what_it_must() -> None:
+    read = receipt()
+    made = message(read, read.link(URL))
+    assert made.text == (
+        f"РОМАШКА: чек 1285,21р 24.11.26 12:05 РНМ 0004817236006552 ФП {SIGN} "
+        f"{URL}/r/{DRIVE}/{NUMBER}/{SIGN}"
+    )
+    assert made.parts == sms.parts(made.text) == 2
+
+
+def test_brand_takes_the_place_of_the_legal_name() -> None:
+    made = message(receipt(), "https://c.ru", "«Ёлка» 24")
+    assert made.text.startswith("«Ёлка» 24: чек")
+    assert "РОМАШКА" not in made.text
+
+
+def test_name_is_as_full_as_its_parts_allow() -> None:
+    short_link = "https://c.ru"
+    assert message(receipt(), short_link).text.startswith('ООО "РОМАШКА": ')
+    long = receipt(user="ООО «" + "Х" * 200 + "»")
+    made = message(long, short_link)
+    assert made.parts == 2
+    assert len(made.text) == 2 * sms.UCS2_PART
+    assert "…: чек" in made.text
+
+
+def test_a_return_says_so() -> None:
+    assert ": возврат 1285,21р" in message(receipt(operationType=2), "https://c.ru").text
+
+
+def test_page_shows_everything_and_escapes_it() -> None:
+    page = receipt_page(receipt()).decode()
+    assert "Творог &lt;5%&gt; &amp; «Ко»" in page
+    shown = words(page).replace("\u00a0", " ")
+    for said in (
+        'ООО "РОМАШКА"',
+        "Приход · 24.11.2026 12:05",
+        "2,337 кг × 549,90",
+        "НДС 10 % · Маркированный товар · Полный расчёт",
+        "Код маркировки: 04602547000046 5IADe0",
+        "Итог 1 285,21 ₽",
+        "Безналичными 1 285,21",
+        "в т. ч. НДС 10 % 116,84",
+        "в т. ч. НДС 22 % 44,54",
+        "ИНН 7728168971",
+        "Место расчётов Магазин «На углу»",
+        "Рег. номер ККТ 0004817236006552",
+        f"Номер ФН {DRIVE}",
+        f"Номер ФД {NUMBER}",
+        f"Фискальный признак {SIGN}",
+    ):
+        assert said in shown, said
+    assert "Наличными" not in shown
+    assert 'name="robots" content="noindex' in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize(
+    "field", ["user", "retailPlace", "retailPlaceAddress", "operator", "fnsUrl"]
+)
+def test_nothing_of_a_receipt_becomes_markup(field: str) -> None:
+    evil = '"><script>alert(1)</script>'
+    page = receipt_page(receipt(**{field: evil})).decode()
+    mail = receipt_email(receipt(**{field: evil}), URL)
+    assert "<script" not in page + mail.html
+    assert "&lt;script&gt;" in page
+
+
+def test_logo_is_inside_the_page_only_when_there_is_one() -> None:
+    assert "<img" not in receipt_page(receipt()).decode()
+    assert '<img src="data:image/png;base64,bG9nbw=="' in receipt_page(receipt(), b"logo").decode()
+
+
+def test_check_code_of_the_email_is_read_back() -> None:
+    mail = receipt_email(receipt(), URL)
+    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(mail.pictures["qr"])))
+    assert [one.text for one in found] == [CODE]
+
+
+def test_check_code_of_the_page_is_the_same() -> None:
+    import segno
+
+    page = receipt_page(receipt()).decode()
+    path = re.search(r'<path[^>]* d="([^"]+)"', page)
+    drawn = segno.make_qr(CODE, error="m").svg_inline(scale=4, border=2)
+    assert path is not None
+    assert path[1] in drawn
+
+
+def test_email_is_text_html_and_pictures_that_the_html_shows(environment: None) -> None:
+    made = receipt_email(receipt(), f"{URL}/r/1", b"logo")
+    assert made.subject == 'Кассовый чек на 1\u00a0285,21 ₽ — ООО "РОМАШКА"'
+    assert set(re.findall(r'src="cid:(\w+)"', made.html)) == set(made.pictures) == {"qr", "logo"}
+    assert f'href="{URL}/r/1"' in made.html
+    assert f"{URL}/r/1" in made.text
+    raw = mime(Letter("a@example.ru", made.subject, made.text, made.html, made.pictures))
+    assert b"Content-ID: <logo>" in raw
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    raw.decode("ascii")
+    assert "cid:" not in made.standing_alone
+
+
+def test_email_without_a_logo_shows_none() -> None:
+    made = receipt_email(receipt(), URL)
+    assert set(made.pictures) == {"qr"}
+    assert "cid:logo" not in made.html
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_subject_is_one_line_whatever_the_name(name: str) -> None:
+    subject = receipt_email(receipt(user=name), URL).subject
+    assert len(subject.splitlines()) == 1
+    assert subject.isprintable() or "\u00a0" in subject
