@@ -132,6 +132,11 @@ class Table(Resource):
             self, condition, (self.name, client_id, prefix), read, newest_first=newest_first
         )
 
+    def between(self, client_id: str, first: str, last: str, read: Callable[[Item], T]) -> Query[T]:
+        """Describe the items of ``client_id`` whose sort key is from ``first`` to ``last``."""
+        condition = Key(PARTITION).eq(client_id) & Key(SORT).between(first, last)
+        return Query(self, condition, (self.name, client_id, first, last), read)
+
     def index(
         self,
         name: str,
