@@ -73,10 +73,9 @@ def turnover(
     )
 
 
-def turnover_of(document: StoredDocument) -> Get[Turnover]:
-    """The turnover that a document counts into."""
-    sk = _turnover(document.register_id, document.day, document.fiscal_drive)
-    return FISCAL.get(document.owner, sk, _read_turnover)
+def day(client_id: str, register_id: str, day: dt.date, fiscal_drive: str) -> Get[Turnover]:
+    """Turnover of a register's day on one fiscal drive."""
+    return FISCAL.get(client_id, _turnover(register_id, day, fiscal_drive), _read_turnover)
 
 
 def count(counted: Turnover) -> Write:

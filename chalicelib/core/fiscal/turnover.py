@@ -73,6 +73,11 @@ class Turnover(BaseModel):
     version: int = 0
     """Of the item as it was read; 0 for none."""
 
+    @classmethod
+    def none(cls, client_id: str, register_id: str, day: dt.date, fiscal_drive: str) -> Self:
+        """Return a day on which nothing is counted."""
+        return cls(client_id=client_id, register_id=register_id, day=day, fiscal_drive=fiscal_drive)
+
     def of(self, operation: Operation) -> Sums:
         """Return the sums of one operation."""
         return self.operations.get(operation, _NONE)
