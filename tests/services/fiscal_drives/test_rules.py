@@ -1,0 +1,83 @@
+"""What fits where, and the only way an order goes."""
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from chalicelib.core.organisation.model import Register
+from chalicelib.services.fiscal_drives import rules
+from chalicelib.services.fiscal_drives.model import CartLine, Drive, OrderStatus
+
+TODAY = dt.date(2026, 11, 24)
+WAY = ["invoiced", "paid", "assembling", "shipped", "delivered"]
+
+
+def drive(model: str, kopecks: int, *fits: str) -> Drive:
+    return Drive(
+        model=model,
+        title=model,
+        months=15,
+        price_kopecks=kopecks,
+        in_stock=1,
+        fits_register_models=fits,
+    )
+
+
+def register(number: int, model: str, days: int) -> Register:
+    return Register(
+        register_id=f"{number:016}",
+        model=model,
+        serial="1",
+        fiscal_drive_number="9960440300412358",
+        fiscal_drive_ends_on=TODAY + dt.timedelta(days=days),
+    )
+
+
+def line(model: str) -> CartLine:
+    return CartLine(model=model, title=model, quantity=1, price_kopecks=1)
+
+
+def test_drive_suits_registers_of_the_models_it_fits_soonest_end_first() -> None:
+    registers = [register(1, "А", 300), register(2, "Б", 10), register(3, "А", 20)]
+    entries = rules.catalogue([drive("b", 2, "А"), drive("a", 1, "Б", "В")], registers, TODAY)
+    assert [entry.model for entry in entries] == ["a", "b"], "cheapest first"
+    assert [int(one.register_id) for one in entries[0].suits] == [2]
+    assert [int(one.register_id) for one in entries[1].suits] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("days", "soon"), [(-1, True), (0, True), (60, True), (61, False), (600, False)]
+)
+def test_register_is_marked_whose_drive_ends_within_60_days(days: int, soon: bool) -> None:
+    (entry,) = rules.catalogue([drive("a", 1, "А")], [register(1, "А", days)], TODAY)
+    assert [one.ends_soon for one in entry.suits] == [soon]
+
+
+@pytest.mark.parametrize(("now", "wanted"), itertools.product(OrderStatus, OrderStatus))
+def test_only_the_next_status_is_allowed(now: OrderStatus, wanted: OrderStatus) -> None:
+    steps = {*itertools.pairwise(WAY), ("invoiced", "cancelled"), ("invoiced", "expired")}
+    if (now.value, wanted.value) in steps:
+        rules.require(now, wanted)
+    else:
+        with pytest.raises(rules.StatusNotAllowed) as refused:
+            rules.require(now, wanted)
+        assert refused.value.members == {"order_status": now.value}
+
+
+def test_cart_keeps_one_line_a_model_in_the_order_of_coming() -> None:
+    lines = rules.with_line(rules.with_line((), line("a")), line("b"))
+    again = rules.with_line(lines, line("a").model_copy(update={"quantity": 7}))
+    assert [(one.model, one.quantity) for one in again] == [("a", 7), ("b", 1)]
+    assert [one.model for one in rules.without_line(again, "a")] == ["b"]
+    with pytest.raises(rules.NotInCart):
+        rules.without_line(again, "c")
+
+
+def test_cart_holds_no_more_models_than_an_order_can() -> None:
+    lines: tuple[CartLine, ...] = ()
+    for number in range(rules.MOST_MODELS):
+        lines = rules.with_line(lines, line(f"m{number}"))
+    rules.with_line(lines, line("m0"))
+    with pytest.raises(rules.CartFull):
+        rules.with_line(lines, line("one-more"))
