@@ -5,8 +5,9 @@ import json
 import os
 import queue
 import random
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ from chalicelib.core.organisation.store import ORGANISATION, own_register
 from chalicelib.runtime import aws
 from chalicelib.runtime.commit import transact
 from infra import synth
+from infra.local.api import Api
 from infra.local.cloud import REGION, Cloud
+from infra.local.personas import PERSONAS
+from infra.local.product import Product
 
 pytestmark = pytest.mark.xdist_group("end_to_end")
 
@@ -135,3 +139,46 @@ def test_totals_are_exact_under_eight_workers(engine: Cloud) -> None:
             assert all(map(turnover.has, numbers))
         listed = reading.read_documents("client-1", register, *DAYS, most=1000)
         assert len(list(listed)) == len([one for one in told if one["fiscalDriveNumber"] == drive])
+
+
+def test_a_document_on_the_queue_is_counted_and_its_delivery_asked_for(
+    running: Product,
+) -> None:
+    """Through the deployed function, under its own role, and the stream of its table."""
+    organisation = PERSONAS["romashka"].organisation
+    assert organisation is not None
+    register = organisation.registers[0]
+    document = documents()[0] | {
+        "kktRegId": register.register_id,
+        "fiscalDriveNumber": register.fiscal_drive_number,
+        "operationType": 1,
+        "buyerPhoneOrAddress": "buyer@example.ru",
+    }
+    origin = Api(running.origin.url, running.cloud.http)
+    origin.post("/local/fiscal-documents", document, expect=202)
+    database, sqs = running.cloud.client("dynamodb"), running.cloud.client("sqs")
+    (table,) = (
+        name
+        for name in database.list_tables()["TableNames"]
+        if "Fiscal" in name and "Drives" not in name
+    )
+    client_id = PERSONAS["romashka"].client_id
+    name = f"turnover#{register.register_id}#2026-11-23#{register.fiscal_drive_number}"
+    key = {"client_id": {"S": client_id}, "sk": {"S": name}}
+    found = eventually(lambda: database.get_item(TableName=table, Key=key).get("Item"))
+    assert found["operations"]["M"]["1"]["M"]["total"] == {"N": str(document["totalSum"])}
+    url = running.outputs["DeliveriesQueueUrl"]
+    got = eventually(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
+    assert json.loads(got[0]["Body"]) == {
+        "client_id": client_id,
+        "fiscal_drive": register.fiscal_drive_number,
+        "document_number": document["fiscalDocumentNumber"],
+    }
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.1)
+    return found

@@ -145,6 +145,22 @@ def test_two_documents_under_one_number_in_a_batch_are_not_both_counted(
     assert len(world.dead) == 1
 
 
+def test_outage_fails_the_batch_and_loses_none(world: World, receipt: Any) -> None:
+    def fail(perform: Any) -> Any:
+        raise ConnectionError
+
+    steps.know_register(world)
+    world.send(FISCAL_DOCUMENTS, receipt(1))
+    world.send(FISCAL_DOCUMENTS, "not JSON")
+    world.around = fail
+    world.deliver()
+    assert world.items(FISCAL) == []
+    world.around = lambda perform: perform()
+    world.drain()
+    assert turnover(world)[0].receipts == 1
+    assert [body for _, body in world.dead] == ["not JSON"]
+
+
 def test_document_waits_for_its_register_to_become_known(world: World, receipt: Any) -> None:
     world.send(FISCAL_DOCUMENTS, receipt(1))
     world.deliver()
