@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
+from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.runtime.declaration import Action, Consumer, Schedule
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.resource import Bucket, Queue, Resource, SmsProvider
@@ -13,6 +14,9 @@ from chalicelib.runtime.table import Table
 from infra import declarations
 
 Json = dict[str, Any]
+
+RELAYED = (OUTBOX, FISCAL)
+"""Tables whose items may be messages: their streams are relayed."""
 
 SETTINGS: Json = {
     "STAGE": {"Ref": "Stage"},
@@ -48,6 +52,7 @@ class Function:
     routes: Sequence[Action] = ()
     queue: Queue | None = None
     batch_size: int = 0
+    window: int = 0
     rate: str | None = None
     alarms: Sequence[str] = ()
     relays: bool = False
@@ -123,6 +128,7 @@ def _consumer(one: Consumer) -> Function:
         writes=one.writes,
         queue=one.queue,
         batch_size=one.batch_size,
+        window=one.window,
     )
 
 
@@ -194,7 +200,6 @@ def statements(function: Function) -> list[Json]:
             )
         )
     if function.relays:
-        stream = {"Fn::GetAtt": [OUTBOX.logical_id, "StreamArn"]}
         policy.append(
             _allow(
                 [
@@ -203,7 +208,7 @@ def statements(function: Function) -> list[Json]:
                     "dynamodb:GetShardIterator",
                     "dynamodb:ListStreams",
                 ],
-                stream,
+                *({"Fn::GetAtt": [one.logical_id, "StreamArn"]} for one in RELAYED),
             )
         )
     return policy
@@ -219,8 +224,8 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
         case Table():
             actions = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
             if writes:
-                actions += ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem"]
-                actions += ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+                actions += ["dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"]
+                actions += ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
             index = {"Fn::Sub": ["${Arn}/index/*", {"Arn": arn}]}
             return _allow(actions, arn, index)
         case Queue():

@@ -249,13 +249,23 @@ def _triggers(function: Function, this: str) -> Json:
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "BatchSize": function.batch_size,
         }
+        if function.window:
+            mapping["MaximumBatchingWindowInSeconds"] = function.window
         return {f"{function.logical_id}Source": _source(this, mapping)}
     if function.relays:
-        mapping = {
-            "EventSourceArn": {"Fn::GetAtt": ["OutboxTable", "StreamArn"]},
-            "StartingPosition": "TRIM_HORIZON",
-            "BatchSize": 100,
-            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(gateway.OUTBOX_PATTERN)}]},
+        sources = {
+            f"{table.name}{function.logical_id}Source": _source(
+                this,
+                {
+                    "EventSourceArn": {"Fn::GetAtt": [table.logical_id, "StreamArn"]},
+                    "StartingPosition": "TRIM_HORIZON",
+                    "BatchSize": 100,
+                    "FilterCriteria": {
+                        "Filters": [{"Pattern": json.dumps(gateway.OUTBOX_PATTERN)}]
+                    },
+                },
+            )
+            for table in functions.RELAYED
         }
         lag = _alarm(
             "AWS/Lambda",
@@ -263,12 +273,9 @@ def _triggers(function: Function, this: str) -> Json:
             {"FunctionName": {"Ref": this}},
             "Maximum",
             threshold=60_000,
-            what="the relay lags: messages wait in the outbox",
+            what="the relay lags: messages wait in the outbox or the receipt feed",
         )
-        return {
-            f"{function.logical_id}Source": _source(this, mapping),
-            f"{function.logical_id}LagAlarm": lag,
-        }
+        return {**sources, f"{function.logical_id}LagAlarm": lag}
     if function.rate:
         rule = f"{function.logical_id}Schedule"
         reported = {

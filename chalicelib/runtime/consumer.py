@@ -1,15 +1,9 @@
 """Decorators for what queues and schedules trigger."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, get_type_hints
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import TypeAdapter
 
 from chalicelib.runtime import declaration
@@ -21,12 +15,32 @@ Handler = Callable[[dict[str, Any], Any], Any]
 M = TypeVar("M")
 
 
+class Batch(Generic[M]):
+    """The messages that came together, for a function that handles them together."""
+
+    def __init__(self, messages: Mapping[str, M]) -> None:
+        self._messages = messages
+        self.failed: set[str] = set()
+        """The ids of those to be delivered again."""
+
+    def __iter__(self) -> Iterator[tuple[str, M]]:
+        """Give each message with its id."""
+        return iter(self._messages.items())
+
+    def fail(self, message_id: str, error: Exception) -> None:
+        """Let a message be delivered again, for what went wrong with it alone."""
+        with logger.append_context_keys(message_id=message_id):
+            fault("message failed", error)
+        self.failed.add(message_id)
+
+
 def consumer(
     queue: Queue,
     *,
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
     batch_size: int = 10,
+    window: int = 0,
     timeout: int = 30,
     memory: int = 512,
 ) -> Callable[[Callable[[M], None]], Handler]:
@@ -34,7 +48,8 @@ def consumer(
 
     Its parameter is a pydantic type that the message body is read as. A message it raises on is
     delivered again, its neighbours are not; after the queue's receive limit it goes, whole, to the
-    dead-letter queue.
+    dead-letter queue. Where the parameter is a :class:`Batch` of the type, the function gets all
+    that came together and says of each that failed; if it raises, all have.
     """
 
     def declare(function: Callable[[M], None]) -> Handler:
@@ -43,29 +58,37 @@ def consumer(
             for name, t in get_type_hints(function, include_extras=True).items()
             if name != "return"
         )
-        adapter: TypeAdapter[M] = TypeAdapter(hint)
-        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-        def handle(record: SQSRecord) -> None:
-            logger.append_keys(message_id=record.message_id)
-            try:
-                function(adapter.validate_json(record.body))
-            except Exception as error:
-                fault("message failed", error)
-                raise
-            logger.info("message done")
+        together = get_origin(hint) is Batch
+        adapter: TypeAdapter[Any] = TypeAdapter(get_args(hint)[0] if together else hint)
+        handle: Callable[[Batch[Any]], None] = (
+            function if together else functools.partial(_each, function)  # type: ignore[assignment]
+        )
 
         @functools.wraps(function)
         def handler(event: dict[str, Any], context: Any) -> Any:
-            return process_partial_response(
-                event=event, record_handler=handle, processor=processor, context=context
-            )
+            bodies = {record["messageId"]: record["body"] for record in event["Records"]}
+            messages: dict[str, Any] = {}
+            batch = Batch(messages)
+            for message_id, body in bodies.items():
+                try:
+                    messages[message_id] = adapter.validate_json(body)
+                except Exception as error:
+                    batch.fail(message_id, error)
+            try:
+                handle(batch)
+            except Exception as error:
+                fault("batch failed", error)
+                batch.failed |= set(bodies)
+            if together:
+                logger.info("batch done", messages=len(bodies), failed=len(batch.failed))
+            return {"batchItemFailures": [{"itemIdentifier": one} for one in batch.failed]}
 
         DECLARED.append(
             declaration.Consumer(
                 function=function,
                 queue=queue,
                 batch_size=batch_size,
+                window=window,
                 reads=reads,
                 writes=writes,
                 timeout=timeout,
@@ -75,6 +98,17 @@ def consumer(
         return handler
 
     return declare
+
+
+def _each(function: Callable[[M], None], batch: Batch[M]) -> None:
+    for message_id, message in batch:
+        with logger.append_context_keys(message_id=message_id):
+            try:
+                function(message)
+            except Exception as error:
+                batch.fail(message_id, error)
+            else:
+                logger.info("message done")
 
 
 def scheduled(

@@ -62,6 +62,8 @@ class Consumer(Declaration):
 
     queue: Queue
     batch_size: int
+    window: int
+    """Seconds to wait for a batch to fill; AWS wants one for batches of more than ten."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -111,12 +111,21 @@ def _tables() -> Any:
 
 
 def _writes(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
-    """Give the table and the key of each item that a transaction writes or checks."""
+    """Give the table and the key of each item that a call writes or checks."""
+    if "Item" in parameters:
+        yield _key(parameters["TableName"], parameters["Item"])
+    if parameters.keys() == {"RequestItems"}:
+        for table, requests in parameters["RequestItems"].items():
+            for one in requests if isinstance(requests, list) else ():
+                yield _key(table, one["PutRequest"]["Item"])
     for member in parameters.get("TransactItems", []):
         (verb,) = member.values()
         if "Get" not in member:
-            table, item = verb["TableName"], verb.get("Key") or verb["Item"]
-            yield table, {name: item[name] for name in _tables()[table].table_key_attrs}
+            yield _key(verb["TableName"], verb.get("Key") or verb["Item"])
+
+
+def _key(table: str, item: Item) -> tuple[str, Item]:
+    return table, {name: item[name] for name in _tables()[table].table_key_attrs}
 
 
 def _items(parameters: Mapping[str, Any]) -> list[Item]:
@@ -131,8 +140,9 @@ def _items(parameters: Mapping[str, Any]) -> list[Item]:
 def _written(parameters: Mapping[str, Any], before: list[Item]) -> Counter[str]:
     used: Counter[str] = Counter()
     after = _items(parameters)
+    weight = 2 if "TransactItems" in parameters else 1
     for (table, _), old, new in zip(_writes(parameters), before, after, strict=True):
-        used["write"] += 2 * _kilobytes(max(size(old), size(new)), 1)
+        used["write"] += weight * _kilobytes(max(size(old), size(new)), 1)
         for index in _tables()[table].global_indexes:
             used["index"] += _index_units(index, old, new)
     return used
@@ -200,5 +210,7 @@ def _value(value: Mapping[str, Any]) -> int:
             return 3 + sum(map(_value, said)) + len(said)
         case "BOOL" | "NULL":
             return 1
+        case "B":
+            return len(said)
         case _:
             return sum(len(one) for one in said)

@@ -12,6 +12,8 @@ import pytest
 
 from chalicelib.core.billing.consumer import PAYMENTS
 from chalicelib.core.billing.store import BILLING
+from chalicelib.core.fiscal.store import FISCAL, FISCAL_DOCUMENTS
+from chalicelib.core.organisation.consumer import CABINET
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.notify import MAIL
 from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
@@ -121,6 +123,47 @@ def assembled(world: World) -> Any:
     return path
 
 
+def registers_send(world: World) -> None:
+    steps.know_register(world)
+    for number in (1, 2, 2):
+        world.send(
+            FISCAL_DOCUMENTS,
+            {
+                "code": 3,
+                "fiscalDriveNumber": steps.REGISTER["fiscal_drive_number"],
+                "kktRegId": steps.REGISTER["register_id"],
+                "fiscalDocumentNumber": number,
+                "fiscalSign": number,
+                "dateTime": "2026-11-24T12:30:00",
+                "shiftNumber": 7,
+                "operationType": number,
+                "totalSum": 300 - 100 * number,
+                "buyerPhoneOrAddress": "buyer@example.ru",
+            },
+        )
+
+
+def check_counted(world: World, given: Any, answer: None) -> None:
+    (day,) = world.items(FISCAL, "turnover#")
+    assert day["operations"] == {"1": {"count": 1, "total": 200}, "2": {"count": 1, "total": 100}}
+    assert len(world.items(FISCAL, "document#")) == 2
+
+
+def register_changes_owner(world: World) -> None:
+    register = steps.know_register(world)
+    shop = world.ok("POST /organisation/shops", {"name": "На углу", "address": "г. Москва"})
+    world.ok(f"PUT /organisation/shops/{shop['shop_id']}/registers/{register}")
+    message = {"kind": "register", "client_id": "client-2", "cash_register": steps.REGISTER}
+    world.send(CABINET, message)
+
+
+def check_moved(world: World, given: Any, answer: None) -> None:
+    (register,) = world.items(ORGANISATION, "register#")
+    (owner,) = world.items(ORGANISATION, "owner")
+    assert register["client_id"] == owner["owner"] == "client-2"
+    assert len(world.items(ORGANISATION, "binding#")) == 2
+
+
 SCENARIOS = {
     "order": Scenario(
         arrange=steps.ready_to_order,
@@ -174,6 +217,12 @@ SCENARIOS = {
             "POST /organisation/shops", {"name": "На углу", "address": "г. Москва"}, key="shop"
         ),
         check=check_shop,
+    ),
+    "receipts": Scenario(
+        arrange=registers_send, act=lambda world, given: None, check=check_counted
+    ),
+    "change of a register's owner": Scenario(
+        arrange=register_changes_owner, act=lambda world, given: None, check=check_moved
     ),
 }
 

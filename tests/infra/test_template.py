@@ -11,6 +11,8 @@ from chalicelib.runtime.declaration import Action
 from infra import declarations
 from infra.build import Build
 from infra.deploy import lint
+from infra.functions import RELAYED
+from infra.gateway import OUTBOX_PATTERN
 
 Json = dict[str, Any]
 
@@ -325,10 +327,10 @@ def test_reads_may_only_read(production: Json) -> None:
 
 
 def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -> None:
-    sources = {
-        one["FunctionName"]["Ref"]: referenced(one["EventSourceArn"])
-        for one in properties(production, "Lambda::EventSourceMapping").values()
-    }
+    sources: dict[str, set[str]] = {}
+    for one in properties(production, "Lambda::EventSourceMapping").values():
+        listener = one["FunctionName"]["Ref"]
+        sources[listener] = sources.get(listener, set()) | referenced(one["EventSourceArn"])
     for name, function in properties(production, "Lambda::Function").items():
         granted: set[str] = set()
         listened = sources.get(name, set())
@@ -340,7 +342,7 @@ def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -
         named = referenced(variables) - set(production["Parameters"])
         named |= {"SenderAddress"} & referenced(variables)
         # A listener need not know the queue that triggers it.
-        relays = {"OutboxTable"} & listened
+        relays = {table.logical_id for table in RELAYED} & listened
         assert named == granted - {"Stage"} - (listened - named) - relays, name
 
 
@@ -364,12 +366,17 @@ def test_queues_lose_nothing(production: Json) -> None:
             where = {"Name": "QueueName", "Value": {"Fn::GetAtt": [watched, "QueueName"]}}
             found = [one for one in alarms if one["Dimensions"] == [where]]
             assert [one["MetricName"] for one in found] == [metric]
-        (listener,) = (
-            one["FunctionName"]["Ref"]
+        listening = [
+            one
             for one in properties(production, "Lambda::EventSourceMapping").values()
             if one["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}
-        )
-        assert queue["VisibilityTimeout"] >= 6 * functions[listener]["Timeout"], name
+        ]
+        assert len(listening) == 1, name
+        for mapping in listening:
+            timeout = functions[mapping["FunctionName"]["Ref"]]["Timeout"]
+            window = mapping.get("MaximumBatchingWindowInSeconds", 0)
+            assert queue["VisibilityTimeout"] >= 6 * timeout + window, name
+            assert window >= 1 or mapping["BatchSize"] <= 10, name
         for output in (name, target):
             assert production["Outputs"][f"{output}Url"] == {"Value": {"Ref": output}}
     targets = [
@@ -382,11 +389,28 @@ def test_queues_lose_nothing(production: Json) -> None:
 
 def test_queues_are_told_of_partial_failures(production: Json) -> None:
     mappings = properties(production, "Lambda::EventSourceMapping")
-    assert len(mappings) == len(declarations.consumers()) + 1
+    assert len(mappings) == len(declarations.consumers()) + len(RELAYED)
     for name, mapping in mappings.items():
-        # The outbox's stream repeats its whole batch.
-        wanted = None if name == "RelaySource" else ["ReportBatchItemFailures"]
+        # A relayed stream repeats its whole batch.
+        relays = mapping["FunctionName"] == {"Ref": "RelayFunction"}
+        wanted = None if relays else ["ReportBatchItemFailures"]
         assert mapping.get("FunctionResponseTypes") == wanted, name
+
+
+def test_every_stream_is_relayed(production: Json) -> None:
+    streaming = {
+        name
+        for name, table in properties(production, "DynamoDB::Table").items()
+        if "StreamSpecification" in table
+    }
+    assert streaming == {table.logical_id for table in RELAYED}
+    relayed = set[str]()
+    for mapping in properties(production, "Lambda::EventSourceMapping").values():
+        if mapping["FunctionName"] == {"Ref": "RelayFunction"}:
+            relayed |= referenced(mapping["EventSourceArn"])
+            (wanted,) = mapping["FilterCriteria"]["Filters"]
+            assert json.loads(wanted["Pattern"]) == OUTBOX_PATTERN
+    assert relayed == streaming
 
 
 def test_tables_survive_a_mistake(production: Json) -> None:

@@ -4,12 +4,21 @@ import time
 from typing import Any
 
 import pytest
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.runtime.commit import IDEMPOTENCY, KEPT_FOR, commit, transact
+from chalicelib.runtime.commit import (
+    IDEMPOTENCY,
+    KEPT_FOR,
+    commit,
+    put_all,
+    transact,
+    write_alone,
+)
 from chalicelib.runtime.problem import NotFound, Problem, Unavailable
+from chalicelib.runtime.table import to_wire
 from tests.support import steps
 from tests.support.world import World
 
@@ -183,3 +192,49 @@ def test_first_refusal_is_told(world: World) -> None:
         transact([free, absent(ORGANISATION, NotFound()), absent(BILLING, Unavailable())])
     with pytest.raises(Unavailable):
         commit(None, absent(BILLING, Unavailable()), None, absent(ORGANISATION, NotFound()))
+
+
+def item(number: int, **said: Any) -> dict[str, Any]:
+    return {"client_id": "client-1", "sk": f"shop#{number:03}", **said}
+
+
+def test_items_are_put_in_few_calls_and_again_until_taken(world: World) -> None:
+    left = [2, 1, 0]
+
+    def take_part(perform: Any) -> Any:
+        """Leave some of the first call's items, as a busy table does."""
+        answer = perform()
+        if left and (count := left.pop(0)):
+            puts = [{"PutRequest": {"Item": to_wire(item(n))}} for n in range(count)]
+            answer["UnprocessedItems"] = {ORGANISATION.physical_name: puts}
+        return answer
+
+    world.around = take_part
+    with world.running("follow_cabinet"):
+        put_all([ORGANISATION.put(item(n)) for n in range(60)])
+    assert shops(world) == 60
+    assert [call.operation for call in world.calls] == ["BatchWriteItem"] * (3 + 2)
+
+
+def test_items_never_taken_are_told_of(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+
+    def take_none(perform: Any) -> Any:
+        puts = [{"PutRequest": {"Item": to_wire(item(1))}}]
+        return {"UnprocessedItems": {ORGANISATION.physical_name: puts}}
+
+    world.around = take_none
+    with world.running("follow_cabinet"), pytest.raises(Unavailable):
+        put_all([ORGANISATION.put(item(1))])
+
+
+def test_write_alone_holds_to_its_condition(world: World) -> None:
+    first = ORGANISATION.put(item(1, version=1), new=True, otherwise=NotFound())
+    with world.running("follow_cabinet"):
+        write_alone(first)
+        with pytest.raises(NotFound):
+            write_alone(first)
+        with pytest.raises(Problem):
+            write_alone(ORGANISATION.put(item(1), when=Attr("version").eq(2)))
+        write_alone(ORGANISATION.update("client-1", "shop#001", add={"version": 1}))
+    assert [one["version"] for one in world.items(ORGANISATION, "shop#")] == [2]

@@ -1,10 +1,10 @@
 """Receipts as the feed keeps them, and steps of «Электронные чеки»."""
 
-import json
 from typing import Any
 
-from chalicelib.runtime.table import to_wire
-from chalicelib.services.e_receipts.receipt_source import DELIVERIES, FISCAL
+from chalicelib.core.fiscal.document import FiscalDocument
+from chalicelib.core.fiscal.model import StoredDocument
+from chalicelib.core.fiscal.store import DELIVERIES, put_receipt
 from tests.support import applications as by
 from tests.support import cloud
 from tests.support.world import World
@@ -55,16 +55,15 @@ def document(**changes: Any) -> dict[str, Any]:
 
 def store(world: World, client_id: str = "client-1", **changes: Any) -> dict[str, Any]:
     """Keep a receipt as the feed does; return the message that tells of it."""
-    kept = document(**changes)
-    drive, number = kept["fiscalDriveNumber"], kept["fiscalDocumentNumber"]
-    item = {
-        "client_id": f"drive#{drive}",
-        "sk": f"document#{number:010}",
-        "owner": client_id,
-        "document": json.dumps(kept, ensure_ascii=False),
+    read = FiscalDocument.model_validate(document(**changes))
+    kept = StoredDocument.of(client_id, read)
+    (put,) = put_receipt(kept).request.values()
+    cloud.client("dynamodb").put_item(**put)
+    return {
+        "client_id": client_id,
+        "fiscal_drive": kept.fiscal_drive,
+        "document_number": kept.number,
     }
-    cloud.client("dynamodb").put_item(TableName=FISCAL.physical_name, Item=to_wire(item))
-    return {"client_id": client_id, "fiscal_drive": drive, "document_number": number}
 
 
 def tell(world: World, to: str = PHONE, **changes: Any) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.runtime import clock
 from chalicelib.runtime import relay as stream
-from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
+from infra.functions import RELAYED
 from infra.synth import RECEIVES
 from tests.support import cloud
 
@@ -254,10 +254,11 @@ class World:
             pass
 
     def outbox(self) -> list[dict[str, Any]]:
-        """Return the messages in the outbox that are not relayed."""
+        """Return the messages in the tables whose streams are relayed that are not relayed."""
+        items = [item for table in RELAYED for item in self.items(table)]
         return [
             item
-            for item in sorted(self.items(OUTBOX), key=lambda item: item["sk"])
+            for item in sorted(items, key=lambda item: str(item["sk"]))
             if "queue" in item and (item["client_id"], item["sk"]) not in self._relayed
         ]
 
@@ -285,9 +286,12 @@ class World:
             if not cloud.waits(consumer.queue):
                 continue
             url = consumer.queue.physical_name
-            got = sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=consumer.batch_size, WaitTimeSeconds=0
-            )["Messages"]
+            got: list[Any] = []
+            while len(got) < consumer.batch_size and cloud.waits(consumer.queue):
+                most = min(10, consumer.batch_size - len(got))
+                got += sqs.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=most, WaitTimeSeconds=0
+                )["Messages"]
             delivered += len(got)
             left = {one["MessageId"] for one in got}
             try:

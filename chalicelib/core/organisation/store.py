@@ -2,7 +2,8 @@
 
 Sort keys: ``profile``; ``agreement#<kind>``; ``register#<РНМ>``; ``shop#<id>``;
 ``binding#<РНМ>#<moment>``, one for each time a register was bound or unbound, so that turnover can
-be told by shop and day.
+be told by shop and day. In partitions of no client, ``register#<РНМ>``: ``owner``, whose the
+register is, since a fiscal document names its register alone.
 """
 
 from boto3.dynamodb.conditions import Attr
@@ -70,6 +71,29 @@ def change_register(client_id: str, changed: Register) -> Write:
     return ORGANISATION.update(client_id, f"register#{changed.register_id}", put=kept)
 
 
+def register_owner(register_id: str) -> Get[str]:
+    """The client whose register it is."""
+    return ORGANISATION.get(f"register#{register_id}", "owner", _read_owner)
+
+
+def own_register(register_id: str, client_id: str, seen: str | None) -> Write:
+    """Say whose a register is, if that was ``seen``, None for nobody's."""
+    item = {"client_id": f"register#{register_id}", "sk": "owner", "owner": client_id}
+    if seen is None:
+        return ORGANISATION.put(item, new=True)
+    return ORGANISATION.put(item, when=Attr("owner").eq(seen))
+
+
+def release_register(client_id: str, released: Register) -> list[Write]:
+    """Take a register from the client it was with, out of the shop it stood in."""
+    shop = Attr("shop_id")
+    seen = shop.not_exists() if released.shop_id is None else shop.eq(released.shop_id)
+    gone = ORGANISATION.delete(client_id, f"register#{released.register_id}", when=seen)
+    if released.shop_id is None:
+        return [gone]
+    return [gone, _binding(client_id, released.register_id, None)]
+
+
 def shops(client_id: str) -> Query[Shop]:
     """Shops, oldest first."""
     return ORGANISATION.list(client_id, "shop#", Shop.model_validate)
@@ -124,6 +148,10 @@ def sign_agreement(client_id: str, signed: Agreement) -> Write:
     """Keep a signed agreement, which nothing changes afterwards."""
     item = {"client_id": client_id, "sk": f"agreement#{signed.kind}", **to_item(signed)}
     return ORGANISATION.put(item, new=True, otherwise=AgreementSigned())
+
+
+def _read_owner(item: Item) -> str:
+    return str(item["owner"])
 
 
 def _told(register: Register) -> Item:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from chalicelib.core.fiscal import store as fiscal
+from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.moderation import rules as moderation_rules
 from chalicelib.core.moderation import store as moderation
 from chalicelib.core.moderation.model import (
@@ -44,7 +46,7 @@ from chalicelib.services.e_receipts.model import (
     Statistics,
     Switch,
 )
-from chalicelib.services.e_receipts.receipt_source import FISCAL, stored_receipt
+from chalicelib.services.e_receipts.receipt import from_document
 from chalicelib.services.e_receipts.rules import require_eligible
 from chalicelib.services.e_receipts.settings import EReceiptsSettings
 
@@ -182,11 +184,11 @@ def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File
     from chalicelib.services.e_receipts.receipt_page import receipt_page
 
     number = rules.document_number(document)
-    stored = fetch(stored_receipt(fiscal_drive, number)) if number else None
-    if stored is None or str(stored.receipt.sign) != fiscal_sign:
+    stored = fetch(fiscal.receipt(fiscal_drive, number)) if number else None
+    if stored is None or not stored.is_settlement or str(stored.fiscal_sign) != fiscal_sign:
         raise rules.ReceiptUnknown
-    item = fetch(application_store.service_item(stored.client_id, AdditionalService.LOGO))
-    page = receipt_page(stored.receipt, store.active_logo(item))
+    item = fetch(application_store.service_item(stored.owner, AdditionalService.LOGO))
+    page = receipt_page(from_document(stored.content), store.active_logo(item))
     return File(
         page,
         "text/html; charset=utf-8",

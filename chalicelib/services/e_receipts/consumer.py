@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.core.fiscal import store as fiscal
+from chalicelib.core.fiscal.model import Delivery
+from chalicelib.core.fiscal.store import DELIVERIES, FISCAL
 from chalicelib.core.moderation.store import APPLICATIONS
 from chalicelib.core.notification import mail, sms
 from chalicelib.core.notification.mail import SENDER, Letter
@@ -16,10 +19,9 @@ from chalicelib.services.e_receipts.application_model import AdditionalService, 
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_item
 from chalicelib.services.e_receipts.contact import Channel, Contact
 from chalicelib.services.e_receipts.message import message
-from chalicelib.services.e_receipts.model import Counters, Delivery
-from chalicelib.services.e_receipts.receipt import Receipt
+from chalicelib.services.e_receipts.model import Counters
+from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
-from chalicelib.services.e_receipts.receipt_source import DELIVERIES, FISCAL, stored_receipt
 from chalicelib.services.e_receipts.settings import EReceiptsSettings
 
 PHONE_REFUSED = "phone-refused"
@@ -39,16 +41,19 @@ def deliver_receipt(delivery: Delivery) -> None:
     """
     owner = delivery.client_id
     gets: list[Get[Any]] = [
-        stored_receipt(delivery.fiscal_drive, delivery.document_number),
+        fiscal.receipt(delivery.fiscal_drive, delivery.document_number),
         store.channel(owner, Channel.SMS),
         store.channel(owner, Channel.EMAIL),
         service_item(owner, AdditionalService.BRANDED_MESSAGE),
         service_item(owner, AdditionalService.LOGO),
     ]
     stored, sms_switch, email_switch, brand, logo = fetch_all(gets)
-    if stored is None or stored.client_id != owner:
+    if stored is None or stored.owner != owner:
         raise ReceiptNotStored
-    receipt: Receipt = stored.receipt
+    receipt = from_document(stored.content)
+    if not receipt.buyer:
+        logger.info("no contact to deliver to")
+        return
     buyer = contact.read(receipt.buyer)
     switch = sms_switch if buyer.channel is Channel.SMS else email_switch
     if switch is None or not switch.enabled:

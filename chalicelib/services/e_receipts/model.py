@@ -5,10 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chalicelib.requisites import FiscalDriveNumber
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.identifier import Identifier
 from chalicelib.services.e_receipts.brand import Brand
 from chalicelib.services.e_receipts.contact import Channel
 
@@ -128,11 +126,3 @@ class Statistics(BaseModel):
     """By channel."""
     cost_kopecks: int
     """Of both channels."""
-
-
-class Delivery(BaseModel):
-    """Tells of a stored receipt whose buyer left a contact."""
-
-    client_id: Identifier
-    fiscal_drive: FiscalDriveNumber
-    document_number: Annotated[int, Field(ge=1)]

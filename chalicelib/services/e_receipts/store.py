@@ -12,6 +12,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.core.fiscal.model import Delivery
 from chalicelib.core.moderation.model import State
 from chalicelib.core.moderation.store import APPLICATIONS
 from chalicelib.core.notification.store import Sending
@@ -21,7 +22,7 @@ from chalicelib.runtime.table import Get, Query, Write
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_sk
 from chalicelib.services.e_receipts.contact import Channel
-from chalicelib.services.e_receipts.model import Counters, DayOfChannel, Delivery, SwitchItem
+from chalicelib.services.e_receipts.model import Counters, DayOfChannel, SwitchItem
 from chalicelib.services.e_receipts.rules import ServiceNotApproved, is_active
 
 DELIVERIES_KEPT_FOR = dt.timedelta(days=90)

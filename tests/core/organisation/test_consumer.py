@@ -16,7 +16,11 @@ def test_same_word_twice_is_once(world: World) -> None:
     for _ in range(2):
         steps.know_organisation(world)
         steps.know_register(world)
-    assert len(world.items(ORGANISATION)) == 2
+    assert sorted(one["sk"] for one in world.items(ORGANISATION)) == [
+        "owner",
+        "profile",
+        f"register#{steps.REGISTER['register_id']}",
+    ]
     assert world.dead == []
 
 
@@ -53,6 +57,22 @@ def test_cabinet_does_not_say_which_shop_a_register_stands_in(world: World) -> N
     steps.know_register(world, shop_id="invented")
     (listed,) = world.get("/organisation/registers")["items"]
     assert listed["shop_id"] is None
+
+
+def test_register_that_changes_its_owner_moves(world: World) -> None:
+    register = steps.know_register(world)
+    shop = {"name": "На углу", "address": "г. Москва"}
+    shop_id = world.ok("POST /organisation/shops", shop)["shop_id"]
+    world.ok(f"PUT /organisation/shops/{shop_id}/registers/{register}")
+    for _ in range(2):
+        steps.know_register(world, client_id="client-2")
+    assert world.get("/organisation/registers")["items"] == []
+    (listed,) = world.get("/organisation/registers", who="other_client")["items"]
+    assert listed["shop_id"] is None
+    (owner,) = world.items(ORGANISATION, "owner")
+    assert (owner["client_id"], owner["owner"]) == (f"register#{register}", "client-2")
+    moves = [one.get("shop_id") for one in world.items(ORGANISATION, f"binding#{register}")]
+    assert moves == [shop_id, None]
 
 
 @pytest.mark.parametrize(

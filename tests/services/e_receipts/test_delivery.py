@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from chalicelib.core.fiscal.store import DELIVERIES
 from chalicelib.core.notification.store import LEASE
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from chalicelib.services.e_receipts.model import Counters
-from chalicelib.services.e_receipts.receipt_source import DELIVERIES
 from tests.support import applications as by
 from tests.support import cloud, receipts
 from tests.support.world import World
@@ -95,6 +95,14 @@ def test_each_channel_has_a_switch_of_its_own(world: World) -> None:
     receipts.deliver(world, receipts.PHONE)
     receipts.deliver(world, receipts.EMAIL, fiscalDocumentNumber=709)
     assert (len(world.texts()), len(world.mails())) == (0, 1)
+
+
+@pytest.mark.parametrize("to", ["", "  "])
+def test_receipt_without_a_contact_is_nothing_to_count(world: World, to: str) -> None:
+    receipts.switch_on(world)
+    receipts.deliver(world, to)
+    assert statistics(world)["days"] == []
+    assert world.dead == []
 
 
 @pytest.mark.parametrize(

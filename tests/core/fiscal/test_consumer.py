@@ -1,0 +1,322 @@
+"""The feed keeps and counts each document once; what cannot be kept fails alone."""
+
+import datetime as dt
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.core.fiscal import reading, store
+from chalicelib.core.fiscal.consumer import BATCH, follow_fiscal_documents
+from chalicelib.core.fiscal.model import StoredDocument
+from chalicelib.core.fiscal.store import DELIVERIES, FISCAL, FISCAL_DOCUMENTS
+from chalicelib.core.fiscal.turnover import Turnover
+from chalicelib.runtime.table import fetch
+from tests.support import cloud, steps
+from tests.support.crash import Died
+from tests.support.world import World, Worlds
+
+DRIVE, REGISTER = steps.REGISTER["fiscal_drive_number"], steps.REGISTER["register_id"]
+DAY = dt.date(2026, 11, 24)
+
+
+def feed(world: World, *documents: Any) -> None:
+    for one in documents:
+        world.send(FISCAL_DOCUMENTS, one)
+    world.drain()
+
+
+def turnover(world: World, client_id: str = "client-1", register: str = REGISTER) -> list[Turnover]:
+    return reading.read_turnover(client_id, register, DAY - dt.timedelta(3), DAY + dt.timedelta(3))
+
+
+def kept(number: int, drive: str = DRIVE) -> StoredDocument:
+    found = fetch(store.receipt(drive, number))
+    assert found is not None
+    return found
+
+
+def to_deliver() -> list[Any]:
+    return [json.loads(body) for name, body in cloud.keep().messages if name == "DeliveriesQueue"]
+
+
+def event(documents: list[Any]) -> dict[str, Any]:
+    records = [
+        {"messageId": f"message-{n}", "body": json.dumps(one)} for n, one in enumerate(documents)
+    ]
+    return {"Records": records}
+
+
+def test_receipt_is_kept_with_what_readers_need(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    said = receipt(5, unknownField=[1], operationType=2)
+    feed(world, said)
+    found = kept(5)
+    assert found.content == said
+    assert (found.owner, found.register_id, found.shift) == ("client-1", REGISTER, 7)
+    assert (found.fiscal_drive, found.number, found.fiscal_sign) == (DRIVE, 5, 1_000_005)
+    assert (found.day, found.operation, found.total, found.cash) == (DAY, 2, 100_00, 100_00)
+    assert not found.to_be_delivered
+    assert to_deliver() == []
+
+
+def test_returns_subtract_and_expenses_are_kept_apart(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    feed(
+        world,
+        receipt(1, code=2),
+        receipt(2, totalSum=500, cashTotalSum=200, ecashTotalSum=300),
+        receipt(3, totalSum=100, cashTotalSum=0, ecashTotalSum=100, operationType=2),
+        receipt(4, totalSum=40, operationType=3),
+        receipt(5, totalSum=15, operationType=4),
+        receipt(6, totalSum=7, code=31, dateTime="2026-11-24T18:00:00"),
+        receipt(7, totalSum=2, code=41, operationType=2),
+        receipt(8, code=5, dateTime="2026-11-24T21:00:00"),
+        receipt(9, code=21),
+    )
+    (day,) = turnover(world)
+    assert (day.turnover, day.cash, day.electronic) == (405, 205, 200)
+    assert (day.expense, day.receipts, day.returns, day.corrections) == (25, 2, 2, 2)
+    assert day.last_document_at == dt.datetime.fromisoformat("2026-11-24T18:00:00+03:00")
+    assert (day.shifts[7].first, day.shifts[7].last, day.shifts[7].closed) == (1, 8, True)
+    assert [n for n in range(1, 10) if day.has(n)] == [*range(1, 9)]
+    assert kept(9).kind == 21
+
+
+def test_day_is_the_receipts_own(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    times = ["2026-11-24T23:59:00", "2026-11-24T21:00:00Z", "2026-11-22T10:00:00"]
+    feed(world, *(receipt(n, dateTime=time) for n, time in enumerate(times, start=1)))
+    assert [(one.day.day, one.receipts) for one in turnover(world)] == [(22, 1), (24, 1), (25, 1)]
+
+
+def test_document_that_comes_again_changes_nothing(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    said = receipt(5, buyerPhoneOrAddress="+79161234567")
+    feed(world, said, said)
+    before = world.items(FISCAL)
+    already = len(world.calls)
+    feed(world, said, said | {"kktRegId": REGISTER})
+    assert world.items(FISCAL) == before
+    assert [call.operation for call in world.calls[already:]] == ["BatchGetItem"] * 2
+    assert turnover(world)[0].receipts == 1
+    assert len(to_deliver()) == 1
+
+
+def test_document_keeps_its_day_and_owner_whatever_a_repeat_says(
+    world: World, receipt: Any
+) -> None:
+    """The same moment told in another zone, after the register went to another client."""
+    steps.know_register(world)
+    feed(world, receipt(5, dateTime="2026-11-24T01:00:00"))
+    steps.know_register(world, client_id="client-2")
+    feed(world, receipt(5, dateTime="2026-11-23T20:00:00Z"), receipt(6))
+    assert [(one.day, one.receipts) for one in turnover(world)] == [(DAY, 1)]
+    assert [one.receipts for one in turnover(world, "client-2")] == [1]
+    assert (kept(5).owner, kept(6).owner) == ("client-1", "client-2")
+
+
+def test_what_cannot_be_kept_fails_alone(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    feed(world, receipt(1))
+    refused = [
+        receipt(1, fiscalSign=7),
+        receipt(2, kktRegId="0000000000000001"),
+        receipt(3, totalSum=-1),
+        {"ticket": "none"},
+    ]
+    feed(world, receipt(4), *refused, "not JSON", receipt(5))
+    assert [n for n in range(1, 6) if turnover(world)[0].has(n)] == [1, 4, 5]
+    assert {name for name, _ in world.dead} == {FISCAL_DOCUMENTS.name}
+    bodies = [json.dumps(one, ensure_ascii=False) for one in refused]
+    assert sorted(body for _, body in world.dead) == sorted([*bodies, "not JSON"])
+    assert kept(1).fiscal_sign == 1_000_001
+
+
+def test_two_documents_under_one_number_in_a_batch_are_not_both_counted(
+    world: World, receipt: Any
+) -> None:
+    steps.know_register(world)
+    feed(world, receipt(1), receipt(1, fiscalSign=7, dateTime="2026-11-23T12:00:00"))
+    assert [one.receipts for one in turnover(world)] == [1]
+    assert len(world.dead) == 1
+
+
+def test_outage_fails_the_batch_and_loses_none(world: World, receipt: Any) -> None:
+    def fail(perform: Any) -> Any:
+        raise ConnectionError
+
+    steps.know_register(world)
+    world.send(FISCAL_DOCUMENTS, receipt(1))
+    world.send(FISCAL_DOCUMENTS, "not JSON")
+    world.around = fail
+    world.deliver()
+    assert world.items(FISCAL) == []
+    world.around = lambda perform: perform()
+    world.drain()
+    assert turnover(world)[0].receipts == 1
+    assert [body for _, body in world.dead] == ["not JSON"]
+
+
+def test_document_waits_for_its_register_to_become_known(world: World, receipt: Any) -> None:
+    world.send(FISCAL_DOCUMENTS, receipt(1))
+    world.deliver()
+    assert world.items(FISCAL) == []
+    steps.know_register(world)
+    assert turnover(world)[0].receipts == 1
+    assert world.dead == []
+
+
+def test_receipt_with_a_contact_is_a_message_to_its_buyer(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    feed(
+        world,
+        receipt(1, buyerPhoneOrAddress="buyer@example.ru"),
+        receipt(2, buyerPhoneOrAddress=" "),
+        receipt(3, code=5, buyerPhoneOrAddress="buyer@example.ru"),
+    )
+    assert to_deliver() == [{"client_id": "client-1", "fiscal_drive": DRIVE, "document_number": 1}]
+    assert kept(1).buyer_contact == "buyer@example.ru"
+    assert DELIVERIES.variable == "DELIVERIES_QUEUE"
+
+
+def test_log_holds_nothing_of_a_document(
+    world: World, receipt: Any, logged: list[dict[str, Any]]
+) -> None:
+    steps.know_register(world)
+    feed(
+        world,
+        receipt(1, buyerPhoneOrAddress="+79161234567", operator="Смирнова"),
+        receipt(2, dateTime="Смирнова", kktRegId="+79161234567"),
+    )
+    said = json.dumps(logged, ensure_ascii=False)
+    assert "message failed" in said
+    assert "batch done" in said
+    for personal in ("мирнова", "9161234567", "Ромашка"):
+        assert personal not in said
+
+
+def test_batch_is_two_reads_and_few_writes(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    already = len(world.calls)
+    feed(world, *(receipt(n) for n in range(1, BATCH + 1)))
+    calls = Counter(call.operation for call in world.calls[already:])
+    assert calls == {"BatchGetItem": 2, "BatchWriteItem": BATCH // 25, "PutItem": 1}
+
+
+def test_documents_are_read_by_time_and_by_shift(world: World, receipt: Any) -> None:
+    steps.know_register(world)
+    feed(
+        world,
+        receipt(1, shiftNumber=6, dateTime="2026-11-22T10:00:00"),
+        receipt(2, dateTime="2026-11-23T22:00:00", code=2),
+        receipt(3, dateTime="2026-11-23T23:00:00"),
+        receipt(4, dateTime="2026-11-24T00:10:00"),
+        receipt(5, dateTime="2026-11-24T01:00:00", code=5),
+        receipt(6, shiftNumber=8, dateTime="2026-11-24T10:00:00"),
+        receipt(1, fiscalDriveNumber="9961440300412359", shiftNumber=1),
+    )
+
+    def between(client_id: str, from_day: dt.date, to_day: dt.date) -> list[tuple[str, int]]:
+        found = reading.read_documents(client_id, REGISTER, from_day, to_day, most=100)
+        return [(one.fiscal_drive[:4], one.number) for one in found]
+
+    before = DAY - dt.timedelta(1)
+    assert between("client-1", DAY, DAY) == [("9960", 4), ("9960", 5), ("9960", 6), ("9961", 1)]
+    assert between("client-1", before, before) == [("9960", 2), ("9960", 3)]
+    assert between("client-2", before, DAY) == []
+    for day in (before, DAY):
+        shift = reading.read_shift("client-1", REGISTER, day, 7, most=100)
+        assert [one.number for one in shift] == [2, 3, 4, 5]
+    assert reading.read_shift("client-1", REGISTER, before, 8, most=100) == []
+    assert reading.read_shift("client-2", REGISTER, DAY, 7, most=100) == []
+
+
+def history(receipt: Any, chance: random.Random) -> list[dict[str, Any]]:
+    """A few registers' days with returns, expenses and corrections, each document told twice."""
+    return [
+        receipt(
+            number,
+            fiscalDriveNumber=f"996044030000000{drive}",
+            dateTime=f"2026-11-{chance.choice([23, 24])}T{chance.randint(0, 23):02}:00:00",
+            code=chance.choice([3, 3, 3, 31, 4, 41, 2, 5]),
+            operationType=chance.choice([1, 1, 1, 2, 3, 4]),
+            totalSum=chance.randint(0, 10_000),
+            **chance.choice([{}, {"buyerPhoneOrAddress": "buyer@example.ru"}]),
+        )
+        for drive in (1, 2)
+        for number in chance.sample(range(1, 60), 15)
+    ]
+
+
+def check(world: World, documents: list[dict[str, Any]]) -> None:
+    """Compare turnover with a recount of the documents themselves."""
+    expected: dict[tuple[str, int], Counter[int]] = {}
+    marks: dict[tuple[str, int], set[int]] = {}
+    for one in documents:
+        name = one["fiscalDriveNumber"], int(one["dateTime"][8:10])
+        marks.setdefault(name, set()).add(one["fiscalDocumentNumber"])
+        sums = expected.setdefault(name, Counter())
+        if one["code"] not in (2, 5):
+            sums[one["operationType"]] += one["totalSum"]
+    days = {(one.fiscal_drive, one.day.day): one for one in turnover(world)}
+    assert {name: {n for n in range(1, 60) if day.has(n)} for name, day in days.items()} == marks
+    for name, sums in expected.items():
+        assert days[name].turnover == sums[1] - sums[2], name
+        assert days[name].expense == sums[3] - sums[4], name
+    assert len(world.items(FISCAL, "document#")) == len(documents)
+    deliveries = Counter(one["document_number"] for one in to_deliver())
+    told = [one for one in documents if "buyerPhoneOrAddress" in one and one["code"] not in (2, 5)]
+    assert set(deliveries) == {one["fiscalDocumentNumber"] for one in told}
+    assert world.dead == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_totals_are_exact_in_every_schedule(seed: int, worlds: Worlds, receipt: Any) -> None:
+    """Documents twice, out of order, workers interleaved at any call, and dying at any call."""
+    chance, world = random.Random(seed), worlds()  # noqa: S311 - a schedule to be had again
+    steps.know_register(world)
+    documents = history(receipt, chance)
+    arriving = documents * 2
+    chance.shuffle(arriving)
+    batches = [arriving[start : start + 7] for start in range(0, len(arriving), 7)]
+    left, depth, happened = list(batches), 0, Counter[str]()
+
+    def interfere(perform: Callable[[], Any]) -> Any:
+        """Let another worker run here, die before or after a call, or lose the answer."""
+        nonlocal depth
+        if left and depth < 3 and chance.random() < 0.2:
+            happened["interleaved"] += 1
+            depth += 1
+            work(left.pop())
+            depth -= 1
+        fate = chance.choices(["well", "death", "silence"], [90, 6, 4])[0]
+        happened[fate] += 1
+        if fate == "well":
+            return perform()
+        if chance.random() < 0.5:
+            perform()
+        raise Died if fate == "death" else ConnectionError
+
+    def work(batch: list[Any]) -> None:
+        """Do what the queue does: bring again what failed, or everything after a death."""
+        try:
+            failed = follow_fiscal_documents(event(batch), None)["batchItemFailures"]
+            again = [batch[int(one["itemIdentifier"].partition("-")[2])] for one in failed]
+        except Died:
+            again = batch
+        if again:
+            left.append(again)
+
+    world.around = interfere
+    with world.running("follow_fiscal_documents"):
+        while left:
+            work(left.pop(chance.randrange(len(left))))
+    world.around = lambda perform: perform()
+    world.drain()
+    assert happened["interleaved"] >= 3
+    assert happened["death"] + happened["silence"] >= 3
+    check(world, documents)

@@ -1,0 +1,177 @@
+"""Every form in which the tax service tells of a document is read; what is none is refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from chalicelib.core.fiscal.document import FiscalDocument, Kind
+from chalicelib.core.fiscal.model import StoredDocument
+from chalicelib.core.fiscal.packing import pack, unpack
+
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "receipts"
+
+
+def read(document: Any) -> FiscalDocument:
+    return FiscalDocument.model_validate_json(json.dumps(document))
+
+
+def test_real_receipts_are_read_whole() -> None:
+    files = sorted(SAMPLES.glob("*.json"))
+    if not files:
+        pytest.skip(f"no sample receipts at {SAMPLES}")
+    assert len(files) == 29
+    for file in files:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        document = read(said)
+        assert document.kind is Kind.RECEIPT
+        assert document.total == said["totalSum"]
+        assert document.register_id == said["kktRegId"].strip()
+        assert StoredDocument.of("client-1", document).content == said
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        ("2026-11-24T23:59:59", "2026-11-24T23:59:59+03:00"),
+        ("2026-11-24T23:59", "2026-11-24T23:59:00+03:00"),
+        (" 2026-11-24T23:59:59 ", "2026-11-24T23:59:59+03:00"),
+        ("2026-11-24T22:00:00Z", "2026-11-25T01:00:00+03:00"),
+        ("2026-11-24T01:00:00+10:00", "2026-11-23T18:00:00+03:00"),
+        (1654957800, "2022-06-11T17:30:00+03:00"),
+        ("1654957800", "2022-06-11T17:30:00+03:00"),
+    ],
+)
+def test_time_comes_in_forms(receipt: Any, said: Any, moment: str) -> None:
+    assert read(receipt(dateTime=said)).at.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"properties": {"propertyName": "Заказ", "propertyValue": "1"}},
+        {"properties": [{"propertyName": "Заказ", "propertyValue": "1"}]},
+        {"fiscalDriveNumber": 9960440300412358},
+        {"kktRegId": "4817236006552"},
+        {"fiscalDocumentNumber": "1", "totalSum": "10000"},
+        {"code": None, "receiptCode": 3},
+        {"cashTotalSum": None, "properties": None},
+        {"somethingNew": {"nested": [1, 2.5, None]}, "content": "a field that has our name"},
+    ],
+    ids=str,
+)
+def test_forms_are_one_document(receipt: Any, form: dict[str, Any]) -> None:
+    said = receipt(**form)
+    document, plain = read(said), read(receipt())
+    same = ("fiscal_drive", "register_id", "number", "kind", "total", "shift", "at")
+    assert [getattr(document, name) for name in same] == [getattr(plain, name) for name in same]
+    assert document.content == said
+
+
+@pytest.mark.parametrize("code", [1, 2, 5, 6, 11, 21])
+def test_other_documents_need_no_totals(receipt: Any, code: int) -> None:
+    said = receipt(code=code)
+    for name in ("operationType", "totalSum", "cashTotalSum", "ecashTotalSum", "items"):
+        del said[name]
+    if code not in (2, 5):
+        del said["shiftNumber"]
+    document = read(said)
+    assert not document.kind.is_settlement
+    assert document.total == 0
+
+
+@pytest.mark.parametrize("code", [3, 4, 31, 41])
+@pytest.mark.parametrize("lacking", ["operationType", "totalSum", "shiftNumber"])
+def test_settlements_need_totals(receipt: Any, code: int, lacking: str) -> None:
+    said = receipt(code=code)
+    assert read(said).kind.is_settlement
+    del said[lacking]
+    with pytest.raises(ValidationError):
+        read(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "contact"),
+    [
+        ({"buyerPhoneOrAddress": " +79161234567 "}, "+79161234567"),
+        ({"buyerAddress": "buyer@example.ru"}, "buyer@example.ru"),
+        ({"buyerPhoneOrAddress": "  "}, None),
+        ({"buyerPhoneOrAddress": "-"}, None),
+        ({"buyerPhoneOrAddress": "none"}, None),
+        ({"buyerPhoneOrAddress": None, "buyerAddress": "buyer@example.ru"}, "buyer@example.ru"),
+        ({}, None),
+    ],
+)
+def test_contact_is_where_a_buyer_left_one(receipt: Any, said: Any, contact: str | None) -> None:
+    assert read(receipt(**said)).buyer_contact == contact
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fiscalDriveNumber": "99604403004123581"},
+        {"fiscalDriveNumber": "996044030041235X"},
+        {"fiscalDriveNumber": "٩٩٦٠٤٤٠٣٠٠٤١٢٣٥٨"},
+        {"fiscalDriveNumber": True},
+        {"kktRegId": None},
+        {"fiscalDocumentNumber": 0},
+        {"fiscalDocumentNumber": 1_000_000},
+        {"fiscalDocumentNumber": 1.5},
+        {"fiscalSign": -1},
+        {"code": 7},
+        {"code": None},
+        {"operationType": 5},
+        {"totalSum": -1},
+        {"totalSum": 10**13 + 1},
+        {"totalSum": 10.5},
+        {"dateTime": "yesterday"},
+        {"dateTime": True},
+        {"dateTime": "0001-01-01T00:00:00Z"},
+        {"dateTime": "9999-12-31T23:59:59Z"},
+        {"dateTime": 0},
+    ],
+    ids=str,
+)
+def test_what_does_not_hold_is_refused(receipt: Any, change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        read(receipt(**change))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "3", '"text"', "{}", '{"code": 3'])
+def test_what_is_no_document_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        FiscalDocument.model_validate_json(text)
+
+
+def test_what_json_has_no_word_for_is_refused(receipt: Any) -> None:
+    said = json.dumps(receipt(weight=float("nan")))
+    with pytest.raises(ValidationError):
+        FiscalDocument.model_validate_json(said)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), values))
+def test_what_is_packed_is_unpacked(content: dict[str, Any]) -> None:
+    content = json.loads(json.dumps(content, allow_nan=True))
+    assert unpack(pack(content)) == content
+
+
+def test_usual_receipt_is_packed_small(receipt: Any) -> None:
+    item = receipt()["items"][0]
+    said = receipt(items=[{**item, "name": f"Товар номер {n}"} for n in range(5)])
+    assert len(pack(said)) < 450
+
+
+def test_order_of_fields_does_not_matter(receipt: Any) -> None:
+    said = receipt()
+    assert pack(said) == pack(dict(reversed(said.items())))

@@ -1,0 +1,143 @@
+"""However documents come, their day adds up to what an independent recount finds."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.core.fiscal import store
+from chalicelib.core.fiscal.document import MOST_DOCUMENTS, Kind, Operation
+from chalicelib.core.fiscal.model import StoredDocument
+from chalicelib.core.fiscal.turnover import PAGE, Shift, Turnover
+from chalicelib.runtime import clock
+from chalicelib.runtime.table import from_wire
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+NONE = Turnover.none("client-1", "0004817236006552", dt.date(2026, 11, 24), "9960440300412358")
+NOON = dt.datetime(2026, 11, 24, 12, tzinfo=clock.MOSCOW)
+
+
+def document(number: int, **said: Any) -> StoredDocument:
+    usual: dict[str, Any] = {
+        "owner": NONE.client_id,
+        "fiscal_drive": NONE.fiscal_drive,
+        "number": number,
+        "fiscal_sign": number,
+        "register_id": NONE.register_id,
+        "kind": Kind.RECEIPT,
+        "at": NOON,
+        "shift": 7,
+        "operation": Operation.INCOME,
+        "total": 100,
+        "packed": b"",
+    }
+    return StoredDocument(**usual | said)
+
+
+amounts = st.integers(0, 10**13)
+numbers = st.integers(1, 5_000) | st.integers(1, MOST_DOCUMENTS)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> StoredDocument:
+    kind = draw(st.sampled_from([kind for kind in Kind if kind.is_of_a_shift]))
+    return document(
+        draw(numbers),
+        kind=kind,
+        at=NOON + dt.timedelta(minutes=draw(st.integers(-700, 700))),
+        shift=draw(st.integers(1, 3)),
+        operation=draw(st.sampled_from(Operation)) if kind.is_settlement else None,
+        total=draw(amounts),
+        cash=draw(amounts),
+        electronic=draw(amounts),
+    )
+
+
+days = st.lists(documents(), unique_by=lambda one: one.number, max_size=40)
+
+
+def recount(kept: Iterable[StoredDocument]) -> dict[str, Any]:
+    """Count without marks, sums or merging: the documents themselves, one list an answer."""
+    paid = [one for one in kept if one.kind in {3, 4, 31, 41}]
+
+    def net(plus: int, minus: int, field: str) -> int:
+        signs = {plus: 1, minus: -1}
+        return sum(getattr(one, field) * signs.get(one.operation or 0, 0) for one in paid)
+
+    return {
+        "turnover": net(1, 2, "total"),
+        "cash": net(1, 2, "cash"),
+        "electronic": net(1, 2, "electronic"),
+        "expense": net(3, 4, "total"),
+        "receipts": len([one for one in paid if one.operation == 1]),
+        "returns": len([one for one in paid if one.operation == 2]),
+        "corrections": len([one for one in paid if one.kind in {31, 41}]),
+        "last_document_at": max((one.at for one in paid), default=None),
+    }
+
+
+def told(turnover: Turnover) -> dict[str, Any]:
+    return {name: getattr(turnover, name) for name in recount([])}
+
+
+def kept(turnover: Turnover) -> Turnover:
+    """Return turnover as it is read after it was written."""
+    item = from_wire(store.count(turnover).request["Put"]["Item"])
+    return store._read_turnover(item)
+
+
+@given(days, st.randoms(use_true_random=False))
+def test_order_batches_and_repeats_change_nothing(day: list[StoredDocument], random: Any) -> None:
+    arriving = day + random.choices(day, k=len(day)) if day else []
+    random.shuffle(arriving)
+    turnover = NONE
+    while arriving:
+        size = random.randint(1, 7)
+        batch, arriving = arriving[:size], arriving[size:]
+        version = turnover.version
+        turnover = kept(turnover.plus(batch))
+        assert turnover.version == version + 1
+    assert told(turnover) == recount(day)
+    assert {n for n in range(1, 6_000) if turnover.has(n)} == {
+        one.number for one in day if one.number < 6_000
+    }
+    assert all(turnover.has(one.number) for one in day)
+    assert sum(marks.bit_count() for marks in turnover.counted.values()) == len(day)
+    if day:
+        assert turnover.numbers == (min(n.number for n in day), max(n.number for n in day))
+    for shift in {one.shift for one in day}:
+        of_it = [one for one in day if one.shift == shift]
+        assert shift is not None
+        assert turnover.shifts[shift] == Shift(
+            first=min(one.number for one in of_it),
+            last=max(one.number for one in of_it),
+            closed=any(one.kind is Kind.SHIFT_CLOSING for one in of_it),
+        )
+
+
+@given(days)
+def test_what_is_counted_is_left_as_it_is(day: list[StoredDocument]) -> None:
+    turnover = NONE.plus(day)
+    assert turnover.plus(day) == turnover
+
+
+def test_number_below_the_first_is_counted() -> None:
+    turnover = NONE.plus([document(PAGE * 3)]).plus([document(PAGE * 3 - 1), document(1)])
+    assert turnover.receipts == 3
+    assert turnover.numbers == (1, PAGE * 3)
+
+
+def test_busy_day_and_a_stray_number_stay_within_a_write_unit() -> None:
+    busy = NONE.plus(document(n) for n in [*range(70_300, 71_800), MOST_DOCUMENTS])
+    counted = store.count(busy).request["Put"]["Item"]["counted"]["M"]
+    assert sum(len(page["B"]) for page in counted.values()) < 600
+
+
+def test_marks_cannot_outgrow_an_item() -> None:
+    every_page = NONE.plus(document(n) for n in range(PAGE - 1, MOST_DOCUMENTS, PAGE))
+    counted = store.count(every_page).request["Put"]["Item"]["counted"]["M"]
+    assert sum(len(name) + len(page["B"]) for name, page in counted.items()) < 300_000

@@ -1,0 +1,184 @@
+"""Eight workers on an engine that is really concurrent, every document twice: totals exact."""
+
+import datetime as dt
+import json
+import os
+import queue
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core.fiscal import reading
+from chalicelib.core.fiscal.consumer import follow_fiscal_documents
+from chalicelib.core.fiscal.store import FISCAL
+from chalicelib.core.organisation.store import ORGANISATION, own_register
+from chalicelib.runtime import aws
+from chalicelib.runtime.commit import transact
+from infra import synth
+from infra.local.api import Api
+from infra.local.cloud import REGION, Cloud
+from infra.local.personas import PERSONAS
+from infra.local.product import Product
+
+pytestmark = pytest.mark.xdist_group("end_to_end")
+
+CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
+WORKERS = 8
+BATCH = 10
+DRIVES = {"0004817236006552": "9960440300412358", "0006120945006811": "9961440300846120"}
+DAYS = (dt.date(2026, 11, 23), dt.date(2026, 11, 24))
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Tables as production has them, on the local cloud, where this process's clients go."""
+    if not CLOUD_PYTHON.exists():
+        pytest.skip("no environment for the local cloud; `make test` makes it")
+    with Cloud(CLOUD_PYTHON) as cloud:
+        for name, value in {
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            "AWS_CA_BUNDLE": str(cloud.ca_bundle),
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "DELIVERIES_QUEUE": "unused",
+        }.items():
+            monkeypatch.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
+            monkeypatch.delenv(name, raising=False)
+        declared = synth.resources()["Resources"]
+        for table in (FISCAL, ORGANISATION):
+            properties = declared[table.logical_id]["Properties"]
+            said = ("AttributeDefinitions", "KeySchema", "BillingMode")
+            cloud.client("dynamodb").create_table(
+                TableName=table.logical_id, **{key: properties[key] for key in said}
+            )
+            monkeypatch.setenv(table.variable, table.logical_id)
+        aws.client.cache_clear()
+        yield cloud
+    aws.client.cache_clear()
+
+
+def documents() -> list[dict[str, Any]]:
+    chance = random.Random(17)  # noqa: S311 - the same documents each time
+    return [
+        {
+            "code": 3,
+            "kktRegId": f"{register}    ",
+            "fiscalDriveNumber": drive,
+            "fiscalDocumentNumber": first + number,
+            "fiscalSign": chance.randrange(2**32),
+            "shiftNumber": day.day,
+            "dateTime": f"{day}T{8 + number // 6:02}:00:00",
+            "operationType": chance.choice([1, 1, 1, 2, 3, 4]),
+            "totalSum": chance.randrange(100_000),
+        }
+        for register, drive in DRIVES.items()
+        for first, day in zip((980, 1040), DAYS, strict=True)
+        for number in range(60)
+    ]
+
+
+def work(waiting: "queue.SimpleQueue[list[dict[str, Any]]]") -> Counter[str]:
+    """Do what the queue does: deliver a batch, and what failed of it once more."""
+    happened = Counter[str]()
+    while True:
+        try:
+            batch = waiting.get_nowait()
+        except queue.Empty:
+            return happened
+        records = [{"messageId": str(n), "body": json.dumps(one)} for n, one in enumerate(batch)]
+        answer = follow_fiscal_documents({"Records": records}, None)
+        again = [batch[int(one["itemIdentifier"])] for one in answer["batchItemFailures"]]
+        happened["delivered"] += len(batch) - len(again)
+        if again:
+            happened["again"] += len(again)
+            waiting.put(again)
+
+
+def test_totals_are_exact_under_eight_workers(engine: Cloud) -> None:
+    for register in DRIVES:
+        transact([own_register(register, "client-1", None)])
+    told = documents()
+    arriving = told * 2
+    random.Random(7).shuffle(arriving)  # noqa: S311 - the same order each time
+    waiting: queue.SimpleQueue[list[dict[str, Any]]] = queue.SimpleQueue()
+    for start in range(0, len(arriving), BATCH):
+        waiting.put(arriving[start : start + BATCH])
+    with ThreadPoolExecutor(WORKERS) as pool:
+        happened = sum(pool.map(work, [waiting] * WORKERS), Counter[str]())
+    assert happened["delivered"] == len(arriving), happened
+
+    for register, drive in DRIVES.items():
+        found = reading.read_turnover("client-1", register, *DAYS)
+        assert [(one.day, one.fiscal_drive) for one in found] == [(day, drive) for day in DAYS]
+        for turnover in found:
+            ours = [
+                one
+                for one in told
+                if one["fiscalDriveNumber"] == drive
+                and one["dateTime"].startswith(str(turnover.day))
+            ]
+            sums = Counter[int]()
+            for one in ours:
+                sums[one["operationType"]] += one["totalSum"]
+            assert turnover.turnover == sums[1] - sums[2]
+            assert turnover.expense == sums[3] - sums[4]
+            assert turnover.receipts == len([one for one in ours if one["operationType"] == 1])
+            numbers = [one["fiscalDocumentNumber"] for one in ours]
+            assert turnover.numbers == (min(numbers), max(numbers))
+            assert all(map(turnover.has, numbers))
+        listed = reading.read_documents("client-1", register, *DAYS, most=1000)
+        assert len(list(listed)) == len([one for one in told if one["fiscalDriveNumber"] == drive])
+
+
+def test_a_document_on_the_queue_is_counted_and_its_delivery_asked_for(
+    running: Product,
+) -> None:
+    """Through the deployed function, under its own role, and the stream of its table."""
+    organisation = PERSONAS["romashka"].organisation
+    assert organisation is not None
+    register = organisation.registers[0]
+    document = documents()[0] | {
+        "kktRegId": register.register_id,
+        "fiscalDriveNumber": register.fiscal_drive_number,
+        "operationType": 1,
+        "buyerPhoneOrAddress": "buyer@example.ru",
+    }
+    origin = Api(running.origin.url, running.cloud.http)
+    origin.post("/local/fiscal-documents", document, expect=202)
+    database, sqs = running.cloud.client("dynamodb"), running.cloud.client("sqs")
+    (table,) = (
+        name
+        for name in database.list_tables()["TableNames"]
+        if "Fiscal" in name and "Drives" not in name
+    )
+    client_id = PERSONAS["romashka"].client_id
+    name = f"turnover#{register.register_id}#2026-11-23#{register.fiscal_drive_number}"
+    key = {"client_id": {"S": client_id}, "sk": {"S": name}}
+    found = eventually(lambda: database.get_item(TableName=table, Key=key).get("Item"))
+    assert found["operations"]["M"]["1"]["M"]["total"] == {"N": str(document["totalSum"])}
+    url = running.outputs["DeliveriesQueueUrl"]
+    got = eventually(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
+    assert json.loads(got[0]["Body"]) == {
+        "client_id": client_id,
+        "fiscal_drive": register.fiscal_drive_number,
+        "document_number": document["fiscalDocumentNumber"],
+    }
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.1)
+    return found
