@@ -14,7 +14,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 from urllib.parse import urlencode
 
@@ -99,6 +99,9 @@ Worlds = Callable[..., "World"]
 
 class World:
     """The product, whole, with an empty cloud."""
+
+    held: ClassVar[frozenset[str]] = frozenset()
+    """Queues that nobody listens to, so that a test sees what was put there."""
 
     def __init__(self) -> None:
         self.moment = START
@@ -283,7 +286,7 @@ class World:
         """Deliver a batch from each queue; return how many messages that was."""
         sqs, delivered, again = cloud.client("sqs"), 0, False
         for consumer in declarations.consumers():
-            if not cloud.waits(consumer.queue):
+            if consumer.queue.name in self.held or not cloud.waits(consumer.queue):
                 continue
             url = consumer.queue.physical_name
             got: list[Any] = []

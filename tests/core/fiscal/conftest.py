@@ -10,6 +10,14 @@ from tests.support import steps
 Make = Callable[..., dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def nobody_delivers(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave what the feed tells of receipts where a test can see it."""
+    from tests.support.world import World
+
+    monkeypatch.setattr(World, "held", frozenset({"Deliveries"}))
+
+
 @pytest.fixture
 def receipt() -> Make:
     """Make a receipt of ФФД 1.2 of the register that ``steps.know_register`` makes known."""
