@@ -49,6 +49,9 @@ def deliver_receipt(delivery: Delivery) -> None:
     if stored is None or stored.client_id != owner:
         raise ReceiptNotStored
     receipt: Receipt = stored.receipt
+    if not receipt.buyer:
+        logger.info("no contact to deliver to")
+        return
     buyer = contact.read(receipt.buyer)
     switch = sms_switch if buyer.channel is Channel.SMS else email_switch
     if switch is None or not switch.enabled:

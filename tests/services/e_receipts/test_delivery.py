@@ -97,6 +97,14 @@ def test_each_channel_has_a_switch_of_its_own(world: World) -> None:
     assert (len(world.texts()), len(world.mails())) == (0, 1)
 
 
+@pytest.mark.parametrize("to", ["", "  "])
+def test_receipt_without_a_contact_is_nothing_to_count(world: World, to: str) -> None:
+    receipts.switch_on(world)
+    receipts.deliver(world, to)
+    assert statistics(world)["days"] == []
+    assert world.dead == []
+
+
 @pytest.mark.parametrize(
     ("to", "channel", "reason"),
     [("123", "sms", "phone-malformed"), ("ivan@", "email", "email-malformed")],
