@@ -10,12 +10,13 @@ D = TypeVar("D", bound=Declaration)
 
 
 def load() -> None:
-    """Import every section's actions and consumers."""
+    """Import what every section declares: its actions, its consumers and its problems."""
     os.environ.setdefault("STAGE", "build")
     import app
 
-    for section in app.find_sections("consumer"):
-        importlib.import_module(f"chalicelib.{section}.consumer")
+    for room in ("actions", "consumer", "rules"):
+        for section in app.find_sections(room):
+            importlib.import_module(f"chalicelib.{section}.{room}")
 
 
 def declared(kind: type[D]) -> list[D]:

@@ -1,9 +1,8 @@
 """«Счета и платежи»: invoices for who pays them, payments for the operator's accountant."""
 
 import base64
-import binascii
 
-from chalicelib.core.billing import counting, statement_report, store
+from chalicelib.core.billing import counting, rules, statement_report, store
 from chalicelib.core.billing.model import Invoice
 from chalicelib.core.billing.payment import (
     NewPayment,
@@ -72,10 +71,12 @@ def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
 )
 def count_payment(caller: Caller, new: NewPayment) -> Payment:
     """Count money towards its invoice; also finds the invoice of one kept as unmatched."""
-    facts = fetch(store.by_number(new.invoice_number))
+    facts, kept = fetch(store.by_number(new.invoice_number), store.payment(new.bank_reference))
     if facts is None:
         raise InvoiceUnknown
     payment = Payment(**new.model_dump(), received_at=clock.now(), outcome=Outcome.UNMATCHED)
+    if kept is not None:
+        payment = rules.matched(kept, payment)
     return counting.count(payment, facts, lambda counted, writes: commit(counted, *writes))
 
 
@@ -95,6 +96,6 @@ def count_statement(caller: Caller, new: NewStatement) -> StatementReport:
     """
     try:
         content = base64.b64decode(new.content, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raise StatementRefused("Файл должен быть передан в base64.") from None
     return commit(statement_report.count(content))

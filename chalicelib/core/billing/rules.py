@@ -3,7 +3,7 @@
 import dataclasses
 
 from chalicelib.core.billing.model import InvoiceState
-from chalicelib.core.billing.payment import Outcome
+from chalicelib.core.billing.payment import Outcome, Payment
 from chalicelib.runtime.problem import NotFound, Problem
 
 TRANSITIONS = {
@@ -67,3 +67,16 @@ def settle(stands: tuple[InvoiceState, int], total_kopecks: int, amount_kopecks:
         return Settlement(InvoiceState.OPEN, paid, Outcome.UNDERPAID)
     outcome = Outcome.PAID if paid == total_kopecks else Outcome.OVERPAID
     return Settlement(InvoiceState.PAID, paid, outcome)
+
+
+def matched(kept: Payment, said: Payment) -> Payment:
+    """Return a payment kept as unmatched with the invoice that a person ``said`` it is for.
+
+    What the bank told of it stays, the sum above all.
+
+    Raises:
+        BankReferenceCounted: the payment is counted already, or another sum was said.
+    """
+    if kept.outcome is not Outcome.UNMATCHED or kept.amount_kopecks != said.amount_kopecks:
+        raise BankReferenceCounted
+    return kept.model_copy(update={"invoice_number": said.invoice_number, "reason": None})
