@@ -1,15 +1,12 @@
 """A receipt goes out by both channels, under the roles as deployed, and is seen on its page."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from chalicelib.runtime.table import to_wire
 from infra.local.api import Api
-from infra.local.personas import PERSONAS
 from infra.local.product import Product
 from tests.support import receipts
 
@@ -19,22 +16,10 @@ PATIENCE_SECONDS = 60
 
 
 def come_in(running: Product, number: int, to: str) -> str:
-    """Let a receipt be stored and told of; return the path of its page."""
-    owner = PERSONAS["romashka"].client_id
-    told = receipts.document(fiscalDocumentNumber=number, buyerPhoneOrAddress=to)
-    item = {
-        "client_id": f"drive#{receipts.DRIVE}",
-        "sk": f"document#{number:010}",
-        "owner": owner,
-        "document": json.dumps(told, ensure_ascii=False),
-    }
-    dynamodb = running.cloud.client("dynamodb")
-    (table,) = (one for one in dynamodb.list_tables()["TableNames"] if "FiscalTable" in one)
-    dynamodb.put_item(TableName=table, Item=to_wire(item))
-    message = {"client_id": owner, "fiscal_drive": receipts.DRIVE, "document_number": number}
-    running.cloud.client("sqs").send_message(
-        QueueUrl=running.outputs["DeliveriesQueueUrl"], MessageBody=json.dumps(message)
-    )
+    """Let a receipt of romashka's register come by the feed; return the path of its page."""
+    document = receipts.document(fiscalDocumentNumber=number, buyerPhoneOrAddress=to)
+    origin = Api(running.origin.url, running.cloud.http)
+    origin.post("/local/fiscal-documents", document, expect=202)
     return f"/r/{receipts.DRIVE}/{number}/{receipts.SIGN}"
 
 

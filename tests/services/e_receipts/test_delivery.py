@@ -1,5 +1,6 @@
 """A receipt comes in, and its buyer gets it: once, by a channel that is on, counted."""
 
+import datetime as dt
 import email
 import email.policy
 from typing import Any
@@ -7,9 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from chalicelib.core.fiscal.model import Delivery
 from chalicelib.core.fiscal.store import DELIVERIES
+from chalicelib.core.notification.once import send_once
 from chalicelib.core.notification.store import LEASE
+from chalicelib.runtime import clock
+from chalicelib.services.e_receipts import store
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
+from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import Counters
 from tests.support import applications as by
 from tests.support import cloud, receipts
@@ -270,3 +276,22 @@ def test_statistics_equal_a_recount_of_the_deliveries(world: World) -> None:
     assert shown["totals"]["sms"]["sent"] == len(world.texts())
     assert shown["totals"]["email"]["sent"] == len(world.mails())
     assert shown["cost_kopecks"] == shown["totals"]["sms"]["parts"] * 180
+
+
+def test_sender_that_outlasts_its_lease_counts_nothing_a_second_time(world: World) -> None:
+    counted = Counters(sent=1, parts=2, cost_kopecks=360)
+    told = {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 1}
+    sending = store.sending(Delivery.model_validate(told))
+
+    def note() -> Any:
+        return store.delivered("client-1", Channel.SMS, counted)
+
+    def slow() -> Any:
+        with clock.at(clock.now() + LEASE + dt.timedelta(seconds=1)):
+            assert send_once(sending, note), "the lease has run out, so another takes over"
+        return note()
+
+    with world.running("deliver_receipt"):
+        assert not send_once(sending, slow)
+        assert not send_once(sending, note)
+    assert total(world, "sms") == counted.model_dump()

@@ -1,0 +1,37 @@
+"""What takes effect, and what a link may say."""
+
+import pytest
+
+from chalicelib.core.moderation.model import State
+from chalicelib.services.e_receipts import rules
+from chalicelib.services.e_receipts.application_model import ServiceItem
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("enabled", [True, False])
+def test_service_is_active_only_approved_and_switched_on(state: State, enabled: bool) -> None:
+    item = ServiceItem(state=state, enabled=enabled, brand="Ёлка")
+    assert rules.is_active(item) is (state is State.APPROVED and enabled)
+
+
+def test_service_never_applied_for_is_not_active() -> None:
+    assert not rules.is_active(None)
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("1", 1),
+        ("4294967295", 4294967295),
+        ("0", None),
+        ("01", None),
+        ("+1", None),
+        ("1.0", None),
+        ("٣", None),
+        ("12345678901", None),
+        ("", None),
+        ("1\n", None),
+    ],
+)
+def test_number_of_a_document_has_one_spelling(said: str, number: int | None) -> None:
+    assert rules.document_number(said) == number
