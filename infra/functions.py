@@ -79,7 +79,7 @@ def all_functions(queues: Sequence[str]) -> list[Function]:
     actions = declarations.actions()
     consumers = [_consumer(one) for one in declarations.consumers()]
     schedules = [_schedule(one) for one in declarations.schedules()]
-    writing = [_action(one) for one in actions if not one.is_read]
+    writing = [_action(one) for one in actions if not one.shares_function]
     edge = [_authorizer(), _preflight(), _relay(queues)]
     return [*writing, *_reads(actions), *consumers, *schedules, *edge]
 
@@ -99,7 +99,8 @@ def _action(one: Action) -> Function:
 
 def _reads(actions: Sequence[Action]) -> list[Function]:
     """Return one read-only function a section, with the union of what its reads need."""
-    reads = sorted((one for one in actions if one.is_read), key=attrgetter("section", "path"))
+    shared = (one for one in actions if one.shares_function)
+    reads = sorted(shared, key=attrgetter("section", "path"))
     functions = []
     for section, group in itertools.groupby(reads, key=attrgetter("section")):
         routes = list(group)

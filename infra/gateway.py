@@ -78,7 +78,7 @@ def invocation_pattern(function: Function) -> str:
         return "/authorizers/*"
     if function.name == "preflight":
         return "/*/OPTIONS/*"
-    if len(function.routes) > 1 or function.routes[0].is_read:
+    if function.routes[0].shares_function:
         return "/*/GET/*"
     (route,) = function.routes
     path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))

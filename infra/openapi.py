@@ -13,7 +13,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
@@ -24,6 +25,7 @@ from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.file import File
 from chalicelib.runtime.page import Page
 from chalicelib.runtime.problem import (
+    NotAcceptable,
     NotFound,
     PayloadInvalid,
     Problem,
@@ -109,6 +111,7 @@ _REFUSALS = {
     401: ("Unauthenticated", "No valid token came with the request."),
     403: ("Forbidden", "The caller has none of the roles that may do this."),
     404: ("NotFound", "It is not there, or not the caller's."),
+    406: ("NotAcceptable", "None of the types that `Accept` names is to be had."),
     409: ("Conflict", "The state of things forbids it, or has just changed."),
     413: ("TooLarge", "The body is over 6 MB."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
@@ -122,6 +125,7 @@ _TYPICAL = (
     Unauthenticated(),
     RoleMissing(),
     NotFound(),
+    NotAcceptable(offered="application/json, text/csv"),
     Problem(),
     TooLarge(),
     UnsupportedMediaType(),
@@ -236,8 +240,8 @@ def _schemas(actions: Sequence[Action]) -> tuple[_Schemas, Json]:
         hints = signature(one)
         if payload := payload_of(hints):
             wanted.append((one.name, "validation", TypeAdapter(payload[1])))
-        if hints["return"] not in (File, type(None)):
-            wanted.append((one.name, "serialization", TypeAdapter(hints["return"])))
+        if (answer := _model(hints["return"])) is not None:
+            wanted.append((one.name, "serialization", TypeAdapter(answer)))
     schemas, rest = TypeAdapter.json_schemas(
         wanted, ref_template=_REF + "{model}", schema_generator=Schemas
     )
@@ -297,9 +301,17 @@ def _success(one: Action, schemas: _Schemas) -> Json:
     described: Json = {"description": status.phrase}
     if answer is not type(None):
         # The bytes of a file have no schema (OpenAPI 3.1, «Considerations for File Uploads»).
-        schema = {} if answer is File else {"schema": schemas[one.name, "serialization"]}
-        described["content"] = {one.produces: schema}
+        described["content"] = {media_type: {} for media_type in one.produces}
+    if _model(answer) is not None:
+        described["content"][_JSON] = {"schema": schemas[one.name, "serialization"]}
     return {str(status.value): described}
+
+
+def _model(answer: Any) -> Any:
+    """Return the model of an answer that is one, or a file at the caller's wish; None for none."""
+    kinds = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+    models = [one for one in kinds if one not in (File, type(None))]
+    return models[0] if models else None
 
 
 def _refusals(one: Action, *, takes_payload: bool) -> Json:
@@ -310,7 +322,8 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         401: one.callers,
         403: one.callers,
         404: one.callers and not _is_list(one),
-        409: one.writes,
+        406: len(one.produces) > 1,
+        409: one.writes and not one.is_read,
         413: has_body,
         415: has_body,
         422: takes_payload or one.idempotent,

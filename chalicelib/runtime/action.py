@@ -19,6 +19,7 @@ from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.file import File
 from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
+from chalicelib.runtime.negotiation import MediaType, negotiate
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
     NotFound,
@@ -68,7 +69,7 @@ def action(
     caller: str | Sequence[str],
     idempotent: bool = False,
     status: int = 200,
-    produces: str = "application/json",
+    produces: str | Sequence[str] = "application/json",
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
     timeout: int = 15,
@@ -78,10 +79,10 @@ def action(
     """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
 
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
-    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
-    the names in the path (``str`` for an identifier to look up, another type for a name that must
-    hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or
-    None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
+    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), the
+    names in the path (``str`` for an identifier to look up, another type for a name that must
+    hold by itself), and :class:`MediaType`, which of the types that it ``produces`` the caller
+    accepts. It returns a model, a :class:`File`, or None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
     must ``commit``. ``rate_limit`` is what the gateway lets through in a second, of all calls.
     """
     method, path = route.split(" ")
@@ -96,7 +97,7 @@ def action(
                 path=path,
                 callers=frozenset(map(Role, roles)),
                 status=status,
-                produces=produces,
+                produces=(produces,) if isinstance(produces, str) else tuple(produces),
                 idempotent=idempotent,
                 rate_limit=rate_limit,
                 reads=reads,
@@ -181,6 +182,9 @@ def _answer(
     for name in path:
         if parameters[name] is not str:
             arguments[name] = _path(parameters[name], name, arguments[name])
+    for name, hint in parameters.items():
+        if hint is MediaType:
+            arguments[name] = negotiate(request.headers.get("accept", ""), declared.produces)
     key = request.headers.get("idempotency-key", "")
     if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing

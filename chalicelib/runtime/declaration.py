@@ -44,16 +44,21 @@ class Action(Declaration):
     callers: frozenset[Role]
     """Who may call; empty for anyone, without a token."""
     status: int
-    produces: str
-    """The media type of its answer."""
+    produces: Sequence[str]
+    """The media types of its answer, of which the caller's ``Accept`` chooses; usually one."""
     idempotent: bool
     rate_limit: int | None
     """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
 
     @property
     def is_read(self) -> bool:
-        """Reads of a section share one function."""
+        """Whether it is a GET: what it is asked stands in the query."""
         return self.method == "GET"
+
+    @property
+    def shares_function(self) -> bool:
+        """Reads of a section share one function; one that notes something down has its own."""
+        return self.is_read and not self.writes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
