@@ -13,8 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
@@ -22,8 +21,6 @@ from pydantic.json_schema import JsonSchemaMode
 from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.runtime.action import IDENTIFIER, KEY, payload_of, signature
 from chalicelib.runtime.declaration import Action
-from chalicelib.runtime.file import File
-from chalicelib.runtime.page import Page
 from chalicelib.runtime.problem import (
     NotAcceptable,
     NotFound,
@@ -37,7 +34,7 @@ from chalicelib.runtime.problem import (
     UnsupportedMediaType,
 )
 from infra import declarations, gateway
-from infra.schemas import Schemas, markdown, query_parameters
+from infra.schemas import Schemas, is_list, markdown, model_of, query_parameters
 
 Json = dict[str, Any]
 _Schemas = Mapping[tuple[str, JsonSchemaMode], Json]
@@ -240,8 +237,8 @@ def _schemas(actions: Sequence[Action]) -> tuple[_Schemas, Json]:
         hints = signature(one)
         if payload := payload_of(hints):
             wanted.append((one.name, "validation", TypeAdapter(payload[1])))
-        if (answer := _model(hints["return"])) is not None:
-            wanted.append((one.name, "serialization", TypeAdapter(answer)))
+        if model := model_of(hints["return"]):
+            wanted.append((one.name, "serialization", TypeAdapter(model)))
     schemas, rest = TypeAdapter.json_schemas(
         wanted, ref_template=_REF + "{model}", schema_generator=Schemas
     )
@@ -302,16 +299,9 @@ def _success(one: Action, schemas: _Schemas) -> Json:
     if answer is not type(None):
         # The bytes of a file have no schema (OpenAPI 3.1, «Considerations for File Uploads»).
         described["content"] = {media_type: {} for media_type in one.produces}
-    if _model(answer) is not None:
+    if model_of(answer):
         described["content"][_JSON] = {"schema": schemas[one.name, "serialization"]}
     return {str(status.value): described}
-
-
-def _model(answer: Any) -> Any:
-    """Return the model of an answer that is one, or a file at the caller's wish; None for none."""
-    kinds = get_args(answer) if isinstance(answer, UnionType) else (answer,)
-    models = [one for one in kinds if one not in (File, type(None))]
-    return models[0] if models else None
 
 
 def _refusals(one: Action, *, takes_payload: bool) -> Json:
@@ -321,7 +311,7 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         400: takes_payload or one.idempotent,
         401: one.callers,
         403: one.callers,
-        404: one.callers and not _is_list(one),
+        404: one.callers and not is_list(one),
         406: len(one.produces) > 1,
         409: one.writes and not one.is_read,
         413: has_body,
@@ -335,12 +325,6 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         for status, (name, _) in _REFUSALS.items()
         if applies[status]
     }
-
-
-def _is_list(one: Action) -> bool:
-    """Whether the answer is a page of everything there is: an empty one at the least."""
-    answer = signature(one)["return"]
-    return isinstance(answer, type) and issubclass(answer, Page) and "{" not in one.path
 
 
 def _refusal(status: int, description: str) -> Json:

@@ -82,8 +82,9 @@ def action(
     recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), the
     names in the path (``str`` for an identifier to look up, another type for a name that must
     hold by itself), and :class:`MediaType`, which of the types that it ``produces`` the caller
-    accepts. It returns a model, a :class:`File`, or None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
-    must ``commit``. ``rate_limit`` is what the gateway lets through in a second, of all calls.
+    accepts. It returns a model, a :class:`File`, or None, or raises a :class:`Problem`. An
+    ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
+    the gateway lets through in a second, of all calls.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)

@@ -22,7 +22,6 @@ from chalicelib.runtime.resource import Resource
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
-D = TypeVar("D")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Item = dict[str, Any]
@@ -283,10 +282,6 @@ def fetch(a: Get[A], /) -> A | None: ...
 def fetch(a: Get[A], b: Get[B], /) -> tuple[A | None, B | None]: ...
 @overload
 def fetch(a: Get[A], b: Get[B], c: Get[C], /) -> tuple[A | None, B | None, C | None]: ...
-@overload
-def fetch(
-    a: Get[A], b: Get[B], c: Get[C], d: Get[D], /
-) -> tuple[A | None, B | None, C | None, D | None]: ...
 def fetch(*gets: Get[Any]) -> Any:
     """Read one item, or several from any tables, in one strongly consistent call."""
     if len(gets) == 1:

@@ -52,6 +52,8 @@ def seed(product: Product) -> None:
     for persona in owners:
         assert persona.organisation is not None  # noqa: S101 - chosen so
         _wait_for(api.as_bearer(issuer.token(persona)), len(persona.organisation.registers))
+    # Once its organisation is known.
+    operator.put(f"/rent/landlords/{PERSONAS['arenda'].client_id}")
     _open_shop(api.as_bearer(issuer.token(PERSONAS["romashka"])), PERSONAS["romashka"])
 
 

@@ -11,7 +11,7 @@ from chalicelib.core.organisation.model import Shop
 from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import Inn, Line, RegisterNumber
 from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import Actor, Change
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.page import PageQuery
 
@@ -35,12 +35,22 @@ class LandlordCard(Party):
 
     landlord_id: Identifier
 
+    def card(self) -> "LandlordCard":
+        """Return what is shown of the landlord to all."""
+        return LandlordCard(name=self.name, inn=self.inn, landlord_id=self.landlord_id)
+
 
 class Enrolment(Change):
     """A landlord was enrolled or struck off."""
 
     subject: str
     """The operator's employee, by the subject of their token."""
+
+    @classmethod
+    def told(cls, status: str, subject: str) -> Self:
+        """Return what the operator's employee does at this moment."""
+        change = Change.now(status, Actor.OPERATOR)
+        return cls(**change.model_dump(), subject=subject)
 
 
 class Landlord(LandlordCard):
@@ -85,6 +95,10 @@ class Consent(ConsentText):
 
     consent_id: Identifier
     history: tuple[Change, ...]
+
+    def shown(self) -> ConsentText:
+        """Return it as the text that is signed."""
+        return ConsentText(**self.model_dump(include=set(ConsentText.model_fields)))
 
 
 class NewConsent(Payload):
@@ -183,6 +197,17 @@ class KeptTenantGrant(TenantGrant):
     tenant_id: Identifier
     seen_at: dt.datetime | None = None
     """When the landlord looked for the first time."""
+
+    @classmethod
+    def of(cls, grant: Grant, tenant_id: str, tenant: Party) -> Self:
+        """Return a grant of a tenant as it is to be kept."""
+        said = grant.model_dump(include=set(TenantGrant.model_fields))
+        landlord_id = grant.landlord.landlord_id
+        return cls(**said, client_id=landlord_id, tenant_id=tenant_id, tenant=tenant)
+
+    def card(self) -> TenantGrant:
+        """Return what the landlord sees of it."""
+        return TenantGrant(**self.model_dump(include=set(TenantGrant.model_fields)))
 
 
 class Withdrawn(BaseModel):

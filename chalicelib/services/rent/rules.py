@@ -7,7 +7,6 @@ from chalicelib.core.organisation.model import Binding, Register
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.rent.model import (
     Consent,
-    ConsentState,
     Days,
     Grant,
     Granted,
@@ -20,6 +19,7 @@ from chalicelib.services.rent.model import (
 MOST_GRANTED = 1_000
 """Registers that a tenant may grant to one landlord: they stand in one item."""
 
+_DAY = dt.timedelta(days=1)
 _SHOPS = "в разделе «Магазины» личного кабинета"
 
 
@@ -207,9 +207,9 @@ def require_registers(
         raise TooManyGranted
 
 
-def signed(tenancy: Tenancy | None, landlord_id: str, consent: Consent) -> Tenancy:
+def signed(tenancy: Tenancy | None, consent: Consent) -> Tenancy:
     """Return the tenancy with one more consent in force."""
-    before = tenancy or Tenancy(landlord_id=landlord_id)
+    before = tenancy or Tenancy(landlord_id=consent.landlord.landlord_id)
     return before.model_copy(
         update={
             "version": consent.version,
@@ -266,13 +266,10 @@ def visible_days(
         if at_end[day] != shop_id:
             continue
         begins = max(day, first)
-        ends = min(following - dt.timedelta(days=1), last) if following else last
-        if begins <= ends:
-            found.append(Days(first=begins, last=ends))
+        ends = min(following - _DAY, last) if following else last
+        if begins > ends:
+            continue
+        if found and found[-1].last + _DAY == begins:  # bound to the same shop once more
+            begins = found.pop().first
+        found.append(Days(first=begins, last=ends))
     return found
-
-
-def consent_state(tenancy: Tenancy | None, version: str) -> ConsentState:
-    """Return where the text of ``version`` stands."""
-    is_signed = tenancy is not None and tenancy.version == version
-    return ConsentState.SIGNED if is_signed else ConsentState.UNSIGNED

@@ -9,7 +9,6 @@ was found by the other already (the array of longest common prefixes).
 import re
 import unicodedata
 from collections.abc import Mapping
-from os.path import commonprefix
 
 MOST_ENTRIES = 48
 """Of one landlord: changing a name takes away that many and puts as many, in one transaction of
@@ -65,6 +64,11 @@ def entries(name: str, inn: str) -> Mapping[str, int]:
     found: dict[str, int] = {}
     before = ""
     for entry in sorted({inn, *kept}):
-        found[entry] = len(commonprefix([before, entry]))
+        found[entry] = _shared(before, entry)
         before = entry
     return found
+
+
+def _shared(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
