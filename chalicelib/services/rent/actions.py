@@ -34,7 +34,7 @@ from chalicelib.services.rent.model import (
     LandlordsQuery,
     NewConsent,
     NewGrant,
-    Party,
+    RentParty,
     TenantGrant,
     TenantTurnover,
     TurnoverQuery,
@@ -223,7 +223,7 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
         state=GrantState.ACTIVE,
         history=(Change.now(GrantState.ACTIVE.value, Actor.CLIENT),),
     )
-    shown = KeptTenantGrant.of(grant, client_id, Party(name=tenant.name, inn=tenant.inn))
+    shown = KeptTenantGrant.of(grant, client_id, RentParty(name=tenant.name, inn=tenant.inn))
     return commit(
         grant,
         store.move_tenancy(client_id, rules.granted(tenancy, grant)),
@@ -331,8 +331,8 @@ def get_tenant_turnover(
     found = turnover.read(
         grant,
         query,
-        landlord=Party(name=landlord.name, inn=landlord.inn),
-        tenant=Party(name=tenant.name, inn=tenant.inn),
+        landlord=RentParty(name=landlord.name, inn=landlord.inn),
+        tenant=RentParty(name=tenant.name, inn=tenant.inn),
     )
     look = Access(
         access_id=new_identifier(),

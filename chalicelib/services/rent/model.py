@@ -21,7 +21,7 @@ MOST_DAYS = 366
 """Of turnover in one answer."""
 
 
-class Party(BaseModel):
+class RentParty(BaseModel):
     """An organisation as the other side knows it."""
 
     model_config = ConfigDict(frozen=True)
@@ -30,7 +30,7 @@ class Party(BaseModel):
     inn: Inn
 
 
-class LandlordCard(Party):
+class LandlordCard(RentParty):
     """A landlord to choose."""
 
     landlord_id: Identifier
@@ -182,7 +182,7 @@ class TenantGrant(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     grant_id: Identifier
-    tenant: Party
+    tenant: RentParty
     shop: Shop
     register_ids: tuple[RegisterNumber, ...]
     visible_from: dt.date
@@ -199,7 +199,7 @@ class KeptTenantGrant(TenantGrant):
     """When the landlord looked for the first time."""
 
     @classmethod
-    def of(cls, grant: Grant, tenant_id: str, tenant: Party) -> Self:
+    def of(cls, grant: Grant, tenant_id: str, tenant: RentParty) -> Self:
         """Return a grant of a tenant as it is to be kept."""
         said = grant.model_dump(include=set(TenantGrant.model_fields))
         landlord_id = grant.landlord.landlord_id
@@ -219,7 +219,7 @@ class Withdrawn(BaseModel):
     at: dt.datetime
 
 
-class By(StrEnum):
+class Granularity(StrEnum):
     """What a row of turnover covers."""
 
     DAY = "day"
@@ -233,7 +233,7 @@ class TurnoverQuery(BaseModel):
 
     first: Annotated[dt.date, Field(alias="from")]
     last: Annotated[dt.date, Field(alias="to")]
-    by: By = By.DAY
+    by: Granularity = Granularity.DAY
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
@@ -244,7 +244,7 @@ class TurnoverQuery(BaseModel):
         return self
 
 
-class Days(BaseModel):
+class VisibleDays(BaseModel):
     """Days, both ends included."""
 
     model_config = ConfigDict(frozen=True)
@@ -253,7 +253,7 @@ class Days(BaseModel):
     last: dt.date
 
 
-class Sums(BaseModel):
+class TurnoverSums(BaseModel):
     """Turnover: income less what was returned of it, so that it may be below nought."""
 
     model_config = ConfigDict(frozen=True)
@@ -266,7 +266,7 @@ class Sums(BaseModel):
     last_document_at: dt.datetime | None = None
 
 
-class Row(Sums):
+class TurnoverRow(TurnoverSums):
     """Turnover of a day or a month."""
 
     period: str
@@ -277,26 +277,26 @@ class RegisterTurnover(BaseModel):
     """Turnover of one register; periods without documents are left out."""
 
     register_id: str
-    visible: list[Days]
+    visible: list[VisibleDays]
     """Days of the period that the grant covers: other days are not shown, which says nothing of
     their turnover."""
-    rows: list[Row]
-    total: Sums
+    rows: list[TurnoverRow]
+    total: TurnoverSums
 
 
 class TenantTurnover(BaseModel):
     """What a grant shows of a period, by register and of all of them together."""
 
     grant_id: str
-    landlord: Party
-    tenant: Party
+    landlord: RentParty
+    tenant: RentParty
     shop: Shop
     first: dt.date
     last: dt.date
-    by: By
+    by: Granularity
     registers: list[RegisterTurnover]
-    rows: list[Row]
-    total: Sums
+    rows: list[TurnoverRow]
+    total: TurnoverSums
 
 
 class Access(BaseModel):
@@ -306,11 +306,11 @@ class Access(BaseModel):
 
     access_id: Identifier
     at: dt.datetime
-    landlord: Party
+    landlord: RentParty
     subject: str
     """The landlord's employee, by the subject of their token."""
     first: dt.date
     last: dt.date
-    by: By
+    by: Granularity
     media_type: str
     """In what form it was given out."""

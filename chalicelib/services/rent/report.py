@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.runtime.file import File
-from chalicelib.services.rent.model import By, Party, Sums, TenantTurnover
+from chalicelib.services.rent.model import Granularity, RentParty, TenantTurnover, TurnoverSums
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,7 +57,7 @@ def lay_out(turnover: TenantTurnover, made_at: dt.datetime) -> Sheet:
         ],
         columns=[
             "Касса (РНМ)",
-            "День" if turnover.by is By.DAY else "Месяц",
+            "День" if turnover.by is Granularity.DAY else "Месяц",
             "Чеков",
             "Возвратов",
             "Оборот, руб.",
@@ -85,7 +85,7 @@ def _period(period: str) -> Cell:
     return dt.date.fromisoformat(period)
 
 
-def _figures(sums: Sums) -> list[Cell]:
+def _figures(sums: TurnoverSums) -> list[Cell]:
     at = sums.last_document_at
     return [
         sums.receipts,
@@ -95,5 +95,5 @@ def _figures(sums: Sums) -> list[Cell]:
     ]
 
 
-def _party(party: Party) -> str:
+def _party(party: RentParty) -> str:
     return f"{party.name}, ИНН {party.inn}"

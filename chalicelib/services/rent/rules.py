@@ -7,13 +7,13 @@ from chalicelib.core.organisation.model import Binding, Register
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.rent.model import (
     Consent,
-    Days,
     Grant,
     Granted,
     GrantState,
     Landlord,
     NewGrant,
     Tenancy,
+    VisibleDays,
 )
 
 MOST_GRANTED = 1_000
@@ -253,14 +253,14 @@ def as_it_stands(grant: Grant, tenancies: Mapping[str, Tenancy | None]) -> Grant
 
 def visible_days(
     bindings: Sequence[Binding], shop_id: str, first: dt.date, last: dt.date
-) -> list[Days]:
+) -> list[VisibleDays]:
     """Return the days from ``first`` to ``last`` on which a register belongs to a shop.
 
     A day belongs to the shop that the register stands in at its end (today: now), so the day of a
     move is the new shop's alone. ``bindings`` are all there were, oldest first.
     """
     at_end = {one.day: one.shop_id for one in bindings}
-    found: list[Days] = []
+    found: list[VisibleDays] = []
     days = sorted(at_end)
     for day, following in zip(days, [*days[1:], None], strict=True):
         if at_end[day] != shop_id:
@@ -271,5 +271,5 @@ def visible_days(
             continue
         if found and found[-1].last + _DAY == begins:  # bound to the same shop once more
             begins = found.pop().first
-        found.append(Days(first=begins, last=ends))
+        found.append(VisibleDays(first=begins, last=ends))
     return found

@@ -7,15 +7,15 @@ from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.core.organisation import store as organisation
 from chalicelib.runtime.table import every
 from chalicelib.services.rent.model import (
-    By,
-    Days,
+    Granularity,
     KeptTenantGrant,
-    Party,
     RegisterTurnover,
-    Row,
-    Sums,
+    RentParty,
     TenantTurnover,
     TurnoverQuery,
+    TurnoverRow,
+    TurnoverSums,
+    VisibleDays,
 )
 from chalicelib.services.rent.rules import visible_days
 
@@ -24,7 +24,7 @@ _MOST_BINDINGS = 1_000
 
 
 def read(
-    grant: KeptTenantGrant, query: TurnoverQuery, *, landlord: Party, tenant: Party
+    grant: KeptTenantGrant, query: TurnoverQuery, *, landlord: RentParty, tenant: RentParty
 ) -> TenantTurnover:
     """Return what ``grant`` shows of a period: two queries a register, however many receipts."""
     first = max(query.first, grant.visible_from)
@@ -56,7 +56,7 @@ def read(
     )
 
 
-def _shown(client_id: str, register_id: str, visible: Sequence[Days]) -> list[Turnover]:
+def _shown(client_id: str, register_id: str, visible: Sequence[VisibleDays]) -> list[Turnover]:
     if not visible:
         return []
     read = read_turnover(client_id, register_id, visible[0].first, visible[-1].last)
@@ -68,20 +68,21 @@ def _shown(client_id: str, register_id: str, visible: Sequence[Days]) -> list[Tu
     ]
 
 
-def rows(days: Iterable[Turnover], by: By) -> list[Row]:
+def rows(days: Iterable[Turnover], by: Granularity) -> list[TurnoverRow]:
     """Return turnover by day or month, in order of time."""
     periods: dict[str, list[Turnover]] = {}
     for one in days:
-        period = one.day.isoformat() if by is By.DAY else one.day.strftime("%Y-%m")
+        period = one.day.isoformat() if by is Granularity.DAY else one.day.strftime("%Y-%m")
         periods.setdefault(period, []).append(one)
     return [
-        Row(period=period, **total(of_it).model_dump()) for period, of_it in sorted(periods.items())
+        TurnoverRow(period=period, **total(of_it).model_dump())
+        for period, of_it in sorted(periods.items())
     ]
 
 
-def total(days: Sequence[Turnover]) -> Sums:
+def total(days: Sequence[Turnover]) -> TurnoverSums:
     """Return turnover added up."""
-    return Sums(
+    return TurnoverSums(
         receipts=sum(one.receipts for one in days),
         returns=sum(one.returns for one in days),
         turnover_kopecks=sum(one.turnover for one in days),
