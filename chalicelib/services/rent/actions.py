@@ -52,7 +52,7 @@ def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
     A page of those found may be shorter than asked for: a name that has the part twice is shown
     once.
     """
-    if query.q is None:
+    if not query.q:
         return page(store.landlords(), query, caller.client_id)
     sought = search.sought(query.q)
     if not sought:
