@@ -6,6 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 STAGE ?=
 QUEUE ?=
+CLIENT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 CLOUD_PY := .venv-cloud/bin/python
@@ -85,6 +86,11 @@ package: $(VENV)/ready ## Build the template and the artifacts of both architect
 deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 2; }
 	$(PY) -m infra.deploy $(STAGE)
+
+.PHONY: enrol
+enrol: $(VENV)/ready ## Enrol a landlord for «Аренда», CLIENT=client-1 STAGE=prod
+	@test -n "$(CLIENT)" || { echo "Say which organisation: make enrol CLIENT=client-1 STAGE=prod"; exit 2; }
+	$(PY) -m infra.enrol $(CLIENT) $(if $(STAGE),--stage $(STAGE))
 
 .PHONY: redrive
 redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod

@@ -119,7 +119,7 @@ def test_every_action_is_served_by_its_function(production: Json, actions: list[
         function = function_of(found.pop((action.path, action.method.lower())))
         served.setdefault(function, []).append(action)
     for function, serving in served.items():
-        assert len(serving) == 1 or all(one.is_read for one in serving), function
+        assert len(serving) == 1 or all(one.shares_function for one in serving), function
         assert len({one.section for one in serving}) == 1, function
         variables = production["Resources"][function]["Properties"]["Environment"]["Variables"]
         assert variables["SECTION"] == serving[0].section
@@ -312,15 +312,16 @@ def test_a_role_trusts_lambda_alone(production: Json) -> None:
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
-def test_reads_may_only_read(production: Json) -> None:
+def test_shared_reads_may_only_read(production: Json, actions: list[Action]) -> None:
+    shared = {one.path for one in actions if one.shares_function}
     granted: dict[str, set[str]] = {}
     for role, statement in statements(production):
         granted.setdefault(role, set()).update(statement["Action"])
     writing = {name: found - READING for name, found in granted.items()}
     readers = {
         function_of(method).replace("Function", "Role")
-        for (_, verb), method in methods(production).items()
-        if verb == "get"
+        for (path, verb), method in methods(production).items()
+        if verb == "get" and path in shared
     }
     for role in readers:
         assert {one for one in writing[role] if not one.startswith("logs:")} == set(), role
