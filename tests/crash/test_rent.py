@@ -32,7 +32,7 @@ def books(world: World) -> dict[str, Any]:
         "shown": len(world.items(RENT, "tenant#")),
         "standing": len(tenancy["grants"]),
         # One is told of; that a mail may go twice is the sender's own matter.
-        "mails": len([one for one in world.items(OUTBOX) if one["queue"] == MAIL.variable]),
+        "mails": len([one for one in world.items(OUTBOX) if one.get("queue") == MAIL.variable]),
     }
 
 
