@@ -69,6 +69,11 @@ bench: $(VENV)/ready .venv-cloud/ready ## Figures of docs/performance.md, as rat
 openapi: $(VENV)/ready ## Write chalicelib/openapi.json from the declarations
 	$(PY) -m infra.openapi
 
+.PHONY: examples
+examples: $(VENV)/ready .venv-cloud/ready ## Record the API's examples from an end-to-end run
+	RECORD_EXAMPLES=1 $(PY) -m pytest -q tests/end_to_end
+	$(PY) -m infra.openapi
+
 .PHONY: lock
 lock: $(VENV)/ready ## Pin the newest versions that requirements*.in admit
 	@for each in requirements requirements-dev requirements-cloud; do \
