@@ -1,0 +1,75 @@
+"""Who takes part in an exchange and who signs: what every document names."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class FullName:
+    """A person's name in parts, each of at most 60 characters."""
+
+    surname: str
+    given_name: str
+    patronymic: str | None = None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.surname, self.given_name, self.patronymic)))
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A participant of the exchange: an organisation, or an entrepreneur by their own name.
+
+    An organisation has an ИНН of 10 digits and a КПП; an entrepreneur an ИНН of 12 digits, no КПП
+    and ``person``.
+    """
+
+    participant_id: str
+    """``<operator code>-<ИНН>-<КПП>-<digits>``: 4 to 46 of ``A-Za-z0-9@.-``."""
+    inn: str
+    name: str
+    address: str
+    """In one line; printed in the document, asked of both sides of an invoice."""
+    kpp: str | None = None
+    person: FullName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator of the exchange as it names itself in technology messages."""
+
+    code: str
+    """Three characters, those that its participants' identifiers begin with."""
+    name: str
+    inn: str
+
+
+class Authority(StrEnum):
+    """Where the signer's authority is seen (``СпосПодтПолном``, order ЕД-7-26/970@)."""
+
+    SIGNATURE = "1"
+    """In the certificate itself: the head of the organisation or the entrepreneur."""
+    POWER_OF_ATTORNEY = "3"
+    """In a machine-readable power of attorney, named by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOfAttorney:
+    """A machine-readable power of attorney (МЧД) as documents name it."""
+
+    number: str
+    """The registration number: a GUID of 36 characters."""
+    issued_on: dt.date
+    kept_at: str
+    """The system that keeps it, by its address or name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The person whose signature the file awaits."""
+
+    name: FullName
+    position: str | None = None
+    power_of_attorney: PowerOfAttorney | None = None
+    """Of whoever is not the head; without one the certificate alone is the authority."""
