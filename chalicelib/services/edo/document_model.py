@@ -1,0 +1,359 @@
+"""Documents of the exchange: what comes in, what goes out, what is kept."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from chalicelib.core.signing.model import Signature, SignatureBytes, SignerCard
+from chalicelib.requisites import Inn, Kpp, single_line
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.encoded import base64_bytes
+from chalicelib.runtime.history import Change
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.page import PageQuery
+from chalicelib.services.edo.formats.buyer_title import Outcome
+from chalicelib.services.edo.formats.upd_form import UpdForm
+from chalicelib.services.edo.model import Kept
+from chalicelib.services.edo.participant import Participant, ParticipantId
+
+IN_BODY = 1024 * 1024
+"""Bytes of a file that may travel in the request itself."""
+
+
+class Kind(StrEnum):
+    """What a document is."""
+
+    UPD = "upd"
+    """A УПД of format 5.03, which is parsed and answered by the buyer's title."""
+    UNFORMALISED = "unformalised"
+    """Any other file, answered by a signature over itself."""
+
+
+class Box(StrEnum):
+    """On which side of a document its participant stands."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+
+
+class Status(StrEnum):
+    """Where a document stands."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    SIGNED = "signed"
+    REJECTED = "rejected"
+    REVOCATION_OFFERED = "revocation_offered"
+    REVOKED = "revoked"
+
+
+class Role(StrEnum):
+    """What a signed file is to its document."""
+
+    DOCUMENT = "document"
+    """The document itself: the seller's title of a УПД, or the file."""
+    ANSWER = "answer"
+    """The buyer's title, or the file again, signed by its recipient."""
+    CORRECTION_REQUEST = "correction_request"
+    """УВУТОЧ: rejects the document, or an offer to revoke it."""
+    ANNULMENT_OFFER = "annulment_offer"
+    """ПРАННУЛ: offers to revoke the document; signed by the other side too, agrees to it."""
+
+
+def _plain(name: str) -> str:
+    """Refuse a file name that some system would not keep as it is, or take for a path."""
+    if any(c in '/\\:*?"<>|' for c in name) or set(name) == {"."}:
+        raise ValueError('Имя файла не должно содержать знаков / \\ : * ? " < > |')
+    return name
+
+
+class NewFile(Payload):
+    """A file: its content, up to 1 MB, or an upload, up to 15 MB."""
+
+    filename: Annotated[str, single_line(250), AfterValidator(_plain)]
+    content: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
+    upload_id: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if (self.content is None) == (self.upload_id is None):
+            raise ValueError("Передайте либо content, либо upload_id.")
+        return self
+
+
+class NewDocument(Payload):
+    """A document to send, with the sender's detached signature over exactly its content."""
+
+    recipient_id: ParticipantId
+    kind: Kind
+    file: NewFile
+    signature: SignatureBytes
+
+
+class NewUpd(Payload):
+    """A УПД to be made from a form."""
+
+    recipient_id: ParticipantId
+    form: UpdForm
+
+
+class FileToSign(Kept):
+    """A file made for its author to sign."""
+
+    file_name: str
+    content: str
+    """As base64; sign exactly these bytes."""
+
+
+class DraftKind(StrEnum):
+    """What may be made in answer to a document."""
+
+    BUYER_TITLE = "buyer_title"
+    CORRECTION_REQUEST = "correction_request"
+    ANNULMENT_OFFER = "annulment_offer"
+
+
+Reason = Annotated[str, single_line(1000)]
+
+
+class NewDraft(Payload):
+    """What answer is to be made; all but the buyer's title say why."""
+
+    kind: DraftKind
+    reason: Reason | None = None
+    outcome: Outcome = Outcome.ACCEPTED
+    """Of the buyer's title: 1 accepted, 2 with discrepancies, 3 not accepted."""
+    accepted_on: dt.date | None = None
+    """Of the buyer's title; today where it is left out."""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if (self.reason is None) != (self.kind is DraftKind.BUYER_TITLE):
+            needless = "Причина не нужна титулу покупателя."
+            raise ValueError(needless if self.reason else "Укажите причину.")
+        return self
+
+
+class Draft(Kept):
+    """An answer that waits for its author's signature; where its content is."""
+
+    draft_id: Identifier
+    client_id: str
+    document_id: Identifier
+    kind: DraftKind
+    file_name: str
+    reason: str | None = None
+
+
+class DocumentSignature(Payload):
+    """A detached signature: of a УПД over the buyer's title made before, else over the content."""
+
+    signature: SignatureBytes
+
+
+class Rejection(Payload):
+    """Why, and the detached signature over the correction request made with that reason."""
+
+    reason: Reason
+    signature: SignatureBytes
+
+
+class Revocation(Payload):
+    """The detached signature over the annulment offer; who offers it says why."""
+
+    reason: Reason | None = None
+    signature: SignatureBytes
+
+
+class DocumentsQuery(PageQuery):
+    """Which documents to list: a box, and of it a state and a period, both optional."""
+
+    box: Box
+    status: Status | None = None
+    first: Annotated[dt.date | None, Field(alias="from", description="The first day.")] = None
+    last: Annotated[dt.date | None, Field(alias="to", description="The last day.")] = None
+
+
+class Step(Change):
+    """A status that a document came to, and the participant that brought it there."""
+
+    participant_id: str | None = None
+
+
+class SignedFile(Kept):
+    """A file of a document with a signature over it."""
+
+    role: Role
+    file_name: str
+    size: int
+    """Bytes."""
+    signed_by: ParticipantId
+    evidence_of: str
+    """The client whose evidence holds the file and the signature."""
+    signature: Signature
+
+
+class UpdFacts(Kept):
+    """What a list shows of a УПД."""
+
+    function: str
+    number: str
+    date: dt.date
+    total_kopecks: int
+    vat_kopecks: int
+
+
+class OfferedRevocation(Kept):
+    """An offer to revoke a document."""
+
+    offered_by: ParticipantId
+    reason: str
+    before: Status
+    """Where the document stood, and stands again if the offer is refused."""
+
+
+class Document(Kept):
+    """One side's copy of a document; all that changes is changed in both sides' copies at once."""
+
+    document_id: Identifier
+    exchange_id: Identifier
+    """Under which operators know it: the identifier that the sender's operator gave."""
+    client_id: str
+    box: Box
+    kind: Kind
+    status: Status
+    sender: Participant
+    recipient: Participant
+    sent_at: dt.datetime
+    upd: UpdFacts | None = None
+    licence_id: str | None = None
+    """The licence that it was charged to."""
+    files: tuple[SignedFile, ...]
+    history: tuple[Step, ...]
+    reason: str | None = None
+    """Why it was rejected."""
+    revocation: OfferedRevocation | None = None
+
+    @property
+    def roaming(self) -> bool:
+        """Whether one of its sides is another operator's."""
+        return self.sender.roaming or self.recipient.roaming
+
+    @property
+    def mine(self) -> Participant:
+        """The participant whose copy it is."""
+        return self.recipient if self.box is Box.INBOX else self.sender
+
+    @property
+    def other(self) -> Participant:
+        """The participant on the other side."""
+        return self.sender if self.box is Box.INBOX else self.recipient
+
+    def last_file(self, role: Role) -> SignedFile | None:
+        """Return the newest file of that role."""
+        return next((one for one in reversed(self.files) if one.role is role), None)
+
+    @property
+    def original(self) -> SignedFile:
+        """The document itself, with its sender's signature."""
+        return self.files[0]
+
+
+class SideCard(Kept):
+    """A participant as a document shows it."""
+
+    participant_id: ParticipantId
+    name: str | None
+    inn: Inn
+    kpp: Kpp | None
+
+
+class SignatureCard(Kept):
+    """A signature and what it is over."""
+
+    signature_id: Identifier
+    role: Role
+    file_name: str
+    size: int
+    """Of the file, in bytes."""
+    signed_by: ParticipantId
+    received_at: dt.datetime
+    signers: tuple[SignerCard, ...]
+
+
+class DocumentCard(Kept):
+    """A document as one of its sides sees it."""
+
+    document_id: Identifier
+    box: Box
+    kind: Kind
+    status: Status
+    roaming: bool
+    sender: SideCard
+    recipient: SideCard
+    sent_at: dt.datetime
+    file_name: str
+    size: int
+    upd: UpdFacts | None
+    charged: bool
+    """Whether a document of a package was spent on it; known to its sender."""
+    reason: str | None
+    revocation: OfferedRevocation | None
+    signatures: tuple[SignatureCard, ...]
+    history: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, seen: Document) -> Self:
+        """Return what the side whose copy it is may know."""
+        shared = {name: getattr(seen, name) for name in cls.model_fields if hasattr(seen, name)}
+        return cls(
+            **shared
+            | {
+                "sender": _side(seen.sender),
+                "recipient": _side(seen.recipient),
+                "file_name": seen.original.file_name,
+                "size": seen.original.size,
+                "charged": seen.box is Box.OUTBOX and seen.licence_id is not None,
+                "signatures": tuple(map(signature_card, seen.files)),
+            }
+        )
+
+
+def _side(one: Participant) -> SideCard:
+    return SideCard(**one.model_dump(include=set(SideCard.model_fields)))
+
+
+def signature_card(file: SignedFile) -> SignatureCard:
+    """Return what both sides may know of a signed file."""
+    return SignatureCard(
+        role=file.role,
+        file_name=file.file_name,
+        size=file.size,
+        signed_by=file.signed_by,
+        **file.signature.model_dump(),
+    )
+
+
+class Archive(Kept):
+    """A ZIP with the document, its answers, signatures, messages and printable view."""
+
+    file_name: str
+    size: int
+    url: str
+    expires_at: dt.datetime
+    """The address is good until then."""
+
+
+class TechnologyMessage(Kept):
+    """What an operator or a participant said about the passing of a file."""
+
+    kind: str
+    file_name: str
+    about: str
+    """The name of the file that it is about."""
+    addressee_id: str
+    made_at: dt.datetime
+    content: str
+    """XML in windows-1251, as base64."""

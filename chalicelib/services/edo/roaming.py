@@ -1,0 +1,190 @@
+"""The port to other operators: what goes to the connector, and what it brings.
+
+A connector takes dispatches from the queue EdoRoaming and puts what comes back on the queue
+EdoInbound. Files lie in the bucket Edo, under ``roaming/out/`` and ``roaming/in/``; it needs
+nothing else of ours. Both queues may repeat: a dispatch is known by its identifier.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.requisites import Inn, Kpp, Line, single_line
+from chalicelib.runtime import files, outbox
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.table import Write
+from chalicelib.services.edo.document_model import (
+    Document,
+    Kind,
+    Reason,
+    Role,
+    SignedFile,
+    Status,
+    TechnologyMessage,
+)
+from chalicelib.services.edo.document_store import EDO_FILES
+from chalicelib.services.edo.participant import Participant, ParticipantId
+
+ROAMING = Queue("EdoRoaming")
+"""To the connector."""
+INBOUND = Queue("EdoInbound")
+"""From the connector."""
+
+_FileName = Annotated[str, single_line(250)]
+_Incoming = Annotated[str, Field(pattern=r"^roaming/in/[A-Za-z0-9._/-]{1,200}$")]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RoamingParticipant(_Said):
+    """A participant as operators tell one another of it."""
+
+    participant_id: ParticipantId
+    inn: Inn
+    kpp: Kpp | None = None
+    name: Line | None = None
+    address: Line | None = None
+
+    def known(self) -> Participant:
+        """Return it as the directory keeps it."""
+        return Participant(**self.model_dump())
+
+
+class OutgoingFile(_Said):
+    """A signed file, by the keys of its content and of its signature in the bucket."""
+
+    role: Role
+    file_name: str
+    content_key: str
+    signature_key: str
+
+
+class Dispatch(_Said):
+    """What a participant of ours did with a document that another operator's takes part in."""
+
+    dispatch_id: str
+    exchange_id: Identifier
+    author: RoamingParticipant
+    addressee_id: ParticipantId
+    document_kind: Kind
+    status: Status
+    """Where the document stands now."""
+    file: OutgoingFile
+    reason: str | None = None
+    messages: tuple[TechnologyMessage, ...] = ()
+
+
+class IncomingFile(_Said):
+    """A signed file that the connector put into the bucket."""
+
+    file_name: _FileName
+    content_key: _Incoming
+    signature_key: _Incoming
+
+
+class ParticipantKnown(_Said):
+    """Another operator's participant, new or changed."""
+
+    kind: Literal["participant"]
+    participant: RoamingParticipant
+
+
+class DocumentArrived(_Said):
+    """A document for one of our participants."""
+
+    kind: Literal["document"]
+    dispatch_id: Identifier
+    exchange_id: Identifier
+    sender: RoamingParticipant
+    recipient_id: ParticipantId
+    document_kind: Kind
+    file: IncomingFile
+
+
+class StatusArrived(_Said):
+    """What the other side did with a document; all but the delivery by a signed file."""
+
+    kind: Literal["status"]
+    dispatch_id: Identifier
+    exchange_id: Identifier
+    status: Literal[
+        "delivered",
+        "signed",
+        "rejected",
+        "revocation_offered",
+        "revocation_accepted",
+        "revocation_refused",
+    ]
+    file: IncomingFile | None = None
+    reason: Reason | None = None
+
+
+class MessageArrived(_Said):
+    """A technology message of the other side or its operator."""
+
+    kind: Literal["technology"]
+    dispatch_id: Identifier
+    exchange_id: Identifier
+    file_name: _FileName
+    content_key: _Incoming
+
+
+Arrived = Annotated[
+    ParticipantKnown | DocumentArrived | StatusArrived | MessageArrived,
+    Field(discriminator="kind"),
+]
+
+
+class FileMissing(Exception):
+    """The connector named a file that it did not put into the bucket."""
+
+
+def take(key: str) -> bytes:
+    """Return a file that the connector put into the bucket.
+
+    Raises:
+        FileMissing: it is not there.
+    """
+    content = files.get(EDO_FILES, key)
+    if content is None:
+        raise FileMissing(key)
+    return content
+
+
+def dispatch(
+    document: Document,
+    file: SignedFile,
+    content: bytes,
+    signature: bytes,
+    messages: tuple[TechnologyMessage, ...],
+) -> Write:
+    """Put a file of our side's where the connector finds it, and describe the dispatch.
+
+    ``document`` is as the step leaves it; the step's place in its history names the dispatch.
+    """
+    dispatch_id = f"{document.document_id}-{len(document.history)}"
+    folder = f"roaming/out/{dispatch_id}/{file.signature.signature_id}"
+    said = Dispatch(
+        dispatch_id=dispatch_id,
+        exchange_id=document.exchange_id,
+        author=RoamingParticipant(
+            **document.mine.model_dump(include=set(RoamingParticipant.model_fields))
+        ),
+        addressee_id=document.other.participant_id,
+        document_kind=document.kind,
+        status=document.status,
+        file=OutgoingFile(
+            role=file.role,
+            file_name=file.file_name,
+            content_key=f"{folder}/content",
+            signature_key=f"{folder}/signature.p7s",
+        ),
+        reason=document.reason or (document.revocation.reason if document.revocation else None),
+        messages=messages,
+    )
+    files.put(EDO_FILES, said.file.content_key, content, "application/octet-stream")
+    files.put(EDO_FILES, said.file.signature_key, signature, "application/pkcs7-signature")
+    return outbox.message(document.client_id, ROAMING, said)
