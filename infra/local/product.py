@@ -34,6 +34,8 @@ SELLER = {
 }
 """Whom demonstration invoices are to be paid to: nobody."""
 
+EDO_OPERATOR_CODE = "2DM"
+
 _PAGE = Path(__file__).with_name("page")
 
 
@@ -99,6 +101,7 @@ def product(
                 "StorageUrl": base_url,
                 "PublicUrl": f"{base_url}/api",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
+                "EdoOperatorCode": EDO_OPERATOR_CODE,
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",
             },

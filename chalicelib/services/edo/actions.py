@@ -18,11 +18,15 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.problem import PayloadInvalid
 from chalicelib.runtime.table import every, fetch
-from chalicelib.services.edo import (
-    document_actions as document_actions,  # declares the calls of documents
+from chalicelib.services.edo import (  # noqa: F401 - the section's other calls declare themselves
+    document_actions,
+    names,
+    packages,
+    response_actions,
+    rules,
+    statement,
+    store,
 )
-from chalicelib.services.edo import names, packages, rules, statement, store
-from chalicelib.services.edo import response_actions as response_actions  # and of the other side
 from chalicelib.services.edo.model import (
     ChosenCertificate,
     CounterpartiesQuery,
@@ -55,9 +59,7 @@ def get_edo(caller: Caller) -> Overview:
     )
 
 
-@action(
-    "POST /edo/registration/statement", caller="client", reads=[ORGANISATION], writes=[EDO]
-)
+@action("POST /edo/registration/statement", caller="client", reads=[ORGANISATION], writes=[EDO])
 def draw_up_statement(caller: Caller, chosen: ChosenCertificate) -> Statement:
     """Read a certificate and return what will be registered, with the statement to sign.
 

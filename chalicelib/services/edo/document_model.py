@@ -14,6 +14,7 @@ from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.edo.formats.buyer_title import Outcome
+from chalicelib.services.edo.formats.seller_title import SellerTitle
 from chalicelib.services.edo.formats.upd_form import UpdForm
 from chalicelib.services.edo.model import Kept
 from chalicelib.services.edo.participant import Participant, ParticipantId
@@ -203,6 +204,17 @@ class UpdFacts(Kept):
     date: dt.date
     total_kopecks: int
     vat_kopecks: int
+
+    @classmethod
+    def of(cls, title: SellerTitle) -> Self:
+        """Read them from a seller's title."""
+        return cls(
+            function=title.function.value,
+            number=title.number,
+            date=title.date,
+            total_kopecks=title.total_kopecks,
+            vat_kopecks=title.vat_kopecks,
+        )
 
 
 class OfferedRevocation(Kept):

@@ -2,6 +2,7 @@
 
 from chalicelib.runtime.problem import NotFound, PayloadInvalid, Problem
 from chalicelib.services.edo.document_model import Box, Document, Draft, DraftKind, Kind, Status
+from chalicelib.services.edo.formats.buyer_title import BuyerTitle
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.seller_title import SellerTitle
 from chalicelib.services.edo.participant import Participant, is_ours, named_by_id
@@ -172,6 +173,35 @@ def check_parties(title: SellerTitle, sender: Participant, recipient: Participan
             faults.append((place, f"{word}: {said or 'не указан'}, ожидается {wanted}."))
     if faults:
         raise TitleRefused(*faults)
+
+
+def check_answer(title: BuyerTitle, seen: Document) -> None:
+    """Make sure that a buyer's title answers this very document, from its recipient to its sender.
+
+    Raises:
+        TitleRefused: with whatever is of another.
+    """
+    faults = []
+    for place, said, wanted, word in (
+        ("/Файл/@ИдФайл", title.sender_id, seen.recipient.participant_id, "Отправитель не тот"),
+        ("/Файл/@ИдФайл", title.recipient_id, seen.sender.participant_id, "Получатель не тот"),
+        (
+            "/Файл/ИнфПок/ИдИнфПрод/@ИдФайлИнфПр",
+            title.seller_file_id,
+            seen.original.file_name.removesuffix(".xml"),
+            "Ответ на другой титул продавца",
+        ),
+    ):
+        if said != wanted:
+            faults.append((place, f"{word}: {said}, ожидается {wanted}."))
+    if faults:
+        raise TitleRefused(*faults)
+
+
+def as_other_side(seen: Document) -> Document:
+    """Return a document as its other side sees it."""
+    box = Box.OUTBOX if seen.box is Box.INBOX else Box.INBOX
+    return seen.model_copy(update={"box": box})
 
 
 def require(now: Status, wanted: Status) -> None:

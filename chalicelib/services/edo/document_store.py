@@ -2,9 +2,10 @@
 
 In the partition of each side that is ours: ``inbox#<id>`` or ``outbox#<id>``, its copy;
 ``draft#<id>#<kind>``, an answer it has not signed yet. In partitions of no client:
-``document#<id>``: ``message#<id>``, technology messages; ``file#<identifier>``: ``document``, which
-makes the identifier of a title unique; ``exchange#<id>``: ``document``, which of ours a document of
-roaming is; ``dispatch#<id>``: ``received``, what came from roaming, for ninety days. Index ``box_status`` lists a box by state.
+``document#<id>``: ``message#<id>``, technology messages; ``file#<name>``: ``document``, which makes
+the identifier of a title unique; ``exchange#<id>``: ``document``, which of ours a document of roaming
+is; ``dispatch#<id>``: ``received``, what came from roaming, for ninety days. Index ``box_status``
+lists a box by state.
 
 Bucket Edo, for thirty days: ``drafts/``, ``archives/``, and what goes to and comes from roaming.
 What was signed is in Evidence.
@@ -280,4 +281,3 @@ def _evidence(file: SignedFile, name: str) -> bytes:
     if found is None:
         raise LookupError(f"no {name} of signature {file.signature.signature_id}")
     return found
-

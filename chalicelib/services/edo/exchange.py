@@ -9,11 +9,10 @@ import uuid
 from collections.abc import Iterator
 
 from chalicelib.core.billing.settings import BillingSettings
-from chalicelib.kep import ber
 from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.table import Write
-from chalicelib.services.edo import document_store, mail, roaming
+from chalicelib.services.edo import document_rules, document_store, mail, roaming
 from chalicelib.services.edo.document_model import (
     Document,
     Kind,
@@ -23,6 +22,7 @@ from chalicelib.services.edo.document_model import (
     Status,
     Step,
     TechnologyMessage,
+    UpdFacts,
 )
 from chalicelib.services.edo.document_store import Move
 from chalicelib.services.edo.formats import technology
@@ -58,7 +58,32 @@ class Signed:
         )
 
 
-def begin(new: Document, signed: Signed, mail_to: str | None) -> list[Write]:
+def upd_facts(signed: Signed, sender: Participant, recipient: Participant) -> UpdFacts:
+    """Read a seller's title, and make sure that it is from its sender to its recipient.
+
+    Raises:
+        TitleRefused: with everything found wrong.
+    """
+    from chalicelib.services.edo.formats import seller_title
+
+    title = seller_title.read(signed.content, signed.file_name)
+    document_rules.check_parties(title, sender, recipient)
+    return UpdFacts.of(title)
+
+
+def check_buyer_title(signed: Signed, seen: Document) -> None:
+    """Make sure that a buyer's title is the other side's answer to this very document.
+
+    Raises:
+        TitleRefused: with everything found wrong.
+    """
+    from chalicelib.services.edo.formats import buyer_title
+
+    title = buyer_title.read(signed.content, signed.file_name)
+    document_rules.check_answer(title, seen)
+
+
+def begin(new: Document, signed: Signed, mail_to: str | None) -> list[Write | None]:
     """Return what a new document commits with: ours sent, or one that came from roaming.
 
     ``mail_to`` is the address of its recipient, if that is ours.
@@ -84,7 +109,7 @@ def go_on(
     *,
     reason: str | None = None,
     mail_to: str | None = None,
-) -> tuple[Document, list[Write]]:
+) -> tuple[Document, list[Write | None]]:
     """Return a document as ``by`` moves it on, and what that commits with.
 
     ``signed`` is the file that does it; ``mail_to`` the address of the other side, if that is
@@ -138,6 +163,8 @@ def _messages(
     the recipient's notice of receipt, each by the operator that serves the one concerned."""
     if document.kind is not Kind.UPD or file.role not in {Role.DOCUMENT, Role.ANSWER}:
         return ()
+    from chalicelib.kep import ber
+
     answers = file.role is Role.ANSWER
     sender = document.recipient if answers else document.sender
     recipient = document.sender if answers else document.recipient
