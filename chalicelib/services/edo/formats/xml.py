@@ -1,0 +1,118 @@
+"""XML of the exchange: windows-1251, read with nothing in it that could harm, written by lxml.
+
+Whoever sends a file is a stranger, so a file may not declare a type of its own: without DTD there
+are no entities to multiply or to fetch. The parser's own limits bound depth and length of values.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import re
+from typing import Final
+
+from lxml import etree
+
+from chalicelib.services.edo.formats.refusal import TitleRefused
+
+LARGEST: Final = 15 * 1024 * 1024
+"""Bytes of a file that the exchange takes."""
+
+_ENCODING: Final = "windows-1251"
+_DECLARATION: Final = re.compile(
+    rb"""<\?xml\s+version\s*=\s*["']1\.0["']\s+encoding\s*=\s*["']windows-1251["']\s*"""
+    rb"""(standalone\s*=\s*["'](yes|no)["']\s*)?\?>""",
+    re.IGNORECASE,
+)
+
+
+def parse(content: bytes) -> etree._Element:
+    """The root element of a file; raises `TitleRefused`."""
+    if len(content) > LARGEST:
+        raise TitleRefused(("", f"Файл больше {LARGEST // 1024**2} МБ."))
+    if not _DECLARATION.match(content):
+        raise TitleRefused(
+            (
+                "",
+                "Файл должен быть документом XML в кодировке windows-1251 и начинаться "
+                'с <?xml version="1.0" encoding="windows-1251"?>.',
+            )
+        )
+    if re.search(rb"<!DOCTYPE|<!ENTITY", content, re.IGNORECASE):
+        raise TitleRefused(("", "Файл содержит описание типа (DOCTYPE), формат его не допускает."))
+    parser = etree.XMLParser(
+        encoding=_ENCODING,  # of the bytes just looked at, so that none can hide from the look
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        collect_ids=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise TitleRefused(
+            ("", f"Файл не читается как XML: ошибка в строке {line}, позиция {column}.")
+        ) from None
+
+
+def serialise(root: etree._Element) -> bytes:
+    """The bytes of a file; what windows-1251 lacks is written as character references."""
+    declaration = f'<?xml version="1.0" encoding="{_ENCODING}"?>\n'.encode()
+    return declaration + etree.tostring(root, encoding=_ENCODING, xml_declaration=False)
+
+
+def add(
+    parent: etree._Element, name: str, text: str | None = None, /, **attributes: str | None
+) -> etree._Element:
+    """Append an element; an attribute that is None is left out."""
+    said = {key: value for key, value in attributes.items() if value is not None}
+    child = etree.SubElement(parent, name, said)
+    child.text = text
+    return child
+
+
+def place(element: etree._Element, attribute: str | None = None) -> str:
+    """Where an element or its attribute stands, as `TitleRefused` tells it."""
+    path = element.getroottree().getpath(element)
+    return f"{path}/@{attribute}" if attribute else path
+
+
+def signature(element: etree._Element) -> bytes:
+    """The signature (DER) inside an element, base64 there; raises `TitleRefused`."""
+    try:
+        return base64.b64decode("".join((element.text or "").split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise TitleRefused((place(element), "Подпись должна быть записана в base64.")) from None
+
+
+def child(parent: etree._Element, name: str) -> etree._Element:
+    """A child that the schema requires."""
+    found = parent.find(name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def attribute(element: etree._Element, name: str) -> str:
+    """An attribute that the schema requires."""
+    value = element.get(name)
+    if value is None:
+        raise KeyError(name)
+    return value
+
+
+def date(element: etree._Element, name: str) -> dt.date:
+    """The date in an attribute; raises `TitleRefused`: the schemas let in 29.02.1900."""
+    try:
+        return dt.datetime.strptime(attribute(element, name), "%d.%m.%Y").date()
+    except ValueError:
+        raise TitleRefused((place(element, name), "Такой даты нет в календаре.")) from None
+
+
+def moment(element: etree._Element, date_name: str, time_name: str) -> dt.datetime:
+    """Date and time in two attributes, of no zone; raises `TitleRefused`."""
+    time = dt.datetime.strptime(attribute(element, time_name), "%H.%M.%S").time()
+    return dt.datetime.combine(date(element, date_name), time)
