@@ -42,12 +42,12 @@ def read(name: str) -> FileName:
     found = _NAME.fullmatch(name)
     if not found or found["prefix"].startswith("ON_") != bool(found["marks"]):
         raise ValueError(
-            "Имя файла должно состоять из вида документа, идентификаторов получателя и отправителя, "
-            "даты ГГГГММДД, GUID и, у титулов УПД, шести признаков: "
+            "Имя файла должно состоять из вида документа, идентификаторов получателя "
+            "и отправителя, даты ГГГГММДД, GUID и, у титулов УПД, шести признаков: "
             f"{SELLER}_получатель_отправитель_дата_GUID_{NO_MARKS}."
         )
     try:
-        day = dt.datetime.strptime(found["day"], "%Y%m%d").date()
+        day = dt.date.fromisoformat(found["day"])
     except ValueError:
         raise ValueError(f"В имени файла нет такой даты: {found['day']}.") from None
     return FileName(

@@ -33,6 +33,11 @@ class Function(StrEnum):
     TRANSFER = "ДОП"
 
     @property
+    def document_name(self) -> str:
+        """What such a document is called where the parties did not agree on a name."""
+        return _DOCUMENT_NAMES[self]
+
+    @property
     def awaits_buyer(self) -> bool:
         """Whether the buyer answers with a title; an invoice is only received."""
         return self is not Function.INVOICE
@@ -127,7 +132,7 @@ def _title(root: etree._Element, lines: tuple[Line, ...], total: Total | None) -
         made_at=moment(document, "ДатаИнфПр", "ВремИнфПр"),
         number=attribute(invoice, "НомерДок"),
         date=date(invoice, "ДатаДок"),
-        document_name=document.get("НаимДокОпр") or _DOCUMENT_NAMES[function],
+        document_name=document.get("НаимДокОпр") or function.document_name,
         seller=participant(child(invoice, "СвПрод")),
         buyer=participant(child(invoice, "СвПокуп")),
         currency=attribute(child(invoice, "ДенИзм"), "КодОКВ"),

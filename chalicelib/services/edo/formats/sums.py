@@ -72,8 +72,8 @@ def line_faults(line: Line) -> Iterator[tuple[str, str]]:
         yield (
             "@СтТовУчНал",
             (
-                f"Стоимость с налогом {roubles(total)} не равна стоимости без налога {roubles(net)} "
-                f"и налогу {roubles(vat or 0)}."
+                f"Стоимость с налогом {roubles(total)} не равна стоимости без налога "
+                f"{roubles(net)} и налогу {roubles(vat or 0)}."
             ),
         )
     if vat is not None:
@@ -129,7 +129,8 @@ def _vat_faults(line: Line, vat: int) -> Iterator[tuple[str, str]]:
             yield (
                 "СумНал",
                 (
-                    f"Налог {roubles(vat)} больше, чем {rate} от {roubles(total)}: {roubles(_round(most))}."
+                    f"Налог {roubles(vat)} больше, чем {rate} от {roubles(total)}: "
+                    f"{roubles(_round(most))}."
                 ),
             )
 

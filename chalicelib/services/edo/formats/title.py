@@ -1,4 +1,4 @@
-"""What reading a title of either side has in common."""
+"""What the titles of both sides have in common."""
 
 from typing import Final
 
@@ -6,9 +6,10 @@ from lxml import etree
 
 from chalicelib.requisites import Inn, check
 from chalicelib.services.edo.formats import file_name as names
+from chalicelib.services.edo.formats.model import Party, Signer
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
-from chalicelib.services.edo.formats.xml import parse, place
+from chalicelib.services.edo.formats.xml import add, add_person, parse, place
 
 VERSION: Final = "5.03"
 PROGRAM: Final = "Сервис и Услуги 1.0"
@@ -34,6 +35,32 @@ def open_title(
     for where, word in schema.rule_faults(root, name):
         faults.setdefault(where, word)
     return root, list(faults.items())
+
+
+def add_signer(document: etree._Element, signer: Signer) -> None:
+    """Who is about to sign the title; authority by the order's ``СпосПодтПолном``.
+
+    1: the certificate itself shows it; 3: a machine-readable power of attorney, by its number.
+    """
+    granted = signer.power_of_attorney
+    element = add(
+        document, "Подписант", Должн=signer.position, СпосПодтПолном="3" if granted else "1"
+    )
+    add_person(element, signer.name)
+    if granted:
+        add(
+            element,
+            "СвДоверЭл",
+            НомДовер=granted.number,
+            ДатаВыдДовер=f"{granted.issued_on:%d.%m.%Y}",
+            ИдСистХран=granted.kept_at,
+        )
+
+
+def author(party: Party) -> str:
+    """How whoever makes a title names itself (``@НаимЭконСубСост``)."""
+    kpp = f"/{party.kpp}" if party.kpp else ""
+    return f"{party.name}, ИНН{'/КПП' if kpp else ''}: {party.inn}{kpp}"
 
 
 def inn_faults(element: etree._Element) -> list[tuple[str, str]]:

@@ -8,10 +8,13 @@ import base64
 import binascii
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
 
+from chalicelib.runtime.clock import MOSCOW
+from chalicelib.services.edo.formats.model import FullName
 from chalicelib.services.edo.formats.refusal import TitleRefused
 
 LARGEST: Final = 15 * 1024 * 1024
@@ -74,10 +77,21 @@ def add(
     return child
 
 
+def add_person(parent: etree._Element, name: FullName) -> etree._Element:
+    """Append a person's name, which all formats write alike."""
+    return add(parent, "ФИО", Фамилия=name.surname, Имя=name.given_name, Отчество=name.patronymic)
+
+
 def place(element: etree._Element, attribute: str | None = None) -> str:
     """Where an element or its attribute stands, as `TitleRefused` tells it."""
     path = element.getroottree().getpath(element)
     return f"{path}/@{attribute}" if attribute else path
+
+
+def add_signatures(parent: etree._Element, name: str, signatures: Iterable[bytes]) -> None:
+    """Append signatures (DER), each an element of base64."""
+    for one in signatures:
+        add(parent, name, base64.b64encode(one).decode())
 
 
 def signature(element: etree._Element) -> bytes:
@@ -106,13 +120,20 @@ def attribute(element: etree._Element, name: str) -> str:
 
 def date(element: etree._Element, name: str) -> dt.date:
     """The date in an attribute; raises `TitleRefused`: the schemas let in 29.02.1900."""
+    day, month, year = attribute(element, name).split(".")
     try:
-        return dt.datetime.strptime(attribute(element, name), "%d.%m.%Y").date()
+        return dt.date(int(year), int(month), int(day))
     except ValueError:
         raise TitleRefused((place(element, name), "Такой даты нет в календаре.")) from None
 
 
 def moment(element: etree._Element, date_name: str, time_name: str) -> dt.datetime:
     """Date and time in two attributes, of no zone; raises `TitleRefused`."""
-    time = dt.datetime.strptime(attribute(element, time_name), "%H.%M.%S").time()
+    time = dt.time.fromisoformat(attribute(element, time_name).replace(".", ":"))
     return dt.datetime.combine(date(element, date_name), time)
+
+
+def date_and_time(at: dt.datetime) -> tuple[str, str]:
+    """An aware moment as the formats write it: date and time of Moscow."""
+    here = at.astimezone(MOSCOW)
+    return f"{here:%d.%m.%Y}", f"{here:%H.%M.%S}"
