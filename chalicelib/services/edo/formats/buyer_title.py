@@ -10,6 +10,7 @@ from lxml import etree
 
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
+from chalicelib.services.edo.formats import xml
 from chalicelib.services.edo.formats.model import Party, Signer
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
@@ -20,18 +21,6 @@ from chalicelib.services.edo.formats.title import (
     add_signer,
     author,
     open_title,
-)
-from chalicelib.services.edo.formats.xml import (
-    add,
-    add_person,
-    add_signatures,
-    attribute,
-    child,
-    date,
-    date_and_time,
-    moment as moment_in,
-    place,
-    signature,
 )
 
 KND: Final = "1115132"
@@ -100,8 +89,8 @@ def make(
     marks = names.read(title.file_id).marks or names.NO_MARKS
     name = names.buyer(title.sender_id, buyer.participant_id, today, guid, marks)
     root = etree.Element("Файл", ИдФайл=name, ВерсФорм=VERSION, ВерсПрог=PROGRAM)
-    day, time = date_and_time(moment)
-    document = add(
+    day, time = xml.date_and_time(moment)
+    document = xml.add(
         root,
         "Документ",
         КНД=KND,
@@ -109,15 +98,15 @@ def make(
         ВремИнфПок=time,
         НаимЭконСубСост=author(buyer),
     )
-    answered = add(
+    answered = xml.add(
         document,
         "ИдИнфПрод",
         ИдФайлИнфПр=title.file_id,
         ДатаФайлИнфПр=f"{title.made_at:%d.%m.%Y}",
         ВремФайлИнфПр=f"{title.made_at:%H.%M.%S}",
     )
-    add_signatures(answered, "ЭП", seller_signatures)
-    content = add(
+    xml.add_signatures(answered, "ЭП", seller_signatures)
+    content = xml.add(
         document,
         "СодФХЖ4",
         НаимДокОпрПр=title.document_name,
@@ -133,11 +122,13 @@ def make(
 def _add_acceptance(
     content: etree._Element, outcome: Outcome, accepted_on: dt.date, signer: Signer
 ) -> None:
-    acceptance = add(content, "СвПрин", СодОпер=outcome.words, ДатаПрин=f"{accepted_on:%d.%m.%Y}")
-    add(acceptance, "КодСодОпер", КодИтога=outcome)
+    acceptance = xml.add(
+        content, "СвПрин", СодОпер=outcome.words, ДатаПрин=f"{accepted_on:%d.%m.%Y}"
+    )
+    xml.add(acceptance, "КодСодОпер", КодИтога=outcome)
     if signer.position:
-        worker = add(add(acceptance, "СвЛицПрин"), "РабОргПок", Должность=signer.position)
-        add_person(worker, signer.name)
+        worker = xml.add(xml.add(acceptance, "СвЛицПрин"), "РабОргПок", Должность=signer.position)
+        xml.add_person(worker, signer.name)
 
 
 def read(content: bytes, file_name: str) -> BuyerTitle:
@@ -147,29 +138,29 @@ def read(content: bytes, file_name: str) -> BuyerTitle:
     knows the title.
     """
     root, faults = open_title(content, file_name, Schema.BUYER_TITLE, prefix=names.BUYER, knd=KND)
-    document = child(root, "Документ")
-    answered = child(document, "ИдИнфПрод")
-    accepted = child(document, "СодФХЖ4")
-    acceptance = child(accepted, "СвПрин")
+    document = xml.child(root, "Документ")
+    answered = xml.child(document, "ИдИнфПрод")
+    accepted = xml.child(document, "СодФХЖ4")
+    acceptance = xml.child(accepted, "СвПрин")
     if accepted.get("Функция") not in set(Function):
-        faults.append((place(accepted, "Функция"), "Такой функции в формате нет."))
+        faults.append((xml.place(accepted, "Функция"), "Такой функции в формате нет."))
     signatures = []
     for one in answered.iterchildren("ЭП"):
         try:
-            signatures.append(signature(one))
+            signatures.append(xml.signature(one))
         except TitleRefused as refused:
             faults += refused.errors
     if faults:
         raise TitleRefused(*faults)
-    name = names.read(attribute(root, "ИдФайл"))
+    name = names.read(xml.attribute(root, "ИдФайл"))
     return BuyerTitle(
-        file_id=attribute(root, "ИдФайл"),
+        file_id=xml.attribute(root, "ИдФайл"),
         sender_id=name.sender_id,
         recipient_id=name.recipient_id,
-        seller_file_id=attribute(answered, "ИдФайлИнфПр"),
+        seller_file_id=xml.attribute(answered, "ИдФайлИнфПр"),
         seller_signatures=tuple(signatures),
-        made_at=moment_in(document, "ДатаИнфПок", "ВремИнфПок"),
-        function=Function(attribute(accepted, "Функция")),
-        outcome=Outcome(attribute(child(acceptance, "КодСодОпер"), "КодИтога")),
-        accepted_on=date(acceptance, "ДатаПрин"),
+        made_at=xml.moment(document, "ДатаИнфПок", "ВремИнфПок"),
+        function=Function(xml.attribute(accepted, "Функция")),
+        outcome=Outcome(xml.attribute(xml.child(acceptance, "КодСодОпер"), "КодИтога")),
+        accepted_on=xml.date(acceptance, "ДатаПрин"),
     )

@@ -61,6 +61,6 @@ def _address(element: etree._Element | None) -> str | None:
     if written.tag == "АдрРФ":
         parts = [written.get(name) for name in _ADDRESS_PARTS]
     else:  # АдрГАР: the region's code comes first, nobody reads it
-        named = (one.get("Наим") or one.get("Номер") or one.text for one in written[1:])
+        named = (one.get("Наим") or one.get("Номер") or one.text for one in list(written)[1:])
         parts = [written.get("Индекс"), *named]
     return ", ".join(filter(None, parts))

@@ -38,7 +38,7 @@ class Schema(StrEnum):
             return []
         # A value that breaks several bounds is one fault: the first word about a place counts.
         found: dict[str, str] = {}
-        for entry in form.error_log:
+        for entry in form.error_log.filter_from_errors():
             where, words = _fault(entry, root)
             found.setdefault(where, words)
             if len(found) == MOST_FAULTS:

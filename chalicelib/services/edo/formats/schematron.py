@@ -6,6 +6,7 @@ two functions of their author (namespace ``http://www.unisoftware.ru/schematron-
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -49,9 +50,9 @@ class _Rule:
             ]
 
     def faults(self, root: etree._Element, file_name: str) -> Iterator[tuple[str, str]]:
-        for element in self._breaches(root, file_name=file_name):
+        for element in cast(list[etree._Element], self._breaches(root, file_name=file_name)):
             words = (
-                word if isinstance(word, str) else word(element, file_name=file_name)
+                word if isinstance(word, str) else str(word(element, file_name=file_name))
                 for word in self._words
             )
             yield f"{place(element)}/{self._path}", " ".join("".join(words).split())

@@ -9,6 +9,7 @@ import binascii
 import datetime as dt
 import re
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Final
 
 from lxml import etree
@@ -63,8 +64,11 @@ def parse(content: bytes) -> etree._Element:
 
 def serialise(root: etree._Element) -> bytes:
     """The bytes of a file; what windows-1251 lacks is written as character references."""
-    declaration = f'<?xml version="1.0" encoding="{_ENCODING}"?>\n'.encode()
-    return declaration + etree.tostring(root, encoding=_ENCODING, xml_declaration=False)
+    out = BytesIO()
+    # By hand: lxml writes the declaration in single quotes, and others read it by eye or pattern.
+    out.write(f'<?xml version="1.0" encoding="{_ENCODING}"?>\n'.encode())
+    root.getroottree().write(out, encoding=_ENCODING, xml_declaration=False)
+    return out.getvalue()
 
 
 def add(
