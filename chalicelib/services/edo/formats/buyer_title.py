@@ -3,10 +3,27 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
+from lxml import etree
+
+from chalicelib.runtime.clock import MOSCOW
+from chalicelib.services.edo.formats import file_name as names
+from chalicelib.services.edo.formats import xml
 from chalicelib.services.edo.formats.model import Party, Signer
+from chalicelib.services.edo.formats.refusal import TitleRefused
+from chalicelib.services.edo.formats.schema import Schema
 from chalicelib.services.edo.formats.seller_title import Function, SellerTitle
+from chalicelib.services.edo.formats.title import (
+    PROGRAM,
+    VERSION,
+    add_signer,
+    author,
+    open_title,
+)
+
+KND: Final = "1115132"
 
 
 class Outcome(StrEnum):
@@ -15,6 +32,19 @@ class Outcome(StrEnum):
     ACCEPTED = "1"
     ACCEPTED_WITH_DISCREPANCIES = "2"
     NOT_ACCEPTED = "3"
+
+    @property
+    def words(self) -> str | None:
+        """The content of the operation (``@СодОпер``); the format wants none of a refusal."""
+        return _WORDS.get(self)
+
+
+_WORDS: Final = {
+    Outcome.ACCEPTED: "Товары (работы, услуги, права) приняты без расхождений (претензий)",
+    Outcome.ACCEPTED_WITH_DISCREPANCIES: (
+        "Товары (работы, услуги, права) приняты с расхождениями (претензией)"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +79,88 @@ def make(
     """The title for the buyer to sign: its file's name (with ``.xml``) and its bytes.
 
     ``seller_signatures`` are the detached signatures (DER) over the seller's file. The goods are
-    accepted on the day of ``moment`` in Moscow unless ``accepted_on`` says otherwise.
+    accepted by the signer, on the day of ``moment`` in Moscow unless ``accepted_on`` says
+    otherwise. Raises `TitleRefused` for what the format does not take, and for an invoice, which
+    no buyer answers.
     """
-    raise NotImplementedError
+    if not title.function.awaits_buyer:
+        raise TitleRefused(("", "На счёт-фактуру (СЧФ) покупатель не отвечает."))
+    today = moment.astimezone(MOSCOW).date()
+    marks = names.read(title.file_id).marks or names.NO_MARKS
+    name = names.buyer(title.sender_id, buyer.participant_id, today, guid, marks)
+    root = etree.Element("Файл", ИдФайл=name, ВерсФорм=VERSION, ВерсПрог=PROGRAM)
+    day, time = xml.date_and_time(moment)
+    document = xml.add(
+        root,
+        "Документ",
+        КНД=KND,
+        ДатаИнфПок=day,
+        ВремИнфПок=time,
+        НаимЭконСубСост=author(buyer),
+    )
+    answered = xml.add(
+        document,
+        "ИдИнфПрод",
+        ИдФайлИнфПр=title.file_id,
+        ДатаФайлИнфПр=f"{title.made_at:%d.%m.%Y}",
+        ВремФайлИнфПр=f"{title.made_at:%H.%M.%S}",
+    )
+    xml.add_signatures(answered, "ЭП", seller_signatures)
+    content = xml.add(
+        document,
+        "СодФХЖ4",
+        НаимДокОпрПр=title.document_name,
+        Функция=title.function,
+        ПорНомДокИнфПр=title.number,
+        ДатаДокИнфПр=f"{title.date:%d.%m.%Y}",
+    )
+    _add_acceptance(content, outcome, accepted_on or today, signer)
+    add_signer(document, signer)
+    return Schema.BUYER_TITLE.write(root, name)
+
+
+def _add_acceptance(
+    content: etree._Element, outcome: Outcome, accepted_on: dt.date, signer: Signer
+) -> None:
+    acceptance = xml.add(
+        content, "СвПрин", СодОпер=outcome.words, ДатаПрин=f"{accepted_on:%d.%m.%Y}"
+    )
+    xml.add(acceptance, "КодСодОпер", КодИтога=outcome)
+    if signer.position:
+        worker = xml.add(xml.add(acceptance, "СвЛицПрин"), "РабОргПок", Должность=signer.position)
+        xml.add_person(worker, signer.name)
 
 
 def read(content: bytes, file_name: str) -> BuyerTitle:
-    """Read and check the file; raises `TitleRefused` with everything found wrong."""
-    raise NotImplementedError
+    """Read and check the file; raises `TitleRefused` with everything found wrong.
+
+    That it answers the title it should, and that its signatures are that title's, is for whoever
+    knows the title.
+    """
+    root, faults = open_title(content, file_name, Schema.BUYER_TITLE, prefix=names.BUYER, knd=KND)
+    document = xml.child(root, "Документ")
+    answered = xml.child(document, "ИдИнфПрод")
+    accepted = xml.child(document, "СодФХЖ4")
+    acceptance = xml.child(accepted, "СвПрин")
+    if accepted.get("Функция") not in set(Function):
+        faults.append((xml.place(accepted, "Функция"), "Такой функции в формате нет."))
+    signatures = []
+    for one in answered.iterchildren("ЭП"):
+        try:
+            signatures.append(xml.signature(one))
+        except TitleRefused as refused:
+            faults += refused.errors
+    if faults:
+        raise TitleRefused(*faults)
+    name = names.read(xml.attribute(root, "ИдФайл"))
+    return BuyerTitle(
+        file_id=xml.attribute(root, "ИдФайл"),
+        sender_id=name.sender_id,
+        recipient_id=name.recipient_id,
+        seller_file_id=xml.attribute(answered, "ИдФайлИнфПр"),
+        seller_signatures=tuple(signatures),
+        made_at=xml.moment(document, "ДатаИнфПок", "ВремИнфПок"),
+        function=Function(xml.attribute(accepted, "Функция")),
+        outcome=Outcome(xml.attribute(xml.child(acceptance, "КодСодОпер"), "КодИтога")),
+        accepted_on=xml.date(acceptance, "ДатаПрин"),
+    )

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,11 @@ class Party:
     kpp: str | None = None
     person: FullName | None = None
 
+    def __post_init__(self) -> None:
+        kind = (len(self.inn), self.kpp is not None, self.person is not None)
+        if kind not in {(10, True, False), (12, False, True)}:
+            raise ValueError("an organisation has a КПП, an entrepreneur a name of their own")
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -43,15 +47,6 @@ class Operator:
     """Three characters, those that its participants' identifiers begin with."""
     name: str
     inn: str
-
-
-class Authority(StrEnum):
-    """Where the signer's authority is seen (``СпосПодтПолном``, order ЕД-7-26/970@)."""
-
-    SIGNATURE = "1"
-    """In the certificate itself: the head of the organisation or the entrepreneur."""
-    POWER_OF_ATTORNEY = "3"
-    """In a machine-readable power of attorney, named by its number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,25 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
+from lxml import etree
+
+from chalicelib.services.edo.formats import file_name as names
+from chalicelib.services.edo.formats import sums
+from chalicelib.services.edo.formats.participant import (
+    Participant,
+    agreement,
+    participant,
+    signer,
+)
 from chalicelib.services.edo.formats.refusal import TitleRefused
+from chalicelib.services.edo.formats.schema import MOST_FAULTS, Schema
+from chalicelib.services.edo.formats.sums import Line, Total
+from chalicelib.services.edo.formats.title import inn_faults, open_title
+from chalicelib.services.edo.formats.xml import attribute, child, date, moment, place
 
-__all__ = ["Function", "Line", "Participant", "SellerTitle", "TitleRefused", "read"]
+KND: Final = "1115131"
 
 
 class Function(StrEnum):
@@ -17,33 +32,28 @@ class Function(StrEnum):
     INVOICE_AND_TRANSFER = "СЧФДОП"
     TRANSFER = "ДОП"
 
+    @property
+    def document_name(self) -> str:
+        """What such a document is called where the parties did not agree on a name."""
+        return _DOCUMENT_NAMES[self]
 
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """A seller or a buyer as the document names them; a foreigner has no ИНН."""
-
-    name: str
-    inn: str | None
-    kpp: str | None
-    address: str | None
+    @property
+    def awaits_buyer(self) -> bool:
+        """Whether the buyer answers with a title; an invoice is only received."""
+        return self is not Function.INVOICE
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the table; what the document leaves out is None. Money is kopecks."""
-
-    number: int
-    name: str
-    unit: str | None
-    quantity: Decimal | None
-    price: Decimal | None
-    """Roubles without VAT, with up to 11 decimals."""
-    net_kopecks: int | None
-    vat_rate: str
-    """As the document writes it: ``22%``, ``22/122``, ``без НДС``…"""
-    vat_kopecks: int | None
-    """None where the line is exempt."""
-    total_kopecks: int | None
+_DOCUMENT_NAMES: Final = {
+    Function.INVOICE: "Счет-фактура",
+    Function.INVOICE_AND_TRANSFER: (
+        "Счет-фактура и документ об отгрузке товаров (выполнении работ), передаче имущественных "
+        "прав (документ об оказании услуг)"
+    ),
+    Function.TRANSFER: (
+        "Документ об отгрузке товаров (выполнении работ), передаче имущественных прав "
+        "(документ об оказании услуг)"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,8 @@ class SellerTitle:
     currency: str
     """Its code in ОКВ: ``643`` is the rouble."""
     lines: tuple[Line, ...]
-    net_kopecks: int | None
-    vat_kopecks: int
-    total_kopecks: int
+    total: Total | None
+    """What is to be paid; a transfer document may have no table."""
     operation: str | None
     """What was done: ``Товары переданы``."""
     transferred_on: dt.date | None
@@ -76,8 +85,99 @@ class SellerTitle:
     """The agreements the document rests on."""
     signers: tuple[str, ...]
     """Position and name of whoever signs, as the document says."""
+    made_under: str | None
+    """The document by which someone else makes the title for the seller, if so."""
 
 
 def read(content: bytes, file_name: str) -> SellerTitle:
-    """Read and check the file; raises `TitleRefused` with everything found wrong."""
-    raise NotImplementedError
+    """Read and check the file; raises `TitleRefused` with everything found wrong.
+
+    ``file_name`` may end in ``.xml``. Checked are the form and the rules of the schema, the file's
+    name, the ИНН of seller and buyer, and the sums.
+    """
+    root, faults = open_title(content, file_name, Schema.SELLER_TITLE, prefix=names.SELLER, knd=KND)
+    document = child(root, "Документ")
+    invoice = child(document, "СвСчФакт")
+    if document.get("Функция") not in set(Function):
+        wrong = (place(document, "Функция"), "Принимаются функции СЧФ, СЧФДОП и ДОП.")
+        raise TitleRefused(*faults, wrong)
+    for party in invoice.iterchildren("СвПрод", "СвПокуп"):
+        faults += inn_faults(party)
+    table = document.find("ТаблСчФакт")
+    rows = [] if table is None else list(table.iterchildren("СведТов"))
+    lines = tuple(map(_line, rows))
+    total = None if table is None else _total(child(table, "ВсегоОпл"))
+    for row, line in zip(rows, lines, strict=True):
+        faults += ((f"{place(row)}/{where}", word) for where, word in sums.line_faults(line))
+    if table is not None and total is not None:
+        path = place(child(table, "ВсегоОпл"))
+        faults += ((f"{path}/{at}", word) for at, word in sums.total_faults(lines, total))
+    if faults:
+        raise TitleRefused(*faults[:MOST_FAULTS])
+    return _title(root, lines, total)
+
+
+def _title(root: etree._Element, lines: tuple[Line, ...], total: Total | None) -> SellerTitle:
+    document = child(root, "Документ")
+    invoice = child(document, "СвСчФакт")
+    transfer = document.find("СвПродПер/СвПер")
+    authority = document.find("ОснДоверОргСост")
+    name = names.read(attribute(root, "ИдФайл"))
+    function = Function(attribute(document, "Функция"))
+    return SellerTitle(
+        file_id=attribute(root, "ИдФайл"),
+        function=function,
+        sender_id=name.sender_id,
+        recipient_id=name.recipient_id,
+        made_at=moment(document, "ДатаИнфПр", "ВремИнфПр"),
+        number=attribute(invoice, "НомерДок"),
+        date=date(invoice, "ДатаДок"),
+        document_name=document.get("НаимДокОпр") or function.document_name,
+        seller=participant(child(invoice, "СвПрод")),
+        buyer=participant(child(invoice, "СвПокуп")),
+        currency=attribute(child(invoice, "ДенИзм"), "КодОКВ"),
+        lines=lines,
+        total=total,
+        operation=None if transfer is None else transfer.get("СодОпер"),
+        transferred_on=_transferred_on(transfer),
+        basis=() if transfer is None else tuple(map(agreement, transfer.iterchildren("ОснПер"))),
+        signers=tuple(map(signer, document.iterchildren("Подписант"))),
+        made_under=None if authority is None else agreement(authority),
+    )
+
+
+def _line(row: etree._Element) -> Line:
+    quantity, price = row.get("КолТов"), row.get("ЦенаТов")
+    return Line(
+        number=int(attribute(row, "НомСтр")),
+        name=row.get("НаимТов") or _known_by(row.find("ДопСведТов")),
+        unit=row.get("НаимЕдИзм"),
+        quantity=None if quantity is None else Decimal(quantity),
+        price=None if price is None else Decimal(price),
+        net_kopecks=sums.kopecks(row.get("СтТовБезНДС")),
+        vat_rate=attribute(row, "НалСт"),
+        vat_kopecks=sums.kopecks(row.findtext("СумНал/СумНал")),
+        total_kopecks=sums.kopecks(row.get("СтТовУчНал")),
+    )
+
+
+def _known_by(more: etree._Element | None) -> str:
+    """What a line without a name is known by: the rules ask for one of these."""
+    known = map(more.get, ("ХарактерТов", "АртикулТов", "КодТов")) if more is not None else ()
+    return " ".join(filter(None, known))
+
+
+def _total(element: etree._Element) -> Total:
+    return Total(
+        net_kopecks=sums.kopecks(element.get("СтТовБезНДСВсего")),
+        vat_kopecks=sums.kopecks(element.findtext("СумНалВсего/СумНал")),
+        total_kopecks=sums.kopecks(element.get("СтТовУчНалВсего")),
+    )
+
+
+def _transferred_on(transfer: etree._Element | None) -> dt.date | None:
+    """The day of transfer, or the last of the period."""
+    if transfer is None:
+        return None
+    name = "ДатаПер" if transfer.get("ДатаПер") else "ДатаОконПер"
+    return date(transfer, name) if transfer.get(name) else None
