@@ -22,24 +22,26 @@ from chalicelib.runtime.page import Page, page
 from chalicelib.runtime.table import every, fetch
 from chalicelib.services.edo import document_rules, document_store, exchange, rules, store
 from chalicelib.services.edo.document_model import (
-    Archive,
     Box,
     Document,
-    DocumentCard,
     DocumentsQuery,
-    FileToSign,
     Kind,
     NewDocument,
     NewUpd,
     Role,
-    SignatureCard,
     SignedFile,
     Status,
     Step,
     TechnologyMessage,
-    signature_card,
 )
 from chalicelib.services.edo.document_store import EDO_FILES
+from chalicelib.services.edo.document_view import (
+    Archive,
+    DocumentCard,
+    FileToSign,
+    SignatureCard,
+    signature_card,
+)
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.participant import Participant
 from chalicelib.services.edo.settings import EdoSettings

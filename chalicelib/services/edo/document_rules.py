@@ -4,7 +4,7 @@ from chalicelib.runtime.problem import NotFound, PayloadInvalid, Problem
 from chalicelib.services.edo.document_model import Box, Document, Draft, DraftKind, Kind, Status
 from chalicelib.services.edo.formats.buyer_title import BuyerTitle
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.seller_title import SellerTitle
+from chalicelib.services.edo.formats.seller_title import Function, SellerTitle
 from chalicelib.services.edo.participant import Participant, is_ours, named_by_id
 
 TRANSITIONS = {
@@ -119,6 +119,14 @@ class NotUpd(Problem):
     detail = "Титул покупателя бывает только у УПД. Подпишите содержимое самого документа."
 
 
+class NoAnswerAwaited(Problem):
+    """A bare invoice is not answered."""
+
+    slug = "edo-no-answer-awaited"
+    title = "Ответ не нужен"
+    detail = "Счёт-фактура (СЧФ) не подписывается получателем: ответ на неё не предусмотрен."
+
+
 class TooLargeToPass(Problem):
     """The file is larger than an answer may be; ``url`` gives it for some minutes."""
 
@@ -214,6 +222,16 @@ def require(now: Status, wanted: Status) -> None:
         raise StatusNotAllowed(now)
 
 
+def require_awaited(seen: Document) -> None:
+    """Refuse to answer a document that is not answered.
+
+    Raises:
+        NoAnswerAwaited: as said.
+    """
+    if seen.upd is not None and seen.upd.function == Function.INVOICE.value:
+        raise NoAnswerAwaited
+
+
 def require_inbox(seen: Document) -> None:
     """Refuse the sender what is the recipient's to do.
 
@@ -254,13 +272,14 @@ def require_draftable(seen: Document, kind: DraftKind) -> None:
     """Refuse to make an answer that the caller could not give now.
 
     Raises:
-        WrongSide, StatusNotAllowed, NotUpd: as said.
+        WrongSide, StatusNotAllowed, NotUpd, NoAnswerAwaited: as said.
     """
     match kind:
         case DraftKind.BUYER_TITLE:
             require_inbox(seen)
             if seen.kind is not Kind.UPD:
                 raise NotUpd
+            require_awaited(seen)
             require(seen.status, Status.SIGNED)
         case DraftKind.CORRECTION_REQUEST:
             rejected(seen)

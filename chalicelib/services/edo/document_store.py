@@ -3,7 +3,7 @@
 In the partition of each side that is ours: ``inbox#<id>`` or ``outbox#<id>``, its copy;
 ``draft#<id>#<kind>``, an answer it has not signed yet. In partitions of no client:
 ``document#<id>``: ``message#<id>``, technology messages; ``file#<name>``: ``document``, which makes
-the identifier of a title unique; ``exchange#<id>``: ``document``, which of ours a document of roaming
+the identifier of a title unique; ``exchange#<id>``: ``document``, which of ours one of roaming
 is; ``dispatch#<id>``: ``received``, what came from roaming, for ninety days. Index ``box_status``
 lists a box by state.
 

@@ -93,7 +93,7 @@ def begin(new: Document, signed: Signed, mail_to: str | None) -> list[Write | No
         *document_store.put_copies(new),
         *_kept(new, messages),
         document_store.put_exchanged(new) if new.roaming else None,
-        document_store.put_title(new.original.file_name, new.document_id)
+        document_store.put_title(new.original.file_name.removesuffix(".xml"), new.document_id)
         if new.kind is Kind.UPD
         else None,
         mail.received(new, mail_to) if mail_to else None,

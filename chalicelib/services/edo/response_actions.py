@@ -19,11 +19,9 @@ from chalicelib.services.edo.document_actions import FULL_CORE, document_of
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
-    DocumentCard,
     DocumentSignature,
     Draft,
     DraftKind,
-    FileToSign,
     Kind,
     NewDraft,
     Rejection,
@@ -32,7 +30,9 @@ from chalicelib.services.edo.document_model import (
     Status,
 )
 from chalicelib.services.edo.document_store import EDO_FILES
+from chalicelib.services.edo.document_view import DocumentCard, FileToSign
 from chalicelib.services.edo.exchange import Signed
+from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.store import EDO
 
 
@@ -56,7 +56,10 @@ def make_draft(caller: Caller, document_id: str, new: NewDraft) -> FileToSign:
     document_rules.require_draftable(seen, new.kind)
     _require_licence(seen)
     me = seen.mine.as_of(fetch(organisation.profile(caller.client_id)))
-    name, content = drafting.make(seen, new, me, clock.now(), uuid.uuid4())
+    try:
+        name, content = drafting.make(seen, new, me, clock.now(), uuid.uuid4())
+    except TitleRefused as error:
+        raise document_rules.refused(error, "") from error
     draft = Draft(
         draft_id=new_identifier(),
         client_id=caller.client_id,
@@ -87,6 +90,7 @@ def sign_document(caller: Caller, document_id: str, said: DocumentSignature) -> 
     """
     seen, draft = _seen(caller, document_id, DraftKind.BUYER_TITLE)
     document_rules.require_inbox(seen)
+    document_rules.require_awaited(seen)
     document_rules.require(seen.status, Status.SIGNED)
     if seen.kind is Kind.UPD:
         signed = _drafted(draft, DraftKind.BUYER_TITLE, Role.ANSWER, said.signature)
