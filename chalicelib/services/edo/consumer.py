@@ -29,6 +29,7 @@ from chalicelib.services.edo.document_rules import DocumentUnknown, RecipientUnk
 from chalicelib.services.edo.document_store import EDO_FILES, AlreadyReceived
 from chalicelib.services.edo.exchange import Signed
 from chalicelib.services.edo.model import PurchaseState
+from chalicelib.services.edo.participant import Participant, is_ours
 from chalicelib.services.edo.roaming import (
     INBOUND,
     Arrived,
@@ -40,6 +41,7 @@ from chalicelib.services.edo.roaming import (
     take,
 )
 from chalicelib.services.edo.rules import PurchaseUnknown
+from chalicelib.services.edo.settings import EdoSettings
 from chalicelib.services.edo.store import EDO, PurchaseClosed
 
 
@@ -76,7 +78,8 @@ def receive_from_roaming(arrived: Arrived) -> None:
     try:
         match arrived:
             case ParticipantKnown():
-                transact(store.put_roaming_participant(arrived.participant.known()))
+                _require_foreign(arrived.participant)
+                transact(store.put_roaming_participant(arrived.participant))
             case DocumentArrived():
                 _receive_document(arrived)
             case StatusArrived():
@@ -87,12 +90,18 @@ def receive_from_roaming(arrived: Arrived) -> None:
         logger.info("dispatch repeated")
 
 
+def _require_foreign(one: Participant) -> None:
+    if is_ours(one.participant_id, EdoSettings.load().edo_operator_code):
+        raise ValueError("another operator tells of a participant of ours")
+
+
 def _receive_document(arrived: DocumentArrived) -> None:
+    _require_foreign(arrived.sender)
     recipient = fetch(store.participant(arrived.recipient_id))
     if recipient is None or recipient.owner is None:
         raise RecipientUnknown
     profile = fetch(organisation.profile(recipient.owner))
-    sender = arrived.sender.known()
+    sender = arrived.sender
     signed = _taken(Role.DOCUMENT, arrived.file)
     facts = None
     if arrived.document_kind is Kind.UPD:

@@ -194,8 +194,9 @@ class UpdFacts(Kept):
     function: str
     number: str
     date: dt.date
-    total_kopecks: int
-    vat_kopecks: int
+    total_kopecks: int | None = None
+    """What is to be paid; a transfer document may say no sums."""
+    vat_kopecks: int | None = None
 
     @classmethod
     def of(cls, title: SellerTitle) -> Self:
@@ -204,8 +205,8 @@ class UpdFacts(Kept):
             function=title.function.value,
             number=title.number,
             date=title.date,
-            total_kopecks=title.total_kopecks,
-            vat_kopecks=title.vat_kopecks,
+            total_kopecks=title.total.total_kopecks if title.total else None,
+            vat_kopecks=title.total.vat_kopecks if title.total else None,
         )
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.requisites import Inn, Kpp, Line, single_line
@@ -57,6 +57,14 @@ class Participant(BaseModel):
     """Who was registered to sign for it."""
     position: str | None = None
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Every document and message that names a participant rests on this."""
+        entrepreneur = len(self.inn) == 12
+        if entrepreneur == (self.kpp is not None) or (entrepreneur and self.person is None):
+            raise ValueError("У организации должен быть КПП, у предпринимателя — фамилия и имя.")
+        return self
+
     @property
     def roaming(self) -> bool:
         """Whether another operator serves it."""
@@ -109,9 +117,8 @@ def is_ours(participant_id: str, operator_code: str) -> bool:
 
 
 def named_by_id(participant_id: str) -> Participant | None:
-    """Return what another operator's identifier alone says: ИНН and КПП, if it has them."""
-    _, inn, *rest = participant_id.split("-")
-    kpp = rest[0] if len(inn) == 10 and len(rest) > 1 else None
+    """Return the organisation that another operator's identifier alone tells of, if it does."""
+    _, inn, kpp, *_ = (*participant_id.split("-"), None)
     try:
         return Participant(participant_id=participant_id, inn=inn, kpp=kpp)
     except ValueError:

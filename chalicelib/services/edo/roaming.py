@@ -7,9 +7,9 @@ nothing else of ours. Both queues may repeat: a dispatch is known by its identif
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from chalicelib.requisites import Inn, Kpp, Line, single_line
+from chalicelib.requisites import single_line
 from chalicelib.runtime import files, outbox
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.resource import Queue
@@ -39,18 +39,14 @@ class _Said(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class RoamingParticipant(_Said):
-    """A participant as operators tell one another of it."""
+def _foreign(one: Participant) -> Participant:
+    if one.owner is not None:
+        raise ValueError("Участник другого оператора не принадлежит нашему клиенту.")
+    return one
 
-    participant_id: ParticipantId
-    inn: Inn
-    kpp: Kpp | None = None
-    name: Line | None = None
-    address: Line | None = None
 
-    def known(self) -> Participant:
-        """Return it as the directory keeps it."""
-        return Participant(**self.model_dump())
+Foreign = Annotated[Participant, AfterValidator(_foreign)]
+"""Another operator's participant, as it tells of it."""
 
 
 class OutgoingFile(_Said):
@@ -67,7 +63,7 @@ class Dispatch(_Said):
 
     dispatch_id: str
     exchange_id: Identifier
-    author: RoamingParticipant
+    author: Participant
     addressee_id: ParticipantId
     document_kind: Kind
     status: Status
@@ -89,7 +85,7 @@ class ParticipantKnown(_Said):
     """Another operator's participant, new or changed."""
 
     kind: Literal["participant"]
-    participant: RoamingParticipant
+    participant: Foreign
 
 
 class DocumentArrived(_Said):
@@ -98,7 +94,7 @@ class DocumentArrived(_Said):
     kind: Literal["document"]
     dispatch_id: Identifier
     exchange_id: Identifier
-    sender: RoamingParticipant
+    sender: Foreign
     recipient_id: ParticipantId
     document_kind: Kind
     file: IncomingFile
@@ -170,9 +166,7 @@ def dispatch(
     said = Dispatch(
         dispatch_id=dispatch_id,
         exchange_id=document.exchange_id,
-        author=RoamingParticipant(
-            **document.mine.model_dump(include=set(RoamingParticipant.model_fields))
-        ),
+        author=document.mine.model_copy(update={"owner": None}),
         addressee_id=document.other.participant_id,
         document_kind=document.kind,
         status=document.status,
