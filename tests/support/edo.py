@@ -136,12 +136,12 @@ def licence(world: World, who: str = "client") -> Any:
 
 
 def form(
-    pki: DemonstrationPki, recipient_id: str, content: bytes = TEXT.encode(), **changes: Any
+    pki: DemonstrationPki, to: str, content: bytes = TEXT.encode(), **changes: Any
 ) -> dict[str, Any]:
     """Return an unformalised document as its sender sends it."""
     signer = changes.pop("signer", "director")
     return {
-        "recipient_id": recipient_id,
+        "recipient_id": to,
         "kind": "unformalised",
         "file": {"filename": "Договор.docx", "content": encoded(content)},
         "signature": encoded(pki.sign(content, signer)),
