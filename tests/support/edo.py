@@ -3,11 +3,16 @@
 import base64
 import itertools
 import json
+import uuid
 from typing import Any
 
 from chalicelib.kep import Subject
 from chalicelib.runtime import files
+from chalicelib.services.edo import document_store
+from chalicelib.services.edo.document_model import Document, Role
 from chalicelib.services.edo.document_store import EDO_FILES
+from chalicelib.services.edo.formats import technology
+from chalicelib.services.edo.participant import Participant
 from chalicelib.services.edo.roaming import INBOUND, ROAMING
 from chalicelib.services.edo.store import EDO
 from infra.demonstration_pki import DemonstrationPki
@@ -240,6 +245,28 @@ def arrive(
     world.drain()
     (new,) = {one["document_id"] for one in world.items(EDO, "inbox#")} - before
     return str(new)
+
+
+THEM = Participant.model_validate(
+    FOREIGN | {"person": {"surname": "Лесной", "given_name": "Олег"}, "position": "Директор"}
+)
+"""The other operator's participant, as its own operator knows it."""
+
+
+def message(
+    world: World, kind: str, document_id: str, text: str, role: str = "document"
+) -> tuple[bytes, str]:
+    """Return the other side's correction request or annulment offer, and its file name."""
+    (item,) = (one for box in ("inbox#", "outbox#") for one in world.items(EDO, box + document_id))
+    seen = Document.model_validate(item)
+    kept = seen.last_file(Role(role))
+    about = technology.SignedFile(kept.file_name, (document_store.signature(kept),))
+    parties = (THEM.party(), seen.mine.party(), THEM.signer(), text)
+    if kind == "annulment_offer":
+        made = technology.annulment_offer(about, *parties, world.moment, uuid.uuid4())
+    else:
+        made = technology.correction_request(about, *parties, world.moment, uuid.uuid4())
+    return made[1], made[0]
 
 
 def answer(world: World, exchange_id: str, status: str, **more: Any) -> None:

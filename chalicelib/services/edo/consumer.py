@@ -28,6 +28,7 @@ from chalicelib.services.edo.document_model import (
 from chalicelib.services.edo.document_rules import DocumentUnknown, RecipientUnknown
 from chalicelib.services.edo.document_store import EDO_FILES, AlreadyReceived
 from chalicelib.services.edo.exchange import Signed
+from chalicelib.services.edo.formats import technology
 from chalicelib.services.edo.model import PurchaseState
 from chalicelib.services.edo.participant import Participant, is_ours
 from chalicelib.services.edo.roaming import (
@@ -75,11 +76,14 @@ def follow_invoice_of_licence(closed: InvoiceClosed) -> None:
 )
 def receive_from_roaming(arrived: Arrived) -> None:
     """Take in what another operator sends: a document, an answer, a message, a participant."""
+    if isinstance(arrived, ParticipantKnown):
+        _require_foreign(arrived.participant)
+        transact(store.put_roaming_participant(arrived.participant))
+        return
     try:
+        if fetch(document_store.received(arrived.dispatch_id)):
+            raise AlreadyReceived
         match arrived:
-            case ParticipantKnown():
-                _require_foreign(arrived.participant)
-                transact(store.put_roaming_participant(arrived.participant))
             case DocumentArrived():
                 _receive_document(arrived)
             case StatusArrived():
@@ -135,11 +139,7 @@ def _receive_status(arrived: StatusArrived) -> None:
         _, writes = exchange.go_on(seen, seen.other, Status.DELIVERED, None)
     else:
         status, role = _step(seen, arrived)
-        if arrived.file is None:
-            raise ValueError(f"{arrived.status} without a signed file")
-        signed = _taken(role, arrived.file)
-        if role is Role.ANSWER and seen.kind is Kind.UPD:
-            exchange.check_buyer_title(signed, seen)
+        signed, reason = _answered(seen, status, role, arrived)
         profile = fetch(organisation.profile(seen.client_id))
         file = signed.accept(seen.client_id, seen.other)
         _, writes = exchange.go_on(
@@ -147,7 +147,7 @@ def _receive_status(arrived: StatusArrived) -> None:
             seen.other,
             status,
             (file, signed),
-            reason=arrived.reason,
+            reason=reason,
             mail_to=profile.email if profile else None,
         )
     commit(None, document_store.put_received(arrived.dispatch_id), *writes)
@@ -175,9 +175,36 @@ def _step(seen: Document, arrived: StatusArrived) -> tuple[Status, Role]:
             return Status.REVOCATION_OFFERED, Role.ANNULMENT_OFFER
 
 
-def _receive_message(arrived: MessageArrived) -> None:
-    from chalicelib.services.edo.formats import technology
+def _answered(
+    seen: Document, status: Status, role: Role, arrived: StatusArrived
+) -> tuple[Signed, str | None]:
+    """Return the file by which the other side answers, and the reason that stands in it.
 
+    A signature over what we have is checked over what we have, whatever file came with it.
+    """
+    if arrived.file is None:
+        raise ValueError(f"{arrived.status} without a signed file")
+    if role is Role.ANSWER and seen.kind is Kind.UNFORMALISED:
+        return Signed.again(role, seen.original, take(arrived.file.signature_key)), None
+    if status is Status.REVOKED:
+        offered = seen.last_file(Role.ANNULMENT_OFFER)
+        return Signed.again(role, offered, take(arrived.file.signature_key)), None
+    signed = _taken(role, arrived.file)
+    if role is Role.ANSWER:
+        exchange.check_buyer_title(signed, seen)
+        return signed, None
+    refuses = arrived.status == "revocation_refused"
+    about = seen.last_file(Role.ANNULMENT_OFFER) if refuses else seen.original
+    return signed, exchange.text_of(signed, _MESSAGES[role], about)
+
+
+_MESSAGES = {
+    Role.CORRECTION_REQUEST: technology.Kind.CORRECTION_REQUEST,
+    Role.ANNULMENT_OFFER: technology.Kind.ANNULMENT_OFFER,
+}
+
+
+def _receive_message(arrived: MessageArrived) -> None:
     seen = _exchanged(arrived.exchange_id)
     content = take(arrived.content_key)
     said = technology.read(content)
@@ -192,7 +219,7 @@ def _receive_message(arrived: MessageArrived) -> None:
     commit(
         None,
         document_store.put_received(arrived.dispatch_id),
-        document_store.put_message(seen.document_id, kept),
+        *document_store.put_messages(seen.document_id, [kept]),
     )
 
 

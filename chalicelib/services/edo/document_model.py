@@ -256,9 +256,16 @@ class Document(Kept):
         """The participant on the other side."""
         return self.sender if self.box is Box.INBOX else self.recipient
 
-    def last_file(self, role: Role) -> SignedFile | None:
-        """Return the newest file of that role."""
-        return next((one for one in reversed(self.files) if one.role is role), None)
+    def last_file(self, role: Role) -> SignedFile:
+        """Return the newest file of that role.
+
+        Raises:
+            LookupError: there is none.
+        """
+        for one in reversed(self.files):
+            if one.role is role:
+                return one
+        raise LookupError(f"no {role.value} among the files of {self.document_id}")
 
     @property
     def original(self) -> SignedFile:

@@ -11,8 +11,8 @@ TRANSITIONS = {
     Status.SENT: {Status.DELIVERED},
     Status.DELIVERED: {Status.SIGNED, Status.REJECTED, Status.REVOCATION_OFFERED},
     Status.SIGNED: {Status.REVOCATION_OFFERED},
-    # An offer that is refused leaves the document where it stood.
-    Status.REVOCATION_OFFERED: {Status.REVOKED, Status.DELIVERED, Status.SIGNED},
+    # Refused, it goes back to where it stood: see `rejected`.
+    Status.REVOCATION_OFFERED: {Status.REVOKED},
     Status.REJECTED: set[Status](),
     Status.REVOKED: set[Status](),
 }

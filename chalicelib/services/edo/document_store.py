@@ -13,7 +13,7 @@ What was signed is in Evidence.
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from boto3.dynamodb.conditions import Attr, Key
 
@@ -199,6 +199,11 @@ def exchanged(exchange_id: str) -> Get[Get[Document]]:
     return EDO.get(f"exchange#{exchange_id}", "document", read)
 
 
+def received(dispatch_id: str) -> Get[bool]:
+    """Whether something came from roaming before."""
+    return EDO.get(f"dispatch#{dispatch_id}", "received", lambda _: True)
+
+
 def put_received(dispatch_id: str) -> Write:
     """Note what came from roaming, so that a repeat is known as one."""
     item = {
@@ -212,13 +217,17 @@ def put_received(dispatch_id: str) -> Write:
 # --- technology messages
 
 
-def put_message(document_id: str, said: TechnologyMessage) -> Write:
-    """Keep a technology message about a document."""
-    item = to_item(said) | {
-        "client_id": f"document#{document_id}",
-        "sk": f"message#{new_identifier()}",
-    }
-    return EDO.put(item, new=True)
+def put_messages(document_id: str, said: Sequence[TechnologyMessage]) -> list[Write]:
+    """Keep technology messages about a document, in their order."""
+    together = new_identifier()
+    return [
+        EDO.put(
+            to_item(one)
+            | {"client_id": f"document#{document_id}", "sk": f"message#{together}#{place}"},
+            new=True,
+        )
+        for place, one in enumerate(said)
+    ]
 
 
 def messages(document_id: str) -> Query[TechnologyMessage]:

@@ -36,9 +36,8 @@ def make(
                 accepted_on=new.accepted_on,
             )
         case DraftKind.CORRECTION_REQUEST:
-            offered = seen.last_file(Role.ANNULMENT_OFFER)
-            refuses = seen.status is Status.REVOCATION_OFFERED and offered is not None
-            rejected = offered if refuses and offered else original
+            refuses = seen.status is Status.REVOCATION_OFFERED
+            rejected = seen.last_file(Role.ANNULMENT_OFFER) if refuses else original
             received_at = rejected.signature.received_at
             return technology.correction_request(
                 _about(rejected),

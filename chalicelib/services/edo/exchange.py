@@ -6,7 +6,7 @@ The calls of participants and what comes from roaming go this one way.
 import base64
 import dataclasses
 import uuid
-from collections.abc import Iterator
+from typing import Self
 
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.runtime import clock
@@ -27,6 +27,7 @@ from chalicelib.services.edo.document_model import (
 from chalicelib.services.edo.document_store import Move
 from chalicelib.services.edo.formats import technology
 from chalicelib.services.edo.formats.model import Operator
+from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.participant import Participant
 from chalicelib.services.edo.settings import EdoSettings
 
@@ -39,6 +40,11 @@ class Signed:
     file_name: str
     content: bytes
     signature: bytes
+
+    @classmethod
+    def again(cls, role: Role, kept: SignedFile, signature: bytes) -> Self:
+        """Return a signature of the other side's over a file that is kept already."""
+        return cls(role, kept.file_name, document_store.content(kept), signature)
 
     def accept(self, client_id: str, by: Participant) -> SignedFile:
         """Verify that ``by`` signed it, and keep it in the evidence of ``client_id``.
@@ -83,6 +89,19 @@ def check_buyer_title(signed: Signed, seen: Document) -> None:
     document_rules.check_answer(title, seen)
 
 
+def text_of(signed: Signed, kind: technology.Kind, about: SignedFile) -> str:
+    """Return what a correction request or an annulment offer says, about that very file.
+
+    Raises:
+        TitleRefused: it is none, or about another file.
+    """
+    said = technology.read(signed.content)
+    if (said.kind, said.about.name) != (kind, about.file_name):
+        word = f"Ожидается {kind.value} о файле {about.file_name}, а не о {said.about.name}."
+        raise TitleRefused(("", word))
+    return said.text or ""
+
+
 def begin(new: Document, signed: Signed, mail_to: str | None) -> list[Write | None]:
     """Return what a new document commits with: ours sent, or one that came from roaming.
 
@@ -91,7 +110,7 @@ def begin(new: Document, signed: Signed, mail_to: str | None) -> list[Write | No
     messages = _messages(new, new.original, signed.signature)
     return [
         *document_store.put_copies(new),
-        *_kept(new, messages),
+        *document_store.put_messages(new.document_id, messages),
         document_store.put_exchanged(new) if new.roaming else None,
         document_store.put_title(new.original.file_name.removesuffix(".xml"), new.document_id)
         if new.kind is Kind.UPD
@@ -132,15 +151,10 @@ def go_on(
     messages = _messages(seen, file, said.signature) if file and said else ()
     return moved, [
         *document_store.move(seen, made),
-        *_kept(seen, messages),
+        *document_store.put_messages(seen.document_id, messages),
         mail.moved(seen, moved, by, mail_to) if mail_to else None,
         _dispatched(moved, file, said, messages) if file and said else None,
     ]
-
-
-def _kept(document: Document, messages: tuple[TechnologyMessage, ...]) -> Iterator[Write]:
-    for said in messages:
-        yield document_store.put_message(document.document_id, said)
 
 
 def _dispatched(

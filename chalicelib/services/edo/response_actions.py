@@ -95,8 +95,7 @@ def sign_document(caller: Caller, document_id: str, said: DocumentSignature) -> 
     if seen.kind is Kind.UPD:
         signed = _drafted(draft, DraftKind.BUYER_TITLE, Role.ANSWER, said.signature)
     else:
-        content = document_store.content(seen.original)
-        signed = Signed(Role.ANSWER, seen.original.file_name, content, said.signature)
+        signed = Signed.again(Role.ANSWER, seen.original, said.signature)
     return _answer(seen, Status.SIGNED, signed)
 
 
@@ -123,11 +122,9 @@ def revoke_document(caller: Caller, document_id: str, said: Revocation) -> Docum
     seen, draft = _seen(caller, document_id, DraftKind.ANNULMENT_OFFER)
     if seen.status is Status.REVOCATION_OFFERED:
         document_rules.require_answerable_revocation(seen)
-        offered = seen.last_file(Role.ANNULMENT_OFFER)
-        if offered is None:
-            raise LookupError("a revocation was offered by no file")
-        content = document_store.content(offered)
-        signed = Signed(Role.ANNULMENT_OFFER, offered.file_name, content, said.signature)
+        signed = Signed.again(
+            Role.ANNULMENT_OFFER, seen.last_file(Role.ANNULMENT_OFFER), said.signature
+        )
         return _answer(seen, Status.REVOKED, signed)
     document_rules.require(seen.status, Status.REVOCATION_OFFERED)
     kind = DraftKind.ANNULMENT_OFFER

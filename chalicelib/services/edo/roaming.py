@@ -17,7 +17,6 @@ from chalicelib.runtime.table import Write
 from chalicelib.services.edo.document_model import (
     Document,
     Kind,
-    Reason,
     Role,
     SignedFile,
     Status,
@@ -115,7 +114,6 @@ class StatusArrived(_Said):
         "revocation_refused",
     ]
     file: IncomingFile | None = None
-    reason: Reason | None = None
 
 
 class MessageArrived(_Said):

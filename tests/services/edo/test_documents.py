@@ -88,7 +88,10 @@ def test_others_see_nothing(
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"recipient_id": "2TS-7710140679-771001001-202601010000000000001"}, "edo-recipient-unknown"),
+        (
+            {"recipient_id": "2TS-7710140679-771001001-202601010000000000001"},
+            "edo-recipient-unknown",
+        ),
         ({"recipient_id": "2FO-1"}, "edo-recipient-unknown"),
         ({"recipient_id": "nobody"}, "payload-invalid"),
         ({"kind": "letter"}, "payload-invalid"),
@@ -202,14 +205,14 @@ def test_a_page_of_a_box_is_one_query_whatever_it_holds(
     assert len(set(seen)) == 251
 
 
-def test_archive_holds_everything(
-    ids: dict[str, str], world: World, pki: DemonstrationPki
-) -> None:
+def test_archive_holds_everything(ids: dict[str, str], world: World, pki: DemonstrationPki) -> None:
     document_id = edo.sent(world, pki, ids["other_client"])
     edo.sign(world, pki, document_id)
     made = world.ok(f"POST /edo/documents/{document_id}/archive", who="other_client")
     assert "X-Amz-Signature" in made["url"]
-    (packed,) = (body for _, key, body in cloud.keep().files if key.startswith("archives/client-2/"))
+    (packed,) = (
+        body for _, key, body in cloud.keep().files if key.startswith("archives/client-2/")
+    )
     assert len(packed) == made["size"]
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         names = archive.namelist()

@@ -64,10 +64,14 @@ def test_registration_gives_one_identifier(known: World, pki: DemonstrationPki) 
     assert made["statement_text"] == drawn_up["text"]
     assert (made["offer_version"], made["personal_data_version"]) == ("1", "1")
 
-    kept = {key: body for bucket, key, body in cloud.keep().files if bucket == EVIDENCE.physical_name}
+    kept = {
+        key: body for bucket, key, body in cloud.keep().files if bucket == EVIDENCE.physical_name
+    }
     folder = f"client-1/{made['signature']['signature_id']}"
     assert kept[f"{folder}/content"].decode() == drawn_up["text"]
-    assert set(kept) == {f"{folder}/{name}" for name in ("content", "signature.p7s", "evidence.json")}
+    assert set(kept) == {
+        f"{folder}/{name}" for name in ("content", "signature.p7s", "evidence.json")
+    }
 
 
 def test_second_registration_answers_409_with_the_identifier(
@@ -205,7 +209,9 @@ def test_participants_are_found_by_inn(ids: dict[str, str], world: World) -> Non
     assert found("7710140679") == []
     assert world.call("GET /edo/counterparties", query={"inn": "123"}).status == 422
     assert world.call("GET /edo/counterparties").status == 422
-    assert "owner" not in json.dumps(world.get("/edo/counterparties", query={"inn": edo.STRANGER["inn"]}))
+    assert "owner" not in json.dumps(
+        world.get("/edo/counterparties", query={"inn": edo.STRANGER["inn"]})
+    )
 
 
 def test_identifier_of_an_entrepreneur_has_no_kpp() -> None:

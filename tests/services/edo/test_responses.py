@@ -26,7 +26,9 @@ def act(
 ) -> Answer:
     """Answer a document by a file made for that: reject it or revoke it."""
     body = edo.draft(world, pki, document_id, kind, who, **({"reason": reason} if reason else {}))
-    call = {"correction_request": "rejection", "annulment_offer": "revocation"}.get(kind, "signature")
+    call = {"correction_request": "rejection", "annulment_offer": "revocation"}.get(
+        kind, "signature"
+    )
     return world.call(f"POST /edo/documents/{document_id}/{call}", body, who=who)
 
 
@@ -35,9 +37,7 @@ def agree(world: World, pki: DemonstrationPki, document_id: str, who: str) -> An
     path = f"/edo/documents/{document_id}"
     listed = world.get(f"{path}/signatures", who=who)["items"]
     offered = [one for one in listed if one["role"] == "annulment_offer"][-1]
-    content = world.call(
-        f"GET {path}/signatures/{offered['signature_id']}/content", who=who
-    ).body
+    content = world.call(f"GET {path}/signatures/{offered['signature_id']}/content", who=who).body
     body = {"signature": edo.encoded(pki.sign(content, edo.SIGNERS[who]))}
     return world.call(f"POST {path}/revocation", body, who=who)
 
@@ -270,7 +270,12 @@ def test_what_is_no_upd_is_refused_with_every_fault(
     body = edo.upd(world, pki, ids[THEM])
     content = base64.b64decode(body["file"]["content"])
     former = content.replace('ВерсФорм="5.03"'.encode("cp1251"), 'ВерсФорм="5.02"'.encode("cp1251"))
-    for wrong, word in ((former, "5.02"), (b"<x/>", ""), (b"\xff\xfe", ""), (edo.TEXT.encode(), "")):
+    for wrong, word in (
+        (former, "5.02"),
+        (b"<x/>", ""),
+        (b"\xff\xfe", ""),
+        (edo.TEXT.encode(), ""),
+    ):
         file = {"filename": body["file"]["filename"], "content": edo.encoded(wrong)}
         signature = edo.encoded(pki.sign(wrong, "director"))
         answer = world.call("POST /edo/documents", body | {"file": file, "signature": signature})
