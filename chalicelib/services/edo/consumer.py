@@ -195,7 +195,7 @@ def _answered(
         return signed, None
     refuses = arrived.status == "revocation_refused"
     about = seen.last_file(Role.ANNULMENT_OFFER) if refuses else seen.original
-    return signed, exchange.text_of(signed, _MESSAGES[role], about)
+    return signed, exchange.text_of(signed, _MESSAGES[role], about, seen.other)
 
 
 _MESSAGES = {

@@ -89,16 +89,17 @@ def check_buyer_title(signed: Signed, seen: Document) -> None:
     document_rules.check_answer(title, seen)
 
 
-def text_of(signed: Signed, kind: technology.Kind, about: SignedFile) -> str:
-    """Return what a correction request or an annulment offer says, about that very file.
+def text_of(signed: Signed, kind: technology.Kind, about: SignedFile, author: Participant) -> str:
+    """Return what a correction request or an annulment offer of ``author`` says of that very file.
 
     Raises:
-        TitleRefused: it is none, or about another file.
+        TitleRefused: it is none, another's, or about another file.
     """
     said = technology.read(signed.content)
-    if (said.kind, said.about.name) != (kind, about.file_name):
-        word = f"Ожидается {kind.value} о файле {about.file_name}, а не о {said.about.name}."
-        raise TitleRefused(("", word))
+    found = (said.kind, said.author_id, said.about.name)
+    if found != (kind, author.participant_id, about.file_name):
+        wanted = f"{kind.value} от {author.participant_id} о файле {about.file_name}"
+        raise TitleRefused(("", f"Ожидается {wanted}."))
     return said.text or ""
 
 
