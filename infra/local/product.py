@@ -11,6 +11,7 @@ from pathlib import Path
 from infra import artifact
 from infra.build import Build
 from infra.demonstration_pki import DemonstrationPki
+from infra.local import foreign_operator
 from infra.local.api import Api
 from infra.local.cloud import HOST, Cloud, CloudError, listen
 from infra.local.demonstration import Demonstration
@@ -107,8 +108,10 @@ def product(
             },
         )
         done("шаблон развёрнут")
-        pki = DemonstrationPki(state / "pki", subjects())
+        holders = subjects() | {foreign_operator.KEY: foreign_operator.SUBJECT}
+        pki = DemonstrationPki(state / "pki", holders)
         put_trust(cloud, outputs["TrustBucketName"], pki)
+        running.enter_context(foreign_operator.ForeignOperator(cloud, outputs, pki))
         buckets = {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
         origin = running.enter_context(
             Origin(
