@@ -7,6 +7,7 @@ same data always give the same bytes.
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -39,9 +40,12 @@ _HAIR: Final = 0.5
 _Align = Literal[0, 1, 2]
 _MOST_IN_CELL: Final = 600
 """Characters of a line's name that a cell shows: a longer one would not fit its page."""
+_MOST_LINES: Final = 1000
+"""Lines that are printed: a thousand take seconds, and a file may have tens of thousands."""
+_LONG_WORD: Final = re.compile(r"\S{30}")
 _NAMES: Final = {
     Function.INVOICE: "Счёт-фактура",
-    Function.INVOICE_AND_TRANSFER: "Универсальный передаточный документ (счёт-фактура и акт)",
+    Function.INVOICE_AND_TRANSFER: "Универсальный передаточный документ (счёт-фактура и передаточный документ)",
     Function.TRANSFER: "Универсальный передаточный документ (передаточный документ)",
 }
 
@@ -124,6 +128,7 @@ def _upd(title: SellerTitle, width: float) -> list[Flowable]:
         ),
         Spacer(0, 3 * mm),
         *([_lines(title, width), Spacer(0, 3 * mm)] if title.lines else []),
+        *_facts(("Напечатаны строки", _printed(len(title.lines)))),
         *_facts(
             ("Операция", title.operation),
             ("Дата передачи", long_date(title.transferred_on) if title.transferred_on else None),
@@ -139,7 +144,7 @@ def _facts(*facts: tuple[str, str | None]) -> list[Flowable]:
     return [
         Paragraph(
             f'<font color="#5F6368">{name}:</font> {_escaped(said)}',
-            _style(8.5, False, TA_LEFT, black),
+            _style(8.5, False, TA_LEFT, black, bool(_LONG_WORD.search(said))),
         )
         for name, said in facts
         if said
@@ -161,7 +166,7 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
     )
     total = title.total
     rows: list[list[Any]] = [[_paragraph(name, size=7.5, bold=True) for name in head]]
-    rows += map(_row, title.lines)
+    rows += map(_row, title.lines[:_MOST_LINES])
     if total:
         sums = (total.net_kopecks, total.vat_kopecks, total.total_kopecks)
         net, vat, due = (_number(_money(one), bold=True) for one in sums)
@@ -183,6 +188,10 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
             *([("SPAN", (0, last), (4, last)), ("NOSPLIT", (0, last - 1), (-1, -1))] * bool(total)),
         ],
     )
+
+
+def _printed(lines: int) -> str | None:
+    return f"первые {_MOST_LINES} из {lines}, остальные — в файле" if lines > _MOST_LINES else None
 
 
 def _row(line: Line) -> list[Any]:
@@ -279,7 +288,7 @@ def _register_fonts() -> None:
 
 
 @functools.cache
-def _style(size: float, bold: bool, align: _Align, color: Color) -> ParagraphStyle:
+def _style(size: float, bold: bool, align: _Align, color: Color, anywhere: bool) -> ParagraphStyle:
     return ParagraphStyle(
         f"{size}",
         fontName="Roboto-Bold" if bold else "Roboto",
@@ -287,13 +296,17 @@ def _style(size: float, bold: bool, align: _Align, color: Color) -> ParagraphSty
         leading=size * 1.25,
         alignment=align,
         textColor=color,
+        wordWrap="CJK" if anywhere else None,
     )
 
 
 def _paragraph(
     text: str, *, size: float = 9, bold: bool = False, align: _Align = TA_LEFT, color: Color = black
 ) -> Paragraph:
-    return Paragraph(_escaped(text), _style(size, bold, align, color))
+    # Lines break at spaces; a word as long as a column breaks anywhere, as in Chinese.
+    return Paragraph(
+        _escaped(text), _style(size, bold, align, color, bool(_LONG_WORD.search(text)))
+    )
 
 
 def _number(text: str, *, bold: bool = False) -> Paragraph:

@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from importlib import resources
 from itertools import islice
-from typing import Final
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -38,7 +38,7 @@ class Schema(StrEnum):
             return []
         # A value that breaks several bounds is one fault: the first word about a place counts.
         found: dict[str, str] = {}
-        for entry in form.error_log.filter_from_errors():
+        for entry in cast(Any, form.error_log):
             where, words = _fault(entry, root)
             found.setdefault(where, words)
             if len(found) == MOST_FAULTS:
