@@ -38,14 +38,16 @@ _GREY: Final = HexColor(0x5F6368)
 _BLUE: Final = HexColor(0x1F4E9E)
 _HAIR: Final = 0.5
 _Align = Literal[0, 1, 2]
-_MOST_IN_CELL: Final = 600
+_MOST_IN_CELL: Final = 400
 """Characters of a line's name that a cell shows: a longer one would not fit its page."""
 _MOST_LINES: Final = 1000
 """Lines that are printed: a thousand take seconds, and a file may have tens of thousands."""
 _LONG_WORD: Final = re.compile(r"\S{30}")
 _NAMES: Final = {
     Function.INVOICE: "Счёт-фактура",
-    Function.INVOICE_AND_TRANSFER: "Универсальный передаточный документ (счёт-фактура и передаточный документ)",
+    Function.INVOICE_AND_TRANSFER: (
+        "Универсальный передаточный документ (счёт-фактура и передаточный документ)"
+    ),
     Function.TRANSFER: "Универсальный передаточный документ (передаточный документ)",
 }
 
