@@ -115,7 +115,10 @@ def spoil(make_title: MakeTitle) -> Callable[..., dict[str, str]]:
             text = text.replace(old, new)
         with pytest.raises(TitleRefused) as refused:
             seller_title.read(text.encode("windows-1251"), name)
-        return dict(refused.value.errors)
+        found: dict[str, str] = {}
+        for place, word in refused.value.errors:
+            found[place] = f"{found.get(place, '')} {word}".strip()
+        return found
 
     return faults
 
