@@ -173,7 +173,7 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
     rows += map(_row, title.lines[:_MOST_LINES])
     if total:
         sums = (total.net_kopecks, total.vat_kopecks, total.total_kopecks)
-        net, vat, due = (_cell(_money(one), align=TA_RIGHT) for one in sums)
+        net, vat, due = map(_money, sums)
         rows.append(["Всего к оплате", *[""] * 4, net, "", vat, due])
     shares = (9, 78, 19, 24, 29, 31, 21, 28, 34)
     return LongTable(
