@@ -126,19 +126,10 @@ def buy(world: World, who: str = "client", package: str = PACKAGE) -> None:
 def leave(world: World, documents: int, client_id: str = "client-1") -> None:
     """Let that many documents be left of the package that ends first."""
     items = [one for one in world.items(EDO, "licence#") if one["client_id"] == client_id]
-    _leave(min(items, key=lambda one: str(one["sk"])), documents)
-
-
-def leave_at_most(world: World, documents: int) -> None:
-    """Let no more than that many documents be left of any package."""
-    for one in world.items(EDO, "licence#"):
-        _leave(one, min(documents, one["documents_left"]))
-
-
-def _leave(item: dict[str, Any], documents: int) -> None:
+    first = min(items, key=lambda one: str(one["sk"]))
     cloud.client("dynamodb").update_item(
         TableName=EDO.physical_name,
-        Key={"client_id": {"S": item["client_id"]}, "sk": {"S": item["sk"]}},
+        Key={"client_id": {"S": client_id}, "sk": {"S": first["sk"]}},
         UpdateExpression="SET documents_left = :n",
         ExpressionAttributeValues={":n": {"N": str(documents)}},
     )

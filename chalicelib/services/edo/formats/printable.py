@@ -7,6 +7,7 @@ same data always give the same bytes.
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,11 +38,18 @@ _GREY: Final = HexColor(0x5F6368)
 _BLUE: Final = HexColor(0x1F4E9E)
 _HAIR: Final = 0.5
 _Align = Literal[0, 1, 2]
-_MOST_IN_CELL: Final = 600
+_MOST_IN_CELL: Final = 400
 """Characters of a line's name that a cell shows: a longer one would not fit its page."""
+_MOST_LINES: Final = 1000
+"""Lines that are printed: a thousand take seconds, and a file may have tens of thousands."""
+_FITS: Final = 12
+"""Characters that the narrowest column but the first holds."""
+_LONG_WORD: Final = re.compile(r"\S{30}")
 _NAMES: Final = {
     Function.INVOICE: "Счёт-фактура",
-    Function.INVOICE_AND_TRANSFER: "Универсальный передаточный документ (счёт-фактура и акт)",
+    Function.INVOICE_AND_TRANSFER: (
+        "Универсальный передаточный документ (счёт-фактура и передаточный документ)"
+    ),
     Function.TRANSFER: "Универсальный передаточный документ (передаточный документ)",
 }
 
@@ -124,6 +132,7 @@ def _upd(title: SellerTitle, width: float) -> list[Flowable]:
         ),
         Spacer(0, 3 * mm),
         *([_lines(title, width), Spacer(0, 3 * mm)] if title.lines else []),
+        *_facts(("Напечатаны строки", _printed(len(title.lines)))),
         *_facts(
             ("Операция", title.operation),
             ("Дата передачи", long_date(title.transferred_on) if title.transferred_on else None),
@@ -139,7 +148,7 @@ def _facts(*facts: tuple[str, str | None]) -> list[Flowable]:
     return [
         Paragraph(
             f'<font color="#5F6368">{name}:</font> {_escaped(said)}',
-            _style(8.5, False, TA_LEFT, black),
+            _style(8.5, False, TA_LEFT, black, bool(_LONG_WORD.search(said))),
         )
         for name, said in facts
         if said
@@ -161,12 +170,11 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
     )
     total = title.total
     rows: list[list[Any]] = [[_paragraph(name, size=7.5, bold=True) for name in head]]
-    rows += map(_row, title.lines)
+    rows += map(_row, title.lines[:_MOST_LINES])
     if total:
         sums = (total.net_kopecks, total.vat_kopecks, total.total_kopecks)
-        net, vat, due = (_number(_money(one), bold=True) for one in sums)
-        rows.append([_paragraph("Всего к оплате", bold=True, size=8), *[""] * 4, net, "", vat, due])
-    last = len(rows) - 1
+        net, vat, due = map(_money, sums)
+        rows.append(["Всего к оплате", *[""] * 4, net, "", vat, due])
     shares = (9, 78, 19, 24, 29, 31, 21, 28, 34)
     return LongTable(
         rows,
@@ -176,13 +184,26 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
             ("GRID", (0, 0), (-1, -1), _HAIR, black),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("FONT", (0, 0), (-1, -1), "Roboto", 8, 10),
+            ("ALIGN", (3, 1), (5, -1), "RIGHT"),
+            ("ALIGN", (7, 1), (8, -1), "RIGHT"),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
             ("LEFTPADDING", (0, 0), (-1, -1), 3),
             ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-            *([("SPAN", (0, last), (4, last)), ("NOSPLIT", (0, last - 1), (-1, -1))] * bool(total)),
+            *(_TOTAL_STYLE if total else ()),
         ],
     )
+
+
+_TOTAL_STYLE: Final = (
+    ("SPAN", (0, -1), (4, -1)),
+    ("FONTNAME", (0, -1), (-1, -1), "Roboto-Bold"),
+    ("NOSPLIT", (0, -2), (-1, -1)),  # a total never stands alone
+)
+
+
+def _printed(lines: int) -> str | None:
+    return f"первые {_MOST_LINES} из {lines}, остальные — в файле" if lines > _MOST_LINES else None
 
 
 def _row(line: Line) -> list[Any]:
@@ -192,14 +213,19 @@ def _row(line: Line) -> list[Any]:
     return [
         str(line.number),
         _paragraph(name, size=8),
-        _paragraph(line.unit or "—", size=8),
-        _number(_decimal(line.quantity)),
-        _number(_decimal(line.price, decimals=2)),
-        _number(_money(line.net_kopecks)),
-        _paragraph(line.vat_rate, size=8),
-        _number(_money(line.vat_kopecks)),
-        _number(_money(line.total_kopecks)),
+        _cell(line.unit or "—"),
+        _cell(_decimal(line.quantity), align=TA_RIGHT),
+        _cell(_decimal(line.price, decimals=2), align=TA_RIGHT),
+        _cell(_money(line.net_kopecks), align=TA_RIGHT),
+        _cell(line.vat_rate),
+        _cell(_money(line.vat_kopecks), align=TA_RIGHT),
+        _cell(_money(line.total_kopecks), align=TA_RIGHT),
     ]
+
+
+def _cell(text: str, align: _Align = TA_LEFT) -> str | Paragraph:
+    """A short text as it is, which is many times quicker than a paragraph; a long one wraps."""
+    return text if len(text) <= _FITS else _paragraph(text, size=8, align=align)
 
 
 def _money(kopecks: int | None) -> str:
@@ -279,7 +305,7 @@ def _register_fonts() -> None:
 
 
 @functools.cache
-def _style(size: float, bold: bool, align: _Align, color: Color) -> ParagraphStyle:
+def _style(size: float, bold: bool, align: _Align, color: Color, anywhere: bool) -> ParagraphStyle:
     return ParagraphStyle(
         f"{size}",
         fontName="Roboto-Bold" if bold else "Roboto",
@@ -287,17 +313,17 @@ def _style(size: float, bold: bool, align: _Align, color: Color) -> ParagraphSty
         leading=size * 1.25,
         alignment=align,
         textColor=color,
+        wordWrap="CJK" if anywhere else None,
     )
 
 
 def _paragraph(
     text: str, *, size: float = 9, bold: bool = False, align: _Align = TA_LEFT, color: Color = black
 ) -> Paragraph:
-    return Paragraph(_escaped(text), _style(size, bold, align, color))
-
-
-def _number(text: str, *, bold: bool = False) -> Paragraph:
-    return _paragraph(text, size=8, bold=bold, align=TA_RIGHT)
+    # Lines break at spaces; a word as long as a column breaks anywhere, as in Chinese.
+    return Paragraph(
+        _escaped(text), _style(size, bold, align, color, bool(_LONG_WORD.search(text)))
+    )
 
 
 def _escaped(text: str) -> str:

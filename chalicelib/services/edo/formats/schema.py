@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from importlib import resources
 from itertools import islice
-from typing import Final
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -18,6 +18,8 @@ from chalicelib.services.edo.formats.xml import serialise
 
 MOST_FAULTS: Final = 100
 """How many faults of a file are told: no person reads more, and files may have a million."""
+_PIECE: Final = 1 << 14
+"""Bytes of a file that the validator is given at once."""
 
 
 class Schema(StrEnum):
@@ -32,17 +34,22 @@ class Schema(StrEnum):
     ANNULMENT_OFFER = "DP_PRANNUL_1_985_00_01_01_02"
 
     def form_faults(self, root: etree._Element) -> list[tuple[str, str]]:
-        """Where the document is not of the schema's form."""
+        """Where the document is not of the schema's form.
+
+        The validator finds all faults of a tree, each by a walk: a hostile file of a million would
+        hold it for hours. So the file is streamed through it first, and what shows too many faults
+        there is told without ordinals.
+        """
         form = _load(self)[0]
-        if form.validate(root):
-            return []
+        log = _stream(root, form)
+        if log and len(log) <= MOST_FAULTS:
+            form.validate(root)
+            log = list(cast(Any, form.error_log))
         # A value that breaks several bounds is one fault: the first word about a place counts.
         found: dict[str, str] = {}
-        for entry in form.error_log.filter_from_errors():
+        for entry in log[:MOST_FAULTS]:
             where, words = _fault(entry, root)
             found.setdefault(where, words)
-            if len(found) == MOST_FAULTS:
-                break
         return list(found.items())
 
     def rule_faults(self, root: etree._Element, file_name: str) -> list[tuple[str, str]]:
@@ -60,6 +67,22 @@ class Schema(StrEnum):
         if faults := self.form_faults(root) or self.rule_faults(root, file_name):
             raise TitleRefused(*faults)
         return f"{file_name}.xml", serialise(root)
+
+
+def _stream(root: etree._Element, form: etree.XMLSchema) -> list[etree._LogEntry]:
+    """What a validator finds on its way through a file, left at the first piece with too much."""
+    content = etree.tostring(root, encoding="utf-8")
+    parser: Any = etree.XMLParser(schema=form, resolve_entities=False, no_network=True)
+    try:
+        for start in range(0, len(content), _PIECE):
+            parser.feed(content[start : start + _PIECE])
+            if len(parser.feed_error_log) > MOST_FAULTS:
+                break
+        else:
+            parser.close()
+    except etree.XMLSyntaxError:
+        pass  # what is said of it stands in the log
+    return list(parser.feed_error_log)
 
 
 @functools.cache
@@ -88,6 +111,7 @@ _WORDS: Final = {
     "SCHEMAV_CVC_FRACTIONDIGITS_VALID": "В числе «{value}» слишком много знаков после точки",
     "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": "Значение «{value}» не того вида",
 }
+_ELEMENT = re.compile(r"Element '([^']*)'")
 _ATTRIBUTE = re.compile(r"attribute '([^']*)'")
 _EXPECTED = re.compile(r"Expected is .*?\( (.*?) \)|element of the set \{(.*?)\}")
 _SHOWN: Final = 60
@@ -95,19 +119,22 @@ _SHOWN: Final = 60
 
 def _fault(entry: etree._LogEntry, root: etree._Element) -> tuple[str, str]:
     """What the validator found, told in Russian."""
-    path = entry.path or ""
+    element = _ELEMENT.search(entry.message)
+    path = entry.path or (element[1] if element else "")
     attribute = _ATTRIBUTE.search(entry.message)
     expected = _EXPECTED.search(entry.message)
     names = next(filter(None, expected.groups()), "").replace("'", "") if expected else ""
     words = _WORDS.get(entry.type_name, "Не соответствует схеме").format(
-        value=_value(root, path, attribute[1] if attribute else None),
+        value=_value(root, entry.path, attribute[1] if attribute else None),
         expected=f": {names}" if names else "",
     )
     return (f"{path}/@{attribute[1]}" if attribute else path), f"{words}."
 
 
-def _value(root: etree._Element, path: str, attribute: str | None) -> str:
-    found = root.getroottree().xpath(path) if path else []
+def _value(root: etree._Element, path: str | None, attribute: str | None) -> str:
+    if not path:
+        return "…"
+    found = root.getroottree().xpath(path)
     element = found[0] if isinstance(found, list) and found else None
     if not isinstance(element, etree._Element):
         return ""

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -107,13 +108,17 @@ def read(content: bytes, file_name: str) -> SellerTitle:
     rows = [] if table is None else list(table.iterchildren("СведТов"))
     lines = tuple(map(_line, rows))
     total = None if table is None else _total(child(table, "ВсегоОпл"))
-    for row, line in zip(rows, lines, strict=True):
-        faults += ((f"{place(row)}/{where}", word) for where, word in sums.line_faults(line))
+    wrong_rows = (
+        (f"{place(row)}/{where}", word)
+        for row, line in zip(rows, lines, strict=True)
+        for where, word in sums.line_faults(line)
+    )
+    faults += islice(wrong_rows, MOST_FAULTS)
     if table is not None and total is not None:
         path = place(child(table, "ВсегоОпл"))
         faults += ((f"{path}/{at}", word) for at, word in sums.total_faults(lines, total))
     if faults:
-        raise TitleRefused(*faults[:MOST_FAULTS])
+        raise TitleRefused(*faults)
     return _title(root, lines, total)
 
 
