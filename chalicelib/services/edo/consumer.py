@@ -28,7 +28,6 @@ from chalicelib.services.edo.document_model import (
 from chalicelib.services.edo.document_rules import DocumentUnknown, RecipientUnknown
 from chalicelib.services.edo.document_store import EDO_FILES, AlreadyReceived
 from chalicelib.services.edo.exchange import Signed
-from chalicelib.services.edo.formats import technology
 from chalicelib.services.edo.model import PurchaseState
 from chalicelib.services.edo.participant import Participant, is_ours
 from chalicelib.services.edo.roaming import (
@@ -189,22 +188,24 @@ def _answered(
     if status is Status.REVOKED:
         offered = seen.last_file(Role.ANNULMENT_OFFER)
         return Signed.again(role, offered, take(arrived.file.signature_key)), None
+    from chalicelib.services.edo.formats import technology
+
     signed = _taken(role, arrived.file)
     if role is Role.ANSWER:
         exchange.check_buyer_title(signed, seen)
         return signed, None
     refuses = arrived.status == "revocation_refused"
     about = seen.last_file(Role.ANNULMENT_OFFER) if refuses else seen.original
-    return signed, exchange.text_of(signed, _MESSAGES[role], about, seen.other)
-
-
-_MESSAGES = {
-    Role.CORRECTION_REQUEST: technology.Kind.CORRECTION_REQUEST,
-    Role.ANNULMENT_OFFER: technology.Kind.ANNULMENT_OFFER,
-}
+    kinds = {
+        Role.CORRECTION_REQUEST: technology.Kind.CORRECTION_REQUEST,
+        Role.ANNULMENT_OFFER: technology.Kind.ANNULMENT_OFFER,
+    }
+    return signed, exchange.text_of(signed, kinds[role], about, seen.other)
 
 
 def _receive_message(arrived: MessageArrived) -> None:
+    from chalicelib.services.edo.formats import technology
+
     seen = _exchanged(arrived.exchange_id)
     content = take(arrived.content_key)
     said = technology.read(content)

@@ -1,4 +1,4 @@
-"""Documents of «Платформа ЭДО»: made, sent, listed, looked at, taken away."""
+"""«Документы ЭДО»: made, sent, listed, looked at, taken away."""
 
 import base64
 import datetime as dt

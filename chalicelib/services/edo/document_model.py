@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -13,11 +13,13 @@ from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.page import PageQuery
-from chalicelib.services.edo.formats.buyer_title import Outcome
-from chalicelib.services.edo.formats.seller_title import SellerTitle
-from chalicelib.services.edo.formats.upd_form import UpdForm
+from chalicelib.services.edo.formats.form import UpdForm
+from chalicelib.services.edo.formats.model import Outcome
 from chalicelib.services.edo.model import Kept
 from chalicelib.services.edo.participant import Participant, ParticipantId
+
+if TYPE_CHECKING:  # what a document is like must not cost a reader the XML library
+    from chalicelib.services.edo.formats.seller_title import SellerTitle
 
 IN_BODY = 1024 * 1024
 """Bytes of a file that may travel in the request itself."""
@@ -199,7 +201,7 @@ class UpdFacts(Kept):
     vat_kopecks: int | None = None
 
     @classmethod
-    def of(cls, title: SellerTitle) -> Self:
+    def of(cls, title: "SellerTitle") -> Self:
         """Read them from a seller's title."""
         return cls(
             function=title.function.value,

@@ -1,11 +1,16 @@
 """The way of a document, and who may take which step."""
 
+from typing import TYPE_CHECKING
+
 from chalicelib.runtime.problem import NotFound, PayloadInvalid, Problem
 from chalicelib.services.edo.document_model import Box, Document, Draft, DraftKind, Kind, Status
-from chalicelib.services.edo.formats.buyer_title import BuyerTitle
+from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.seller_title import Function, SellerTitle
 from chalicelib.services.edo.participant import Participant, is_ours, named_by_id
+
+if TYPE_CHECKING:  # as in the model
+    from chalicelib.services.edo.formats.buyer_title import BuyerTitle
+    from chalicelib.services.edo.formats.seller_title import SellerTitle
 
 TRANSITIONS = {
     Status.SENT: {Status.DELIVERED},
@@ -164,18 +169,22 @@ def refused(error: TitleRefused, field: str) -> PayloadInvalid:
     )
 
 
-def check_parties(title: SellerTitle, sender: Participant, recipient: Participant) -> None:
-    """Make sure that a title is from its sender to its recipient.
+def check_parties(title: "SellerTitle", sender: Participant, recipient: Participant) -> None:
+    """Make sure that a title is from its sender to its recipient, who are seller and buyer.
+
+    Someone else may send it for the seller, where the title says by which document.
 
     Raises:
         TitleRefused: with each party that is another.
     """
+    invoice = "/Файл/Документ/СвСчФакт"
+    seller_inn = title.seller.inn if title.made_under else sender.inn
     faults = []
     for place, said, wanted, word in (
-        ("/Файл/@ИдФайл", title.sender_id, sender.participant_id, "Отправитель не вы"),
+        ("/Файл/@ИдФайл", title.sender_id, sender.participant_id, "Отправитель не тот"),
         ("/Файл/@ИдФайл", title.recipient_id, recipient.participant_id, "Получатель не тот"),
-        ("/Файл/Документ/СвСчФакт/СвПрод", title.seller.inn, sender.inn, "ИНН продавца не ваш"),
-        ("/Файл/Документ/СвСчФакт/СвПокуп", title.buyer.inn, recipient.inn, "ИНН не получателя"),
+        (f"{invoice}/СвПрод", title.seller.inn, seller_inn, "ИНН продавца не отправителя"),
+        (f"{invoice}/СвПокуп", title.buyer.inn, recipient.inn, "ИНН покупателя не получателя"),
     ):
         if said != wanted:
             faults.append((place, f"{word}: {said or 'не указан'}, ожидается {wanted}."))
@@ -183,7 +192,7 @@ def check_parties(title: SellerTitle, sender: Participant, recipient: Participan
         raise TitleRefused(*faults)
 
 
-def check_answer(title: BuyerTitle, seen: Document) -> None:
+def check_answer(title: "BuyerTitle", seen: Document) -> None:
     """Make sure that a buyer's title answers this very document, from its recipient to its sender.
 
     Raises:

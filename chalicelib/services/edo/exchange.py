@@ -6,7 +6,7 @@ The calls of participants and what comes from roaming go this one way.
 import base64
 import dataclasses
 import uuid
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.runtime import clock
@@ -25,11 +25,13 @@ from chalicelib.services.edo.document_model import (
     UpdFacts,
 )
 from chalicelib.services.edo.document_store import Move
-from chalicelib.services.edo.formats import technology
 from chalicelib.services.edo.formats.model import Operator
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.participant import Participant
 from chalicelib.services.edo.settings import EdoSettings
+
+if TYPE_CHECKING:  # it reads XML, which not every function does
+    from chalicelib.services.edo.formats import technology
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,12 +91,14 @@ def check_buyer_title(signed: Signed, seen: Document) -> None:
     document_rules.check_answer(title, seen)
 
 
-def text_of(signed: Signed, kind: technology.Kind, about: SignedFile, author: Participant) -> str:
+def text_of(signed: Signed, kind: "technology.Kind", about: SignedFile, author: Participant) -> str:
     """Return what a correction request or an annulment offer of ``author`` says of that very file.
 
     Raises:
         TitleRefused: it is none, another's, or about another file.
     """
+    from chalicelib.services.edo.formats import technology
+
     said = technology.read(signed.content)
     found = (said.kind, said.author_id, said.about.name)
     if found != (kind, author.participant_id, about.file_name):
@@ -179,6 +183,7 @@ def _messages(
     if document.kind is not Kind.UPD or file.role not in {Role.DOCUMENT, Role.ANSWER}:
         return ()
     from chalicelib.kep import ber
+    from chalicelib.services.edo.formats import technology
 
     answers = file.role is Role.ANSWER
     sender = document.recipient if answers else document.sender

@@ -1,4 +1,4 @@
-"""What the sides of a document do with it: sign, reject, revoke."""
+"""«Ответы на документы ЭДО»: what their sides do with them: sign, reject, revoke."""
 
 import base64
 import uuid

@@ -261,7 +261,7 @@ def test_upd_of_another_sender_or_recipient_is_refused(
         },
         who=THEM,
     )
-    assert any("Отправитель не вы" in one["detail"] for one in swapped.json["errors"])
+    assert any("Отправитель не тот" in one["detail"] for one in swapped.json["errors"])
 
 
 def test_what_is_no_upd_is_refused_with_every_fault(

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -11,10 +10,10 @@ from lxml import etree
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import xml
-from chalicelib.services.edo.formats.model import Party, Signer
+from chalicelib.services.edo.formats.model import Function, Outcome, Party, Signer
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
-from chalicelib.services.edo.formats.seller_title import Function, SellerTitle
+from chalicelib.services.edo.formats.seller_title import SellerTitle
 from chalicelib.services.edo.formats.title import (
     PROGRAM,
     VERSION,
@@ -24,27 +23,6 @@ from chalicelib.services.edo.formats.title import (
 )
 
 KND: Final = "1115132"
-
-
-class Outcome(StrEnum):
-    """How the acceptance ended (``@КодИтога``)."""
-
-    ACCEPTED = "1"
-    ACCEPTED_WITH_DISCREPANCIES = "2"
-    NOT_ACCEPTED = "3"
-
-    @property
-    def words(self) -> str | None:
-        """The content of the operation (``@СодОпер``); the format wants none of a refusal."""
-        return _WORDS.get(self)
-
-
-_WORDS: Final = {
-    Outcome.ACCEPTED: "Товары (работы, услуги, права) приняты без расхождений (претензий)",
-    Outcome.ACCEPTED_WITH_DISCREPANCIES: (
-        "Товары (работы, услуги, права) приняты с расхождениями (претензией)"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)

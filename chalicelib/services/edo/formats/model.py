@@ -1,7 +1,9 @@
-"""Who takes part in an exchange and who signs: what every document names."""
+"""What every document names: who takes part and who signs, what it is, how it was answered."""
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,55 @@ class Signer:
     position: str | None = None
     power_of_attorney: PowerOfAttorney | None = None
     """Of whoever is not the head; without one the certificate alone is the authority."""
+
+
+class Function(StrEnum):
+    """What the document is (``@Функция``)."""
+
+    INVOICE = "СЧФ"
+    INVOICE_AND_TRANSFER = "СЧФДОП"
+    TRANSFER = "ДОП"
+
+    @property
+    def document_name(self) -> str:
+        """What such a document is called where the parties did not agree on a name."""
+        return _DOCUMENT_NAMES[self]
+
+    @property
+    def awaits_buyer(self) -> bool:
+        """Whether the buyer answers with a title; an invoice is only received."""
+        return self is not Function.INVOICE
+
+
+_DOCUMENT_NAMES: Final = {
+    Function.INVOICE: "Счет-фактура",
+    Function.INVOICE_AND_TRANSFER: (
+        "Счет-фактура и документ об отгрузке товаров (выполнении работ), передаче имущественных "
+        "прав (документ об оказании услуг)"
+    ),
+    Function.TRANSFER: (
+        "Документ об отгрузке товаров (выполнении работ), передаче имущественных прав "
+        "(документ об оказании услуг)"
+    ),
+}
+
+
+class Outcome(StrEnum):
+    """How the acceptance ended (``@КодИтога``)."""
+
+    ACCEPTED = "1"
+    ACCEPTED_WITH_DISCREPANCIES = "2"
+    NOT_ACCEPTED = "3"
+
+    @property
+    def words(self) -> str | None:
+        """The content of the operation (``@СодОпер``); the format wants none of a refusal."""
+        return _WORDS.get(self)
+
+
+_WORDS: Final = {
+    Outcome.ACCEPTED: "Товары (работы, услуги, права) приняты без расхождений (претензий)",
+    Outcome.ACCEPTED_WITH_DISCREPANCIES: (
+        "Товары (работы, услуги, права) приняты с расхождениями (претензией)"
+    ),
+}

@@ -28,8 +28,9 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 
 from chalicelib.core.billing.russian import NBSP, THIN, long_date, money
 from chalicelib.runtime.clock import MOSCOW
+from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.participant import Participant
-from chalicelib.services.edo.formats.seller_title import Function, SellerTitle
+from chalicelib.services.edo.formats.seller_title import SellerTitle
 from chalicelib.services.edo.formats.sums import Line
 
 _MARGIN: Final = 12 * mm

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from itertools import islice
 from typing import Final
 
@@ -11,6 +10,7 @@ from lxml import etree
 
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import sums
+from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.participant import (
     Participant,
     agreement,
@@ -24,37 +24,6 @@ from chalicelib.services.edo.formats.title import inn_faults, open_title
 from chalicelib.services.edo.formats.xml import attribute, child, date, moment, place
 
 KND: Final = "1115131"
-
-
-class Function(StrEnum):
-    """What the document is (``@Функция``)."""
-
-    INVOICE = "СЧФ"
-    INVOICE_AND_TRANSFER = "СЧФДОП"
-    TRANSFER = "ДОП"
-
-    @property
-    def document_name(self) -> str:
-        """What such a document is called where the parties did not agree on a name."""
-        return _DOCUMENT_NAMES[self]
-
-    @property
-    def awaits_buyer(self) -> bool:
-        """Whether the buyer answers with a title; an invoice is only received."""
-        return self is not Function.INVOICE
-
-
-_DOCUMENT_NAMES: Final = {
-    Function.INVOICE: "Счет-фактура",
-    Function.INVOICE_AND_TRANSFER: (
-        "Счет-фактура и документ об отгрузке товаров (выполнении работ), передаче имущественных "
-        "прав (документ об оказании услуг)"
-    ),
-    Function.TRANSFER: (
-        "Документ об отгрузке товаров (выполнении работ), передаче имущественных прав "
-        "(документ об оказании услуг)"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
