@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from chalicelib.services.edo import document_store
 from chalicelib.services.edo.document_model import (
     Document,
-    Kind,
+    DocumentKind,
     Role,
     SignedFile,
     TechnologyMessage,
@@ -40,7 +40,7 @@ def pack(document: Document, messages: Sequence[TechnologyMessage]) -> bytes:
 
 def _printed(document: Document, original: bytes) -> bytes:
     title = None
-    if document.kind is Kind.UPD:
+    if document.kind is DocumentKind.UPD:
         title = seller_title.read(original, document.original.file_name)
     stamps = [
         stamp

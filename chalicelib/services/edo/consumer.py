@@ -20,7 +20,7 @@ from chalicelib.services.edo.document_actions import FULL_CORE, sent_steps
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
-    Kind,
+    DocumentKind,
     Role,
     Status,
     TechnologyMessage,
@@ -107,7 +107,7 @@ def _receive_document(arrived: DocumentArrived) -> None:
     sender = arrived.sender
     signed = _taken(Role.DOCUMENT, arrived.file)
     facts = None
-    if arrived.document_kind is Kind.UPD:
+    if arrived.document_kind is DocumentKind.UPD:
         facts = exchange.upd_facts(signed, sender, recipient)
     file = signed.accept(recipient.owner, sender)
     document = Document(
@@ -183,7 +183,7 @@ def _answered(
     """
     if arrived.file is None:
         raise ValueError(f"{arrived.status} without a signed file")
-    if role is Role.ANSWER and seen.kind is Kind.UNFORMALISED:
+    if role is Role.ANSWER and seen.kind is DocumentKind.UNFORMALISED:
         return Signed.again(role, seen.original, take(arrived.file.signature_key)), None
     if status is Status.REVOKED:
         offered = seen.last_file(Role.ANNULMENT_OFFER)

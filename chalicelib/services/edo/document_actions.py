@@ -24,8 +24,8 @@ from chalicelib.services.edo import document_rules, document_store, exchange, ru
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
+    DocumentKind,
     DocumentsQuery,
-    Kind,
     NewDocument,
     NewUpd,
     Role,
@@ -101,7 +101,7 @@ def send_document(caller: Caller, new: NewDocument) -> DocumentCard:
     content: bytes = new.file.content or uploads.take(caller.client_id, new.file.upload_id or "")
     signed = exchange.Signed(Role.DOCUMENT, new.file.filename, content, new.signature)
     facts = None
-    if new.kind is Kind.UPD:
+    if new.kind is DocumentKind.UPD:
         try:
             facts = exchange.upd_facts(signed, sender, recipient)
         except TitleRefused as error:

@@ -14,7 +14,7 @@ from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.edo.formats.form import UpdForm
-from chalicelib.services.edo.formats.model import Outcome
+from chalicelib.services.edo.formats.model import Acceptance
 from chalicelib.services.edo.model import Kept
 from chalicelib.services.edo.participant import Participant, ParticipantId
 
@@ -25,7 +25,7 @@ IN_BODY = 1024 * 1024
 """Bytes of a file that may travel in the request itself."""
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What a document is."""
 
     UPD = "upd"
@@ -90,7 +90,7 @@ class NewDocument(Payload):
     """A document to send, with the sender's detached signature over exactly its content."""
 
     recipient_id: ParticipantId
-    kind: Kind
+    kind: DocumentKind
     file: NewFile
     signature: SignatureBytes
 
@@ -118,7 +118,7 @@ class NewDraft(Payload):
 
     kind: DraftKind
     reason: Reason | None = None
-    outcome: Outcome = Outcome.ACCEPTED
+    outcome: Acceptance = Acceptance.ACCEPTED
     """Of the buyer's title: 1 accepted, 2 with discrepancies, 3 not accepted."""
     accepted_on: dt.date | None = None
     """Of the buyer's title; today where it is left out."""
@@ -229,7 +229,7 @@ class Document(Kept):
     """Under which operators know it: the identifier that the sender's operator gave."""
     client_id: str
     box: Box
-    kind: Kind
+    kind: DocumentKind
     status: Status
     sender: Participant
     recipient: Participant

@@ -3,7 +3,14 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.runtime.problem import NotFound, PayloadInvalid, Problem
-from chalicelib.services.edo.document_model import Box, Document, Draft, DraftKind, Kind, Status
+from chalicelib.services.edo.document_model import (
+    Box,
+    Document,
+    DocumentKind,
+    Draft,
+    DraftKind,
+    Status,
+)
 from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.participant import Participant, is_ours, named_by_id
@@ -286,7 +293,7 @@ def require_draftable(seen: Document, kind: DraftKind) -> None:
     match kind:
         case DraftKind.BUYER_TITLE:
             require_inbox(seen)
-            if seen.kind is not Kind.UPD:
+            if seen.kind is not DocumentKind.UPD:
                 raise NotUpd
             require_awaited(seen)
             require(seen.status, Status.SIGNED)

@@ -9,7 +9,7 @@ from chalicelib.runtime.identifier import Identifier
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
-    Kind,
+    DocumentKind,
     OfferedRevocation,
     Role,
     SignedFile,
@@ -48,7 +48,7 @@ class DocumentCard(Kept):
 
     document_id: Identifier
     box: Box
-    kind: Kind
+    kind: DocumentKind
     status: Status
     roaming: bool
     sender: SideCard

@@ -15,7 +15,7 @@ from chalicelib.runtime.table import Write
 from chalicelib.services.edo import document_rules, document_store, mail, roaming
 from chalicelib.services.edo.document_model import (
     Document,
-    Kind,
+    DocumentKind,
     OfferedRevocation,
     Role,
     SignedFile,
@@ -118,7 +118,7 @@ def begin(new: Document, signed: Signed, mail_to: str | None) -> list[Write | No
         *document_store.put_messages(new.document_id, messages),
         document_store.put_exchanged(new) if new.roaming else None,
         document_store.put_title(new.original.file_name.removesuffix(".xml"), new.document_id)
-        if new.kind is Kind.UPD
+        if new.kind is DocumentKind.UPD
         else None,
         mail.received(new, mail_to) if mail_to else None,
         _dispatched(new, new.original, signed, messages),
@@ -180,7 +180,7 @@ def _messages(
     """Return what is said of the passing of a УПД or its answer (order 14н of the Ministry of
     Finance, 05.02.2021): to its sender when it was taken, to its recipient when it was sent, and
     the recipient's notice of receipt, each by the operator that serves the one concerned."""
-    if document.kind is not Kind.UPD or file.role not in {Role.DOCUMENT, Role.ANSWER}:
+    if document.kind is not DocumentKind.UPD or file.role not in {Role.DOCUMENT, Role.ANSWER}:
         return ()
     from chalicelib.kep import ber
     from chalicelib.services.edo.formats import technology

@@ -19,10 +19,10 @@ from chalicelib.services.edo.document_actions import FULL_CORE, document_of
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
+    DocumentKind,
     DocumentSignature,
     Draft,
     DraftKind,
-    Kind,
     NewDraft,
     Rejection,
     Revocation,
@@ -92,7 +92,7 @@ def sign_document(caller: Caller, document_id: str, said: DocumentSignature) -> 
     document_rules.require_inbox(seen)
     document_rules.require_awaited(seen)
     document_rules.require(seen.status, Status.SIGNED)
-    if seen.kind is Kind.UPD:
+    if seen.kind is DocumentKind.UPD:
         signed = _drafted(draft, DraftKind.BUYER_TITLE, Role.ANSWER, said.signature)
     else:
         signed = Signed.again(Role.ANSWER, seen.original, said.signature)

@@ -16,7 +16,7 @@ from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Write
 from chalicelib.services.edo.document_model import (
     Document,
-    Kind,
+    DocumentKind,
     Role,
     SignedFile,
     Status,
@@ -64,7 +64,7 @@ class Dispatch(_Said):
     exchange_id: Identifier
     author: Participant
     addressee_id: ParticipantId
-    document_kind: Kind
+    document_kind: DocumentKind
     status: Status
     """Where the document stands now."""
     file: OutgoingFile
@@ -95,7 +95,7 @@ class DocumentArrived(_Said):
     exchange_id: Identifier
     sender: Foreign
     recipient_id: ParticipantId
-    document_kind: Kind
+    document_kind: DocumentKind
     file: IncomingFile
 
 

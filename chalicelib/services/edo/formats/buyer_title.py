@@ -10,7 +10,7 @@ from lxml import etree
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import xml
-from chalicelib.services.edo.formats.model import Function, Outcome, Party, Signer
+from chalicelib.services.edo.formats.model import Acceptance, Function, Party, Signer
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
 from chalicelib.services.edo.formats.seller_title import SellerTitle
@@ -39,7 +39,7 @@ class BuyerTitle:
     made_at: dt.datetime
     """Naive: the format says date and time without a zone."""
     function: Function
-    outcome: Outcome
+    outcome: Acceptance
     accepted_on: dt.date
 
 
@@ -51,7 +51,7 @@ def make(
     moment: dt.datetime,
     guid: UUID,
     *,
-    outcome: Outcome = Outcome.ACCEPTED,
+    outcome: Acceptance = Acceptance.ACCEPTED,
     accepted_on: dt.date | None = None,
 ) -> tuple[str, bytes]:
     """The title for the buyer to sign: its file's name (with ``.xml``) and its bytes.
@@ -98,7 +98,7 @@ def make(
 
 
 def _add_acceptance(
-    content: etree._Element, outcome: Outcome, accepted_on: dt.date, signer: Signer
+    content: etree._Element, outcome: Acceptance, accepted_on: dt.date, signer: Signer
 ) -> None:
     acceptance = xml.add(
         content, "СвПрин", СодОпер=outcome.words, ДатаПрин=f"{accepted_on:%d.%m.%Y}"
@@ -139,6 +139,6 @@ def read(content: bytes, file_name: str) -> BuyerTitle:
         seller_signatures=tuple(signatures),
         made_at=xml.moment(document, "ДатаИнфПок", "ВремИнфПок"),
         function=Function(xml.attribute(accepted, "Функция")),
-        outcome=Outcome(xml.attribute(xml.child(acceptance, "КодСодОпер"), "КодИтога")),
+        outcome=Acceptance(xml.attribute(xml.child(acceptance, "КодСодОпер"), "КодИтога")),
         accepted_on=xml.date(acceptance, "ДатаПрин"),
     )

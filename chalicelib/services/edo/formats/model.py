@@ -103,7 +103,7 @@ _DOCUMENT_NAMES: Final = {
 }
 
 
-class Outcome(StrEnum):
+class Acceptance(StrEnum):
     """How the acceptance ended (``@КодИтога``)."""
 
     ACCEPTED = "1"
@@ -117,8 +117,8 @@ class Outcome(StrEnum):
 
 
 _WORDS: Final = {
-    Outcome.ACCEPTED: "Товары (работы, услуги, права) приняты без расхождений (претензий)",
-    Outcome.ACCEPTED_WITH_DISCREPANCIES: (
+    Acceptance.ACCEPTED: "Товары (работы, услуги, права) приняты без расхождений (претензий)",
+    Acceptance.ACCEPTED_WITH_DISCREPANCIES: (
         "Товары (работы, услуги, права) приняты с расхождениями (претензией)"
     ),
 }

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib.services.edo.formats import buyer_title, seller_title
-from chalicelib.services.edo.formats.buyer_title import Outcome
+from chalicelib.services.edo.formats.buyer_title import Acceptance
 from chalicelib.services.edo.formats.model import Party, Signer
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.seller_title import Function
@@ -22,7 +22,9 @@ def answer(
     make_title: MakeTitle, entrepreneur: Party, director: Signer, moment: dt.datetime, guid: UUID
 ) -> MakeBuyerTitle:
     def make(
-        function: str = "СЧФДОП", signer: Signer = director, outcome: Outcome = Outcome.ACCEPTED
+        function: str = "СЧФДОП",
+        signer: Signer = director,
+        outcome: Acceptance = Acceptance.ACCEPTED,
     ) -> tuple[str, bytes]:
         shipped = {"name": "Накладная", "number": "3", "date": "2026-06-30"}
         name, content = make_title(function=function, shipped_by=shipped)
@@ -35,13 +37,13 @@ def answer(
 
 
 @pytest.mark.parametrize("function", [Function.TRANSFER, Function.INVOICE_AND_TRANSFER])
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", Acceptance)
 def test_answers_the_sellers_title(
     answer: MakeBuyerTitle,
     make_title: MakeTitle,
     employee: Signer,
     function: Function,
-    outcome: Outcome,
+    outcome: Acceptance,
 ) -> None:
     name, content = answer(function, employee, outcome)
     title = buyer_title.read(content, name)
@@ -84,7 +86,7 @@ def test_refuses(answer: MakeBuyerTitle, old: str, new: str, place: str) -> None
 def test_reads_what_others_made(published: Path) -> None:
     [sample] = published.glob("upd_5_03/ON_NSCHFDOPPOK_2BM-*.xml")
     title = buyer_title.read(sample.read_bytes(), sample.name)
-    assert title.outcome is Outcome.ACCEPTED
+    assert title.outcome is Acceptance.ACCEPTED
     [signature] = title.seller_signatures
     assert signature.startswith(b"0\x82")
 
