@@ -15,12 +15,13 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.table import fetch
-from chalicelib.services.edo import document_rules, document_store, exchange, rules, store
+from chalicelib.services.edo import document_rules, document_store, exchange, roaming, rules, store
 from chalicelib.services.edo.document_actions import FULL_CORE, sent_steps
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
     DocumentKind,
+    DraftKind,
     Role,
     Status,
     TechnologyMessage,
@@ -28,12 +29,14 @@ from chalicelib.services.edo.document_model import (
 from chalicelib.services.edo.document_rules import DocumentUnknown, RecipientUnknown
 from chalicelib.services.edo.document_store import EDO_FILES, AlreadyReceived
 from chalicelib.services.edo.exchange import Signed
+from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.model import PurchaseState
 from chalicelib.services.edo.participant import Participant, is_ours
 from chalicelib.services.edo.roaming import (
     INBOUND,
     Arrived,
     DocumentArrived,
+    FileRefused,
     IncomingFile,
     MessageArrived,
     ParticipantKnown,
@@ -91,6 +94,9 @@ def receive_from_roaming(arrived: Arrived) -> None:
                 _receive_message(arrived)
     except AlreadyReceived:
         logger.info("dispatch repeated")
+    except TitleRefused as error:  # which quotes the file, and the log may not
+        places = ", ".join(place for place, _ in error.errors)
+        raise FileRefused(f"does not hold at: {places}") from None
 
 
 def _require_foreign(one: Participant) -> None:
@@ -184,22 +190,21 @@ def _answered(
     if arrived.file is None:
         raise ValueError(f"{arrived.status} without a signed file")
     if role is Role.ANSWER and seen.kind is DocumentKind.UNFORMALISED:
-        return Signed.again(role, seen.original, take(arrived.file.signature_key)), None
+        return Signed.again(role, seen.original, take(arrived.file)[1]), None
     if status is Status.REVOKED:
         offered = seen.last_file(Role.ANNULMENT_OFFER)
-        return Signed.again(role, offered, take(arrived.file.signature_key)), None
+        return Signed.again(role, offered, take(arrived.file)[1]), None
     from chalicelib.services.edo.formats import technology
 
     signed = _taken(role, arrived.file)
     if role is Role.ANSWER:
         exchange.check_buyer_title(signed, seen)
         return signed, None
-    refuses = arrived.status == "revocation_refused"
-    about = seen.last_file(Role.ANNULMENT_OFFER) if refuses else seen.original
     kinds = {
         Role.CORRECTION_REQUEST: technology.Kind.CORRECTION_REQUEST,
         Role.ANNULMENT_OFFER: technology.Kind.ANNULMENT_OFFER,
     }
+    about = seen.answered_by(DraftKind(role.value))
     return signed, exchange.text_of(signed, kinds[role], about, seen.other)
 
 
@@ -207,7 +212,7 @@ def _receive_message(arrived: MessageArrived) -> None:
     from chalicelib.services.edo.formats import technology
 
     seen = _exchanged(arrived.exchange_id)
-    content = take(arrived.content_key)
+    content = roaming.fetch(arrived.content_key)
     said = technology.read(content)
     kept = TechnologyMessage(
         kind=said.kind.value,
@@ -233,4 +238,5 @@ def _exchanged(exchange_id: str) -> Document:
 
 
 def _taken(role: Role, file: IncomingFile) -> Signed:
-    return Signed(role, file.file_name, take(file.content_key), take(file.signature_key))
+    content, signature = take(file)
+    return Signed(role, file.file_name, content, signature)

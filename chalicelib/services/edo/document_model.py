@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.core.signing.model import Signature, SignatureBytes
+from chalicelib.core.signing.model import Signature
 from chalicelib.requisites import single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
@@ -23,6 +23,11 @@ if TYPE_CHECKING:  # what a document is like must not cost a reader the XML libr
 
 IN_BODY = 1024 * 1024
 """Bytes of a file that may travel in the request itself."""
+MOST_SIGNATURE = 64 * 1024
+"""Bytes of a detached signature: technology messages carry it, and they are kept as items."""
+
+DetachedSignature = base64_bytes(MOST_SIGNATURE)
+"""CMS without the content: DER, BER, PEM or base64 of them."""
 
 
 class DocumentKind(StrEnum):
@@ -92,7 +97,7 @@ class NewDocument(Payload):
     recipient_id: ParticipantId
     kind: DocumentKind
     file: NewFile
-    signature: SignatureBytes
+    signature: DetachedSignature  # type: ignore[valid-type]
 
 
 class NewUpd(Payload):
@@ -139,27 +144,29 @@ class Draft(Kept):
     document_id: Identifier
     kind: DraftKind
     file_name: str
+    about: str
+    """The name of the file that it answers."""
     reason: str | None = None
 
 
 class DocumentSignature(Payload):
     """A detached signature: of a УПД over the buyer's title made before, else over the content."""
 
-    signature: SignatureBytes
+    signature: DetachedSignature  # type: ignore[valid-type]
 
 
 class Rejection(Payload):
     """Why, and the detached signature over the correction request made with that reason."""
 
     reason: Reason
-    signature: SignatureBytes
+    signature: DetachedSignature  # type: ignore[valid-type]
 
 
 class Revocation(Payload):
     """The detached signature over the annulment offer; who offers it says why."""
 
     reason: Reason | None = None
-    signature: SignatureBytes
+    signature: DetachedSignature  # type: ignore[valid-type]
 
 
 class DocumentsQuery(PageQuery):
@@ -257,6 +264,13 @@ class Document(Kept):
     def other(self) -> Participant:
         """The participant on the other side."""
         return self.sender if self.box is Box.INBOX else self.recipient
+
+    def answered_by(self, kind: DraftKind) -> SignedFile:
+        """Return the file that an answer is about: a correction request refuses the offer to
+        revoke the document while there is one."""
+        offered = self.status is Status.REVOCATION_OFFERED
+        refuses = offered and kind is DraftKind.CORRECTION_REQUEST
+        return self.last_file(Role.ANNULMENT_OFFER) if refuses else self.original
 
     def last_file(self, role: Role) -> SignedFile:
         """Return the newest file of that role.

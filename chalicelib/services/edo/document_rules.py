@@ -303,13 +303,15 @@ def require_draftable(seen: Document, kind: DraftKind) -> None:
             require(seen.status, Status.REVOCATION_OFFERED)
 
 
-def require_draft(draft: Draft | None, kind: DraftKind, reason: str | None = None) -> Draft:
-    """Return the draft to be signed, with the reason that was said.
+def require_draft(
+    draft: Draft | None, seen: Document, kind: DraftKind, reason: str | None = None
+) -> Draft:
+    """Return the draft to be signed, which answers what is to be answered, for the reason said.
 
     Raises:
         DraftMissing, ReasonDiffers: as said.
     """
-    if draft is None:
+    if draft is None or draft.about != seen.answered_by(kind).file_name:
         raise DraftMissing(kind=kind.value)
     if draft.reason != reason:
         raise ReasonDiffers

@@ -9,9 +9,7 @@ from chalicelib.services.edo.document_model import (
     Document,
     DraftKind,
     NewDraft,
-    Role,
     SignedFile,
-    Status,
 )
 from chalicelib.services.edo.formats import buyer_title, seller_title, technology
 from chalicelib.services.edo.participant import Participant
@@ -36,8 +34,7 @@ def make(
                 accepted_on=new.accepted_on,
             )
         case DraftKind.CORRECTION_REQUEST:
-            refuses = seen.status is Status.REVOCATION_OFFERED
-            rejected = seen.last_file(Role.ANNULMENT_OFFER) if refuses else original
+            rejected = seen.answered_by(new.kind)
             received_at = rejected.signature.received_at
             return technology.correction_request(
                 _about(rejected),

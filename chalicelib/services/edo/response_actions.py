@@ -66,6 +66,7 @@ def make_draft(caller: Caller, document_id: str, new: NewDraft) -> FileToSign:
         document_id=document_id,
         kind=new.kind,
         file_name=name,
+        about=seen.answered_by(new.kind).file_name,
         reason=new.reason,
     )
     made = FileToSign(file_name=name, content=base64.b64encode(content).decode())
@@ -93,7 +94,7 @@ def sign_document(caller: Caller, document_id: str, said: DocumentSignature) -> 
     document_rules.require_awaited(seen)
     document_rules.require(seen.status, Status.SIGNED)
     if seen.kind is DocumentKind.UPD:
-        signed = _drafted(draft, DraftKind.BUYER_TITLE, Role.ANSWER, said.signature)
+        signed = _drafted(seen, draft, DraftKind.BUYER_TITLE, Role.ANSWER, said)
     else:
         signed = Signed.again(Role.ANSWER, seen.original, said.signature)
     return _answer(seen, Status.SIGNED, signed)
@@ -109,7 +110,7 @@ def reject_document(caller: Caller, document_id: str, said: Rejection) -> Docume
     seen, draft = _seen(caller, document_id, DraftKind.CORRECTION_REQUEST)
     status = document_rules.rejected(seen)
     kind = DraftKind.CORRECTION_REQUEST
-    signed = _drafted(draft, kind, Role.CORRECTION_REQUEST, said.signature, said.reason)
+    signed = _drafted(seen, draft, kind, Role.CORRECTION_REQUEST, said)
     return _answer(seen, status, signed, said.reason)
 
 
@@ -128,7 +129,7 @@ def revoke_document(caller: Caller, document_id: str, said: Revocation) -> Docum
         return _answer(seen, Status.REVOKED, signed)
     document_rules.require(seen.status, Status.REVOCATION_OFFERED)
     kind = DraftKind.ANNULMENT_OFFER
-    signed = _drafted(draft, kind, Role.ANNULMENT_OFFER, said.signature, said.reason)
+    signed = _drafted(seen, draft, kind, Role.ANNULMENT_OFFER, said)
     return _answer(seen, Status.REVOCATION_OFFERED, signed, said.reason)
 
 
@@ -146,13 +147,18 @@ def _seen(caller: Caller, document_id: str, kind: DraftKind) -> tuple[Document, 
 
 
 def _drafted(
-    draft: Draft | None, kind: DraftKind, role: Role, signature: bytes, reason: str | None = None
+    seen: Document,
+    draft: Draft | None,
+    kind: DraftKind,
+    role: Role,
+    said: DocumentSignature | Rejection | Revocation,
 ) -> Signed:
-    draft = document_rules.require_draft(draft, kind, reason)
+    reason = None if isinstance(said, DocumentSignature) else said.reason
+    draft = document_rules.require_draft(draft, seen, kind, reason)
     content = document_store.draft_content(draft)
     if content is None:
         raise document_rules.DraftMissing(kind=kind.value)
-    return Signed(role, draft.file_name, content, signature)
+    return Signed(role, draft.file_name, content, said.signature)
 
 
 def _require_licence(seen: Document) -> None:

@@ -15,6 +15,7 @@ from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Write
 from chalicelib.services.edo.document_model import (
+    MOST_SIGNATURE,
     Document,
     DocumentKind,
     Role,
@@ -132,19 +133,31 @@ Arrived = Annotated[
 ]
 
 
-class FileMissing(Exception):
-    """The connector named a file that it did not put into the bucket."""
+class FileRefused(Exception):
+    """A file of the connector's is not there, or not what it should be; its content is not quoted."""
 
 
-def take(key: str) -> bytes:
-    """Return a file that the connector put into the bucket.
+def take(file: IncomingFile) -> tuple[bytes, bytes]:
+    """Return a file that the connector put into the bucket, and the signature over it.
 
     Raises:
-        FileMissing: it is not there.
+        FileRefused: it is not there, or its signature is too long.
+    """
+    signature = fetch(file.signature_key)
+    if len(signature) > MOST_SIGNATURE:
+        raise FileRefused(f"signature too long: {file.signature_key}")
+    return fetch(file.content_key), signature
+
+
+def fetch(key: str) -> bytes:
+    """Return what the connector put under a key.
+
+    Raises:
+        FileRefused: it is not there.
     """
     content = files.get(EDO_FILES, key)
     if content is None:
-        raise FileMissing(key)
+        raise FileRefused(f"not there: {key}")
     return content
 
 

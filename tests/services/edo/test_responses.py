@@ -177,6 +177,17 @@ def test_refused_revocation_leaves_the_document_where_it_stood(
     assert act(world, pki, document_id, "annulment_offer", THEM).status == 200
 
 
+def test_request_to_correct_the_document_refuses_no_revocation(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
+    document_id = edo.sent(world, pki, ids[THEM])
+    body = edo.draft(world, pki, document_id, "correction_request", THEM, reason="Неверная сумма")
+    act(world, pki, document_id, "annulment_offer", US)
+    answer = world.call(f"POST /edo/documents/{document_id}/rejection", body, who=THEM)
+    assert (answer.status, answer.problem) == (409, "edo-draft-missing")
+    assert status(world, document_id) == "revocation_offered"
+
+
 def test_revocation_offered_needs_its_reason(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
