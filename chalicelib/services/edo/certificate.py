@@ -4,20 +4,13 @@ import datetime as dt
 import re
 
 from chalicelib import kep
-from chalicelib.core.signing.rules import SignatureRefused
 from chalicelib.kep.subject import attributes
 from chalicelib.services.edo.model import CertificateCard, Organisation
+from chalicelib.services.edo.rules import CertificateRefused
 
 _UNSTRUCTURED_NAME = "1.2.840.113549.1.9.2"
 """PKCS #9; authorities put ``INN=…/KPP=…/OGRN=…`` there, the only place for a КПП."""
 _KPP = re.compile(r"KPP=(\d{4}[\dA-Z]{2}\d{3})\b")
-
-
-class CertificateRefused(SignatureRefused):
-    """The certificate cannot be read, or its holder may not sign for the organisation."""
-
-    slug = "certificate-refused"
-    title = "Сертификат не подходит"
 
 
 def read(der: bytes, organisation: Organisation, at: dt.datetime) -> CertificateCard:
@@ -39,7 +32,7 @@ def read(der: bytes, organisation: Organisation, at: dt.datetime) -> Certificate
         if kpp and kpp[1] != organisation.kpp:
             raise kep.KepError("another-organisation", "КПП")
     except kep.KepError as error:
-        raise CertificateRefused(error) from error
+        raise CertificateRefused(error.message, code=error.code) from error
     subject = found.subject
     return CertificateCard(
         sha256=found.sha256,

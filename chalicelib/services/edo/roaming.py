@@ -134,7 +134,7 @@ Arrived = Annotated[
 
 
 class FileRefused(Exception):
-    """A file of the connector's is not there, or not what it should be; its content is not quoted."""
+    """A file of the connector's is not there, or not what it should be; it is not quoted."""
 
 
 def take(file: IncomingFile) -> tuple[bytes, bytes]:

@@ -24,6 +24,17 @@ class NotRegistered(Problem):
     detail = "Сначала присоединитесь к ЭДО: зарегистрируйтесь с КЭП организации."
 
 
+class CertificateRefused(Problem):
+    """The certificate cannot be read, or its holder may not sign for the organisation.
+
+    ``code`` is the stable reason (``chalicelib.kep.errors``), the detail what to do about it.
+    """
+
+    status = 422
+    slug = "certificate-refused"
+    title = "Сертификат не подходит"
+
+
 class StatementUnknown(NotFound):
     """No such statement, or its day is over."""
 
