@@ -29,6 +29,7 @@ SETTINGS: Json = {
     "PUBLIC_URL": {"Ref": "PublicUrl"},
     "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
     "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},
+    "EDO_OPERATOR_CODE": {"Ref": "EdoOperatorCode"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},

@@ -461,7 +461,8 @@ def _outputs(queues: Sequence[str]) -> Json:
         "ApiUrl": {"Value": {"Fn::Sub": address}},
         "RestApiId": {"Value": {"Ref": _API}},
     }
-    outputs["TrustBucketName"] = {"Value": {"Ref": "TrustBucket"}}
+    for bucket in ("TrustBucket", "EdoBucket"):  # what is put in and taken from beside the product
+        outputs[f"{bucket}Name"] = {"Value": {"Ref": bucket}}
     outputs["OutboxTableName"] = {"Value": {"Ref": "OutboxTable"}}
     for name in queues:
         outputs |= {f"{one}Url": {"Value": {"Ref": one}} for one in (name, _dead_letter_id(name))}

@@ -114,6 +114,8 @@ def action(
 
 def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) -> None:
     """Make each action a route of ``app``; all but those for anyone stand behind ``authorizer``."""
+    # A File encodes itself; Chalice would refuse whoever sends no Accept for its type.
+    app.api.binary_types = []
     for declared in actions:
         app.route(
             declared.path,

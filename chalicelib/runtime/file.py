@@ -38,7 +38,7 @@ class File:
 
 
 class _Binary(Response):
-    """Encodes itself: Chalice's own switch refuses clients that send no matching Accept."""
+    """Encodes itself, whatever its type."""
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
         body = base64.b64encode(self.body).decode()

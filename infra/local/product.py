@@ -12,6 +12,7 @@ from pathlib import Path
 from infra import artifact
 from infra.build import Build
 from infra.demonstration_pki import DemonstrationPki
+from infra.local import foreign_operator
 from infra.local.api import Api
 from infra.local.cloud import HOST, Cloud, CloudError, listen
 from infra.local.demonstration import Demonstration
@@ -35,6 +36,8 @@ SELLER = {
     "chief_accountant": "Сидорова А. С.",
 }
 """Whom demonstration invoices are to be paid to: nobody."""
+
+EDO_OPERATOR_CODE = "2DM"
 
 _UNRELAYED = dt.timedelta(minutes=5)
 """What the relay may not have sent at a stop: the emulator keeps tables, but not their streams."""
@@ -104,6 +107,7 @@ def product(
                 "StorageUrl": base_url,
                 "PublicUrl": f"{base_url}/api",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
+                "EdoOperatorCode": EDO_OPERATOR_CODE,
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",
             },
@@ -114,8 +118,10 @@ def product(
             table = outputs["OutboxTableName"]
             messages = written(cloud.client("dynamodb"), table, since, cloud.saved_at)
             resend(cloud.client("sqs"), outputs, messages)
-        pki = DemonstrationPki(state / "pki", subjects())
+        holders = subjects() | {foreign_operator.KEY: foreign_operator.SUBJECT}
+        pki = DemonstrationPki(state / "pki", holders)
         put_trust(cloud, outputs["TrustBucketName"], pki)
+        running.enter_context(foreign_operator.ForeignOperator(cloud, outputs, pki))
         buckets = {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
         origin = running.enter_context(
             Origin(

@@ -191,7 +191,9 @@ def test_buckets_are_encrypted(production: Json) -> None:
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256", name
         versioned = bucket.get("VersioningConfiguration") == {"Status": "Enabled"}
-        assert versioned == (name != "UploadsBucket"), name
+        assert versioned == (name not in {"UploadsBucket", "EdoBucket"}), (
+            name
+        )  # what passes through
 
 
 def test_the_gateway_may_invoke_a_function_for_its_routes_only(production: Json) -> None:
@@ -372,7 +374,8 @@ def test_queues_lose_nothing(production: Json) -> None:
             for one in properties(production, "Lambda::EventSourceMapping").values()
             if one["EventSourceArn"] == {"Fn::GetAtt": [name, "Arn"]}
         ]
-        assert len(listening) == 1, name
+        # The connector to other operators, which takes from that one, is not of this stack.
+        assert len(listening) == (name != "EdoRoamingQueue"), name
         for mapping in listening:
             timeout = functions[mapping["FunctionName"]["Ref"]]["Timeout"]
             window = mapping.get("MaximumBatchingWindowInSeconds", 0)

@@ -67,6 +67,7 @@ PARAMETERS = {
     "SmsProvider": "sns",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
+    "EdoOperatorCode": "2TS",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
