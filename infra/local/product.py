@@ -99,6 +99,7 @@ def product(
                 "StorageUrl": base_url,
                 "PublicUrl": f"{base_url}/api",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
+                "ReportingSignInUrl": f"{base_url}/",
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",
             },

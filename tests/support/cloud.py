@@ -67,6 +67,9 @@ PARAMETERS = {
     "SmsProvider": "sns",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
+    "ReportingUrl": "",
+    "ReportingToken": "",
+    "ReportingSignInUrl": "https://gosotchet.example.ru",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }

@@ -1,0 +1,273 @@
+"""Licences, registrations with the authorities, and changes of them."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.core.billing.model import Invoice
+from chalicelib.requisites import Email
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.encoded import base64_bytes
+from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.page import PageQuery
+from chalicelib.services.gosotchet.authority import Authority
+from chalicelib.services.gosotchet.tariff import Tariff
+
+if TYPE_CHECKING:  # what a certificate is like must not cost a reader the cryptography
+    from chalicelib.kep import Certificate
+
+CertificateBytes = base64_bytes(64 * 1024)
+"""An open certificate: DER, PEM or base64 of DER."""
+MOST_AUTHORITIES = 100
+"""In one registration."""
+
+
+class LicenceStatus(StrEnum):
+    """Where a licence stands; how long an active one is good, ``valid_until`` says."""
+
+    INVOICED = "invoiced"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    """Unpaid in time."""
+
+
+class NewLicence(Payload):
+    """Which tariff to buy."""
+
+    tariff: Annotated[str, Field(max_length=40)]
+
+
+class Licence(BaseModel):
+    """A licence, on the terms of the day it was ordered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    licence_id: Identifier
+    client_id: Identifier
+    tariff: Tariff
+    status: LicenceStatus
+    ordered_at: dt.datetime
+    invoice_id: Identifier
+    invoice_number: str
+    valid_until: dt.date | None = None
+    """The last day, once it is paid."""
+    registration_id: Identifier | None = None
+    """What it is used for."""
+    history: tuple[Step, ...]
+
+
+class LicenceWithInvoice(Licence):
+    """A new licence and the invoice to pay."""
+
+    invoice: Invoice
+
+
+class CertificateCard(BaseModel):
+    """What was read from an open certificate."""
+
+    model_config = ConfigDict(frozen=True)
+
+    surname: str | None = None
+    given_name: str | None = None
+    patronymic: str | None = None
+    organisation: str | None = None
+    position: str | None = None
+    organisation_inn: str | None = None
+    issuer: str
+    serial: str
+    sha256: str
+    valid_from: dt.datetime
+    valid_until: dt.datetime
+
+    @classmethod
+    def of(cls, certificate: "Certificate") -> Self:
+        """Read it from a certificate."""
+        subject = certificate.subject
+        return cls(
+            surname=subject.surname,
+            given_name=subject.given_name,
+            patronymic=subject.patronymic,
+            organisation=subject.organisation,
+            position=subject.position,
+            organisation_inn=subject.organisation_inn,
+            issuer=certificate.issuer,
+            serial=certificate.serial,
+            sha256=certificate.sha256,
+            valid_from=certificate.not_before,
+            valid_until=certificate.not_after,
+        )
+
+
+class KeptCertificate(CertificateCard):
+    """A certificate with its bytes, for whoever registers it."""
+
+    der: str
+    """Base64."""
+
+
+class RegistrationStatus(StrEnum):
+    """Where a registration stands."""
+
+    ACCEPTED = "accepted"
+    CREDENTIALS_SENT = "credentials_sent"
+    CREDENTIALS_REQUESTED = "credentials_requested"
+    """The client asked for a new password, which is on its way."""
+    FAILED = "failed"
+
+
+class NewRegistration(Payload):
+    """The form of «Регистрация лицензии»."""
+
+    licence_id: Identifier
+    authorities: Annotated[tuple[Authority, ...], Field(min_length=1, max_length=MOST_AUTHORITIES)]
+    certificate: CertificateBytes
+    email: Email
+    """Where login and password go."""
+
+
+class RegistrationCard(BaseModel):
+    """A registration as its client sees it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    registration_id: Identifier
+    licence_id: Identifier
+    status: RegistrationStatus
+    authorities: tuple[Authority, ...]
+    certificate: CertificateCard
+    email: str
+    login: str | None = None
+    requested_at: dt.datetime
+    """When the login or a new password was asked for last."""
+    credentials_due: dt.datetime
+    """When they will have been sent."""
+    reason: str | None = None
+    """Why it failed, in Russian."""
+    open_change: Identifier | None = None
+    history: tuple[Step, ...]
+
+
+class Registration(RegistrationCard):
+    """A registration as it is kept."""
+
+    client_id: Identifier
+    organisation_name: str
+    organisation_inn: str
+    tariff: Tariff
+    valid_until: dt.date
+    """The licence's last day."""
+    certificate: KeptCertificate
+    delivery_id: Identifier
+    """Of the login and password asked for last; new with each request."""
+
+    def card(self) -> RegistrationCard:
+        """Return what its client sees."""
+        return RegistrationCard.model_validate(
+            self.model_dump(include=set(RegistrationCard.model_fields))
+        )
+
+    def line(self) -> "RegistrationLine":
+        """Return what the operator sees in a list."""
+        return RegistrationLine.model_validate(
+            self.model_dump(include=set(RegistrationLine.model_fields))
+        )
+
+
+class RegistrationAccepted(RegistrationCard):
+    """A registration on its way and what the person at the screen is told."""
+
+    message: str
+
+
+class NewCredentials(Payload):
+    """A new password for the same login; another address if the former was mistyped."""
+
+    email: Email | None = None
+
+
+class RegistrationLine(RegistrationCard):
+    """A registration in the operator's list."""
+
+    client_id: str
+    organisation_name: str
+    organisation_inn: str
+
+
+class RegistrationsQuery(PageQuery):
+    """Which registrations the operator wants to see."""
+
+    status: RegistrationStatus = RegistrationStatus.FAILED
+
+
+class ChangeStatus(StrEnum):
+    """Where a change of a registration stands."""
+
+    ACCEPTED = "accepted"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class NewChange(Payload):
+    """Authorities to add, a new certificate, or both."""
+
+    authorities: Annotated[tuple[Authority, ...], Field(max_length=MOST_AUTHORITIES)] = ()
+    certificate: CertificateBytes | None = None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if not self.authorities and self.certificate is None:
+            raise ValueError("Добавьте контролирующий орган или новый сертификат.")
+        return self
+
+
+class ChangeCard(BaseModel):
+    """A change of a registration as its client sees it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    change_id: Identifier
+    registration_id: Identifier
+    status: ChangeStatus
+    authorities: tuple[Authority, ...]
+    """The ones it adds."""
+    certificate: CertificateCard | None = None
+    """The one it puts in place of the former."""
+    submitted_at: dt.datetime
+    reason: str | None = None
+    history: tuple[Step, ...]
+
+
+class Change(ChangeCard):
+    """A change as it is kept."""
+
+    client_id: Identifier
+    certificate: KeptCertificate | None = None
+
+    def card(self) -> ChangeCard:
+        """Return what its client sees."""
+        return ChangeCard.model_validate(self.model_dump(include=set(ChangeCard.model_fields)))
+
+
+class IssueCredentials(BaseModel):
+    """Tells to open an account, or give it a new password, and mail them."""
+
+    kind: Literal["credentials"] = "credentials"
+    client_id: Identifier
+    registration_id: Identifier
+    delivery_id: Identifier
+
+
+class ApplyChange(BaseModel):
+    """Tells to bring an account up to date."""
+
+    kind: Literal["change"] = "change"
+    client_id: Identifier
+    registration_id: Identifier
+    change_id: Identifier
+
+
+Provisioning = Annotated[IssueCredentials | ApplyChange, Field(discriminator="kind")]
+"""What the queue of provisioning carries; never a password."""
