@@ -220,13 +220,11 @@ def change_gosotchet_registration(
     if owner is None:
         raise OrganisationUnknown
     rules.require_changeable(seen, clock.today())
-    certificate, errors = (
-        None,
-        rules.faults(wanted.authorities, seen.tariff, owner, seen.authorities),
-    )
+    errors = rules.faults(wanted.authorities, seen.tariff, owner, seen.authorities)
+    certificate = None
     if wanted.certificate is not None:
-        certificate, refused = certificates.read(wanted.certificate, owner)
-        errors += refused + rules.certificate_faults(certificate, seen.certificate)
+        certificate, refusals = certificates.read(wanted.certificate, owner)
+        errors += refusals + rules.certificate_faults(certificate, seen.certificate)
     if errors:
         raise PayloadInvalid(errors)
     change = Change(

@@ -57,12 +57,12 @@ class AuthorityKind(StrEnum):
     CB = "cb"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """What people call it."""
-        return _TITLES[self]
+        return _LABELS[self]
 
 
-_TITLES = {
+_LABELS = {
     AuthorityKind.FNS: "ФНС",
     AuthorityKind.SFR: "СФР",
     AuthorityKind.ROSSTAT: "Росстат",
@@ -79,7 +79,7 @@ class _Authority(Payload):
     def title(self) -> str:
         """The authority and its requisites; what is called the same is the same."""
         said = self.model_dump(exclude={"kind"}, exclude_none=True).values()
-        return f"{self.kind.title} {', '.join(said)}"
+        return f"{self.kind.label} {', '.join(said)}"
 
     def faults(self, of: Kind) -> list[Fault]:
         """Return what does not suit an organisation of that kind."""

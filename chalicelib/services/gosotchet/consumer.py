@@ -33,7 +33,7 @@ from chalicelib.services.gosotchet.rules import (
 from chalicelib.services.gosotchet.store import GOSOTCHET, CredentialsUnderWay
 
 PROVISIONING_SECONDS = 60
-"""Shorter than the lease of a sending: who outlasts that is gone and cannot mail a former password."""
+"""Shorter than the lease of a sending, so that nobody mails a password that is replaced by then."""
 _AT_ONCE = 1_000
 
 

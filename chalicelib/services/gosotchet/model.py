@@ -123,7 +123,7 @@ class NewRegistration(Payload):
 
     licence_id: Identifier
     authorities: Annotated[tuple[Authority, ...], Field(min_length=1, max_length=MOST_AUTHORITIES)]
-    certificate: CertificateBytes
+    certificate: CertificateBytes  # type: ignore[valid-type]
     email: Email
     """Where login and password go."""
 
@@ -214,7 +214,7 @@ class NewChange(Payload):
     """Authorities to add, a new certificate, or both."""
 
     authorities: Annotated[tuple[Authority, ...], Field(max_length=MOST_AUTHORITIES)] = ()
-    certificate: CertificateBytes | None = None
+    certificate: CertificateBytes | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _of_something(self) -> Self:

@@ -1,13 +1,13 @@
 """A reporting operator's system over HTTPS.
 
-What is asked of it, with a bearer token and an ``Idempotency-Key`` under which a repeat is the same::
+What is asked of it, with a bearer token and an ``Idempotency-Key``, under which a repeat is one::
 
     PUT <url>/accounts/<account id>       an Enrolment  → 200 {"login": …}
     PUT <url>/logins/<login>/password     {"password", "must_change", "issue"} → 200 or 204
 
-A lower ``version`` or ``issue`` than the one it has changes nothing. A refusal for good is 400, 404,
-409 or 422 with a problem document, whose ``detail`` is told to the client; whatever else comes is a
-failure for now.
+A lower ``version`` or ``issue`` than the one it has changes nothing. A refusal for good is 400,
+404, 409 or 422 with a problem document, whose ``detail`` is told to the client; whatever else comes
+is a failure for now.
 """
 
 import json

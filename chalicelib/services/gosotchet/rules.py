@@ -159,9 +159,9 @@ class PrivateKeyReceived(Problem):
     slug = "private-key-received"
     title = "Это закрытый ключ, а не сертификат"
     detail = (
-        "В файле закрытый ключ электронной подписи. Мы его не сохранили. Никому его не передавайте; "
-        "если файл мог попасть к посторонним, отзовите сертификат и получите новый. Для регистрации "
-        "нужен только открытый сертификат: файл .cer без ключа."
+        "В файле закрытый ключ электронной подписи. Мы его не сохранили. Никому его не "
+        "передавайте; если файл мог попасть к посторонним, отзовите сертификат и получите новый. "
+        "Для регистрации нужен только открытый сертификат: файл .cer без ключа."
     )
 
     def __init__(self) -> None:
@@ -301,9 +301,8 @@ def faults(
             wrong.append(("", f"{one.title}: уже добавлено, уберите повтор."))
         known.add(one.title)
         if one.kind not in tariff.authorities:
-            wrong.append(
-                ("kind", f"Тариф «{tariff.title}» не допускает отчёты в {one.kind.title}.")
-            )
+            refusal = f"Тариф «{tariff.title}» не допускает отчёты в {one.kind.label}."
+            wrong.append(("kind", refusal))
         elif isinstance(one, Fns):
             wrong += _beyond(one, tariff, owner, offices, codes)
         found += [
