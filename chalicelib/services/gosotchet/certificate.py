@@ -8,7 +8,7 @@ from chalicelib.core.signing import store
 from chalicelib.kep.path import PathBuilder
 from chalicelib.runtime import clock
 from chalicelib.services.gosotchet import private_key
-from chalicelib.services.gosotchet.model import CertificateCard, KeptCertificate
+from chalicelib.services.gosotchet.certificate_model import CertificateCard, KeptCertificate
 from chalicelib.services.gosotchet.rules import Errors, PrivateKeyReceived, certificate_refusal
 
 

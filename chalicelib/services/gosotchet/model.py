@@ -2,25 +2,24 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email
 from chalicelib.runtime.action import Payload
-from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.history import Change as Step
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.gosotchet.authority import Authority
+from chalicelib.services.gosotchet.certificate_model import (
+    CertificateBytes,
+    CertificateCard,
+    KeptCertificate,
+)
 from chalicelib.services.gosotchet.tariff import Tariff
 
-if TYPE_CHECKING:  # what a certificate is like must not cost a reader the cryptography
-    from chalicelib.kep import Certificate
-
-CertificateBytes = base64_bytes(64 * 1024)
-"""An open certificate: DER, PEM or base64 of DER."""
 MOST_AUTHORITIES = 100
 """In one registration."""
 
@@ -65,49 +64,6 @@ class LicenceWithInvoice(Licence):
     invoice: Invoice
 
 
-class CertificateCard(BaseModel):
-    """What was read from an open certificate."""
-
-    model_config = ConfigDict(frozen=True)
-
-    surname: str | None = None
-    given_name: str | None = None
-    patronymic: str | None = None
-    organisation: str | None = None
-    position: str | None = None
-    organisation_inn: str | None = None
-    issuer: str
-    serial: str
-    sha256: str
-    valid_from: dt.datetime
-    valid_until: dt.datetime
-
-    @classmethod
-    def of(cls, certificate: "Certificate") -> Self:
-        """Read it from a certificate."""
-        subject = certificate.subject
-        return cls(
-            surname=subject.surname,
-            given_name=subject.given_name,
-            patronymic=subject.patronymic,
-            organisation=subject.organisation,
-            position=subject.position,
-            organisation_inn=subject.organisation_inn,
-            issuer=certificate.issuer,
-            serial=certificate.serial,
-            sha256=certificate.sha256,
-            valid_from=certificate.not_before,
-            valid_until=certificate.not_after,
-        )
-
-
-class KeptCertificate(CertificateCard):
-    """A certificate with its bytes, for whoever registers it."""
-
-    der: str
-    """Base64."""
-
-
 class RegistrationStatus(StrEnum):
     """Where a registration stands."""
 
@@ -123,7 +79,7 @@ class NewRegistration(Payload):
 
     licence_id: Identifier
     authorities: Annotated[tuple[Authority, ...], Field(min_length=1, max_length=MOST_AUTHORITIES)]
-    certificate: CertificateBytes  # type: ignore[valid-type]
+    certificate: CertificateBytes
     email: Email
     """Where login and password go."""
 
@@ -214,7 +170,7 @@ class NewChange(Payload):
     """Authorities to add, a new certificate, or both."""
 
     authorities: Annotated[tuple[Authority, ...], Field(max_length=MOST_AUTHORITIES)] = ()
-    certificate: CertificateBytes | None = None  # type: ignore[valid-type]
+    certificate: CertificateBytes | None = None
 
     @model_validator(mode="after")
     def _of_something(self) -> Self:
