@@ -8,8 +8,8 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from chalicelib.core.organisation.model import Kind
 from chalicelib.requisites import Kpp, Okpo, Requisite, TaxOfficeCode, single_line
@@ -154,7 +154,24 @@ class Cb(_Authority):
     identifier: Identifier
 
 
+def _point_at_fields(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Tell faults by the fields of the form: pydantic puts the kind of a union before them."""
+    try:
+        return read(value)
+    except ValidationError as error:
+        faults: list[InitErrorDetails] = [
+            {
+                "type": PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx")),  # type: ignore[arg-type] # not a literal
+                "loc": fault["loc"][1:],
+                "input": None,
+            }
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise ValidationError.from_exception_data(error.title, faults) from None
+
+
 Authority = Annotated[
     Fns | Sfr | Rosstat | Fsrar | Rpn | Cb,
     Field(discriminator="kind"),
+    WrapValidator(_point_at_fields),
 ]

@@ -303,7 +303,7 @@ def faults(
         if one.kind not in tariff.authorities:
             refusal = f"Тариф «{tariff.title}» не допускает отчёты в {one.kind.label}."
             wrong.append(("kind", refusal))
-        elif isinstance(one, Fns):
+        elif isinstance(one, Fns) and not wrong:
             wrong += _beyond(one, tariff, owner, offices, codes)
         found += [
             {"pointer": f"/authorities/{place}" + (f"/{name}" if name else ""), "detail": detail}
