@@ -8,7 +8,13 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from chalicelib.core.organisation.model import Kind
@@ -161,7 +167,7 @@ def _point_at_fields(value: object, read: ValidatorFunctionWrapHandler) -> objec
     except ValidationError as error:
         faults: list[InitErrorDetails] = [
             {
-                "type": PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx")),  # type: ignore[arg-type] # not a literal
+                "type": PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx")),
                 "loc": fault["loc"][1:],
                 "input": None,
             }
@@ -170,8 +176,19 @@ def _point_at_fields(value: object, read: ValidatorFunctionWrapHandler) -> objec
         raise ValidationError.from_exception_data(error.title, faults) from None
 
 
+def _some(authorities: tuple["Authority", ...]) -> tuple["Authority", ...]:
+    # After the items, since pydantic counts out those at fault and would call a form of them empty.
+    if not authorities:
+        raise PydanticCustomError("authorities", "Добавьте хотя бы один контролирующий орган.")
+    return authorities
+
+
 Authority = Annotated[
     Fns | Sfr | Rosstat | Fsrar | Rpn | Cb,
     Field(discriminator="kind"),
     WrapValidator(_point_at_fields),
 ]
+MOST_AUTHORITIES = 100
+"""In one registration."""
+Authorities = Annotated[tuple[Authority, ...], Field(max_length=MOST_AUTHORITIES)]
+SomeAuthorities = Annotated[Authorities, AfterValidator(_some)]

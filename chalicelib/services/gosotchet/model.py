@@ -12,16 +12,13 @@ from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change as Step
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.page import PageQuery
-from chalicelib.services.gosotchet.authority import Authority
+from chalicelib.services.gosotchet.authority import Authorities, Authority, SomeAuthorities
 from chalicelib.services.gosotchet.certificate_model import (
     CertificateBytes,
     CertificateCard,
     KeptCertificate,
 )
 from chalicelib.services.gosotchet.tariff import Tariff
-
-MOST_AUTHORITIES = 100
-"""In one registration."""
 
 
 class LicenceStatus(StrEnum):
@@ -78,7 +75,7 @@ class NewRegistration(Payload):
     """The form of «Регистрация лицензии»."""
 
     licence_id: Identifier
-    authorities: Annotated[tuple[Authority, ...], Field(min_length=1, max_length=MOST_AUTHORITIES)]
+    authorities: SomeAuthorities
     certificate: CertificateBytes
     email: Email
     """Where login and password go."""
@@ -169,7 +166,7 @@ class ChangeStatus(StrEnum):
 class NewChange(Payload):
     """Authorities to add, a new certificate, or both."""
 
-    authorities: Annotated[tuple[Authority, ...], Field(max_length=MOST_AUTHORITIES)] = ()
+    authorities: Authorities = ()
     certificate: CertificateBytes | None = None
 
     @model_validator(mode="after")

@@ -10,10 +10,9 @@ from chalicelib.runtime.history import Actor
 from chalicelib.runtime.history import Change as Step
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.problem import NotFound, Problem
-from chalicelib.services.gosotchet.authority import Authority, Fault, Fns
+from chalicelib.services.gosotchet.authority import MOST_AUTHORITIES, Authority, Fault, Fns
 from chalicelib.services.gosotchet.certificate_model import CertificateCard
 from chalicelib.services.gosotchet.model import (
-    MOST_AUTHORITIES,
     Licence,
     LicenceStatus,
     Registration,
