@@ -67,7 +67,7 @@ class RemoteSystem:
         self._put(
             f"/logins/{quote(login, safe='')}/password",
             {"password": password, "must_change": True, "issue": issue},
-            key=f"{login}-{issue}",
+            key=f"{quote(login)}-{issue}",
         )
 
     def _put(self, path: str, body: dict[str, Any], *, key: str) -> Any:

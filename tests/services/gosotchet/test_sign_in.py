@@ -33,7 +33,7 @@ def test_wrong_passwords_pause_sign_in_until_time_or_a_new_password(
 def test_right_password_forgets_wrong_ones(world: World, pki: DemonstrationPki) -> None:
     by.register(world, pki)
     ((login, right),) = by.passwords(world)
-    for _ in range(3):
+    for _ in range(2):
         for _ in range(account.MOST_FAILURES - 1):
             by.sign_in(world, login, "wrong")
         assert by.works(world, login, right)
