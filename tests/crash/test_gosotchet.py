@@ -5,8 +5,6 @@ former one no longer works, and the last e-mail's does.
 """
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,9 @@ import pytest
 from chalicelib.core.billing.store import BILLING
 from chalicelib.services.gosotchet import rules
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
-from chalicelib.services.gosotchet.store import GOSOTCHET
+from chalicelib.services.gosotchet.store import GOSOTCHET, PROVISIONING
 from infra.demonstration_pki import DemonstrationPki
-from tests.support import signing
+from tests.support import cloud, signing
 from tests.support import steps_gosotchet as by
 from tests.support.crash import How, Scenario, Side, survive
 from tests.support.world import Answer, World, Worlds
@@ -25,13 +23,8 @@ OWN = "свой длинный пароль"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pki")
-
-
-@pytest.fixture
-def pki(folder: Path) -> Iterator[DemonstrationPki]:
-    yield DemonstrationPki(folder, signing.SUBJECTS)
+def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
+    return DemonstrationPki(tmp_path_factory.mktemp("pki"), signing.SUBJECTS)
 
 
 def way(world: World) -> list[str]:
@@ -67,9 +60,6 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
     def asked_for_a_day(world: World) -> str:
         made = world.ok(by.REGISTRATIONS, bought(world))
         assert world.relay()
-        from chalicelib.services.gosotchet.store import PROVISIONING
-        from tests.support import cloud
-
         cloud.client("sqs").purge_queue(QueueUrl=PROVISIONING.physical_name)
         world.moment += rules.PROMISED
         return f"/gosotchet/registrations/{made['registration_id']}"
