@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("end_to_end")
 
 PATIENCE_SECONDS = 90
 SUBJECT = "Вход в систему Госотчёт: логин и пароль"
-AUTHORITIES: dict[str, list[dict[str, str]]] = {
+AUTHORITIES: dict[str, list[dict[str, str | None]]] = {
     "romashka": [
         {"kind": "fns", "code": "7719", "kpp": "771901001"},
         {"kind": "sfr", "registration_number": "087-123-456789"},
@@ -25,7 +25,7 @@ AUTHORITIES: dict[str, list[dict[str, str]]] = {
         {"kind": "rpn", "identifier": "МН-0177-001234-П"},
         {"kind": "cb", "identifier": "2110177000123"},
     ],
-    "petrova": [{"kind": "fns", "code": "7728"}],
+    "petrova": [{"kind": "fns", "code": "7728", "kpp": None}],
 }
 
 
