@@ -185,20 +185,17 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
     }
 
 
-NAMES = (
-    "purchase",
-    "payment",
-    "registration",
-    "resend",
-    "retry",
-    "giving up",
-    "change",
-    "first sign-in",
-)
+NAMES = ("purchase", "payment", "registration", "giving up", "change")
+# Each of these hashes passwords at every place; what silence does to them, registration shows.
+SLOW_NAMES = ("resend", "retry", "first sign-in")
 
 
 @pytest.mark.parametrize(
-    ("name", "side", "how"), [*itertools.product(NAMES, ("before", "after"), ("death", "silence"))]
+    ("name", "side", "how"),
+    [
+        *itertools.product(NAMES, ("before", "after"), ("death", "silence")),
+        *itertools.product(SLOW_NAMES, ("before", "after"), ("death",)),
+    ],
 )
 def test_one_account_and_one_working_password_wherever_it_is_broken_off(
     name: str, side: Side, how: How, worlds: Worlds, pki: DemonstrationPki

@@ -197,7 +197,7 @@ def test_system_out_of_reach_is_given_up_after_a_day(
     remote.asked.clear()
     world.drain()
     assert remote.asked, "what the queue gave up was put on it again"
-    world.moment += LEASE
+    world.moment += 2 * LEASE
     world.run("watch_provisioning")
     world.drain()
     seen = by.registration(world, made)
