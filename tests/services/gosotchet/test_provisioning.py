@@ -162,6 +162,16 @@ def test_refusal_fails_tells_the_client_and_frees_the_licence(
     assert world.call(retry, who="operator").problem == "licence-used"
 
 
+def test_password_that_is_refused_is_not_mailed(
+    world: World, pki: DemonstrationPki, remote: Operator
+) -> None:
+    remote.answers = [(200, {"login": "login"}), (422, {"detail": "Учётная запись закрыта."})]
+    made = accepted(world, pki)
+    world.drain()
+    assert by.registration(world, made)["reason"] == "Учётная запись закрыта."
+    assert by.passwords(world) == []
+
+
 @pytest.mark.parametrize(
     "answers", [[(200, {})], [(200, {"login": None})], [(200, "x")], [(401, {})], [(302, {})]]
 )
