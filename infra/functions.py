@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -30,6 +30,9 @@ SETTINGS: Json = {
     "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
     "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},
     "EDO_OPERATOR_CODE": {"Ref": "EdoOperatorCode"},
+    "REPORTING_URL": {"Ref": "ReportingUrl"},
+    "REPORTING_TOKEN": {"Ref": "ReportingToken"},
+    "REPORTING_SIGN_IN_URL": {"Ref": "ReportingSignInUrl"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},
@@ -55,7 +58,7 @@ class Function:
     batch_size: int = 0
     window: int = 0
     rate: str | None = None
-    alarms: Sequence[str] = ()
+    alarms: Mapping[str, int] = dataclasses.field(default_factory=dict)
     relays: bool = False
 
     @property

@@ -284,11 +284,11 @@ def _triggers(function: Function, this: str) -> Json:
                 metric,
                 {"service": function.section},
                 "Maximum",
-                threshold=1,
+                threshold=threshold,
                 what=f"{function.kebab} reports {metric}",
                 period=3600,
             )
-            for metric in function.alarms
+            for metric, threshold in function.alarms.items()
         }
         return reported | {
             rule: {

@@ -5,7 +5,7 @@ or schedule (``infra/synth.py``), and the guards in the tests.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.runtime.caller import Role
@@ -77,8 +77,8 @@ class Schedule(Declaration):
 
     rate: str
     """An EventBridge schedule expression."""
-    alarms: Sequence[str]
-    """Metrics that it reports at every run, each with an alarm: anything above 0 rings."""
+    alarms: Mapping[str, int]
+    """Metrics that it reports at every run, each with the value from which its alarm rings."""
 
 
 DECLARED: list[Declaration] = []

@@ -108,6 +108,7 @@ def product(
                 "PublicUrl": f"{base_url}/api",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
                 "EdoOperatorCode": EDO_OPERATOR_CODE,
+                "ReportingSignInUrl": f"{base_url}/",
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",
             },

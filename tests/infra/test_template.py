@@ -176,7 +176,9 @@ def test_metrics_of_schedules_are_watched_where_they_are_reported(production: Js
             # A period without a report would end the alarm.
             assert schedule.rate in {"rate(1 hour)"} | {f"rate({n} minutes)" for n in range(2, 60)}
             assert alarm["Period"] == 3600
-    assert "OverdueApplicationsAlarm" in alarms
+            assert alarm["Threshold"] == schedule.alarms[metric]
+    assert alarms["OverdueApplicationsAlarm"]["Threshold"] == 1
+    assert alarms["OldestUnprovisionedSecondsAlarm"]["Threshold"] == 20 * 3600
 
 
 def test_uploads_are_kept_for_a_day(production: Json) -> None:

@@ -68,6 +68,9 @@ PARAMETERS = {
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
     "EdoOperatorCode": "2TS",
+    "ReportingUrl": "",
+    "ReportingToken": "",
+    "ReportingSignInUrl": "https://gosotchet.example.ru",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
