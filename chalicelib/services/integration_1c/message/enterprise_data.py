@@ -1,16 +1,21 @@
 """Writes an EnterpriseData message, object by object, in versions 1.17 and 1.8."""
 
 import datetime as dt
-from collections.abc import Iterable
+import itertools
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO
+from xml.sax.saxutils import escape
 
 from chalicelib.runtime.problem import Problem
+from chalicelib.services.integration_1c.message import objects
+from chalicelib.services.integration_1c.message.objects import Version
 from chalicelib.services.integration_1c.message.shift import RetailReport
 
-Version = Literal["1.17", "1.8"]
+NAMESPACE = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData/"
 EXCHANGE_PLAN = "СинхронизацияДанныхЧерезУниверсальныйФормат"
 VERSIONS: tuple[Version, ...] = ("1.17", "1.8")
+_MOST_NAMED = 100
 
 
 class RateNotInVersion(Problem):
@@ -21,7 +26,7 @@ class RateNotInVersion(Problem):
     title = "Ставку НДС нельзя передать в этой версии формата"
     detail = (
         "В формате EnterpriseData {version} нет ставки НДС из этих чеков: {receipts}. "
-        "Выберите версию 1.17."
+        "Если есть, выберите более новую версию."
     )
 
 
@@ -76,6 +81,95 @@ def write(
         most: bytes after which no further report is begun.
 
     Raises:
-        RateNotInVersion: naming the receipts (up to a hundred).
+        RateNotInVersion: naming the receipts, up to a hundred.
     """
-    raise NotImplementedError
+    writing = _Writing(target, version)
+    writing.put(_head(header, version))
+    unsayable: list[str] = []
+    count = receipts = turnover = 0
+    full = False
+    for report in reports:
+        unsayable += _unsayable(report, version)
+        if len(unsayable) >= _MOST_NAMED:
+            break
+        if unsayable:
+            continue  # only to name the other receipts too
+        writing.report(report)
+        count += 1
+        receipts += sum(totals.count for totals in report.totals.values())
+        turnover += report.turnover
+        if full := most is not None and writing.size >= most:
+            break
+    if unsayable:
+        raise RateNotInVersion(version=version, receipts=", ".join(unsayable[:_MOST_NAMED]))
+    writing.put("</Body></Message>\n")
+    return Summary(count, receipts, turnover, writing.size, full)
+
+
+def _head(header: Header, version: Version) -> str:
+    confirmation = ""
+    if one := header.confirmation:
+        confirmation = (
+            f"<msg:Confirmation><msg:ExchangePlan>{EXCHANGE_PLAN}</msg:ExchangePlan>"
+            f"<msg:To>{escape(one.recipient)}</msg:To><msg:From>{escape(one.sender)}</msg:From>"
+            f"<msg:MessageNo>{one.message_no}</msg:MessageNo>"
+            f"<msg:ReceivedNo>{one.received_no}</msg:ReceivedNo></msg:Confirmation>"
+        )
+    available = "".join(
+        f"<msg:AvailableVersion>{one}</msg:AvailableVersion>" for one in reversed(VERSIONS)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<Message xmlns:msg="http://www.1c.ru/SSL/Exchange/Message">'
+        f"<msg:Header><msg:Format>{NAMESPACE}{version}</msg:Format>"
+        f"<msg:CreationDate>{header.created:%Y-%m-%dT%H:%M:%S}</msg:CreationDate>"
+        f'{confirmation}{available}</msg:Header>\n<Body xmlns="{NAMESPACE}{version}">\n'
+    )
+
+
+def _unsayable(report: RetailReport, version: Version) -> list[str]:
+    return [
+        f"ФН {report.fiscal_drive} ФД {number}"
+        for rate, numbers in report.rates.items()
+        if not objects.can_say(rate, version)
+        for number in numbers
+    ]
+
+
+class _Writing:
+    """A message on its way: what it is written to, and which catalogue objects it has already."""
+
+    def __init__(self, target: BinaryIO, version: Version) -> None:
+        self.size = 0
+        self._target = target
+        self._version = version
+        self._has: set[Hashable] = set()
+
+    def put(self, xml: str) -> None:
+        self.size += self._target.write(xml.encode())
+
+    def report(self, report: RetailReport) -> None:
+        self.put("".join(self._catalogues(report)))
+        self.put(objects.report_object(report, self._version))
+        if report.net("cash") > 0:
+            self.put(objects.cash_object(report, self._version))
+
+    def _catalogues(self, report: RetailReport) -> Iterator[str]:
+        organisation, shop = report.organisation, report.shop
+        if self._is_new(organisation.inn):
+            yield objects.organisation_object(organisation)
+        if self._is_new((organisation.inn, shop.id)):
+            yield objects.shop_object(shop, organisation.inn)
+        for line in itertools.chain.from_iterable(report.lines.values()):
+            for unit in (line.item.unit, line.unit):
+                if self._is_new(unit):
+                    yield objects.unit_object(unit)
+            # An item of 1С's own is 1С's to describe.
+            if self._is_new(line.item.reference) and line.item.onec_id is None:
+                yield objects.item_object(line.item, line.rate, self._version)
+
+    def _is_new(self, what: Hashable) -> bool:
+        if what in self._has:
+            return False
+        self._has.add(what)
+        return True
