@@ -1,7 +1,7 @@
 """Objects of EnterpriseData as XML: what each consists of, and in which order.
 
-Of versions 1.17 and 1.8; ``docs/decisions/enterprise-data.md`` says where they differ. Names are the
-format's own.
+Of versions 1.17 and 1.8; ``docs/decisions/enterprise-data.md`` says where they differ. Names are
+the format's own.
 """
 
 import functools
