@@ -25,9 +25,13 @@ class RateNotInVersion(Problem):
     slug = "rate-not-in-version"
     title = "Ставку НДС нельзя передать в этой версии формата"
     detail = (
-        "В формате EnterpriseData {version} нет ставки НДС из этих чеков: {receipts}. "
-        "Если есть, выберите более новую версию."
+        "В формате EnterpriseData {version} нет ставки НДС чеков: {named}. "
+        "Выберите версию 1.17 или исправьте эти чеки."
     )
+
+    def __init__(self, version: Version, receipts: list[str]) -> None:
+        said = self.detail.format(version=version, named=", ".join(receipts))
+        super().__init__(said, version=version, receipts=receipts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def write(
         if full := most is not None and writing.size >= most:
             break
     if unsayable:
-        raise RateNotInVersion(version=version, receipts=", ".join(unsayable[:_MOST_NAMED]))
+        raise RateNotInVersion(version, unsayable[:_MOST_NAMED])
     writing.put("</Body></Message>\n")
     return Summary(count, receipts, turnover, writing.size, full)
 

@@ -153,10 +153,10 @@ class _Index:
         self._by_id: dict[uuid.UUID, list[str]] = defaultdict(list)
         self._by_key: dict[str, list[str]] = defaultdict(list)
         for key, match in known.items():
-            for one in {match.item_id, match.onec_id} - {None}:
-                self._by_id[one].append(key)
-            for one in {key, _by_name(match.name, match.unit)}:
-                self._by_key[one].append(key)
+            for identifier in {match.item_id, match.reference}:
+                self._by_id[identifier].append(key)
+            for alike in {key, _by_name(match.name, match.unit)}:
+                self._by_key[alike].append(key)
 
     def keys_of(self, item: SentItem) -> list[str]:
         if same := self._by_id.get(item.id):

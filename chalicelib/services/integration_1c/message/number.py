@@ -19,7 +19,7 @@ def millionths(value: Any) -> int:
             value = float(value)
         except ValueError:
             return MILLION
-    if type(value) not in (int, float) or not 0 < value < 1e9:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
         return MILLION
     return round(value * MILLION)
 

@@ -1,6 +1,6 @@
 """Objects of EnterpriseData as XML: what each consists of, and in which order.
 
-Of versions 1.17 and 1.8; where they differ, ``docs/decisions/enterprise-data.md`` says how. Names are
+Of versions 1.17 and 1.8; ``docs/decisions/enterprise-data.md`` says where they differ. Names are
 the format's own.
 """
 
@@ -238,7 +238,7 @@ def _tables(report: RetailReport, version: Version) -> Iterator[str]:
 
 def _rows(lines: Iterable[Line], version: Version) -> Iterator[str]:
     for place, line in enumerate(lines, start=1):
-        # The same order in the tables of what is sold and of what comes back.
+        # Members common to the tables of what is sold and of what comes back, in their one order.
         yield (
             f"<Строка><НомерСтрокиДокумента>{place}</НомерСтрокиДокумента><ДанныеНоменклатуры>"
             f"<Номенклатура><Ссылка>{line.item.reference}</Ссылка>{_item_name(line.item)}"

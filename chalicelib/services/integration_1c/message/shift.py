@@ -18,7 +18,6 @@ from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.message.unit import unit_of
 from chalicelib.services.integration_1c.message.vat import Rate
 
-
 _SIGNS = {Operation.INCOME: 1, Operation.INCOME_RETURN: -1}
 _PATENT = 32
 
@@ -194,12 +193,16 @@ def retail_reports(
             yield building.report((shops or {}).get(shift[0]))
 
 
+_Alike = tuple[str, str, int, Rate]
+"""Key, unit, price and rate: what tells lines apart."""
+
+
 class _Lines:
     """Items of one operation, added up by what tells them apart."""
 
     def __init__(self) -> None:
         self.taxes: dict[Rate, int] = defaultdict(int)
-        self._sums: dict[tuple[str, str, int, Rate], list[int]] = {}
+        self._sums: dict[_Alike, list[int]] = {}
         self._items: dict[str, Match] = {}
 
     def add(self, match: Match, item: Sold) -> None:
@@ -217,17 +220,12 @@ class _Lines:
         for one in ordered:
             weights[one[3]].append(self._sums[one][1])
         taxes = {rate: iter(shared_out(self.taxes[rate], sums)) for rate, sums in weights.items()}
-        return tuple(
-            Line(
-                self._items[key],
-                unit,
-                price,
-                rate,
-                *self._sums[key, unit, price, rate],
-                next(taxes[rate]),
-            )
-            for key, unit, price, rate in ordered
-        )
+        return tuple(self._line(one, next(taxes[one[3]])) for one in ordered)
+
+    def _line(self, one: _Alike, vat: int) -> Line:
+        key, unit, price, rate = one
+        quantity, amount = self._sums[one]
+        return Line(self._items[key], unit, price, rate, quantity, amount, vat)
 
 
 class _Shift:
