@@ -29,6 +29,9 @@ SETTINGS: Json = {
     "PUBLIC_URL": {"Ref": "PublicUrl"},
     "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
     "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},
+    "ONEC_TRIAL_DAYS": {"Ref": "OnecTrialDays"},
+    "ONEC_MONTH_KOPECKS": {"Ref": "OnecMonthKopecks"},
+    "ONEC_YEAR_KOPECKS": {"Ref": "OnecYearKopecks"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},

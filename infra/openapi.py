@@ -34,6 +34,7 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
+from chalicelib.runtime.raw import Raw
 from infra import declarations, gateway
 from infra.schemas import Schemas, markdown, query_parameters
 
@@ -280,6 +281,8 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     }
     if payload and not one.is_read:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": payload}}}
+    if Raw in signature(one).values():
+        operation["requestBody"] = {"required": True, "content": {one.produces: {}}}
     if roles:
         # Any one of the roles will do: alternatives (OpenAPI 3.1, Security Requirement Object).
         operation["security"] = [{_SCHEME: [role]} for role in roles]

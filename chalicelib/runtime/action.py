@@ -81,9 +81,10 @@ def action(
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
     recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query),
     :class:`Raw` where the action reads the request itself, and the names in the path (``str`` for
-    an identifier to look up, another type for a name that must hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or
-    None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
-    must ``commit``. ``rate_limit`` is what the gateway lets through in a second, of all calls.
+    an identifier to look up, another type for a name that must hold by itself). It returns a model,
+    a :class:`File` of the type that it ``produces``, or None, or raises a :class:`Problem`. An
+    ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
+    the gateway lets through in a second, of all calls.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -246,7 +247,7 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
 
 
 def _raw(request: Request) -> Raw:
-    raw = request.raw_body
+    raw: bytes = request.raw_body  # type: ignore[assignment] # Chalice decodes it
     if len(raw) > BODY_LIMIT:
         raise TooLarge
     return Raw(raw, {name.lower(): value for name, value in request.headers.items()})

@@ -26,7 +26,8 @@ class File:
 
     def response(self, status: int, headers: Mapping[str, str]) -> Response:
         """Return the HTTP answer (file name by RFC 6266)."""
-        sent = {**headers, **self.headers, "Content-Type": self.media_type}
+        sent: dict[str, str | list[str]] = {**headers, **self.headers}
+        sent["Content-Type"] = self.media_type
         if self.name is not None:
             disposition = "inline" if self.inline else "attachment"
             sent["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(self.name)}"

@@ -67,6 +67,9 @@ PARAMETERS = {
     "SmsProvider": "sns",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
+    "OnecTrialDays": "14",
+    "OnecMonthKopecks": "20000",
+    "OnecYearKopecks": "200000",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime.action import Payload
-from chalicelib.runtime.commit import put_all
+from chalicelib.runtime.commit import put_all, transact
 from chalicelib.runtime.table import Get, Item, Query, Write, every, fetch_all, to_item
 from chalicelib.services.integration_1c.message import nomenclature
 from chalicelib.services.integration_1c.message.nomenclature import Match, SentItem
@@ -23,7 +23,7 @@ from chalicelib.services.integration_1c.store import INTEGRATION_1C
 MOST_ITEMS = 50_000
 """Items of one client that 1С's are compared with."""
 _AT_ONCE = 100
-"""Items of one read."""
+"""Items of one read or one write."""
 
 
 class CatalogueItem(BaseModel):
@@ -84,19 +84,21 @@ def put(client_id: str, changed: CatalogueItem, seen: CatalogueItem) -> Write:
     """Keep an item that was ``seen`` otherwise."""
     before = to_item(seen.match).get("onec_id")
     same = Attr("onec_id").eq(before) if before else Attr("onec_id").not_exists()
+    same &= Attr("settled").eq(seen.match.settled)
     return INTEGRATION_1C.put(_item(client_id, changed), when=same, otherwise=ItemChanged())
 
 
 class Seen:
     """The items of one client's receipts, each read once."""
 
-    def __init__(self, client_id: str, inn: str) -> None:
+    def __init__(self, client_id: str, inn: str, *, keep: bool) -> None:
+        self._keep = keep
         self._client_id = client_id
         self._inn = inn
         self._known: dict[str, Match] = {}
 
     def of(self, documents: Iterable[StoredDocument]) -> Mapping[str, Match]:
-        """Return the items of these receipts, and of those before; new ones are kept."""
+        """Return the items of these receipts, and of those before; new ones may be kept."""
         wanted: dict[str, Match] = {}
         for document in documents:
             for said in document.content.get("items") or ():
@@ -112,7 +114,7 @@ class Seen:
                 [
                     INTEGRATION_1C.put(_item(self._client_id, CatalogueItem(match=one)))
                     for one, known in zip(some, found, strict=True)
-                    if known is None
+                    if known is None and self._keep
                 ]
             )
             for one, known in zip(some, found, strict=True):
@@ -124,6 +126,9 @@ def learn(client_id: str, sent: Iterable[SentItem]) -> int:
     """Take 1С's identifiers and names for the items recognised; return how many changed.
 
     Taken again, the same items change nothing.
+
+    Raises:
+        ItemChanged: a person settled one meanwhile; what was learned before it stays.
     """
     kept = every(items(client_id), most=MOST_ITEMS)
     by_key = {one.match.key: one for one in kept}
@@ -134,11 +139,10 @@ def learn(client_id: str, sent: Iterable[SentItem]) -> int:
     for key, candidates in found.conflicts.items():
         changed[key] = CatalogueItem(match=by_key[key].match, candidates=candidates)
     writes = [
-        INTEGRATION_1C.put(_item(client_id, one))
-        for key, one in changed.items()
-        if one != by_key[key]
+        put(client_id, one, by_key[key]) for key, one in changed.items() if one != by_key[key]
     ]
-    put_all(writes)
+    for start in range(0, len(writes), _AT_ONCE):
+        transact(writes[start : start + _AT_ONCE])
     return len(writes)
 
 
@@ -153,6 +157,4 @@ def _item(client_id: str, said: CatalogueItem) -> Item:
 
 
 def _read(kept: dict[str, Any]) -> CatalogueItem:
-    return CatalogueItem(
-        match=Match.model_validate(kept), candidates=kept.get("candidates", ())
-    )
+    return CatalogueItem(match=Match.model_validate(kept), candidates=kept.get("candidates", ()))

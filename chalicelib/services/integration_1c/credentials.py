@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import datetime as dt
 import functools
 import hashlib
 import hmac
@@ -10,39 +9,16 @@ import secrets
 
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import write_alone
-from chalicelib.runtime.problem import Problem, Unauthenticated
 from chalicelib.runtime.table import fetch
 from chalicelib.services.integration_1c import store
 from chalicelib.services.integration_1c.model import KeptCredentials
+from chalicelib.services.integration_1c.rules import CLOSED_FOR, LoginClosed, PasswordWrong
 
 MOST_FAILURES = 10
 """Wrong passwords in a row, after which a login is closed for a while."""
-CLOSED_FOR = dt.timedelta(minutes=15)
 
 # 16 MB and some fifty milliseconds: the parameters that RFC 7914 gives for interactive logins.
 _COST = {"n": 2**14, "r": 8, "p": 1}
-
-
-class PasswordWrong(Unauthenticated):
-    """The login or the password is wrong, or there is none."""
-
-    slug = "password-wrong"
-    title = "Неверный логин или пароль"
-    detail = (
-        "Проверьте логин и пароль синхронизации: они выданы в личном кабинете, в разделе "
-        "«Интеграция 1С». Если пароль утерян, получите новый."
-    )
-    headers = {"WWW-Authenticate": 'Basic realm="1C", charset="UTF-8"'}
-
-
-class LoginClosed(Problem):
-    """Too many wrong passwords came lately."""
-
-    status = 429
-    slug = "login-closed"
-    title = "Слишком много попыток входа"
-    detail = "Было много неверных паролей подряд. Повторите через 15 минут."
-    headers = {"Retry-After": str(int(CLOSED_FOR.total_seconds()))}
 
 
 def make(client_id: str) -> tuple[KeptCredentials, str]:

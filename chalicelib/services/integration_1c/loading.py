@@ -101,20 +101,18 @@ def ended_shifts(
     ]
 
 
-def all_ended_shifts(
-    client_id: str, first: dt.date, last: dt.date, today: dt.date
-) -> list[Shift]:
+def all_ended_shifts(client_id: str, first: dt.date, last: dt.date, today: dt.date) -> list[Shift]:
     """Return the shifts of all registers, likewise: a read a register."""
     accesses = every(store.accesses(client_id), most=store.MOST_REGISTERS)
-    return [
-        shift for one in accesses for shift in ended_shifts(client_id, one, first, last, today)
-    ]
+    return [shift for one in accesses for shift in ended_shifts(client_id, one, first, last, today)]
 
 
-def reports(client_id: str, wanted: Iterable[Shift]) -> Iterator[RetailReport]:
+def reports(
+    client_id: str, wanted: Iterable[Shift], *, keep_items: bool = True
+) -> Iterator[RetailReport]:
     """Yield the retail reports of shifts, one shift in memory at a time.
 
-    Items of the receipts that were never seen are kept in the catalogue.
+    Items of the receipts that were never seen are kept in the catalogue, but by a read.
 
     Raises:
         OrganisationUnknown: as said.
@@ -124,7 +122,7 @@ def reports(client_id: str, wanted: Iterable[Shift]) -> Iterator[RetailReport]:
         raise OrganisationUnknown
     seller = Organisation(inn=profile.inn, name=profile.name, kpp=profile.kpp)
     shops = _shops(client_id)
-    items = catalogue.Seen(client_id, profile.inn)
+    items = catalogue.Seen(client_id, profile.inn, keep=keep_items)
     for shift in wanted:
         listed = fiscal.receipts(shift.fiscal_drive, shift.first, shift.last)
         documents = [
@@ -132,9 +130,7 @@ def reports(client_id: str, wanted: Iterable[Shift]) -> Iterator[RetailReport]:
             for one in every(listed, most=MOST_OF_A_SHIFT)
             if one.owner == client_id and one.shift == shift.number
         ]
-        yield from retail_reports(
-            documents, items.of(documents), organisation=seller, shops=shops
-        )
+        yield from retail_reports(documents, items.of(documents), organisation=seller, shops=shops)
 
 
 def _shops(client_id: str) -> Mapping[str, Shop]:
@@ -144,6 +140,4 @@ def _shops(client_id: str) -> Mapping[str, Shop]:
         for one in every(organisation.shops(client_id), most=organisation.MOST_SHOPS)
     }
     registers = every(organisation.registers(client_id), most=organisation.MOST_REGISTERS)
-    return {
-        one.register_id: known[one.shop_id] for one in registers if one.shop_id in known
-    }
+    return {one.register_id: known[one.shop_id] for one in registers if one.shop_id in known}

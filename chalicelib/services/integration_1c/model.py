@@ -177,9 +177,7 @@ class DocumentsQuery(_Days):
 class MessageQuery(_Days):
     """Which days, and the version of the format."""
 
-    version: Annotated[
-        Literal["1.17", "1.8"], Field(description="Of EnterpriseData.")
-    ] = "1.17"
+    version: Annotated[Literal["1.17", "1.8"], Field(description="Of EnterpriseData.")] = "1.17"
 
 
 class NewMessage(_Days, Payload):

@@ -17,9 +17,9 @@ from boto3.dynamodb.conditions import Attr
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.runtime.table import Get, Item, Query, Write, to_item
 from chalicelib.services.integration_1c.loading import Shift
+from chalicelib.services.integration_1c.rules import ExchangeMoved, ExchangeUnderWay, NodeUnknown
 from chalicelib.services.integration_1c.store import INTEGRATION_1C
 
 KEPT_FOR = dt.timedelta(days=7)
@@ -100,32 +100,6 @@ class Transfer(BaseModel):
         return -(-self.size // self.block)
 
 
-class NodeUnknown(NotFound):
-    """1С calls itself by a code that was never set up."""
-
-    slug = "node-unknown"
-    detail = (
-        "Настройка синхронизации с кодом «{code}» не найдена. "
-        "Создайте её в 1С заново: «Настройка синхронизации данных»."
-    )
-
-
-class ExchangeUnderWay(Problem):
-    """Another exchange of the same base is being prepared."""
-
-    slug = "exchange-under-way"
-    title = "Обмен уже выполняется"
-    detail = "Обмен с этой базой уже выполняется. Повторите через несколько минут."
-
-
-class ExchangeMoved(Problem):
-    """Another exchange of the same base ended this one, or went on without it."""
-
-    slug = "exchange-moved"
-    title = "Обмен прерван"
-    detail = "Обмен прерван другим обменом с этой базой. Повторите его."
-
-
 def node(client_id: str, code: Code) -> Get[Node]:
     """One node."""
     return INTEGRATION_1C.get(client_id, f"node#{code}", Node.model_validate)
@@ -187,9 +161,7 @@ def operation(client_id: str, operation_id: str) -> Get[Operation]:
     return INTEGRATION_1C.get(client_id, f"operation#{operation_id}", Operation.model_validate)
 
 
-def complete(
-    client_id: str, done: Operation, size: int, carried: Sequence[Shift]
-) -> list[Write]:
+def complete(client_id: str, done: Operation, size: int, carried: Sequence[Shift]) -> list[Write]:
     """Make a message known that is in the bucket, with what it carries, and end its operation."""
     file = {
         "client_id": client_id,
@@ -319,8 +291,7 @@ def take_in(
             "confirmed_no": confirmed_no,
             "version": version,
         },
-        when=Attr("received_no").eq(seen.received_no)
-        & Attr("confirmed_no").eq(seen.confirmed_no),
+        when=Attr("received_no").eq(seen.received_no) & Attr("confirmed_no").eq(seen.confirmed_no),
         otherwise=ExchangeMoved(),
     )
 

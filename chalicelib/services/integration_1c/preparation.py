@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.runtime import clock, files
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import Get, Write, to_item
 from chalicelib.services.integration_1c import sending
 from chalicelib.services.integration_1c.model import FileState, PreparedMessage
+from chalicelib.services.integration_1c.rules import AlreadyPrepared
 from chalicelib.services.integration_1c.sending import EXCHANGES
 from chalicelib.services.integration_1c.store import INTEGRATION_1C
 
@@ -41,10 +41,6 @@ class PeriodMessage(_Wanted):
 
 Wanted = Annotated[ExchangeMessage | PeriodMessage, Field(discriminator="kind")]
 """Message of the queue ``Preparations``."""
-
-
-class AlreadyPrepared(Problem):
-    """Another delivery of the same message ended the preparation."""
 
 
 def prepared(client_id: str, message_id: str) -> Get[PreparedMessage]:

@@ -4,40 +4,19 @@ import uuid
 
 from chalicelib.runtime import files
 from chalicelib.runtime.commit import put_all, transact
-from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.runtime.table import fetch
 from chalicelib.services.integration_1c import catalogue, node, sending
 from chalicelib.services.integration_1c.message import incoming
-from chalicelib.services.integration_1c.message.enterprise_data import VERSIONS, Version
+from chalicelib.services.integration_1c.message.enterprise_data import VERSIONS
 from chalicelib.services.integration_1c.message.incoming import BadMessage, Incoming
+from chalicelib.services.integration_1c.message.objects import Version
 from chalicelib.services.integration_1c.node import Node
+from chalicelib.services.integration_1c.rules import FileUnknown, MessageRefused, PartUnknown
 from chalicelib.services.integration_1c.sending import EXCHANGES
 
 MOST_PARTS = 64
 MOST_PART_BYTES = 4 * 1024 * 1024
 MOST_ZIPPED_BYTES = 16 * 1024 * 1024
-
-
-class MessageRefused(Problem):
-    """What 1С sent is no message that can be taken in."""
-
-    status = 422
-    slug = "message-refused"
-    title = "Сообщение 1С не принято"
-
-
-class PartUnknown(NotFound):
-    """A part is missing, or there can be none of that number."""
-
-    slug = "part-unknown"
-    detail = "Часть файла {part} не получена. Повторите обмен."
-
-
-class FileUnknown(NotFound):
-    """No such file, no longer, or not yet."""
-
-    slug = "file-unknown"
-    detail = "Файл обмена не найден: он ещё готовится или уже удалён. Повторите обмен."
 
 
 def put_part(client_id: str, transfer_id: str, number: int, content: bytes) -> None:

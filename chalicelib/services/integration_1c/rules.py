@@ -2,11 +2,11 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
 from chalicelib.runtime.history import Actor, Change
-from chalicelib.runtime.problem import NotFound, Problem
+from chalicelib.runtime.problem import NotFound, Problem, Unauthenticated
 from chalicelib.services.integration_1c.model import (
     Access,
     AccessState,
@@ -21,6 +21,8 @@ TRANSITIONS = {
     SubscriptionStatus.EXPIRED: set[SubscriptionStatus](),
 }
 
+CLOSED_FOR = dt.timedelta(minutes=15)
+"""How long a login rests after too many wrong passwords."""
 REMIND_BEFORE = dt.timedelta(days=7)
 _MONTHS = {Period.MONTH: 1, Period.YEAR: 12}
 _IN_RUSSIAN = {Period.MONTH: "1 месяц", Period.YEAR: "1 год"}
@@ -129,6 +131,88 @@ class ItemChanged(Problem):
     detail = "Позиция изменилась. Обновите список и выберите ещё раз."
 
 
+class NodeUnknown(NotFound):
+    """1С calls itself by a code that was never set up."""
+
+    slug = "node-unknown"
+    detail = (
+        "Настройка синхронизации с кодом «{code}» не найдена. "
+        "Создайте её в 1С заново: «Настройка синхронизации данных»."
+    )
+
+
+class ExchangeUnderWay(Problem):
+    """Another exchange of the same base is being prepared."""
+
+    slug = "exchange-under-way"
+    title = "Обмен уже выполняется"
+    detail = "Обмен с этой базой уже выполняется. Повторите через несколько минут."
+
+
+class ExchangeMoved(Problem):
+    """Another exchange of the same base ended this one, or went on without it."""
+
+    slug = "exchange-moved"
+    title = "Обмен прерван"
+    detail = "Обмен прерван другим обменом с этой базой. Повторите его."
+
+
+class MessageRefused(Problem):
+    """What 1С sent is no message that can be taken in."""
+
+    status = 422
+    slug = "message-refused"
+    title = "Сообщение 1С не принято"
+
+
+class PartUnknown(NotFound):
+    """A part is missing, or there can be none of that number."""
+
+    slug = "part-unknown"
+    detail = "Часть файла {part} не получена. Повторите обмен."
+
+
+class FileUnknown(NotFound):
+    """No such file, no longer, or not yet."""
+
+    slug = "file-unknown"
+    detail = "Файл обмена не найден: он ещё готовится или уже удалён. Повторите обмен."
+
+
+class PasswordWrong(Unauthenticated):
+    """The login or the password is wrong, or there is none."""
+
+    slug = "password-wrong"
+    title = "Неверный логин или пароль"
+    detail = (
+        "Проверьте логин и пароль синхронизации: они выданы в личном кабинете, в разделе "
+        "«Интеграция 1С». Если пароль утерян, получите новый."
+    )
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Basic realm="1C", charset="UTF-8"'}
+
+
+class LoginClosed(Problem):
+    """Too many wrong passwords came lately."""
+
+    status = 429
+    slug = "login-closed"
+    title = "Слишком много попыток входа"
+    detail = "Было много неверных паролей подряд. Повторите через 15 минут."
+    headers: Mapping[str, str] = {"Retry-After": str(int(CLOSED_FOR.total_seconds()))}
+
+
+class SoapFault(Problem):
+    """A call that is no call of this service. Raised problems are told as faults as well."""
+
+    status = 400
+    slug = "soap-fault"
+    title = "Вызов не выполнен"
+
+
+class AlreadyPrepared(Problem):
+    """Another delivery of the same message ended the preparation."""
+
+
 def state(access: Access | None, today: dt.date) -> AccessState:
     """Return whether documents of today load."""
     if access is None:
@@ -144,9 +228,7 @@ def covers(access: Access, day: dt.date) -> bool:
     return any(term.since <= day <= term.until for term in access.terms)
 
 
-def begin_trial(
-    register_id: str, access: Access | None, days: int, today: dt.date
-) -> Access:
+def begin_trial(register_id: str, access: Access | None, days: int, today: dt.date) -> Access:
     """Return the access of a register with its trial, which begins today.
 
     Raises:

@@ -18,8 +18,8 @@ from chalicelib.services.integration_1c.message.enterprise_data import (
     Confirmation,
     Header,
     Summary,
-    Version,
 )
+from chalicelib.services.integration_1c.message.objects import Version
 from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.model import Access
 from chalicelib.services.integration_1c.node import Node, Operation
@@ -98,9 +98,7 @@ def send(client_id: str, to: Node, operation: Operation, shifts: Sequence[Shift]
         received_no=to.received_no,
     )
     try:
-        written, _ = put_message(
-            client_id, operation.file_id, shifts, to.version, confirmation
-        )
+        written, _ = put_message(client_id, operation.file_id, shifts, to.version, confirmation)
     except Problem as problem:
         transact(node.fail(client_id, operation, problem.detail))
         raise
@@ -138,6 +136,8 @@ def write(
     shifts: Sequence[Shift],
     version: Version,
     confirmation: Confirmation | None = None,
+    *,
+    keep_items: bool = True,
 ) -> Summary:
     """Write the XML of a message with these shifts.
 
@@ -145,9 +145,8 @@ def write(
         RateNotInVersion: as said.
     """
     header = Header(clock.now().astimezone(clock.MOSCOW), confirmation)
-    return enterprise_data.write(
-        target, header, loading.reports(client_id, shifts), version=version
-    )
+    made = loading.reports(client_id, shifts, keep_items=keep_items)
+    return enterprise_data.write(target, header, made, version=version)
 
 
 def key(client_id: str, file_id: str) -> str:

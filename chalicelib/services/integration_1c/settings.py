@@ -19,9 +19,7 @@ class Integration1cSettings(Settings):
     @property
     def prices(self) -> Prices:
         """What a register costs."""
-        return Prices(
-            month_kopecks=self.onec_month_kopecks, year_kopecks=self.onec_year_kopecks
-        )
+        return Prices(month_kopecks=self.onec_month_kopecks, year_kopecks=self.onec_year_kopecks)
 
     def price(self, period: Period) -> int:
         """Return the tariff of a period, in kopecks."""

@@ -154,9 +154,7 @@ def revoke(client_id: str, seen: KeptCredentials) -> list[Write]:
     """End credentials."""
     same = Attr("login").eq(seen.login)
     return [
-        INTEGRATION_1C.delete(
-            client_id, "credentials", when=same, otherwise=CredentialsChanged()
-        ),
+        INTEGRATION_1C.delete(client_id, "credentials", when=same, otherwise=CredentialsChanged()),
         _forget(seen),
     ]
 

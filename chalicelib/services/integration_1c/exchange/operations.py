@@ -14,17 +14,20 @@ from chalicelib.runtime.commit import transact
 from chalicelib.runtime.table import Write, fetch
 from chalicelib.services.integration_1c import node, receiving, sending
 from chalicelib.services.integration_1c.exchange import infobase, interface, soap
-from chalicelib.services.integration_1c.exchange.soap import Fault
 from chalicelib.services.integration_1c.message.enterprise_data import EXCHANGE_PLAN, VERSIONS
 from chalicelib.services.integration_1c.node import (
     Node,
-    NodeUnknown,
     Operation,
     OperationState,
     Transfer,
 )
 from chalicelib.services.integration_1c.preparation import ExchangeMessage
-from chalicelib.services.integration_1c.receiving import FileUnknown, PartUnknown
+from chalicelib.services.integration_1c.rules import (
+    FileUnknown,
+    NodeUnknown,
+    PartUnknown,
+    SoapFault,
+)
 from chalicelib.services.integration_1c.sending import EXCHANGES, PREPARATIONS
 
 Arguments = Mapping[str, Any]
@@ -46,7 +49,7 @@ def perform(client_id: str, call: soap.Call) -> Results:
     """
     plan = call.arguments.get("ExchangePlanName")
     if plan is not None and plan != EXCHANGE_PLAN:
-        raise Fault(f"Поддерживается только план обмена {EXCHANGE_PLAN}.")
+        raise SoapFault(f"Поддерживается только план обмена {EXCHANGE_PLAN}.")
     return _OPERATIONS[call.operation](client_id, call.arguments)
 
 
@@ -80,22 +83,18 @@ def _create_node(client_id: str, arguments: Arguments) -> Results:
     """Keep a node, or what it says anew: set up again, an exchange goes on where it was."""
     said = soap.text_of(arguments["Parameters"], "СтрокаПараметровXML")
     if not said:
-        raise Fault("Параметры настройки не переданы.")
+        raise SoapFault("Параметры настройки не переданы.")
     settings = soap.decode(said)
     code = _text(settings, "КодНовогоУзлаВторойБазы")
     if not _CODE.fullmatch(code):
-        raise Fault("В параметрах настройки нет кода базы (КодНовогоУзлаВторойБазы).")
+        raise SoapFault("В параметрах настройки нет кода базы (КодНовогоУзлаВторойБазы).")
     name = _text(settings, "НаименованиеВторойБазы")[:_NAME_LENGTH]
     wanted = _text(settings, "ВерсияФорматаОбмена")
     version = next((one for one in VERSIONS if one == wanted), VERSIONS[0])
     known = fetch(node.node(client_id, code))
     new = Node(code=code, name=name, version=version, created_at=clock.now())
     transact(
-        [
-            node.rename(client_id, known, name, version)
-            if known
-            else node.put_new(client_id, new)
-        ]
+        [node.rename(client_id, known, name, version) if known else node.put_new(client_id, new)]
     )
     return {"return": soap.structure({})}
 
@@ -171,9 +170,7 @@ def _prepare_file(client_id: str, arguments: Arguments) -> Results:
     if found is None:
         raise FileUnknown
     block = min(kilobytes * 1024, _LARGEST_BLOCK) if kilobytes > 0 else _LARGEST_BLOCK
-    new = Transfer(
-        transfer_id=str(uuid.uuid4()), file_id=file_id, size=found.size, block=block
-    )
+    new = Transfer(transfer_id=str(uuid.uuid4()), file_id=file_id, size=found.size, block=block)
     transact([node.put_transfer(client_id, new)])
     return {"return": "", "TransferId": new.transfer_id, "PartQuantity": new.parts}
 
@@ -187,9 +184,7 @@ def _get_part(client_id: str, arguments: Arguments) -> Results:
         raise PartUnknown(part=number)
     first = (number - 1) * found.block
     last = min(first + found.block, found.size) - 1
-    content = files.get(
-        EXCHANGES, sending.key(client_id, found.file_id), first=first, last=last
-    )
+    content = files.get(EXCHANGES, sending.key(client_id, found.file_id), first=first, last=last)
     if content is None:
         raise FileUnknown
     return {"return": "", "PartData": content}
@@ -219,7 +214,7 @@ def _match_data(client_id: str, arguments: Arguments) -> Results:
 
 
 def _refuse(client_id: str, arguments: Arguments) -> Results:
-    raise Fault("Обмен одной строкой не поддерживается: передавайте данные частями файла.")
+    raise SoapFault("Обмен одной строкой не поддерживается: передавайте данные частями файла.")
 
 
 def _node(client_id: str, code: str) -> Node:

@@ -16,6 +16,7 @@ import defusedxml.ElementTree as ElementTree
 from defusedxml.common import DefusedXmlException
 
 from chalicelib.runtime.problem import Problem
+from chalicelib.services.integration_1c.rules import SoapFault
 
 CORE = "http://v8.1c.ru/8.1/data/core"
 """1С's own types."""
@@ -44,14 +45,6 @@ Type = Literal[
     "Array",
     "ValueStorage",
 ]
-
-
-class Fault(Problem):
-    """A call that is no call of this service. Raised problems are told as faults as well."""
-
-    status = 400
-    slug = "soap-fault"
-    title = "Вызов не выполнен"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,22 +97,22 @@ def read(service: Service, content: bytes) -> Call:
     """Read a call.
 
     Raises:
-        Fault: it is not XML, bears a DTD or entities, or is no call of the service.
+        SoapFault: it is not XML, bears a DTD or entities, or is no call of the service.
     """
     try:
         envelope = ElementTree.fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
-        raise Fault("Запрос не является сообщением SOAP.") from None
+        raise SoapFault("Запрос не является сообщением SOAP.") from None
     namespace, _, name = envelope.tag.rpartition("}")
     if namespace.removeprefix("{") not in _ENVELOPES or name != "Envelope":
-        raise Fault("Запрос не является сообщением SOAP.")
+        raise SoapFault("Запрос не является сообщением SOAP.")
     body = envelope.find(f"{namespace}}}Body")
     if body is None or len(body) != 1:
-        raise Fault("В запросе должна быть одна операция.")
+        raise SoapFault("В запросе должна быть одна операция.")
     (said,) = body
     name = said.tag.removeprefix(f"{{{service.namespace}}}")
     if name not in service.operations:
-        raise Fault(f"Сервис {service.name} не знает такой операции.")
+        raise SoapFault(f"Сервис {service.name} не знает такой операции.")
     wanted = service.operations[name].takes
     return Call(name, {one.name: _read(service, said, one) for one in wanted})
 
@@ -129,14 +122,14 @@ def _read(service: Service, said: Element, parameter: Parameter) -> Any:
     if found is None or found.get(f"{{{XSI}}}nil") in ("true", "1"):
         if parameter.nillable:
             return None
-        raise Fault(f"Не передан параметр {parameter.name}.")
+        raise SoapFault(f"Не передан параметр {parameter.name}.")
     if parameter.type in ("Structure", "Array"):
         return found
     text = found.text or ""
     try:
         return _value(parameter.type, text)
     except ValueError:
-        raise Fault(f"Неверное значение параметра {parameter.name}.") from None
+        raise SoapFault(f"Неверное значение параметра {parameter.name}.") from None
 
 
 def _value(kind: Type, text: str) -> Any:
@@ -282,11 +275,10 @@ def decode(said: str) -> Element:
     """Read XML that came inside a string.
 
     Raises:
-        Fault: it is none, or bears a DTD or entities.
+        SoapFault: it is none, or bears a DTD or entities.
     """
     try:
         found: Element = ElementTree.fromstring(said, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
-        raise Fault("Параметры настройки не читаются.") from None
+        raise SoapFault("Параметры настройки не читаются.") from None
     return found
-

@@ -86,4 +86,3 @@ def _bound(service: Service, name: str, prefix: str) -> str:
         f'<{prefix}:operation style="document" soapAction="{action}"/>'
         f"<input>{body}</input><output>{body}</output></operation>"
     )
-
