@@ -110,8 +110,8 @@ def read(service: Service, content: bytes) -> Call:
     if body is None or len(body) != 1:
         raise SoapFault("В запросе должна быть одна операция.")
     (said,) = body
-    name = said.tag.removeprefix(f"{{{service.namespace}}}")
-    if name not in service.operations:
+    namespace, _, name = said.tag.rpartition("}")
+    if namespace != f"{{{service.namespace}" or name not in service.operations:
         raise SoapFault(f"Сервис {service.name} не знает такой операции.")
     wanted = service.operations[name].takes
     return Call(name, {one.name: _read(service, said, one) for one in wanted})
