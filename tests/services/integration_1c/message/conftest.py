@@ -63,6 +63,8 @@ def validated(
                 folder / "ExchangeMessage.xsd",
             ],
         }[version]
-        return subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True)
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)], capture_output=True, text=True
+        )
 
     return call
