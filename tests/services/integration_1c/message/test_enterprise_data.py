@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +33,7 @@ from chalicelib.services.integration_1c.message.vat import Rate
 from tests.support.shifts import INN, closing, item, month, stored
 
 Written = Callable[..., bytes]
-Validated = Callable[[bytes, str], subprocess.CompletedProcess[str]]
+Faults = Callable[[bytes, str], str]
 REPORT, CASH = "Документ.ОтчетОРозничныхПродажах", "Документ.ПКОРозничнаяВыручка"
 ITEM = "Справочник.Номенклатура"
 
@@ -327,7 +326,7 @@ def test_a_message_that_is_full_goes_on_in_the_next() -> None:
 
 @pytest.mark.parametrize("version", ["1.17", "1.8"])
 def test_a_message_fits_the_published_schema(
-    written: Written, validated: Validated, version: str
+    written: Written, faults: Faults, version: str
 ) -> None:
     documents = everything()
     if version == "1.8":
@@ -335,17 +334,15 @@ def test_a_message_fits_the_published_schema(
         documents = [stored(n, operationType=n, code=31, items=lines) for n in (1, 2, 3, 4)]
         documents.append(stored(5, ecashTotalSum=99_00, items=[item(nds=6)]))
     message = written(reports(*documents), version=version)
-    judged = validated(message, version)
-    assert judged.returncode == 0, judged.stdout
-    broken = validated(message.replace("Налогообложение>".encode(), b"Tax>"), version)
-    assert broken.returncode != 0
+    assert faults(message, version) == ""
+    assert faults(message.replace("Налогообложение>".encode(), b"Tax>"), version)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(), st.text(), st.text(), st.floats(), st.integers())
 def test_whatever_a_receipt_says_the_message_fits_the_schema(
     written: Written,
-    validated: Validated,
+    faults: Faults,
     name: str,
     user: str,
     inn: str,
@@ -356,8 +353,7 @@ def test_whatever_a_receipt_says_the_message_fits_the_schema(
         name=_kept(name), quantity=_finite(quantity), productCodeData={"gtin": gtin % 10**15}
     )
     organisation = {"user": _kept(user), "userInn": _kept(inn)[:12], "retailPlace": _kept(name)}
-    judged = validated(written(reports(stored(1, items=[odd], **organisation))), "1.17")
-    assert judged.returncode == 0, judged.stdout
+    assert faults(written(reports(stored(1, items=[odd], **organisation))), "1.17") == ""
 
 
 def _kept(text: str) -> str:
@@ -378,7 +374,7 @@ def real(folder: Path) -> list[StoredDocument]:
 
 @pytest.mark.parametrize("version", ["1.17", "1.8"])
 def test_real_receipts(
-    written: Written, validated: Validated, samples: Callable[[str], Path], version: str
+    written: Written, faults: Faults, samples: Callable[[str], Path], version: str
 ) -> None:
     documents = real(samples("receipts"))
     assert len(documents) >= 29
@@ -391,8 +387,7 @@ def test_real_receipts(
     total = sum(kopecks(one, "Сумма") for one in objects(message, REPORT))
     receipts = {number for one in found for numbers in one.rates.values() for number in numbers}
     assert total == sum(one.total for one in documents if one.number in receipts)
-    judged = validated(message, version)
-    assert judged.returncode == 0, judged.stdout
+    assert faults(message, version) == ""
 
 
 def test_bp_3_0_takes_every_object_we_send(

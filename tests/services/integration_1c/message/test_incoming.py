@@ -1,5 +1,6 @@
 """What 1С sends is read; what an enemy sends is refused in little time and memory."""
 
+import contextlib
 import io
 import struct
 import time
@@ -155,10 +156,8 @@ def test_damage_is_one_kind_of_error(data: st.DataObject) -> None:
     content = bytearray(message())
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(BadMessage):
         read(bytes(content))
-    except BadMessage:
-        pass
 
 
 def test_an_archive() -> None:
@@ -200,10 +199,8 @@ def test_a_size_that_the_archive_lies_about_is_not_believed() -> None:
     content = bytearray(zipped(("m.xml", bytes(5_000_000))))
     directory = content.index(b"PK\x01\x02")
     content[directory + 24 : directory + 28] = struct.pack("<I", 10)
-    try:
+    with contextlib.suppress(BadMessage):
         assert len(unzip(bytes(content), most=1_000_000)) <= 10
-    except BadMessage:
-        pass
 
 
 @settings(max_examples=200, deadline=None)
@@ -212,7 +209,5 @@ def test_a_damaged_archive_is_one_kind_of_error(data: st.DataObject) -> None:
     content = bytearray(zipped(("m.xml", message())))
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(BadMessage):
         unzip(bytes(content))
-    except BadMessage:
-        pass
