@@ -296,7 +296,7 @@ class _Shift:
 
 def _organisation(receipt: StoredDocument) -> Organisation:
     inn, name = text(receipt.content.get("userInn")), text(receipt.content.get("user"))
-    return Organisation(inn, name or inn)
+    return Organisation(inn, name or inn or "Организация без наименования")
 
 
 def _shop(receipt: StoredDocument) -> Shop:

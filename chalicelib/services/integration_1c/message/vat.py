@@ -2,14 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.services.integration_1c.message.number import whole
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Rate:
+class Rate(NamedTuple):
     """A rate of VAT."""
 
     percent: int
@@ -85,15 +83,16 @@ def _rate(code: Any, day: dt.date) -> Rate:
 def named(receipt: Mapping[str, Any], day: dt.date) -> dict[Rate, int]:
     """Return what the receipt names by rate: tax, or for 0 % and без НДС the amount itself."""
     found: dict[Rate, int] = {}
-    for code, amount in _named(receipt):
-        rate = _rate(code, day)
-        found[rate] = found.get(rate, 0) + whole(amount)
-    return {rate: amount for rate, amount in found.items() if amount > 0}
+    for code, said in _named(receipt):
+        if amount := whole(said):
+            rate = _rate(code, day)
+            found[rate] = found.get(rate, 0) + amount
+    return found
 
 
 def _named(receipt: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    for name, code in _NAMED.items():
-        yield code, receipt.get(name)
+    for name in _NAMED.keys() & receipt.keys():
+        yield _NAMED[name], receipt[name]
     listed = receipt.get("amountsReceiptNds")
     listed = listed.get("amountsNds") if isinstance(listed, dict) else None
     for one in listed if isinstance(listed, list) else ():

@@ -1,6 +1,8 @@
 """Messages written and judged by what others made: schemas and validators of the samples."""
 
 import datetime as dt
+import functools
+import importlib.util
 import io
 import subprocess
 import sys
@@ -45,24 +47,35 @@ def samples() -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def validated(
-    samples: Callable[[str], Path], tmp_path: Path
-) -> Callable[[bytes, str], subprocess.CompletedProcess[str]]:
-    """Run the validator of the version over a message."""
+def faults(samples: Callable[[str], Path], tmp_path: Path) -> Callable[[bytes, str], str]:
+    """Say what the validator of the version finds wrong with a message: nothing if it fits."""
     folder = samples("enterprisedata")
 
-    def call(message: bytes, version: str) -> subprocess.CompletedProcess[str]:
+    def call(message: bytes, version: str) -> str:
         file = tmp_path / "message.xml"
         file.write_bytes(message)
-        arguments = {
-            "1.17": [folder / "validate_1_17.py", file],
-            "1.8": [
-                folder / "validate_ed.py",
-                folder / "EnterpriseData_1_8_6.xsd",
-                file,
-                folder / "ExchangeMessage.xsd",
-            ],
-        }[version]
-        return subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, text=True)
+        return _by_1_17(folder, file) if version == "1.17" else _by_1_8(folder, file)
 
     return call
+
+
+def _by_1_17(folder: Path, file: Path) -> str:
+    validator, schema = _validator(folder / "validate_1_17.py")
+    return "\n".join(validator.errors(schema, file))
+
+
+@functools.cache
+def _validator(script: Path) -> tuple[Any, Any]:
+    spec = importlib.util.spec_from_file_location(script.stem, script)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module, module.load()
+
+
+def _by_1_8(folder: Path, file: Path) -> str:
+    schemas = [str(folder / f"{name}.xsd") for name in ("EnterpriseData_1_8_6", "ExchangeMessage")]
+    script = [sys.executable, str(folder / "validate_ed.py"), schemas[0], str(file), schemas[1]]
+    judged = subprocess.run(script, capture_output=True, text=True)
+    return judged.stdout + judged.stderr if judged.returncode else ""

@@ -202,7 +202,7 @@ def test_shifts_of_drives_and_registers_are_reports_of_their_own() -> None:
 
 def test_a_shift_in_pieces_is_refused() -> None:
     documents = [stored(1), stored(2, shiftNumber=60), stored(3)]
-    with pytest.raises(ValueError, match="shift 59 .* came in pieces"):
+    with pytest.raises(ValueError, match="shift 59 of drive"):
         list(retail_reports(documents, {}))
 
 
@@ -235,7 +235,9 @@ def test_the_cabinet_knows_better_than_the_receipt() -> None:
 @pytest.mark.parametrize("field", ["items", "retailPlace", "user", "nds10", "amountsReceiptNds"])
 @pytest.mark.parametrize("value", ["x", 7, [], {}, [None], {"x": [1]}, [[1]]])
 def test_a_field_of_another_kind_is_passed_over(field: str, value: Any) -> None:
-    assert report_of(stored(totalSum=100_00, **{"items": [item()]} | {field: value})).turnover == 10000
+    assert (
+        report_of(stored(totalSum=100_00, **{"items": [item()]} | {field: value})).turnover == 10000
+    )
 
 
 @pytest.mark.parametrize("field", ["name", "price", "quantity", "sum", "nds", "productCodeNew"])
