@@ -1,6 +1,7 @@
 """«Интеграция 1С»: steps of the cabinet, receipts of shifts, and 1С as a client calls us."""
 
 import base64
+import functools
 import io
 import uuid
 import zipfile
@@ -66,18 +67,19 @@ def shift(
     sales: int = 3,
     at: str = "2026-11-24T10:{minute:02}:00",
     register_id: str = REGISTER,
+    fiscal_drive: str = receipts.DRIVE,
     **changes: Any,
 ) -> list[dict[str, Any]]:
     """Return a closed shift: its opening, receipts, closing, numbered from ``first``."""
     frame = {
         "kktRegId": register_id,
-        "fiscalDriveNumber": receipts.DRIVE,
+        "fiscalDriveNumber": fiscal_drive,
         "shiftNumber": number,
         "operationType": None,
     }
     documents: list[dict[str, Any]] = [{"code": 2, **frame}]
     documents += [
-        receipts.document(kktRegId=register_id, shiftNumber=number, **changes)
+        receipts.document(**{**frame, "operationType": 1, **changes})
         for _ in range(sales)
     ]
     documents.append({"code": 5, **frame})
@@ -105,17 +107,19 @@ def feed(world: World, *documents: dict[str, Any]) -> None:
 class _Transport(Transport):  # type: ignore[misc] # zeep carries no types
     """Carries zeep's calls into a world."""
 
-    def __init__(self, world: World, authorization: str) -> None:
+    def __init__(self, world: World | None, authorization: str) -> None:
         super().__init__()
         self._world = world
         self._authorization = authorization
 
     def load(self, url: str) -> bytes:
+        assert self._world is not None
         answer = self._world.call(f"GET {_path(url)}", who="nobody")
         assert answer.status == 200
         return answer.body
 
     def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> requests.Response:
+        assert self._world is not None
         answer = call(self._world, _path(address), message, self._authorization, **headers)
         response = requests.Response()
         response.status_code, response._content = answer.status, answer.body
@@ -142,24 +146,18 @@ def call(world: World, path: str, content: bytes, authorization: str, **headers:
 class OneC:
     """A base of 1С: knows the WSDL alone, and does what its data synchronisation does."""
 
-    def __init__(self, service: Any, factory: Any, code: str = CODE) -> None:
+    def __init__(self, service: Any, code: str = CODE) -> None:
         self.service = service
         self.code = code
         self.sent = 0
         self.received = 0
         self.our_code = ""
-        self._factory = factory
-
-    @classmethod
-    def of(cls, client: zeep.Client, code: str = CODE) -> "OneC":
-        """Return a base behind a client of the exchange service."""
-        return cls(client.service, client.type_factory("ns0"), code)
 
     @classmethod
     def connect(cls, world: World, who: str = "client", code: str = CODE) -> "OneC":
         """Return a base that has got its password from the cabinet, and is set up."""
         made = world.ok("POST /integration-1c/credentials", who=who)
-        base = cls.of(client(world, basic(made["login"], made["password"])), code)
+        base = cls(client(world, basic(made["login"], made["password"])).service, code)
         base.set_up()
         return base
 
@@ -252,7 +250,13 @@ class OneC:
 def client(world: World, authorization: str, service: str = "Exchange_3_0_1_1") -> zeep.Client:
     """Return a client made from the WSDL that we serve."""
     wsdl = f"{cloud.PARAMETERS['PublicUrl']}/ws/{service}?wsdl"
-    return zeep.Client(wsdl, transport=_Transport(world, authorization))
+    transport = _Transport(world, authorization)
+    return zeep.Client(_document(transport.load(wsdl)), transport=transport)
+
+
+@functools.lru_cache
+def _document(wsdl: bytes) -> zeep.wsdl.Document:
+    return zeep.wsdl.Document(io.BytesIO(wsdl), _Transport(None, ""))
 
 
 def zipped(content: bytes, name: str = "Message.xml") -> bytes:

@@ -140,7 +140,7 @@ def test_another_client_gets_nothing_of_it(world: World, base: OneC) -> None:
 
 def test_two_bases_of_one_client_are_told_apart(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
-    second = OneC(base.service, None, "БП-2")
+    second = OneC(base.service, "БП-2")
     second.set_up()
     assert len(onec.documents_of(base.synchronise())) == 1
     assert len(onec.documents_of(second.synchronise())) == 1
