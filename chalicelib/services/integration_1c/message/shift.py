@@ -118,7 +118,7 @@ class RetailReport:
     rates: Mapping[Rate, tuple[int, ...]] = field(repr=False)
     """Numbers of the receipts that have a rate."""
     fingerprint: str
-    """Changes if and only if the receipts of the shift do."""
+    """Changes if and only if the receipts of the shift do, or it is closed."""
 
     @property
     def reference(self) -> uuid.UUID:
@@ -258,7 +258,7 @@ class _Shift:
         lines: dict[Operation, _Lines] = defaultdict(_Lines)
         days: dict[dt.date, int] = defaultdict(int)
         rates: dict[Rate, list[int]] = defaultdict(list)
-        told = hashlib.blake2b(digest_size=16)
+        told = hashlib.blake2b(f"{self._closed_at}".encode(), digest_size=16)
         for operation, document in receipts:
             items = items_of(document)
             totals[operation] = totals[operation].plus(document, items)

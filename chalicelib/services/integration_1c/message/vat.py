@@ -91,8 +91,9 @@ def named(receipt: Mapping[str, Any], day: dt.date) -> dict[Rate, int]:
 
 
 def _named(receipt: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    for name in _NAMED.keys() & receipt.keys():
-        yield _NAMED[name], receipt[name]
+    for name, code in _NAMED.items():
+        if name in receipt:
+            yield code, receipt[name]
     listed = receipt.get("amountsReceiptNds")
     listed = listed.get("amountsNds") if isinstance(listed, dict) else None
     for one in listed if isinstance(listed, list) else ():

@@ -211,11 +211,12 @@ def test_another_kind_of_document_does_not_break_a_shift() -> None:
     assert report_of(stored(1), state, stored(3)).of(Operation.INCOME).count == 2
 
 
-def test_a_late_receipt_changes_the_fingerprint_and_the_closing_does_not() -> None:
+def test_a_late_receipt_and_the_closing_change_the_fingerprint() -> None:
     before, after = report_of(stored(1), closing(3)), report_of(stored(1), stored(2), closing(3))
     assert before.fingerprint != after.fingerprint
     assert before.reference == after.reference
-    assert before.fingerprint == report_of(stored(1)).fingerprint
+    assert before.fingerprint != report_of(stored(1)).fingerprint
+    assert before.fingerprint == report_of(closing(3), stored(1)).fingerprint
 
 
 def test_what_is_known_of_an_item_is_used() -> None:
