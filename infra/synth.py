@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 
 from chalicelib.runtime.action import HEADERS
+from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.log import NAMESPACE as METRICS
 from infra import functions, gateway
 from infra.functions import Function, Json
@@ -368,15 +369,7 @@ def _api(everything: Sequence[Function]) -> Json:
         "DependsOn": sorted(answers),
         "Properties": {"RestApiId": {"Ref": _API}},
     }
-    # An action answers 500 rather than fail, so its function's errors alone would not tell.
-    made["ApiAlarm"] = _alarm(
-        "AWS/ApiGateway",
-        "5XXError",
-        {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE},
-        "Sum",
-        threshold=1,
-        what="callers were answered 5xx",
-    )
+    made |= _api_alarms([route for function in everything for route in function.routes])
     made["ApiStage"] = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
@@ -395,6 +388,60 @@ def _api(everything: Sequence[Function]) -> Json:
         },
     }
     return made
+
+
+def _api_alarms(routes: Sequence[Action]) -> Json:
+    """Return the alarm of answers that no caller is to blame for.
+
+    An action answers 500 rather than fail, so its function's errors alone would not tell. Where
+    it answers callers' mistakes so too, it is left out here, and what it reports as its own fault
+    rings instead.
+    """
+    stage = {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE}
+    faulting = [route for route in routes if route.faults]
+    counted = {
+        "whole": stage,
+        **{
+            f"faults{place}": {**stage, "Resource": route.path, "Method": route.method}
+            for place, route in enumerate(faulting)
+        },
+    }
+    left_out = "".join(f" - FILL(faults{place}, 0)" for place in range(len(faulting)))
+    alarm = _alarm("", "", {}, "Sum", threshold=1, what="callers were answered 5xx")
+    properties = alarm["Properties"]
+    for name in ("Namespace", "MetricName", "Dimensions", "Statistic", "Period"):
+        del properties[name]
+    properties["Metrics"] = [
+        {"Id": "failures", "Expression": f"whole{left_out}", "ReturnData": True},
+        *(
+            {
+                "Id": name,
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": "AWS/ApiGateway",
+                        "MetricName": "5XXError",
+                        "Dimensions": [{"Name": k, "Value": v} for k, v in dimensions.items()],
+                    },
+                    "Period": 300,
+                    "Stat": "Sum",
+                },
+                "ReturnData": False,
+            }
+            for name, dimensions in counted.items()
+        ),
+    ]
+    own = {
+        f"{''.join(part.capitalize() for part in route.name.split('_'))}FaultAlarm": _alarm(
+            METRICS,
+            "Fault",
+            {"service": route.section, "action": route.name},
+            "Sum",
+            threshold=1,
+            what=f"{route.name} answered 5xx by a fault of its own",
+        )
+        for route in faulting
+    }
+    return {"ApiAlarm": alarm, **own}
 
 
 def _settings(path: str, method: str, calls_a_second: int) -> Json:

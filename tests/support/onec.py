@@ -79,8 +79,7 @@ def shift(
     }
     documents: list[dict[str, Any]] = [{"code": 2, **frame}]
     documents += [
-        receipts.document(**{**frame, "operationType": 1, **changes})
-        for _ in range(sales)
+        receipts.document(**{**frame, "operationType": 1, **changes}) for _ in range(sales)
     ]
     documents.append({"code": 5, **frame})
     return [
@@ -276,4 +275,3 @@ def documents_of(message: bytes) -> list[str]:
     """Return the identifiers of the retail reports in a message."""
     begins = message.decode().split("<Документ.ОтчетОРозничныхПродажах>")[1:]
     return [one.split("<Ссылка>")[1].split("<")[0] for one in begins]
-

@@ -36,6 +36,7 @@ _FAULT = 500
     timeout=29,
     memory=1536,
     rate_limit=100,
+    faults=True,
 )
 def exchange_with_1c(request: Raw) -> File:
     """Perform an operation of the exchange, for the client whom the password stands for."""
@@ -54,6 +55,7 @@ def exchange_with_1c(request: Raw) -> File:
     produces=_XML,
     writes=[INTEGRATION_1C],
     rate_limit=20,
+    faults=True,
 )
 def tell_interface_versions(request: Raw) -> File:
     """Tell 1С which versions of an interface there are."""

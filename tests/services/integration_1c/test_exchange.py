@@ -83,9 +83,7 @@ def test_a_lost_confirmation_sends_the_same_documents_again(world: World, base: 
     assert onec.documents_of(base.synchronise()) == []
 
 
-def test_an_old_message_confirmed_confirms_what_it_carried_only(
-    world: World, base: OneC
-) -> None:
+def test_an_old_message_confirmed_confirms_what_it_carried_only(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59, first=700))
     first = base.fetch()
     base.received = onec.number_of(first)
@@ -174,9 +172,7 @@ def test_who_cannot_wait_gets_the_first_part_and_then_the_rest(
     assert onec.documents_of(first) != onec.documents_of(second)
 
 
-def test_two_exchanges_at_once(
-    world: World, base: OneC, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_exchanges_at_once(world: World, base: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "INLINE_REGISTERS", 0)
     onec.feed(world, *onec.shift(59))
     upload = base.service.UploadData
@@ -250,9 +246,7 @@ def test_wrong_numbers_and_names_change_nothing(
     assert world.items(INTEGRATION_1C, "node#") == before
 
 
-def test_a_message_repeated_after_a_lost_answer_is_taken_as_taken(
-    world: World, base: OneC
-) -> None:
+def test_a_message_repeated_after_a_lost_answer_is_taken_as_taken(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     base.received = onec.number_of(base.fetch())
     base.send()
@@ -281,9 +275,7 @@ EXTERNAL = b'<!DOCTYPE m [<!ENTITY f SYSTEM "file:///etc/passwd">]><Message>&f;<
     ],
     ids=["no zip", "empty", "no message", "entities", "external", "zip bomb", "no xml"],
 )
-def test_hostile_files_are_refused(
-    world: World, base: OneC, content: bytes, why: str
-) -> None:
+def test_hostile_files_are_refused(world: World, base: OneC, content: bytes, why: str) -> None:
     file_id = base.put_file(content, 100_000)
     with pytest.raises(Fault, match=why):
         base.service.DownloadData(onec.PLAN, base.code, file_id, None, None, True)
@@ -451,9 +443,7 @@ def test_a_conflict_may_be_settled_for_our_own(world: World, base: OneC) -> None
     assert (settled["onec_id"], settled["settled"], settled["candidates"]) == (None, True, [])
 
 
-def test_data_sent_to_be_matched_is_learned_whatever_its_number(
-    world: World, base: OneC
-) -> None:
+def test_data_sent_to_be_matched_is_learned_whatever_its_number(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     base.fetch()
     file_id = base.put_file(onec.zipped(base.message(cottage_cheese(THEIRS))))

@@ -137,9 +137,7 @@ def test_a_large_period_is_prepared_apart(fed: World, monkeypatch: pytest.Monkey
 
 
 def stored(file_id: str) -> bytes:
-    found = cloud.client("s3").get_object(
-        Bucket=EXCHANGES.physical_name, Key=f"client-1/{file_id}"
-    )
+    found = cloud.client("s3").get_object(Bucket=EXCHANGES.physical_name, Key=f"client-1/{file_id}")
     content: bytes = found["Body"].read()
     return content
 

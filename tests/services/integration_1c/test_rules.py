@@ -1,6 +1,7 @@
 """Terms of access, by days alone."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
@@ -83,5 +84,5 @@ def test_terms_never_overlap() -> None:
         today += dt.timedelta(days=20)
     assert access is not None
     ends = [(one.since, one.until) for one in access.terms]
-    assert all(before[1] < after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(ends))
     assert len(access.history) == 4
