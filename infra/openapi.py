@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.core.platform.actions import OPENAPI
-from chalicelib.runtime.action import IDENTIFIER, KEY, payload_of, signature
+from chalicelib.runtime.action import KEY, payload_of, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.file import File
 from chalicelib.runtime.page import Page
@@ -36,7 +36,7 @@ from chalicelib.runtime.problem import (
 )
 from chalicelib.runtime.raw import Raw
 from infra import declarations, gateway
-from infra.schemas import Schemas, markdown, query_parameters
+from infra.schemas import Schemas, markdown, path_parameter, query_parameters
 
 Json = dict[str, Any]
 _Schemas = Mapping[tuple[str, JsonSchemaMode], Json]
@@ -266,7 +266,7 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     roles = sorted(one.callers)
     callers = f"For: {', '.join(roles)}." if roles else "For anyone, without a token."
     payload = schemas.get((one.name, "validation"))
-    parameters = [*map(_path_parameter, re.findall(r"{(\w+)}", one.path))]
+    parameters = [*map(path_parameter, re.findall(r"{(\w+)}", one.path))]
     if payload and one.is_read:
         parameters += query_parameters(definitions[_name(payload)])
     if one.idempotent:
@@ -289,11 +289,6 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     return operation
 
 
-def _path_parameter(name: str) -> Json:
-    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
 def _success(one: Action, schemas: _Schemas) -> Json:
     answer = signature(one)["return"]
     status = HTTPStatus.NO_CONTENT if answer is type(None) else HTTPStatus(one.status)
@@ -314,7 +309,7 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         403: one.callers,
         404: one.callers and not _is_list(one),
         409: one.writes,
-        413: has_body,
+        413: has_body or Raw in signature(one).values(),
         415: has_body,
         422: takes_payload or one.idempotent,
         429: True,

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import core_schema
 
+from chalicelib.runtime.action import IDENTIFIER
+
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
 
@@ -73,6 +75,12 @@ def markdown(docstring: str | None) -> str:
     text = inspect.cleandoc(docstring or "").replace("``", "`")
     text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
     return re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text)
+
+
+def path_parameter(name: str) -> dict[str, Any]:
+    """Return the parameter that a name in a path makes."""
+    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def query_parameters(schema: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -22,9 +22,9 @@ from typing import Any
 import yaml
 
 from chalicelib.runtime.action import HEADERS
-from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.log import NAMESPACE as METRICS
-from infra import functions, gateway
+from infra import alarms, functions, gateway
+from infra.alarms import API_NAME, API_STAGE
 from infra.functions import Function, Json
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,8 +37,6 @@ RECEIVES = 5
 """Deliveries of a message before it goes to the dead-letter queue."""
 QUEUE_AGE_ALARM_SECONDS = 900
 
-API_NAME = "${Stage}-service-menu"
-API_STAGE = "api"
 
 _API = "Api"
 _METHODS = {"get", "put", "post", "delete", "patch"}
@@ -123,7 +121,7 @@ def _dead_letters(name: str, queue: Json) -> Json:
             "UpdateReplacePolicy": "Retain",
             "Properties": {"MessageRetentionPeriod": 1_209_600, "SqsManagedSseEnabled": True},
         },
-        f"{dead}Alarm": _alarm(
+        f"{dead}Alarm": alarms.alarm(
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
             {"QueueName": {"Fn::GetAtt": [dead, "QueueName"]}},
@@ -131,7 +129,7 @@ def _dead_letters(name: str, queue: Json) -> Json:
             threshold=1,
             what=f"{name}: messages could not be processed; see them, mend, redrive",
         ),
-        f"{name}AgeAlarm": _alarm(
+        f"{name}AgeAlarm": alarms.alarm(
             "AWS/SQS",
             "ApproximateAgeOfOldestMessage",
             {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}},
@@ -144,34 +142,6 @@ def _dead_letters(name: str, queue: Json) -> Json:
 
 def _dead_letter_id(queue: str) -> str:
     return queue.removesuffix("Queue") + "DeadLetterQueue"
-
-
-def _alarm(
-    namespace: str,
-    metric: str,
-    dimensions: Json,
-    statistic: str,
-    *,
-    threshold: int,
-    what: str,
-    period: int = 300,
-) -> Json:
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmDescription": what,
-            "Namespace": namespace,
-            "MetricName": metric,
-            "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-            "Statistic": statistic,
-            "Period": period,
-            "EvaluationPeriods": 1,
-            "Threshold": threshold,
-            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{"Ref": "AlarmTopic"}],
-        },
-    }
 
 
 def _function(function: Function) -> Json:
@@ -230,7 +200,7 @@ def _function(function: Function) -> Json:
                 "RetentionInDays": LOG_DAYS,
             },
         },
-        f"{function.logical_id}Alarm": _alarm(
+        f"{function.logical_id}Alarm": alarms.alarm(
             "AWS/Lambda",
             "Errors",
             {"FunctionName": name},
@@ -268,7 +238,7 @@ def _triggers(function: Function, this: str) -> Json:
             )
             for table in functions.RELAYED
         }
-        lag = _alarm(
+        lag = alarms.alarm(
             "AWS/Lambda",
             "IteratorAge",
             {"FunctionName": {"Ref": this}},
@@ -280,7 +250,7 @@ def _triggers(function: Function, this: str) -> Json:
     if function.rate:
         rule = f"{function.logical_id}Schedule"
         reported = {
-            f"{metric}Alarm": _alarm(
+            f"{metric}Alarm": alarms.alarm(
                 METRICS,
                 metric,
                 {"service": function.section},
@@ -369,7 +339,7 @@ def _api(everything: Sequence[Function]) -> Json:
         "DependsOn": sorted(answers),
         "Properties": {"RestApiId": {"Ref": _API}},
     }
-    made |= _api_alarms([route for function in everything for route in function.routes])
+    made |= alarms.of_api([route for function in everything for route in function.routes])
     made["ApiStage"] = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
@@ -388,60 +358,6 @@ def _api(everything: Sequence[Function]) -> Json:
         },
     }
     return made
-
-
-def _api_alarms(routes: Sequence[Action]) -> Json:
-    """Return the alarm of answers that no caller is to blame for.
-
-    An action answers 500 rather than fail, so its function's errors alone would not tell. Where
-    it answers callers' mistakes so too, it is left out here, and what it reports as its own fault
-    rings instead.
-    """
-    stage = {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE}
-    faulting = [route for route in routes if route.faults]
-    counted = {
-        "whole": stage,
-        **{
-            f"faults{place}": {**stage, "Resource": route.path, "Method": route.method}
-            for place, route in enumerate(faulting)
-        },
-    }
-    left_out = "".join(f" - FILL(faults{place}, 0)" for place in range(len(faulting)))
-    alarm = _alarm("", "", {}, "Sum", threshold=1, what="callers were answered 5xx")
-    properties = alarm["Properties"]
-    for name in ("Namespace", "MetricName", "Dimensions", "Statistic", "Period"):
-        del properties[name]
-    properties["Metrics"] = [
-        {"Id": "failures", "Expression": f"whole{left_out}", "ReturnData": True},
-        *(
-            {
-                "Id": name,
-                "MetricStat": {
-                    "Metric": {
-                        "Namespace": "AWS/ApiGateway",
-                        "MetricName": "5XXError",
-                        "Dimensions": [{"Name": k, "Value": v} for k, v in dimensions.items()],
-                    },
-                    "Period": 300,
-                    "Stat": "Sum",
-                },
-                "ReturnData": False,
-            }
-            for name, dimensions in counted.items()
-        ),
-    ]
-    own = {
-        f"{''.join(part.capitalize() for part in route.name.split('_'))}FaultAlarm": _alarm(
-            METRICS,
-            "Fault",
-            {"service": route.section, "action": route.name},
-            "Sum",
-            threshold=1,
-            what=f"{route.name} answered 5xx by a fault of its own",
-        )
-        for route in faulting
-    }
-    return {"ApiAlarm": alarm, **own}
 
 
 def _settings(path: str, method: str, calls_a_second: int) -> Json:

@@ -145,11 +145,13 @@ def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe:
     assert foreign == []
     assert [one for one in origins if "site-packages" in one] == []
     if function.routes:
-        status = 401 if function.routes[0].callers else 200
+        # Who speaks SOAP has a password of his own.
+        status = 401 if function.routes[0].callers or function.routes[0].faults else 200
         assert answer["statusCode"] == status, answer
         assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
         if status == 401:
-            assert json.loads(answer["body"])["type"] == "/problems/unauthenticated"
+            problem = "unauthenticated" if function.routes[0].callers else "password-wrong"
+            assert json.loads(answer["body"])["type"] == f"/problems/{problem}"
     elif function.name == "authorizer":
         assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
     elif function.name == "preflight":

@@ -179,7 +179,7 @@ def test_the_apis_alarm_leaves_out_what_answers_callers_with_500(
         ["whole", *(f"FILL({one['Id']}, 0)" for one in left_out)]
     )
     dimensions = [{d["Name"]: d["Value"] for d in one["Dimensions"]} for one in stats[1:]]
-    faulting = {one for one in actions if one.faults}
+    faulting = [one for one in actions if one.faults]
     assert {(one["Method"], one["Resource"]) for one in dimensions} == {
         (one.method, one.path) for one in faulting
     }
@@ -395,7 +395,7 @@ def test_queues_lose_nothing(production: Json) -> None:
             (name, "ApproximateAgeOfOldestMessage"),
         ):
             where = {"Name": "QueueName", "Value": {"Fn::GetAtt": [watched, "QueueName"]}}
-            found = [one for one in alarms if one["Dimensions"] == [where]]
+            found = [one for one in alarms if one.get("Dimensions") == [where]]
             assert [one["MetricName"] for one in found] == [metric]
         listening = [
             one

@@ -21,7 +21,7 @@ class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Period(StrEnum):
+class SubscriptionPeriod(StrEnum):
     """What a register may be subscribed for."""
 
     MONTH = "month"
@@ -84,7 +84,7 @@ class RegisterAccess(BaseModel):
 class NewSubscription(Payload):
     """How long to subscribe a register for."""
 
-    period: Period
+    period: SubscriptionPeriod
 
 
 class SubscriptionStatus(StrEnum):
@@ -102,7 +102,7 @@ class Subscription(_Kept):
 
     subscription_id: Identifier
     register_id: RegisterNumber
-    period: Period
+    period: SubscriptionPeriod
     status: SubscriptionStatus
     invoice_id: Identifier
     invoice_number: str

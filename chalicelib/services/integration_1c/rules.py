@@ -10,7 +10,7 @@ from chalicelib.runtime.problem import NotFound, Problem, Unauthenticated
 from chalicelib.services.integration_1c.model import (
     Access,
     AccessState,
-    Period,
+    SubscriptionPeriod,
     SubscriptionStatus,
     Term,
 )
@@ -24,8 +24,8 @@ TRANSITIONS = {
 CLOSED_FOR = dt.timedelta(minutes=15)
 """How long a login rests after too many wrong passwords."""
 REMIND_BEFORE = dt.timedelta(days=7)
-_MONTHS = {Period.MONTH: 1, Period.YEAR: 12}
-_IN_RUSSIAN = {Period.MONTH: "1 месяц", Period.YEAR: "1 год"}
+_MONTHS = {SubscriptionPeriod.MONTH: 1, SubscriptionPeriod.YEAR: 12}
+_IN_RUSSIAN = {SubscriptionPeriod.MONTH: "1 месяц", SubscriptionPeriod.YEAR: "1 год"}
 
 
 class SubscriptionUnknown(NotFound):
@@ -240,7 +240,9 @@ def begin_trial(register_id: str, access: Access | None, days: int, today: dt.da
     return _with(register_id, access, Term(kind="trial", since=today, until=until), Actor.CLIENT)
 
 
-def extend(register_id: str, access: Access | None, period: Period, today: dt.date) -> Access:
+def extend(
+    register_id: str, access: Access | None, period: SubscriptionPeriod, today: dt.date
+) -> Access:
     """Return the access of a register with a paid period more.
 
     It begins after the present end, a trial's too, so that nothing is lost; today if that is past.
@@ -252,7 +254,7 @@ def extend(register_id: str, access: Access | None, period: Period, today: dt.da
     return _with(register_id, access, term, Actor.BANK)
 
 
-def last_day(since: dt.date, period: Period) -> dt.date:
+def last_day(since: dt.date, period: SubscriptionPeriod) -> dt.date:
     """Return the day before the same date of a later month, or that month's last one without it
     (Civil Code, article 192)."""
     months = since.year * 12 + since.month - 1 + _MONTHS[period]
@@ -273,7 +275,7 @@ def _with(register_id: str, access: Access | None, term: Term, by: Actor) -> Acc
     )
 
 
-def invoice_line(register_id: str, period: Period, price_kopecks: int) -> InvoiceLine:
+def invoice_line(register_id: str, period: SubscriptionPeriod, price_kopecks: int) -> InvoiceLine:
     """Return what the invoice says of a subscription."""
     return InvoiceLine(
         title=f"Интеграция 1С для кассы {register_id}, {_IN_RUSSIAN[period]}",

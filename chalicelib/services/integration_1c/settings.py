@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.runtime.settings import Settings
-from chalicelib.services.integration_1c.model import Period, Prices
+from chalicelib.services.integration_1c.model import Prices, SubscriptionPeriod
 
 
 class Integration1cSettings(Settings):
@@ -21,6 +21,9 @@ class Integration1cSettings(Settings):
         """What a register costs."""
         return Prices(month_kopecks=self.onec_month_kopecks, year_kopecks=self.onec_year_kopecks)
 
-    def price(self, period: Period) -> int:
+    def price(self, period: SubscriptionPeriod) -> int:
         """Return the tariff of a period, in kopecks."""
-        return {Period.MONTH: self.onec_month_kopecks, Period.YEAR: self.onec_year_kopecks}[period]
+        return {
+            SubscriptionPeriod.MONTH: self.onec_month_kopecks,
+            SubscriptionPeriod.YEAR: self.onec_year_kopecks,
+        }[period]
