@@ -17,7 +17,7 @@ from chalicelib.services.integration_1c.message.unit import PIECE, unit_of
 
 LONGEST_NAME = 1024
 NAMELESS = "Товар без наименования"
-_SERVICES = {3, 4}
+_SERVICES = (3, 4)
 """Tag 1212: work and services."""
 _QUOTES = str.maketrans(dict.fromkeys("«»„“”‟″'’‘`", '"') | {"ё": "е"})
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

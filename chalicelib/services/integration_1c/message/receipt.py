@@ -9,8 +9,8 @@ from chalicelib.services.integration_1c.message.number import MILLION, millionth
 from chalicelib.services.integration_1c.message.vat import EXEMPT, Rate, named, rate_of, tax_of
 
 WITHOUT_ITEMS = "Розничная выручка без расшифровки по товарам"
-_ADVANCES = {1, 2, 3}
-_REPAYMENTS = {7}
+_ADVANCES = (1, 2, 3)
+_REPAYMENTS = (7,)
 """Tag 1214: what is paid before the goods pass, and after they did."""
 
 

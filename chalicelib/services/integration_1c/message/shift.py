@@ -1,12 +1,11 @@
 """Retail reports: what a register sold in a shift, item by item, equal to its receipts."""
 
 import datetime as dt
-import hashlib
 import itertools
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.fiscal.document import Operation
@@ -115,10 +114,8 @@ class RetailReport:
     """Turnover (income less returns) by the receipts' own dates."""
     corrections: tuple[int, ...]
     """Numbers of correction receipts, which are in the sums of their operations."""
-    rates: Mapping[Rate, tuple[int, ...]] = field(repr=False)
+    rates: Mapping[Rate, tuple[int, ...]]
     """Numbers of the receipts that have a rate."""
-    fingerprint: str
-    """Changes if and only if the receipts of the shift do, or it is closed."""
 
     @property
     def reference(self) -> uuid.UUID:
@@ -134,12 +131,6 @@ class RetailReport:
             self.fiscal_drive,
             str(self.shift),
         )
-
-    @property
-    def items(self) -> Iterable[Match]:
-        """The items of its lines, each once."""
-        lines = itertools.chain.from_iterable(self.lines.values())
-        return {line.item.key: line.item for line in lines}.values()
 
     def of(self, operation: Operation) -> Totals:
         """Return the totals of one operation."""
@@ -258,7 +249,6 @@ class _Shift:
         lines: dict[Operation, _Lines] = defaultdict(_Lines)
         days: dict[dt.date, int] = defaultdict(int)
         rates: dict[Rate, list[int]] = defaultdict(list)
-        told = hashlib.blake2b(f"{self._closed_at}".encode(), digest_size=16)
         for operation, document in receipts:
             items = items_of(document)
             totals[operation] = totals[operation].plus(document, items)
@@ -268,7 +258,6 @@ class _Shift:
             for item in items:
                 lines[operation].add(self._match(organisation.inn, item.said), item)
             days[document.day] += _SIGNS.get(operation, 0) * document.total
-            told.update(f"{document.number}:{document.fiscal_sign};".encode())
         return RetailReport(
             organisation=organisation,
             shop=shop or _shop(first),
@@ -283,7 +272,6 @@ class _Shift:
             days=dict(days),
             corrections=tuple(one.number for _, one in receipts if one.kind.is_correction),
             rates={rate: tuple(numbers) for rate, numbers in rates.items()},
-            fingerprint=told.hexdigest(),
         )
 
     def _match(self, inn: str, item: Mapping[str, Any]) -> Match:

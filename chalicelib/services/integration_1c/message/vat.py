@@ -75,7 +75,7 @@ def rate_of(item: Mapping[str, Any], day: dt.date) -> Rate:
 
 
 def _rate(code: Any, day: dt.date) -> Rate:
-    if not isinstance(code, int):
+    if type(code) is not int:
         return UNKNOWN
     return (_BEFORE_2019.get(code) if day < _2019 else None) or _RATES.get(code, UNKNOWN)
 
