@@ -5,7 +5,6 @@ import io
 from chalicelib.core.billing import invoicing
 from chalicelib.core.billing import store as billing
 from chalicelib.core.billing.store import BILLING
-from chalicelib.core.fiscal.document import Operation
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.model import Register
@@ -21,19 +20,9 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.table import fetch, fetch_all
-from chalicelib.services.integration_1c import (
-    catalogue,
-    credentials,
-    loading,
-    preparation,
-    rules,
-    sending,
-    store,
-    web_service,
-)
+from chalicelib.services.integration_1c import catalogue, credentials, rules, store, web_service
 from chalicelib.services.integration_1c.catalogue import Choice, NomenclatureItem
 from chalicelib.services.integration_1c.message import nomenclature
-from chalicelib.services.integration_1c.message.shift import RetailReport, Totals
 from chalicelib.services.integration_1c.model import (
     Access,
     CredentialsCard,
@@ -50,9 +39,8 @@ from chalicelib.services.integration_1c.model import (
     SubscriptionStatus,
     SubscriptionWithInvoice,
 )
-from chalicelib.services.integration_1c.sending import EXCHANGES, PREPARATIONS
 from chalicelib.services.integration_1c.settings import Integration1cSettings
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.store import EXCHANGES, INTEGRATION_1C, PREPARATIONS
 
 __all__ = ["web_service"]
 """Declares the calls of 1С, which belong to this section too."""
@@ -206,6 +194,8 @@ def list_retail_documents(caller: Caller, query: DocumentsQuery) -> Page[RetailD
 
     A read for each shift, since that is what a report is made of.
     """
+    from chalicelib.services.integration_1c import loading
+
     access = fetch(store.access(caller.client_id, query.register_id))
     if access is None:
         return Page(items=[], next=None)
@@ -214,29 +204,7 @@ def list_retail_documents(caller: Caller, query: DocumentsQuery) -> Page[RetailD
     if documents > _MOST_SHOWN:
         raise rules.PeriodTooLarge(receipts=documents, most=_MOST_SHOWN)
     made = loading.reports(caller.client_id, shifts, keep_items=False)
-    return Page(items=[_document(one) for one in made], next=None)
-
-
-def _document(report: RetailReport) -> RetailDocument:
-    none = Totals()
-    income = report.totals.get(Operation.INCOME, none)
-    returned = report.totals.get(Operation.INCOME_RETURN, none)
-    return RetailDocument(
-        document_id=report.reference,
-        register_id=report.register_id,
-        fiscal_drive_number=report.fiscal_drive,
-        shift=report.shift,
-        closed=report.closed,
-        closed_at=report.at,
-        receipts=sum(one.count for one in report.totals.values()),
-        sales_kopecks=income.total,
-        returns_kopecks=returned.total,
-        turnover_kopecks=report.turnover,
-        cash_kopecks=income.cash - returned.cash,
-        electronic_kopecks=income.electronic - returned.electronic,
-        corrections=len(report.corrections),
-        lines=sum(len(lines) for lines in report.lines.values()),
-    )
+    return Page(items=[loading.document(one) for one in made], next=None)
 
 
 @action(
@@ -252,6 +220,8 @@ def get_message(caller: Caller, query: MessageQuery) -> File:
 
     A period too long for one call is refused (``message-too-large``): ask for it apart.
     """
+    from chalicelib.services.integration_1c import loading, preparation, sending
+
     shifts = loading.all_ended_shifts(caller.client_id, query.first, query.last, clock.today())
     if not shifts:
         raise rules.NothingToLoad
@@ -274,6 +244,8 @@ def get_message(caller: Caller, query: MessageQuery) -> File:
 )
 def prepare_period(caller: Caller, wanted: NewMessage) -> PreparedMessage:
     """Let the message of a period be prepared, however long that takes."""
+    from chalicelib.services.integration_1c import preparation
+
     new = PreparedMessage(
         message_id=new_identifier(),
         first=wanted.first,
@@ -297,6 +269,8 @@ def prepare_period(caller: Caller, wanted: NewMessage) -> PreparedMessage:
 )
 def get_prepared_message(caller: Caller, message_id: str) -> PreparedMessage:
     """Return whether a message is prepared and, if so, the address to get it from."""
+    from chalicelib.services.integration_1c import preparation
+
     found = fetch(preparation.prepared(caller.client_id, message_id))
     if found is None:
         raise rules.MessageUnknown

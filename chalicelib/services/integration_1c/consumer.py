@@ -44,8 +44,12 @@ from chalicelib.services.integration_1c.rules import (
     SubscriptionMoved,
     SubscriptionUnknown,
 )
-from chalicelib.services.integration_1c.sending import EXCHANGES, PREPARATIONS
-from chalicelib.services.integration_1c.store import INTEGRATION_1C, SUBSCRIPTIONS
+from chalicelib.services.integration_1c.store import (
+    EXCHANGES,
+    INTEGRATION_1C,
+    PREPARATIONS,
+    SUBSCRIPTIONS,
+)
 
 _AT_ONCE = 1_000
 _IN_ONE_MAIL = 50

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.core.fiscal import store as fiscal
+from chalicelib.core.fiscal.document import Operation
 from chalicelib.core.fiscal.reading import read_turnover
 from chalicelib.core.fiscal.turnover import PAGE, Turnover
 from chalicelib.core.organisation import store as organisation
@@ -20,9 +21,10 @@ from chalicelib.services.integration_1c.message.shift import (
     Organisation,
     RetailReport,
     Shop,
+    Totals,
     retail_reports,
 )
-from chalicelib.services.integration_1c.model import Access
+from chalicelib.services.integration_1c.model import Access, RetailDocument
 
 MOST_OF_A_SHIFT = 50_000
 """Documents of one shift."""
@@ -141,3 +143,26 @@ def _shops(client_id: str) -> Mapping[str, Shop]:
     }
     registers = every(organisation.registers(client_id), most=organisation.MOST_REGISTERS)
     return {one.register_id: known[one.shop_id] for one in registers if one.shop_id in known}
+
+
+def document(report: RetailReport) -> RetailDocument:
+    """Return a report as the cabinet shows it."""
+    none = Totals()
+    income = report.totals.get(Operation.INCOME, none)
+    returned = report.totals.get(Operation.INCOME_RETURN, none)
+    return RetailDocument(
+        document_id=report.reference,
+        register_id=report.register_id,
+        fiscal_drive_number=report.fiscal_drive,
+        shift=report.shift,
+        closed=report.closed,
+        closed_at=report.at,
+        receipts=sum(one.count for one in report.totals.values()),
+        sales_kopecks=income.total,
+        returns_kopecks=returned.total,
+        turnover_kopecks=report.turnover,
+        cash_kopecks=income.cash - returned.cash,
+        electronic_kopecks=income.electronic - returned.electronic,
+        corrections=len(report.corrections),
+        lines=sum(len(lines) for lines in report.lines.values()),
+    )

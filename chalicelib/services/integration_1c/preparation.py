@@ -12,8 +12,7 @@ from chalicelib.runtime.table import Get, Write, to_item
 from chalicelib.services.integration_1c import sending
 from chalicelib.services.integration_1c.model import FileState, PreparedMessage
 from chalicelib.services.integration_1c.rules import AlreadyPrepared
-from chalicelib.services.integration_1c.sending import EXCHANGES
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.store import EXCHANGES, INTEGRATION_1C
 
 KEPT_FOR = dt.timedelta(days=7)
 LINK_VALID = dt.timedelta(hours=1)

@@ -12,7 +12,7 @@ from chalicelib.services.integration_1c.message.incoming import BadMessage, Inco
 from chalicelib.services.integration_1c.message.objects import Version
 from chalicelib.services.integration_1c.node import Node
 from chalicelib.services.integration_1c.rules import FileUnknown, MessageRefused, PartUnknown
-from chalicelib.services.integration_1c.sending import EXCHANGES
+from chalicelib.services.integration_1c.store import EXCHANGES
 
 MOST_PARTS = 64
 MOST_PART_BYTES = 4 * 1024 * 1024

@@ -9,7 +9,6 @@ from typing import BinaryIO, cast
 from chalicelib.runtime import clock, files
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.problem import Problem
-from chalicelib.runtime.resource import Bucket, Queue
 from chalicelib.runtime.table import every
 from chalicelib.services.integration_1c import loading, node, store
 from chalicelib.services.integration_1c.loading import Shift
@@ -23,11 +22,7 @@ from chalicelib.services.integration_1c.message.objects import Version
 from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.model import Access
 from chalicelib.services.integration_1c.node import Node, Operation
-
-EXCHANGES = Bucket("Exchanges")
-"""Messages of both sides, for a week."""
-PREPARATIONS = Queue("Preparations")
-"""Messages that take longer than a call."""
+from chalicelib.services.integration_1c.store import EXCHANGES
 
 LOOKS_BACK = dt.timedelta(days=100)
 """How far an exchange looks for shifts that changed. A register may hold receipts back for thirty

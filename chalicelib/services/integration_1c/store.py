@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor, Change
-from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.resource import Bucket, Queue
 from chalicelib.runtime.table import Get, Query, Table, Write, to_item
 from chalicelib.services.integration_1c.model import (
     Access,
@@ -30,6 +30,11 @@ from chalicelib.services.integration_1c.rules import (
 INTEGRATION_1C = Table("Integration1c")
 SUBSCRIPTIONS = Queue("Integration1c")
 """Where the service hears of its invoices."""
+
+PREPARATIONS = Queue("Preparations")
+"""Messages that take longer than a call."""
+EXCHANGES = Bucket("Exchanges")
+"""Messages of both sides, for a week."""
 
 MOST_REGISTERS = 5_000
 _DUE = "accesses"

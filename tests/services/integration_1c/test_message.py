@@ -11,8 +11,7 @@ import pytest
 from chalicelib.core.fiscal.reading import read_turnover
 from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import actions, consumer
-from chalicelib.services.integration_1c.sending import EXCHANGES
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.store import EXCHANGES, INTEGRATION_1C
 from tests.support import cloud, onec, steps
 from tests.support.world import World
 

@@ -4,7 +4,11 @@ Exchange_3_0_1_1 and InterfaceVersion of the Standard Subsystems Library (БСП
 published base say. The order of parameters is part of the interface.
 """
 
-from chalicelib.services.integration_1c.exchange.soap import Operation, Parameter, Service
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.services.integration_1c.exchange import soap
+from chalicelib.services.integration_1c.exchange.soap import Call, Operation, Parameter, Service
 
 _PLAN = Parameter("ExchangePlanName", "string")
 _NODE = Parameter("NodeCode", "string")
@@ -91,3 +95,8 @@ INTERFACE_VERSION = Service(
 
 VERSIONS = {"DataExchange": ("3.0.1.1",)}
 """Versions of the interfaces that we have; 1С asks for those of data exchange."""
+
+
+def get_versions(call: Call) -> Mapping[str, Any]:
+    """Perform ``GetVersions``: return the versions of an interface that we have."""
+    return {"return": soap.array(VERSIONS.get(call.arguments["InterfaceName"], ()))}

@@ -13,7 +13,7 @@ from chalicelib.runtime import clock, files, outbox
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.table import Write, fetch
 from chalicelib.services.integration_1c import node, receiving, sending
-from chalicelib.services.integration_1c.exchange import infobase, interface, soap
+from chalicelib.services.integration_1c.exchange import infobase, soap
 from chalicelib.services.integration_1c.message.enterprise_data import EXCHANGE_PLAN, VERSIONS
 from chalicelib.services.integration_1c.node import (
     Node,
@@ -28,7 +28,7 @@ from chalicelib.services.integration_1c.rules import (
     PartUnknown,
     SoapFault,
 )
-from chalicelib.services.integration_1c.sending import EXCHANGES, PREPARATIONS
+from chalicelib.services.integration_1c.store import EXCHANGES, PREPARATIONS
 
 Arguments = Mapping[str, Any]
 Results = Mapping[str, Any]
@@ -51,11 +51,6 @@ def perform(client_id: str, call: soap.Call) -> Results:
     if plan is not None and plan != EXCHANGE_PLAN:
         raise SoapFault(f"Поддерживается только план обмена {EXCHANGE_PLAN}.")
     return _OPERATIONS[call.operation](client_id, call.arguments)
-
-
-def get_versions(arguments: Arguments) -> Results:
-    """Return the versions of an interface that we have."""
-    return {"return": soap.array(interface.VERSIONS.get(arguments["InterfaceName"], ()))}
 
 
 def _ping(client_id: str, arguments: Arguments) -> Results:
