@@ -168,6 +168,7 @@ class OneC:
     def set_up(self, version: str = "1.17") -> None:
         """Make the other side's node, as the assistant of 1С does."""
         self.our_code = self.parameters()["КодЭтогоУзла"]
+        self.sent = self.received = 0
         settings = (
             '<ПараметрыНастройки xmlns="http://www.1c.ru/"><ОсновныеПараметрыОбмена>'
             f"<ИмяПланаОбмена>{PLAN}</ИмяПланаОбмена>"

@@ -293,5 +293,6 @@ def settle_nomenclature(caller: Caller, item_id: str, choice: Choice) -> Nomencl
     chosen = next((one for one in seen.candidates if one.id == choice.onec_id), None)
     if choice.onec_id is not None and chosen is None:
         raise rules.ChoiceUnknown
-    settled = catalogue.CatalogueItem(match=nomenclature.settle(seen.match, chosen))
+    match = nomenclature.settle(seen.match, chosen)
+    settled = catalogue.CatalogueItem(match=match, candidates=seen.candidates)
     return commit(NomenclatureItem.of(settled), catalogue.put(caller.client_id, settled, seen))

@@ -33,7 +33,7 @@ class CatalogueItem(BaseModel):
 
     match: Match
     candidates: tuple[SentItem, ...] = ()
-    """Items of 1С that it may be, one of which is to be chosen."""
+    """Items of 1С that it may be, one of which is to be chosen, or was."""
 
 
 class NomenclatureItem(BaseModel):
@@ -50,7 +50,7 @@ class NomenclatureItem(BaseModel):
     settled: bool
     """Whether a person chose the match."""
     candidates: tuple[SentItem, ...]
-    """What 1С has that it may be: choose one."""
+    """What 1С has that it may be: choose one, or another one later."""
 
     @classmethod
     def of(cls, item: CatalogueItem) -> "NomenclatureItem":
@@ -133,8 +133,10 @@ def learn(client_id: str, sent: Iterable[SentItem]) -> int:
     kept = every(items(client_id), most=MOST_ITEMS)
     by_key = {one.match.key: one for one in kept}
     found = nomenclature.reconcile({key: one.match for key, one in by_key.items()}, sent)
-    changed: dict[str, CatalogueItem] = {
-        key: CatalogueItem(match=match) for key, match in found.changed.items()
+    changed = {
+        # A choice may be made again, so what it was made of stays.
+        key: CatalogueItem(match=match, candidates=by_key[key].candidates if match.settled else ())
+        for key, match in found.changed.items()
     }
     for key, candidates in found.conflicts.items():
         changed[key] = CatalogueItem(match=by_key[key].match, candidates=candidates)

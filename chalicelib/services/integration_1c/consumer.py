@@ -134,7 +134,7 @@ def _prepare_for_exchange(wanted: ExchangeMessage) -> None:
         logger.info("no such preparation is under way")
         return
     accesses = sending.accesses_of(wanted.client_id)
-    shifts = sending.pending(wanted.client_id, to.code, accesses)
+    shifts = sending.pending(wanted.client_id, to.node_id, accesses)
     fitting = sending.fitting(shifts, sending.MOST_DOCUMENTS)
     try:
         sending.send(wanted.client_id, to, operation, fitting)

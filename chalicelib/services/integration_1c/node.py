@@ -1,7 +1,7 @@
 """Nodes of the exchange: the bases of 1С that a client synchronises with, and how far each is.
 
-In the client's partition: ``node#<code>``; ``message#<code>#<number>``, what a message of ours
-carried, until it is confirmed or forgotten; ``loaded#<code>#<РНМ>#<day>#<drive>#<shift>``, as what
+In the client's partition: ``node#<code>``; ``message#<node>#<number>``, what a message of ours
+carried, until it is confirmed or forgotten; ``loaded#<node>#<РНМ>#<day>#<drive>#<shift>``, as what
 a shift was last confirmed; ``operation#<id>``, a preparation that 1С waits for; ``file#<id>``, a
 message that is ready; ``transfer#<id>``, a file on its way in parts.
 """
@@ -26,7 +26,6 @@ KEPT_FOR = dt.timedelta(days=7)
 """How long files, operations and transfers are remembered."""
 MESSAGES_KEPT_FOR = dt.timedelta(days=100)
 """How long a message of ours may be confirmed; what it carried is sent again afterwards."""
-Code = str
 
 
 class Node(BaseModel):
@@ -34,7 +33,9 @@ class Node(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    code: Code
+    code: str
+    node_id: str
+    """Another each time that the base is set up, so that then everything begins anew."""
     name: str
     version: Literal["1.17", "1.8"]
     """Of EnterpriseData, that messages to it are written in."""
@@ -65,7 +66,8 @@ class Operation(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     operation_id: str
-    code: Code
+    code: str
+    node_id: str
     file_id: str
     message_no: int
     state: OperationState
@@ -100,26 +102,19 @@ class Transfer(BaseModel):
         return -(-self.size // self.block)
 
 
-def node(client_id: str, code: Code) -> Get[Node]:
+def node(client_id: str, code: str) -> Get[Node]:
     """One node."""
     return INTEGRATION_1C.get(client_id, f"node#{code}", Node.model_validate)
 
 
-def put_new(client_id: str, new: Node) -> Write:
-    """Keep a node that was not known."""
+def put(client_id: str, new: Node) -> Write:
+    """Keep a node that is set up, in place of the one there was under its code."""
     item = to_item(new) | {"client_id": client_id, "sk": f"node#{new.code}"}
-    return INTEGRATION_1C.put(item, new=True, otherwise=ExchangeMoved())
+    return INTEGRATION_1C.put(item)
 
 
-def rename(client_id: str, seen: Node, name: str, version: str) -> Write:
-    """Keep what 1С says of itself once more; the numbers go on."""
-    return INTEGRATION_1C.update(
-        client_id, f"node#{seen.code}", put={"name": name, "version": version}
-    )
-
-
-def remove(client_id: str, code: Code) -> Write:
-    """Forget a node; what it has loaded stays known, by the same code."""
+def remove(client_id: str, code: str) -> Write:
+    """Forget a node."""
     return INTEGRATION_1C.delete(
         client_id,
         f"node#{code}",
@@ -141,7 +136,7 @@ def begin(client_id: str, seen: Node, new: Operation) -> list[Write]:
                 "busy_until": new.until.isoformat(),
                 "sent_no": new.message_no,
             },
-            when=free & Attr("sent_no").eq(seen.sent_no),
+            when=free & Attr("node_id").eq(seen.node_id) & Attr("sent_no").eq(seen.sent_no),
             otherwise=ExchangeUnderWay(),
         ),
         INTEGRATION_1C.put(
@@ -172,7 +167,7 @@ def complete(client_id: str, done: Operation, size: int, carried: Sequence[Shift
     }
     message = {
         "client_id": client_id,
-        "sk": _message(done.code, done.message_no),
+        "sk": _message(done.node_id, done.message_no),
         "carried": zlib.compress(json.dumps([_name(one) for one in carried]).encode(), 9),
         "expires_at": _expiry(MESSAGES_KEPT_FOR),
     }
@@ -237,22 +232,22 @@ def end_transfer(client_id: str, transfer_id: str) -> Write:
     return INTEGRATION_1C.delete(client_id, f"transfer#{transfer_id}")
 
 
-def carried(client_id: str, code: Code, number: int) -> Get[list[Any]]:
+def carried(client_id: str, node_id: str, number: int) -> Get[list[Any]]:
     """The names of the shifts that a message carried."""
 
     def read(item: Item) -> list[Any]:
         names: list[Any] = json.loads(zlib.decompress(item["carried"]))
         return names
 
-    return INTEGRATION_1C.get(client_id, _message(code, number), read)
+    return INTEGRATION_1C.get(client_id, _message(node_id, number), read)
 
 
-def load(client_id: str, code: Code, name: Sequence[Any]) -> Write:
+def load(client_id: str, node_id: str, name: Sequence[Any]) -> Write:
     """Note as what a shift is confirmed."""
     *which, fingerprint = name
     item = {
         "client_id": client_id,
-        "sk": "#".join(["loaded", code, *map(str, which)]),
+        "sk": "#".join(["loaded", node_id, *map(str, which)]),
         "fingerprint": fingerprint,
         "expires_at": _expiry(4 * MESSAGES_KEPT_FOR),
     }
@@ -260,15 +255,15 @@ def load(client_id: str, code: Code, name: Sequence[Any]) -> Write:
 
 
 def loaded(
-    client_id: str, code: Code, register_id: str, first: dt.date, last: dt.date
+    client_id: str, node_id: str, register_id: str, first: dt.date, last: dt.date
 ) -> Query[tuple[str, str]]:
     """As what shifts of a register are confirmed, by :func:`name_of` the shift."""
     return INTEGRATION_1C.between(
         client_id,
-        f"loaded#{code}#{register_id}#{first.isoformat()}#",
-        f"loaded#{code}#{register_id}#{last.isoformat()}#~",
+        f"loaded#{node_id}#{register_id}#{first.isoformat()}#",
+        f"loaded#{node_id}#{register_id}#{last.isoformat()}#~",
         lambda item: (
-            item["sk"].removeprefix(f"loaded#{code}#"),
+            item["sk"].removeprefix(f"loaded#{node_id}#"),
             str(item["fingerprint"]),
         ),
     )
@@ -291,7 +286,9 @@ def take_in(
             "confirmed_no": confirmed_no,
             "version": version,
         },
-        when=Attr("received_no").eq(seen.received_no) & Attr("confirmed_no").eq(seen.confirmed_no),
+        when=Attr("node_id").eq(seen.node_id)
+        & Attr("received_no").eq(seen.received_no)
+        & Attr("confirmed_no").eq(seen.confirmed_no),
         otherwise=ExchangeMoved(),
     )
 
@@ -306,8 +303,8 @@ def _name(shift: Shift) -> list[Any]:
     ]
 
 
-def _message(code: Code, number: int) -> str:
-    return f"message#{code}#{number:010}"
+def _message(node_id: str, number: int) -> str:
+    return f"message#{node_id}#{number:010}"
 
 
 def _expiry(after: dt.timedelta) -> int:

@@ -86,8 +86,8 @@ def take_in(client_id: str, seen: Node, file_id: str) -> None:
         catalogue.learn(client_id, message.items)
     confirmed = max(message.received_no or 0, seen.confirmed_no)
     if confirmed > seen.confirmed_no:
-        carried = fetch(node.carried(client_id, seen.code, confirmed))
-        put_all([node.load(client_id, seen.code, name) for name in carried or ()])
+        carried = fetch(node.carried(client_id, seen.node_id, confirmed))
+        put_all([node.load(client_id, seen.node_id, name) for name in carried or ()])
     transact(
         [
             node.take_in(

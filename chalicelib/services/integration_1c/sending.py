@@ -43,7 +43,7 @@ def own_code(client_id: str) -> str:
     return str(reference("exchange-node", client_id))
 
 
-def pending(client_id: str, code: str, accesses: Iterable[Access]) -> list[Shift]:
+def pending(client_id: str, node_id: str, accesses: Iterable[Access]) -> list[Shift]:
     """Return the shifts that a base has not confirmed as they are now, the oldest first.
 
     Two reads a register.
@@ -56,7 +56,7 @@ def pending(client_id: str, code: str, accesses: Iterable[Access]) -> list[Shift
             continue
         ended = loading.ended_shifts(client_id, access, first, today, today)
         if ended:
-            listed = node.loaded(client_id, code, access.register_id, first, today)
+            listed = node.loaded(client_id, node_id, access.register_id, first, today)
             loaded = dict(every(listed, most=MOST_SHIFTS))
             found += [one for one in ended if loaded.get(node.name_of(one)) != one.fingerprint]
     return sorted(found, key=lambda one: (one.day, one.register_id, one.first))

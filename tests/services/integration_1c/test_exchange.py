@@ -205,11 +205,18 @@ def test_a_rate_that_the_version_cannot_say_is_told_with_its_receipts(
     assert len(onec.documents_of(base.fetch())) == 1
 
 
-def test_set_up_again_the_numbers_go_on(world: World, base: OneC) -> None:
+def test_set_up_again_everything_begins_anew(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
+    before = base.synchronise()
     base.synchronise()
     base.set_up()
+    again = base.synchronise()
+    assert onec.number_of(again) == 1
+    assert onec.documents_of(again) == onec.documents_of(before)
     assert onec.documents_of(base.synchronise()) == []
+
+
+def test_a_node_taken_away_is_not_known(world: World, base: OneC) -> None:
     base.service.RemoveExchangeNode(onec.PLAN, base.code)
     assert base.parameters()["УзелСуществует"] is False
     with pytest.raises(Fault, match="не найдена"):
@@ -440,7 +447,9 @@ def test_a_conflict_may_be_settled_for_our_own(world: World, base: OneC) -> None
     (item,) = world.get("/integration-1c/nomenclature")["items"]
     path = f"PUT /integration-1c/nomenclature/{item['item_id']}"
     settled = world.ok(path, {"onec_id": None})
-    assert (settled["onec_id"], settled["settled"], settled["candidates"]) == (None, True, [])
+    assert (settled["onec_id"], settled["settled"]) == (None, True)
+    again = world.ok(path, {"onec_id": THEIRS})
+    assert (again["onec_id"], again["candidates"]) == (THEIRS, item["candidates"])
 
 
 def test_data_sent_to_be_matched_is_learned_whatever_its_number(world: World, base: OneC) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.runtime import clock, files, outbox
 from chalicelib.runtime.commit import transact
+from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import Write, fetch
 from chalicelib.services.integration_1c import node, receiving, sending
 from chalicelib.services.integration_1c.exchange import infobase, soap
@@ -75,7 +76,8 @@ def _get_parameters(client_id: str, arguments: Arguments) -> Results:
 
 
 def _create_node(client_id: str, arguments: Arguments) -> Results:
-    """Keep a node, or what it says anew: set up again, an exchange goes on where it was."""
+    """Keep a node. One that is set up again counts its messages from the first, and so do we; what
+    is sent again changes nothing there."""
     said = soap.text_of(arguments["Parameters"], "СтрокаПараметровXML")
     if not said:
         raise SoapFault("Параметры настройки не переданы.")
@@ -86,11 +88,14 @@ def _create_node(client_id: str, arguments: Arguments) -> Results:
     name = _text(settings, "НаименованиеВторойБазы")[:_NAME_LENGTH]
     wanted = _text(settings, "ВерсияФорматаОбмена")
     version = next((one for one in VERSIONS if one == wanted), VERSIONS[0])
-    known = fetch(node.node(client_id, code))
-    new = Node(code=code, name=name, version=version, created_at=clock.now())
-    transact(
-        [node.rename(client_id, known, name, version) if known else node.put_new(client_id, new)]
+    new = Node(
+        code=code,
+        node_id=new_identifier(),
+        name=name,
+        version=version,
+        created_at=clock.now(),
     )
+    transact([node.put(client_id, new)])
     return {"return": soap.structure({})}
 
 
@@ -115,13 +120,14 @@ def _upload_data(client_id: str, arguments: Arguments) -> Results:
     shifts = None
     apart = may_wait and len(accesses) > sending.INLINE_REGISTERS
     if not apart:
-        shifts = sending.pending(client_id, to.code, accesses)
+        shifts = sending.pending(client_id, to.node_id, accesses)
         fitting = sending.fitting(shifts, sending.INLINE_DOCUMENTS)
         apart = may_wait and len(fitting) < len(shifts)
         shifts = fitting
     new = Operation(
         operation_id=str(uuid.uuid4()),
         code=to.code,
+        node_id=to.node_id,
         file_id=str(uuid.uuid4()),
         message_no=to.sent_no + 1,
         state=OperationState.ACTIVE,
