@@ -23,8 +23,7 @@ import yaml
 
 from chalicelib.runtime.action import HEADERS
 from chalicelib.runtime.log import NAMESPACE as METRICS
-from infra import alarms, functions, gateway
-from infra.alarms import API_NAME, API_STAGE
+from infra import functions, gateway
 from infra.functions import Function, Json
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +36,8 @@ RECEIVES = 5
 """Deliveries of a message before it goes to the dead-letter queue."""
 QUEUE_AGE_ALARM_SECONDS = 900
 
+API_NAME = "${Stage}-service-menu"
+API_STAGE = "api"
 
 _API = "Api"
 _METHODS = {"get", "put", "post", "delete", "patch"}
@@ -121,7 +122,7 @@ def _dead_letters(name: str, queue: Json) -> Json:
             "UpdateReplacePolicy": "Retain",
             "Properties": {"MessageRetentionPeriod": 1_209_600, "SqsManagedSseEnabled": True},
         },
-        f"{dead}Alarm": alarms.alarm(
+        f"{dead}Alarm": _alarm(
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
             {"QueueName": {"Fn::GetAtt": [dead, "QueueName"]}},
@@ -129,7 +130,7 @@ def _dead_letters(name: str, queue: Json) -> Json:
             threshold=1,
             what=f"{name}: messages could not be processed; see them, mend, redrive",
         ),
-        f"{name}AgeAlarm": alarms.alarm(
+        f"{name}AgeAlarm": _alarm(
             "AWS/SQS",
             "ApproximateAgeOfOldestMessage",
             {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}},
@@ -142,6 +143,34 @@ def _dead_letters(name: str, queue: Json) -> Json:
 
 def _dead_letter_id(queue: str) -> str:
     return queue.removesuffix("Queue") + "DeadLetterQueue"
+
+
+def _alarm(
+    namespace: str,
+    metric: str,
+    dimensions: Json,
+    statistic: str,
+    *,
+    threshold: int,
+    what: str,
+    period: int = 300,
+) -> Json:
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": what,
+            "Namespace": namespace,
+            "MetricName": metric,
+            "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+            "Statistic": statistic,
+            "Period": period,
+            "EvaluationPeriods": 1,
+            "Threshold": threshold,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{"Ref": "AlarmTopic"}],
+        },
+    }
 
 
 def _function(function: Function) -> Json:
@@ -200,7 +229,7 @@ def _function(function: Function) -> Json:
                 "RetentionInDays": LOG_DAYS,
             },
         },
-        f"{function.logical_id}Alarm": alarms.alarm(
+        f"{function.logical_id}Alarm": _alarm(
             "AWS/Lambda",
             "Errors",
             {"FunctionName": name},
@@ -238,7 +267,7 @@ def _triggers(function: Function, this: str) -> Json:
             )
             for table in functions.RELAYED
         }
-        lag = alarms.alarm(
+        lag = _alarm(
             "AWS/Lambda",
             "IteratorAge",
             {"FunctionName": {"Ref": this}},
@@ -250,7 +279,7 @@ def _triggers(function: Function, this: str) -> Json:
     if function.rate:
         rule = f"{function.logical_id}Schedule"
         reported = {
-            f"{metric}Alarm": alarms.alarm(
+            f"{metric}Alarm": _alarm(
                 METRICS,
                 metric,
                 {"service": function.section},
@@ -339,7 +368,15 @@ def _api(everything: Sequence[Function]) -> Json:
         "DependsOn": sorted(answers),
         "Properties": {"RestApiId": {"Ref": _API}},
     }
-    made |= alarms.of_api([route for function in everything for route in function.routes])
+    # An action answers 500 rather than fail, so its function's errors alone would not tell.
+    made["ApiAlarm"] = _alarm(
+        "AWS/ApiGateway",
+        "5XXError",
+        {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE},
+        "Sum",
+        threshold=1,
+        what="callers were answered 5xx",
+    )
     made["ApiStage"] = {
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {

@@ -75,7 +75,6 @@ def action(
     timeout: int = 15,
     memory: int = 512,
     rate_limit: int | None = None,
-    faults: bool = False,
 ) -> Callable[[F], F]:
     """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
 
@@ -85,8 +84,7 @@ def action(
     an identifier to look up, another type for a name that must hold by itself). It returns a model,
     a :class:`File` of the type that it ``produces``, or None, or raises a :class:`Problem`. An
     ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
-    the gateway lets through in a second, of all calls. One that ``faults`` answers 500 to callers
-    who are wrong, as SOAP must.
+    the gateway lets through in a second, of all calls.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -103,7 +101,6 @@ def action(
                 produces=produces,
                 idempotent=idempotent,
                 rate_limit=rate_limit,
-                faults=faults,
                 reads=reads,
                 writes=touched,
                 timeout=timeout,

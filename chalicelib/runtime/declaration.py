@@ -49,8 +49,6 @@ class Action(Declaration):
     idempotent: bool
     rate_limit: int | None
     """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
-    faults: bool
-    """Whether it answers 500 to callers who are wrong; its own defects have an alarm apart."""
 
     @property
     def is_read(self) -> bool:

@@ -131,7 +131,7 @@ def test_every_function_has_its_companions(production: Json) -> None:
     alarms = [
         one
         for one in properties(production, "CloudWatch::Alarm").values()
-        if one.get("Namespace") == "AWS/Lambda" and one["MetricName"] == "Errors"
+        if one["Namespace"] == "AWS/Lambda" and one["MetricName"] == "Errors"
     ]
     used = []
     for name, function in properties(production, "Lambda::Function").items():
@@ -162,33 +162,8 @@ def test_every_alarm_tells_somebody(production: Json) -> None:
     for name, alarm in properties(production, "CloudWatch::Alarm").items():
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
         assert alarm["AlarmDescription"], name
-    watched = [one.get("Namespace") for one in properties(production, "CloudWatch::Alarm").values()]
-    assert {"AWS/Lambda", "AWS/SQS"} <= set(watched)
-
-
-def test_the_apis_alarm_leaves_out_what_answers_callers_with_500(
-    production: Json, actions: list[Action]
-) -> None:
-    alarms = properties(production, "CloudWatch::Alarm")
-    said, whole, *left_out = alarms["ApiAlarm"]["Metrics"]
-    stats = [one["MetricStat"]["Metric"] for one in (whole, *left_out)]
-    assert {(one["Namespace"], one["MetricName"]) for one in stats} == {
-        ("AWS/ApiGateway", "5XXError")
-    }
-    assert said["Expression"] == " - ".join(
-        ["whole", *(f"FILL({one['Id']}, 0)" for one in left_out)]
-    )
-    dimensions = [{d["Name"]: d["Value"] for d in one["Dimensions"]} for one in stats[1:]]
-    faulting = [one for one in actions if one.faults]
-    assert {(one["Method"], one["Resource"]) for one in dimensions} == {
-        (one.method, one.path) for one in faulting
-    }
-    own = [one for name, one in alarms.items() if name.endswith("FaultAlarm")]
-    watched = [{d["Name"]: d["Value"] for d in one["Dimensions"]} for one in own]
-    assert {(one["service"], one["action"]) for one in watched} == {
-        (one.section, one.name) for one in faulting
-    }
-    assert {(one["Namespace"], one["MetricName"]) for one in own} == {("ServiceMenu", "Fault")}
+    watched = [one["Namespace"] for one in properties(production, "CloudWatch::Alarm").values()]
+    assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
 
 
 def test_metrics_of_schedules_are_watched_where_they_are_reported(production: Json) -> None:
@@ -395,7 +370,7 @@ def test_queues_lose_nothing(production: Json) -> None:
             (name, "ApproximateAgeOfOldestMessage"),
         ):
             where = {"Name": "QueueName", "Value": {"Fn::GetAtt": [watched, "QueueName"]}}
-            found = [one for one in alarms if one.get("Dimensions") == [where]]
+            found = [one for one in alarms if one["Dimensions"] == [where]]
             assert [one["MetricName"] for one in found] == [metric]
         listening = [
             one

@@ -36,7 +36,6 @@ _FAULT = 500
     timeout=29,
     memory=1536,
     rate_limit=100,
-    faults=True,
 )
 def exchange_with_1c(request: Raw) -> File:
     """Perform an operation of the exchange, for the client whom the password stands for."""
@@ -52,7 +51,6 @@ def exchange_with_1c(request: Raw) -> File:
     produces=_XML,
     writes=[INTEGRATION_1C],
     rate_limit=20,
-    faults=True,
 )
 def tell_interface_versions(request: Raw) -> File:
     """Tell 1С which versions of an interface there are."""
