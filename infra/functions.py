@@ -33,6 +33,9 @@ SETTINGS: Json = {
     "REPORTING_URL": {"Ref": "ReportingUrl"},
     "REPORTING_TOKEN": {"Ref": "ReportingToken"},
     "REPORTING_SIGN_IN_URL": {"Ref": "ReportingSignInUrl"},
+    "ONEC_TRIAL_DAYS": {"Ref": "OnecTrialDays"},
+    "ONEC_MONTH_KOPECKS": {"Ref": "OnecMonthKopecks"},
+    "ONEC_YEAR_KOPECKS": {"Ref": "OnecYearKopecks"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},
@@ -60,6 +63,11 @@ class Function:
     rate: str | None = None
     alarms: Mapping[str, int] = dataclasses.field(default_factory=dict)
     relays: bool = False
+
+    @property
+    def behind_gateway(self) -> bool:
+        """Whether the gateway invokes it: for its routes, for preflights, or to let callers in."""
+        return not (self.queue or self.rate or self.relays)
 
     @property
     def logical_id(self) -> str:
@@ -191,7 +199,7 @@ def statements(function: Function) -> list[Json]:
     written = {one.logical_id for one in function.writes}
     log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
     policy = [
-        _allow(
+        allow(
             ["logs:CreateLogStream", "logs:PutLogEvents"],
             {"Fn::Sub": f"{log}${{Stage}}-{function.kebab}:*"},
         )
@@ -199,14 +207,14 @@ def statements(function: Function) -> list[Json]:
     policy += [_grant(one, writes=one.logical_id in written) for one in function.resources]
     if function.queue:
         policy.append(
-            _allow(
+            allow(
                 ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
                 {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
             )
         )
     if function.relays:
         policy.append(
-            _allow(
+            allow(
                 [
                     "dynamodb:DescribeStream",
                     "dynamodb:GetRecords",
@@ -219,7 +227,8 @@ def statements(function: Function) -> list[Json]:
     return policy
 
 
-def _allow(actions: list[str], *resources: Any) -> Json:
+def allow(actions: list[str], *resources: Any) -> Json:
+    """Return a statement of a policy."""
     return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
 
 
@@ -232,12 +241,12 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
                 actions += ["dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"]
                 actions += ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
             index = {"Fn::Sub": ["${Arn}/index/*", {"Arn": arn}]}
-            return _allow(actions, arn, index)
+            return allow(actions, arn, index)
         case Queue():
-            return _allow(["sqs:SendMessage"], arn)
+            return allow(["sqs:SendMessage"], arn)
         case Bucket():
             actions = ["s3:GetObject", "s3:PutObject"] if writes else ["s3:GetObject"]
-            return _allow(actions, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]})
+            return allow(actions, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]})
         case SmsProvider():
             # A telephone number is no resource; every topic is, and none of them is meant.
             topics = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
@@ -247,7 +256,7 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
             # this role too, tells neither address nor identity: hence any resource, and "if".
             sender = {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
             # The second right is for mails with pictures, which go as raw MIME by the same call.
-            return _allow(["ses:SendEmail", "ses:SendRawEmail"], "*") | {"Condition": sender}
+            return allow(["ses:SendEmail", "ses:SendRawEmail"], "*") | {"Condition": sender}
 
 
 def physical_name(resource: Resource) -> Json:

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.core.platform.actions import OPENAPI
-from chalicelib.runtime.action import IDENTIFIER, KEY, payload_of, signature
+from chalicelib.runtime.action import KEY, payload_of, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.problem import (
     NotAcceptable,
@@ -33,8 +33,9 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
+from chalicelib.runtime.raw import Raw
 from infra import declarations, gateway
-from infra.schemas import Schemas, is_list, markdown, model_of, query_parameters
+from infra.schemas import Schemas, is_list, markdown, model_of, path_parameter, query_parameters
 
 Json = dict[str, Any]
 _Schemas = Mapping[tuple[str, JsonSchemaMode], Json]
@@ -266,7 +267,7 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     roles = sorted(one.callers)
     callers = f"For: {', '.join(roles)}." if roles else "For anyone, without a token."
     payload = schemas.get((one.name, "validation"))
-    parameters = [*map(_path_parameter, re.findall(r"{(\w+)}", one.path))]
+    parameters = [*map(path_parameter, re.findall(r"{(\w+)}", one.path))]
     if payload and one.is_read:
         parameters += query_parameters(definitions[_name(payload)])
     if one.idempotent:
@@ -281,15 +282,12 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     }
     if payload and not one.is_read:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": payload}}}
+    if Raw in signature(one).values():
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(one.produces, {})}
     if roles:
         # Any one of the roles will do: alternatives (OpenAPI 3.1, Security Requirement Object).
         operation["security"] = [{_SCHEME: [role]} for role in roles]
     return operation
-
-
-def _path_parameter(name: str) -> Json:
-    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _success(one: Action, schemas: _Schemas) -> Json:
@@ -314,7 +312,7 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         404: one.callers and not is_list(one),
         406: len(one.produces) > 1,
         409: one.writes and not one.is_read,
-        413: has_body,
+        413: has_body or Raw in signature(one).values(),
         415: has_body,
         422: takes_payload or one.idempotent,
         429: True,

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import core_schema
 
-from chalicelib.runtime.action import signature
+from chalicelib.runtime.action import IDENTIFIER, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.file import File
 from chalicelib.runtime.page import Page
@@ -79,6 +79,12 @@ def markdown(docstring: str | None) -> str:
     text = inspect.cleandoc(docstring or "").replace("``", "`")
     text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
     return re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text)
+
+
+def path_parameter(name: str) -> dict[str, Any]:
+    """Return the parameter that a name in a path makes."""
+    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def query_parameters(schema: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
+from chalicelib.runtime.raw import Raw
 from chalicelib.runtime.resource import Resource
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,10 +80,11 @@ def action(
     """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
 
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
-    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), the
-    names in the path (``str`` for an identifier to look up, another type for a name that must
-    hold by itself), and :class:`MediaType`, which of the types that it ``produces`` the caller
-    accepts. It returns a model, a :class:`File`, or None, or raises a :class:`Problem`. An
+    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query),
+    :class:`Raw` where the action reads the request itself, the names in the path (``str`` for an
+    identifier to look up, another type for a name that must hold by itself), and
+    :class:`MediaType`, which of the types that it ``produces`` the caller accepts. It returns a
+    model, a :class:`File`, or None, or raises a :class:`Problem`. An
     ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
     the gateway lets through in a second, of all calls.
     """
@@ -191,6 +193,9 @@ def _answer(
     key = request.headers.get("idempotency-key", "")
     if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing
+    for name, hint in parameters.items():
+        if hint is Raw:
+            arguments[name] = _raw(request)
     payload = payload_of(parameters)
     if payload:
         name, model = payload
@@ -237,9 +242,7 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise UnsupportedMediaType
-    raw = request.raw_body
-    if len(raw) > BODY_LIMIT:
-        raise TooLarge
+    raw = _raw(request).body
     try:
         # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
         return model.model_validate_json(raw, strict=True)
@@ -248,6 +251,13 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
         if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
             raise Unreadable from error
         raise validation.problem(error) from error
+
+
+def _raw(request: Request) -> Raw:
+    raw: bytes = request.raw_body  # type: ignore[assignment] # Chalice decodes it
+    if len(raw) > BODY_LIMIT:
+        raise TooLarge
+    return Raw(raw, {name.lower(): value for name, value in request.headers.items()})
 
 
 def _fingerprint(arguments: Mapping[str, Any]) -> str:

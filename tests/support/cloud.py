@@ -71,6 +71,9 @@ PARAMETERS = {
     "ReportingUrl": "",
     "ReportingToken": "",
     "ReportingSignInUrl": "https://gosotchet.example.ru",
+    "OnecTrialDays": "14",
+    "OnecMonthKopecks": "20000",
+    "OnecYearKopecks": "200000",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
