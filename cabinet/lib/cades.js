@@ -1,16 +1,16 @@
 // Signing by the CryptoPro browser plug-in, through the objects of its own `cadesplugin_api.js`.
 
+import { Problem } from "./api.js";
 import { encode } from "./base64.js";
-import { SignerAbsent } from "./signing.js";
-import { day } from "./format.js";
 import { h } from "./dom.js";
+import { day } from "./format.js";
 
 // From the reference of the plug-in: CAdESCOM and CAPICOM constants.
 const CURRENT_USER_STORE = 2;
 const MY_STORE = "My";
 const STORE_OPEN_MAXIMUM_ALLOWED = 2;
 const FIND_TIME_VALID = 9;
-const FIND_EXTENDED_PROPERTY = 12;
+const FIND_EXTENDED_PROPERTY = 6;
 const PROPERTY_PRIVATE_KEY = 2; // CAPICOM_PROPID_KEY_PROV_INFO
 const FIND_SHA1_HASH = 0;
 const BASE64_TO_BINARY = 1;
@@ -21,6 +21,13 @@ const WHOLE_CHAIN_BUT_ROOT = 0;
 
 const ABSENT = "Не найден КриптоПро ЭЦП Browser plug-in. Установите КриптоПро CSP, плагин и его расширение "
   + "для браузера, затем обновите страницу.";
+
+/** No token can be asked: the plug-in is absent or does not answer. */
+class SignerAbsent extends Problem {
+  constructor(detail) {
+    super({ status: 0, type: "/problems/signer-absent", title: "Подписать пока нечем", detail });
+  }
+}
 
 /** @param {string|undefined} address of CryptoPro's script beside the page; see docs/decisions */
 export async function cadesSigner(address) {

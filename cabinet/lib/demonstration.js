@@ -3,7 +3,7 @@
 import { fetchJson } from "./api.js";
 import { encode } from "./base64.js";
 import { h } from "./dom.js";
-import { claims } from "./session.js";
+import { claims } from "./token.js";
 
 const KEPT = "persona";
 

@@ -3,7 +3,7 @@
 import { Problem, fetchJson } from "./api.js";
 import { encodeForUrl } from "./base64.js";
 import { h } from "./dom.js";
-import { claims } from "./session.js";
+import { claims } from "./token.js";
 
 const ASKED = "oidc-asked";
 const TOKENS = "oidc-tokens"; // of this tab, until it is closed

@@ -16,12 +16,3 @@ export async function openSession(config) {
   const { oidcSession } = await import("./oidc.js");
   return oidcSession(config.oidc);
 }
-
-/** What a token claims. The API verifies it; the page only looks. */
-export function claims(token) {
-  const bytes = Uint8Array.from(
-    atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")),
-    (one) => one.charCodeAt(0),
-  );
-  return JSON.parse(new TextDecoder().decode(bytes));
-}

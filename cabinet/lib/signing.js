@@ -1,10 +1,9 @@
 // Signing by КЭП: whoever holds the key, the page asks in one way.
 
-import { Problem } from "./api.js";
-import { h, newId } from "./dom.js";
-import { form, choiceField } from "./form.js";
-import { emptyNote, note, panel } from "./parts.js";
 import { demonstrationSigner } from "./demonstration.js";
+import { h, newId } from "./dom.js";
+import { choiceField, form } from "./form.js";
+import { emptyNote, note, panel } from "./parts.js";
 
 /**
  * @typedef {Object} Signer
@@ -27,13 +26,6 @@ export function openSigner(config, session) {
     certificate: async (id) => (await plugin()).certificate(id),
     sign: async (id, content, how) => (await plugin()).sign(id, content, how),
   };
-}
-
-/** No token can be asked: the plug-in is absent or does not answer. */
-export class SignerAbsent extends Problem {
-  constructor(detail) {
-    super({ status: 0, type: "/problems/signer-absent", title: "Подписать пока нечем", detail });
-  }
 }
 
 /**
