@@ -6,14 +6,13 @@ import { moment } from "../lib/format.js";
 import { badge, button, facts, note, panel, timeline, toggle } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { openBrandApplication, openLogoApplication } from "./e-receipts-application.js";
-import { channelSwitches } from "./e-receipts.js";
-import { APPLICATION, APPLICATION_STEPS } from "./statuses.js";
+import { channelSwitches } from "./e-receipts-channels.js";
+import { ADDITIONAL_SERVICES, APPLICATION, APPLICATION_STEPS } from "./statuses.js";
 
 const LOOK_AGAIN = 3000; // ms, while an application is checked automatically
 
 const SERVICES = {
   "branded-message": {
-    title: "Брендированное сообщение",
     note: "Заменяет юридическое название компании в чеке, который приходит на абонентский номер покупателя.",
     more: "Название — до 11 символов кириллицей. К заявке прилагаются документы: свидетельство на товарный знак "
       + "или другой документ, который подтверждает право на название. Название увидят покупатели в тексте СМС, "
@@ -21,7 +20,6 @@ const SERVICES = {
     apply: openBrandApplication,
   },
   logo: {
-    title: "Логотип в чеке",
     note: "Размещает логотип компании в чеке, отправленном по электронной почте.",
     more: "Логотип — файл PNG до 200 КБ, ровно 170×68 пикселей. Он появится вверху письма с чеком и на странице чека.",
     apply: openLogoApplication,
@@ -50,7 +48,8 @@ export function showServices(context) {
 
 function serviceCard(context, service, { eligible, services }, application, reload) {
   const { api } = context;
-  const { title, note: about, more, apply } = SERVICES[service];
+  const { note: about, more, apply } = SERVICES[service];
+  const title = ADDITIONAL_SERVICES[service];
   const card = services[service];
   const approved = card.state === "approved";
   const open = application && OPEN.includes(application.state);

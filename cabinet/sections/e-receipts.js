@@ -1,11 +1,11 @@
 // «Электронные чеки»: what went to buyers and what it cost, switches, additional services.
 
-import { h, replace } from "../lib/dom.js";
-import { dayFromNow, day, money, number, count } from "../lib/format.js";
 import { dayChart } from "../lib/chart.js";
+import { h, replace } from "../lib/dom.js";
+import { count, day, dayFromNow, money, number } from "../lib/format.js";
 import { form, textField } from "../lib/form.js";
-import { emptyNote, panel, tabs, toggle } from "../lib/parts.js";
-import { toast } from "../lib/toast.js";
+import { emptyNote, panel, tabs } from "../lib/parts.js";
+import { channelSwitches } from "./e-receipts-channels.js";
 import { showServices } from "./e-receipts-services.js";
 
 const PERIODS = [[7, "7 дней"], [30, "30 дней"], [90, "90 дней"]];
@@ -22,20 +22,6 @@ export function show(context) {
         panel(() => context.api.get("/e-receipts"), ({ channels }) => channelSwitches(context.api, channels))),
       statistics(context),
     ],
-  ];
-}
-
-/** Switches of both channels with their tariffs. */
-export function channelSwitches(api, channels) {
-  const one = (channel, title, price) => h("div", { class: "switch-row" },
-    toggle(title, channels[channel].enabled, async (enabled) => {
-      await api.put(`/e-receipts/channels/${channel}`, { enabled });
-      toast(`${title}: ${enabled ? "отправка включена" : "отправка отключена"}`);
-    }), h("p", { class: "muted" }, price));
-  const free = (kopecks, of) => (kopecks ? `${money(kopecks)} за ${of}` : "бесплатно");
-  return [
-    one("sms", "На абонентские номера", free(channels.sms.price_kopecks, "часть СМС")),
-    one("email", "На электронную почту", free(channels.email.price_kopecks, "письмо")),
   ];
 }
 

@@ -5,10 +5,9 @@ import { moment, size } from "../lib/format.js";
 import { choiceField, form, textField } from "../lib/form.js";
 import { badge, emptyNote, facts, note, pagedList, panel, table, tabs, timeline } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
-import { APPLICATION, APPLICATION_STEPS } from "./statuses.js";
+import { ADDITIONAL_SERVICES, APPLICATION, APPLICATION_STEPS } from "./statuses.js";
 
 const STATES = ["in_review", "submitted", "approved", "rejected", "cancelled"];
-const SERVICES = { "branded-message": "Брендированное сообщение", logo: "Логотип в чеке" };
 
 export function show(context) {
   const { api, path } = context;
@@ -20,7 +19,7 @@ export function show(context) {
     pagedList(
       (next) => api.get("/moderation/applications", { state, next }),
       () => table("Заявки", [
-        ["Услуга", (one) => h("a", { href: `#/moderation/${one.application_id}` }, SERVICES[one.service] ?? one.service)],
+        ["Услуга", (one) => h("a", { href: `#/moderation/${one.application_id}` }, ADDITIONAL_SERVICES[one.service] ?? one.service)],
         ["Название", (one) => one.name ?? "—"],
         ["Подана", (one) => moment(one.submitted_at)],
         ["Решить до", (one) => [one.review_due ? moment(one.review_due) : "—", one.overdue && badge(["bad", "Просрочена"])]],
@@ -34,7 +33,7 @@ export function show(context) {
 function application({ api, go }, id) {
   const place = panel(() => api.get(`/moderation/applications/${id}`), (one) => [
     h("p", null, h("a", { href: "#/moderation" }, "← К очереди")),
-    h("div", { class: "title-line" }, h("h2", null, SERVICES[one.service] ?? one.service), badge(APPLICATION[one.state]),
+    h("div", { class: "title-line" }, h("h2", null, ADDITIONAL_SERVICES[one.service] ?? one.service), badge(APPLICATION[one.state]),
       one.overdue && badge(["bad", "Просрочена"])),
     h("div", { class: "review" },
       h("div", null,

@@ -56,3 +56,5 @@ export const PAYMENT = {
 };
 
 export const DELIVERY = { courier: "Курьер", pickup: "Самовывоз", post: "Почта России" };
+
+export const ADDITIONAL_SERVICES = { "branded-message": "Брендированное сообщение", logo: "Логотип в чеке" };
