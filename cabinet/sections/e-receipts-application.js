@@ -131,7 +131,7 @@ function currentPreview(api, service) {
 
 function previewView(preview) {
   if (preview.channel === "sms") {
-    return h("figure", { class: "sms" }, h("p", { class: "bubble" }, preview.text),
+    return h("figure", { class: "message" }, h("p", { class: "bubble" }, preview.text),
       h("figcaption", null, count(preview.parts, "часть СМС", "части СМС", "частей СМС")));
   }
   return h("figure", { class: "letter" }, h("figcaption", null, preview.subject), mailView(preview.html, "Пример письма с чеком"));

@@ -39,7 +39,11 @@ export const OPERATIONS = [
   { path: "orders", title: "Заказы ФН", icon: "orders", roles: ["operator"], load: () => import("./orders.js") },
   { path: "payments", title: "Платежи", icon: "payments", roles: ["operator"], load: () => import("./payments.js") },
   { path: "catalogue", title: "Каталог ФН", icon: "catalogue", roles: ["operator"], load: () => import("./catalogue.js") },
-  { path: "machine", title: "Стенд", icon: "queues", roles: ["client", "landlord", "operator"], local: true, load: () => import("./machine.js") },
+];
+
+/** @type {Section[]} what no deployment has */
+export const MACHINE = [
+  { path: "machine", title: "Очереди и сообщения", icon: "queues", roles: ["client", "landlord", "operator"], local: true, load: () => import("./machine.js") },
 ];
 
 export const HOME = { path: "", title: "Главная", icon: "home", roles: ["client", "landlord", "operator"], load: () => import("./home.js") };
@@ -49,6 +53,7 @@ export const GROUPS = [
   { title: "Сервис и услуги", sections: SERVICES },
   { title: "Организация", sections: DOCUMENTS },
   { title: "Оператор", sections: OPERATIONS },
+  { title: "Демонстрация", sections: MACHINE },
 ];
 
 /** Whether a section is open to who has these roles here. */

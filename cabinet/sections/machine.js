@@ -11,7 +11,7 @@ const LOOK_AGAIN = 3000; // ms
 export function show({ config, path }) {
   const messages = path === "messages";
   return [
-    tabs("Стенд", messages ? "machine/messages" : "machine", [["machine", "Очереди"], ["machine/messages", "Письма и СМС"]]),
+    tabs("Демонстрация", messages ? "machine/messages" : "machine", [["machine", "Очереди"], ["machine/messages", "Письма и СМС"]]),
     messages ? sent(config.demonstration) : queues(config.demonstration),
     h("p", { class: "muted" }, h("a", { href: "/reference/" }, "Справочник API")),
   ];
