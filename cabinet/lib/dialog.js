@@ -1,7 +1,8 @@
 // Windows over the page, by <dialog>: focus stays inside, Esc closes, focus returns.
 
-import { button, problemNote } from "./parts.js";
 import { h, newId } from "./dom.js";
+import { button, problemNote } from "./parts.js";
+import { rescueToasts } from "./toast.js";
 
 /**
  * Open a window.
@@ -25,6 +26,7 @@ export function openDialog(title, content, { wide = false } = {}) {
         type: "button", class: "icon-button", "aria-label": "Закрыть", onclick: () => close(),
       }, "×")), body);
     dialog.addEventListener("close", () => {
+      rescueToasts(dialog);
       dialog.remove();
       closed(result);
     });
