@@ -9,10 +9,10 @@ import { rescueToasts } from "./toast.js";
  * @param {string} title
  * @param {function({close: function(), replace: function(string, ...*)}): *} content makes what is in it
  * @param {{wide?: boolean}} [how]
- * @returns {Promise<*>} what `close` was called with, when it is closed
+ * @returns {{closed: Promise<*>}} what `close` was called with, when it is closed
  */
 export function openDialog(title, content, { wide = false } = {}) {
-  return new Promise((closed) => {
+  const closed = new Promise((done) => {
     let result;
     const id = newId("dialog");
     const heading = h("h2", { id, tabindex: "-1" }, title);
@@ -28,7 +28,7 @@ export function openDialog(title, content, { wide = false } = {}) {
     dialog.addEventListener("close", () => {
       rescueToasts(dialog);
       dialog.remove();
-      closed(result);
+      done(result);
     });
     document.body.append(dialog);
     const swap = (newTitle, ...children) => {
@@ -40,6 +40,7 @@ export function openDialog(title, content, { wide = false } = {}) {
     dialog.showModal();
     heading.focus();
   });
+  return { closed };
 }
 
 /**
@@ -47,7 +48,7 @@ export function openDialog(title, content, { wide = false } = {}) {
  * @returns {Promise<boolean>} whether it was done
  */
 export async function confirm({ title, text, yes, act }) {
-  const done = await openDialog(title, ({ close }) => {
+  const { closed } = openDialog(title, ({ close }) => {
     const failed = h("div", { role: "alert" });
     return [
       h("p", null, text),
@@ -65,5 +66,5 @@ export async function confirm({ title, text, yes, act }) {
         button("Не сейчас", () => close(), { kind: "quiet" })),
     ];
   });
-  return done === true;
+  return (await closed) === true;
 }

@@ -21,7 +21,7 @@ export function show({ api, signer }) {
   async function openAgreement(kind) {
     const path = `/organisation/agreements/${kind}`;
     const agreement = await api.get(path);
-    await openDialog(agreement.title, ({ close }) => [
+    openDialog(agreement.title, ({ close }) => [
       textToSign(agreement.text, "Текст соглашения"),
       agreement.signature
         ? signatureNote(agreement.signature, moment(agreement.signature.received_at))

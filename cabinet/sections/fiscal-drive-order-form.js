@@ -12,7 +12,7 @@ export async function openOrderForm(context, cart, refresh) {
   const { api, go } = context;
   const profile = await api.get("/organisation");
   const pieces = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
-  await openDialog("Заявка на фискальные накопители", ({ close, replace }) => {
+  openDialog("Заявка на фискальные накопители", ({ close, replace }) => {
     const address = textField("Адрес доставки", {
       pointers: ["/delivery/address", "/delivery"], value: profile.address, max: 250, multiline: true,
       attributes: { autocomplete: "street-address" },

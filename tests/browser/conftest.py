@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.build import build
 from infra.local.product import product
@@ -29,6 +29,7 @@ def browser() -> Iterator[Browser]:
     """Chromium as the system has it."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
+    expect.set_options(timeout=30_000)  # a first call of a function takes seconds here
     with sync_playwright() as driver:
         yield driver.chromium.launch(executable_path=CHROMIUM)
 
