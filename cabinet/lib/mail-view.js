@@ -1,5 +1,5 @@
 // An e-mail as its receiver sees it. Its styles stand in attributes, which the content security
-// policy of the page refuses from a parser; set by script they are no way in for anything.
+// policy of the page refuses from any parser; set by script they are no way in for anything.
 
 import { h } from "./dom.js";
 
@@ -7,22 +7,17 @@ const DROPPED = "script, style, link, meta, base, iframe, object, embed, form, t
 
 /** Show HTML of a message, apart from the page's own styles and without anything that acts. */
 export function mailView(html, label) {
-  const read = new DOMParser().parseFromString(html, "text/html");
+  const set = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\sstyle=/gi, " data-style="));
+  const read = new DOMParser().parseFromString(set, "text/html");
   for (const one of read.querySelectorAll(DROPPED)) one.remove();
-  const styles = [...read.querySelectorAll("*")].map((one) => {
+  const letter = h("div", { "data-style": read.body.dataset.style });
+  letter.append(...read.body.childNodes);
+  for (const one of [letter, ...letter.querySelectorAll("*")]) {
     for (const { name } of [...one.attributes]) if (name.startsWith("on")) one.removeAttribute(name);
     if (one.tagName === "A") one.removeAttribute("href");
-    const style = one.getAttribute("style");
-    one.removeAttribute("style");
-    return [one, style];
-  });
-  const host = h("div", { class: "mail", role: "group", "aria-label": label });
-  const letter = h("div", null);
-  letter.append(...read.body.childNodes);
-  host.attachShadow({ mode: "open" }).append(letter);
-  for (const [one, style] of styles) {
-    const place = one === read.body ? letter : one;
-    if (style) place.style.cssText = style;
+    one.style.cssText = one.dataset.style ?? "";
   }
+  const host = h("div", { class: "mail", role: "group", "aria-label": label });
+  host.attachShadow({ mode: "open" }).append(letter);
   return host;
 }

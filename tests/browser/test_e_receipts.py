@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from chalicelib.runtime import clock
 from tests.support import receipts
 from tests.support.browser import PHONE, Cabinet, Gallery, go
 
@@ -43,6 +44,12 @@ def upload(name: str, content: bytes, kind: str) -> dict[str, object]:
     return {"name": name, "mimeType": kind, "buffer": content}
 
 
+def sent_today(cabinet: Cabinet) -> int:
+    today = clock.today().isoformat()
+    found = cabinet.api("romashka").get(f"/e-receipts/statistics?from={today}&to={today}").json
+    return int(found["totals"]["sms"]["sent"])
+
+
 def card(page: Page, title: str) -> object:
     return page.locator(".service").filter(has=page.get_by_role("heading", name=title))
 
@@ -61,10 +68,14 @@ def test_counts_and_switches(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery
         "email": True,
     }
     number = int(time.time()) % 1_000_000
-    document = receipts.document(
-        fiscalDocumentNumber=number, buyerPhoneOrAddress="8 916 123-45-67"
-    )
+    document = receipts.document(fiscalDocumentNumber=number, buyerPhoneOrAddress="8 916 123-45-67")
+    before = sent_today(cabinet)
     cabinet.local().post("/local/fiscal-documents", document, expect=202)
+    deadline = time.monotonic() + 60
+    while sent_today(cabinet) == before:
+        assert time.monotonic() < deadline, cabinet.local().get("/local/queues").json
+        time.sleep(0.2)
+    page.reload()
     expect(page.get_by_role("img", name="Отправленные чеки по дням")).to_be_visible()
     gallery.take(page, "e-receipts-statistics", "Рис. 19. Отправленные чеки и их стоимость по дням")
     page.get_by_text("Показать таблицей").first.click()
