@@ -63,32 +63,33 @@ export function panel(load, render, { every = null, until = () => false } = {}) 
   const place = h("div", { class: "panel", "aria-busy": "true" },
     h("p", { class: "loading" }, "Загружаем…"));
   let shown;
+  let timer;
   const draw = async (quiet) => {
+    clearTimeout(timer);
+    let final = false;
     try {
       const data = await load();
       const text = JSON.stringify(data);
       if (!(quiet && text === shown)) replace(place, render(data));
       shown = text;
-      return until(data);
+      final = until(data);
     } catch (problem) {
-      if (!quiet) replace(place, refusal(problem, () => place.reload()));
-      return false;
+      if (!quiet) replace(place, refusal(problem, place.reload));
     } finally {
       place.setAttribute("aria-busy", "false");
     }
+    if (every !== null && !final) timer = setTimeout(look, every);
   };
-  const watch = (final) => {
-    if (every === null || final) return;
-    setTimeout(async () => {
-      if (!place.isConnected) return;
-      watch(document.hidden ? false : await draw(true));
-    }, every);
+  const look = () => {
+    if (!place.isConnected) return;
+    if (document.hidden) timer = setTimeout(look, every);
+    else draw(true);
   };
-  place.reload = async () => {
+  place.reload = () => {
     place.setAttribute("aria-busy", "true");
-    await draw(false);
+    return draw(false);
   };
-  draw(false).then(watch);
+  draw(false);
   return place;
 }
 
