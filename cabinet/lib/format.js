@@ -51,6 +51,11 @@ export function moment(iso) {
   return moments.format(new Date(iso));
 }
 
+/** The last day before a time, for a deadline at its midnight: «27 ноября 2026 г.». */
+export function lastDay(iso) {
+  return day(isoDays.format(Date.parse(iso) - 1));
+}
+
 /** The ISO day in Moscow so many days from now. */
 export function dayFromNow(shift = 0) {
   return isoDays.format(Date.now() + shift * 86_400_000);

@@ -2,7 +2,7 @@
 
 import { confirm } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
-import { moment } from "../lib/format.js";
+import { lastDay, moment } from "../lib/format.js";
 import { badge, button, facts, note, panel, timeline, toggle } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { openBrandApplication, openLogoApplication } from "./e-receipts-application.js";
@@ -59,7 +59,7 @@ function serviceCard(context, service, { eligible, services }, application, relo
         await api.put(`/e-receipts/services/${service}`, { enabled });
         toast(`«${title}»: ${enabled ? "услуга включена" : "услуга отключена"}`);
       }, { disabled: !approved, hidden: true })),
-    badge(approved ? ["good", "Подключена"] : APPLICATION[card.state]),
+    (approved || !application) && badge(approved ? ["good", "Подключена"] : APPLICATION[card.state]),
     h("p", null, about),
     card.brand && facts(["Название в сообщениях", `«${card.brand}»`]),
     h("details", { class: "more" }, h("summary", null, "Подробнее"), h("p", null, more)),
@@ -84,7 +84,7 @@ function applicationView(api, service, application, reload) {
     timeline(application.history, APPLICATION_STEPS, ahead),
     facts(["Название", application.name && `«${application.name}»`],
       ["Файлы", application.files.map((one) => one.filename).join(", ")],
-      ["Рассмотрим до", open && application.review_due && moment(application.review_due)]),
+      ["Рассмотрим", open && application.review_due && `не позже ${lastDay(application.review_due)}`]),
     application.reason && note(application.state === "rejected" ? "bad" : "info", "Что ответил модератор", h("p", null, application.reason)),
     open && h("div", { class: "actions" }, button("Отменить заявку", cancel, { kind: "quiet danger" })));
 }

@@ -1,7 +1,7 @@
 // The moderator's queue: the oldest deadline first; an application with its files side by side.
 
 import { h } from "../lib/dom.js";
-import { moment, size } from "../lib/format.js";
+import { lastDay, moment, size } from "../lib/format.js";
 import { choiceField, form, textField } from "../lib/form.js";
 import { badge, emptyNote, facts, note, pagedList, panel, table, tabs, timeline } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
@@ -22,7 +22,7 @@ export function show(context) {
         ["Услуга", (one) => h("a", { href: `#/moderation/${one.application_id}` }, ADDITIONAL_SERVICES[one.service] ?? one.service)],
         ["Название", (one) => one.name ?? "—"],
         ["Подана", (one) => moment(one.submitted_at)],
-        ["Решить до", (one) => [one.review_due ? moment(one.review_due) : "—", one.overdue && badge(["bad", "Просрочена"])]],
+        ["Решить до конца дня", (one) => [one.review_due ? lastDay(one.review_due) : "—", one.overdue && badge(["bad", "Просрочена"])]],
         ["Замечания проверки", (one) => one.flags.map(({ detail }) => detail).join(" ") || "нет"],
       ]),
       emptyNote("Заявок нет", "Новые появятся здесь сами после автоматической проверки."),
@@ -40,7 +40,7 @@ function application({ api, go }, id) {
         h("section", { class: "card" },
           facts(["Название", one.name && `«${one.name}»`], ["Организация", one.organisation_name],
             ["ИНН", one.organisation_inn], ["Подана", moment(one.submitted_at)],
-            ["Решить до", one.review_due && moment(one.review_due)], ["Причина", one.reason]),
+            ["Решить", one.review_due && `не позже ${lastDay(one.review_due)}`], ["Причина", one.reason]),
           one.flags.length
             ? note("warning", "На что обратить внимание", h("ul", null, one.flags.map(({ detail }) => h("li", null, detail))))
             : note("good", null, h("p", null, "Автоматическая проверка замечаний не нашла.")),

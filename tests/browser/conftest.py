@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     expect.set_options(timeout=30_000)  # a first call of a function takes seconds here
     with sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path=CHROMIUM)
+        yield driver.chromium.launch(executable_path=CHROMIUM, env={"LANGUAGE": "ru_RU"})
 
 
 @pytest.fixture(scope="session")

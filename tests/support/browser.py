@@ -34,6 +34,8 @@ class Gallery:
     def take(self, page: Page, name: str, caption: str, *, whole: bool = True) -> None:
         """Keep a picture under ``name``; the caption begins with the figure of the description."""
         page.evaluate("document.getElementById('toasts').replaceChildren()")
+        if whole:
+            page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(250)  # what moves has come to rest
         shown = Image.open(io.BytesIO(page.screenshot(full_page=whole)))
         few = shown.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
