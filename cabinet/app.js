@@ -35,6 +35,7 @@ async function start() {
   });
   window.addEventListener("hashchange", () => open(context, true));
   await open(context, false);
+  performance.mark("interactive");
 }
 
 async function open(context, moved) {

@@ -59,9 +59,12 @@ class Cabinet:
 
     def api(self, persona: str) -> Api:
         """A caller in somebody's name, for what a test needs to be there beforehand."""
-        origin = Api(self.url, self._http)
-        token = origin.post("/local/token", {"persona": persona}, expect=200).json["token"]
-        return Api(f"{self.url}/api", self._http, token)
+        return Api(f"{self.url}/api", self._http, self.token(persona))
+
+    def token(self, persona: str) -> str:
+        """A token in somebody's name."""
+        answer = self.local().post("/local/token", {"persona": persona}, expect=200)
+        return str(answer.json["token"])
 
     def local(self) -> Api:
         """A caller of what the local machine alone has."""
