@@ -1,6 +1,7 @@
 // A form: errors at their fields, nothing lost on a refusal, ordered once however often it is sent.
 
 import { h, newId, replace } from "./dom.js";
+import { size } from "./format.js";
 import { wordsOf } from "./parts.js";
 
 /**
@@ -171,14 +172,16 @@ export function selectField(label, { pointer, options, value = null }) {
 export function fileField(label, { pointer, accept, multiple = false, hint = null, check, onchange = null }) {
   const id = newId("field");
   const list = h("ul", { class: "files" });
-  const input = h("input", { id, type: "file", accept, multiple });
+  const input = h("input", { id, type: "file", accept, multiple, class: "for-ears" });
   const files = () => [...input.files];
   const made = field({
-    id, label, hint, control: h("div", null, input, list), target: input, pointers: [pointer], value: files,
+    id, label, hint, target: input,
+    control: h("div", { class: "file-choice" }, input,
+      h("label", { for: id, class: "button quiet" }, multiple ? "Выбрать файлы" : "Выбрать файл"), list), pointers: [pointer], value: files,
     fault: () => (files().length ? check?.(files()) ?? null : "Приложите файл."),
   });
   input.addEventListener("change", () => {
-    replace(list, multiple && files().map((one) => h("li", null, one.name)));
+    replace(list, files().map((one) => h("li", null, `${one.name}, ${size(one.size)}`)));
     made.mark(files().length ? check?.(files()) ?? null : null);
     onchange?.(files());
   });

@@ -149,6 +149,11 @@ export function facts(...pairs) {
     h("div", null, h("dt", null, name), h("dd", null, said))));
 }
 
+/** The way back from one thing to the list of them. */
+export function back(path, text) {
+  return h("p", null, h("a", { href: `#/${path}` }, `← ${text}`));
+}
+
 /** Parts of a section, each under its own address. `entries`: [path, title]. */
 export function tabs(label, current, entries) {
   return h("nav", { class: "tabs", "aria-label": label }, entries.map(([path, title]) =>

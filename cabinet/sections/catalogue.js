@@ -6,7 +6,7 @@ import { form, textField } from "../lib/form.js";
 import { note } from "../lib/parts.js";
 
 export function show({ api }) {
-  const result = h("div", { role: "status" });
+  const result = h("div", { class: "panel", role: "status" });
   const whole = (text) => Number(text);
   const digits = (text) => (/^\d+$/.test(text) ? null : "Нужно целое число.");
   return h("section", { class: "card narrow" }, h("p", { class: "muted" },

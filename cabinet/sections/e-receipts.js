@@ -26,7 +26,7 @@ export function show(context) {
 }
 
 function statistics({ api }) {
-  const result = h("div");
+  const result = h("div", { class: "panel" });
   const look = (from, to) => replace(result, panel(
     () => api.get("/e-receipts/statistics", { from, to }), (found) => statisticsView(found, from, to),
   ));

@@ -3,7 +3,7 @@
 import { confirm } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
 import { count, moment, money } from "../lib/format.js";
-import { badge, button, emptyNote, facts, pagedList, panel, table, timeline, wholeTable } from "../lib/parts.js";
+import { back, badge, button, emptyNote, facts, pagedList, panel, table, timeline, wholeTable } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { keepInvoice } from "./invoices.js";
 import { DELIVERY, ORDER, ORDER_STEPS, ORDER_WAY } from "./statuses.js";
@@ -66,6 +66,7 @@ function orderView({ api }, order, reload) {
     await reload();
   };
   return [
+    back("fiscal-drives/orders", "Ко всем заказам"),
     h("div", { class: "title-line" }, h("h2", null, `Заказ от ${moment(order.ordered_at)}`), badge(ORDER[order.status])),
     h("div", { class: "columns" }, orderFacts(order)),
     h("div", { class: "actions" },

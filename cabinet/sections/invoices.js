@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { day, money } from "../lib/format.js";
-import { badge, button, download, emptyNote, facts, pagedList, panel, table, timeline, wholeTable } from "../lib/parts.js";
+import { back, badge, button, download, emptyNote, facts, pagedList, panel, table, timeline, wholeTable } from "../lib/parts.js";
 import { INVOICE } from "./statuses.js";
 
 const STEPS = { open: "Выставлен", paid: "Оплачен", cancelled: "Отменён", expired: "Закрыт: срок оплаты истёк" };
@@ -35,6 +35,7 @@ function invoiceView(api, invoice) {
   const { seller } = invoice;
   const left = invoice.total_kopecks - invoice.paid_kopecks;
   return [
+    back("invoices", "К счетам"),
     h("div", { class: "title-line" },
       h("h2", null, `Счёт № ${invoice.number} от ${day(invoice.issued_on)}`), badge(INVOICE[invoice.state])),
     h("div", { class: "columns" },

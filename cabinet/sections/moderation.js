@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { lastDay, moment, size } from "../lib/format.js";
 import { choiceField, form, textField } from "../lib/form.js";
-import { badge, emptyNote, facts, note, pagedList, panel, table, tabs, timeline } from "../lib/parts.js";
+import { back, badge, emptyNote, facts, note, pagedList, panel, table, tabs, timeline } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { ADDITIONAL_SERVICES, APPLICATION, APPLICATION_STEPS } from "./statuses.js";
 
@@ -32,7 +32,7 @@ export function show(context) {
 
 function application({ api, go }, id) {
   const place = panel(() => api.get(`/moderation/applications/${id}`), (one) => [
-    h("p", null, h("a", { href: "#/moderation" }, "← К очереди")),
+    back("moderation", "К очереди"),
     h("div", { class: "title-line" }, h("h2", null, ADDITIONAL_SERVICES[one.service] ?? one.service), badge(APPLICATION[one.state]),
       one.overdue && badge(["bad", "Просрочена"])),
     h("div", { class: "review" },

@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { moment, money } from "../lib/format.js";
 import { form, textField } from "../lib/form.js";
-import { badge, emptyNote, note, pagedList, panel, table } from "../lib/parts.js";
+import { back, badge, emptyNote, note, pagedList, panel, table } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { orderFacts } from "./fiscal-drive-orders.js";
 import { ORDER } from "./statuses.js";
@@ -31,7 +31,7 @@ export function show({ api, path }) {
 
 function order(api, id) {
   const place = panel(() => api.get(`/fiscal-drives/orders/${id}`), (one) => [
-    h("p", null, h("a", { href: "#/orders" }, "← К заказам")),
+    back("orders", "К заказам"),
     h("div", { class: "title-line" }, h("h2", null, `Заказ от ${moment(one.ordered_at)}`), badge(ORDER[one.status])),
     h("div", { class: "columns" }, orderFacts(one), nextStatus(api, one, () => place.reload())),
   ]);

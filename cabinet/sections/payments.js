@@ -6,7 +6,7 @@ import { fileField, form, textField } from "../lib/form.js";
 import { badge, emptyNote, note, pagedList, table, tabs, wholeTable } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { readBase64 } from "../lib/upload.js";
-import { PAYMENT } from "./statuses.js";
+import { PAYMENT, UNMATCHED } from "./statuses.js";
 
 const WAITING = ["unmatched", "underpaid", "overpaid", "late"];
 const NUMBER = /^СУ-\d{6,12}$/;
@@ -32,7 +32,7 @@ const COLUMNS = [
   ["Плательщик", (one) => [one.payer_name ?? "—", one.payer_inn && h("small", null, ` ИНН ${one.payer_inn}`)]],
   ["Назначение", (one) => one.purpose ?? (one.invoice_number ? `Счёт ${one.invoice_number}` : "—")],
   ["Сумма", (one) => money(one.amount_kopecks), "right"],
-  ["Итог", (one) => [badge(PAYMENT[one.outcome]), one.reason && h("small", null, ` ${one.reason}`)]],
+  ["Итог", (one) => [badge(PAYMENT[one.outcome]), one.reason && h("small", null, ` ${UNMATCHED[one.reason] ?? one.reason}`)]],
 ];
 
 function waiting(api, outcome) {
@@ -44,7 +44,7 @@ function waiting(api, outcome) {
 }
 
 function record(api) {
-  const result = h("div", { role: "status" });
+  const result = h("div", { class: "panel", role: "status" });
   return h("section", { class: "card narrow" }, form({
     fields: {
       invoice_number: textField("Номер счёта", {
@@ -69,7 +69,7 @@ function record(api) {
 }
 
 function statement(api) {
-  const result = h("div", { role: "status" });
+  const result = h("div", { class: "panel", role: "status" });
   return [h("section", { class: "card narrow" }, form({
     fields: {
       file: fileField("Файл выписки", { pointer: "/content", accept: ".txt", hint: "Формат 1CClientBankExchange, обычно kl_to_1c.txt" }),
@@ -87,7 +87,7 @@ function reportView({ matched, unmatched, repeated }) {
   return [
     note(unmatched.length ? "warning" : "good", "Выписка разобрана", h("p", null,
       `${count(matched.length, "платёж отнесён", "платежа отнесены", "платежей отнесены")} к счетам, `
-      + `${count(unmatched.length, "ждёт", "ждут", "ждут")} решения, ${count(repeated.length, "учтён", "учтены", "учтены")} раньше.`)),
+      + `${count(unmatched.length, "ждёт", "ждут", "ждут")} решения, ${count(repeated.length, "учтён", "учтены", "учтено")} раньше.`)),
     part("Отнесены к счетам", matched),
     part("Ждут решения", unmatched),
     part("Учтены раньше", repeated),

@@ -55,6 +55,14 @@ export const PAYMENT = {
   unmatched: ["bad", "Счёт не найден"],
 };
 
+/** Why a payment from a statement has no invoice. */
+export const UNMATCHED = {
+  "amount-differs": "сумма не совпадает со счётом",
+  "payer-differs": "плательщик не тот, кому выставлен счёт",
+  ambiguous: "подходит несколько счетов",
+  "not-found": "в назначении нет номера счёта",
+};
+
 export const DELIVERY = { courier: "Курьер", pickup: "Самовывоз", post: "Почта России" };
 
 export const ADDITIONAL_SERVICES = { "branded-message": "Брендированное сообщение", logo: "Логотип в чеке" };
