@@ -31,7 +31,9 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     expect.set_options(timeout=30_000)  # a first call of a function takes seconds here
     with sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path=CHROMIUM, env={"LANGUAGE": "ru_RU"})
+        # Names of downloads are Russian.
+        environment = os.environ | {"LC_ALL": "C.UTF-8"}
+        yield driver.chromium.launch(executable_path=CHROMIUM, env=dict(environment))
 
 
 @pytest.fixture(scope="session")
