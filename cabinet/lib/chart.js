@@ -49,9 +49,9 @@ export function dayChart({ label, days, series, words }) {
       ], days.map((_, place) => ({ place })).filter(({ place }) => totals[place] > 0))));
 }
 
-// The next of 2, 4, 10, 20, 40, 100…, whose half is whole.
+// The next even number of two digits at the most before its noughts, so that its half is whole.
 function ceiling(most) {
   for (let step = 1; ; step *= 10) {
-    for (const each of [2, 4, 10]) if (most <= each * step) return each * step;
+    for (let each = 2; each < 20; each += 2) if (most <= each * step) return each * step;
   }
 }

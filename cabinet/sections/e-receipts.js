@@ -2,7 +2,7 @@
 
 import { dayChart } from "../lib/chart.js";
 import { h, replace } from "../lib/dom.js";
-import { count, day, dayFromNow, money, number } from "../lib/format.js";
+import { count, dayFromNow, money, number, shortDay } from "../lib/format.js";
 import { form, textField } from "../lib/form.js";
 import { emptyNote, panel, tabs } from "../lib/parts.js";
 import { channelSwitches } from "./e-receipts-channels.js";
@@ -55,7 +55,7 @@ function statisticsView({ days, totals, cost_kopecks: cost }, from, to) {
     figure("СМС отправлено", number(sms.sent), sms.sent > 0 && count(sms.parts, "часть", "части", "частей")),
     figure("Писем отправлено", number(email.sent)),
     figure("Не отправлено", number(sms.failed + email.failed), "контакт покупателя не подошёл"),
-    figure("Стоимость", money(cost), `${day(from)} — ${day(to)}`));
+    figure("Стоимость", money(cost), `${shortDay(from)} — ${shortDay(to)}`));
   if (!days.length) {
     return [tiles, emptyNote("За этот период чеки не отправлялись",
       "Чек уходит покупателю, если он оставил кассиру телефон или почту, а отправка включена.")];

@@ -99,9 +99,9 @@ def test_branded_message_from_the_application_to_the_switch(
     name = page.get_by_label("Название компании")
     name.fill("Romashka")
     expect(page.get_by_text("Только кириллица")).to_be_visible()
-    name.fill("Ромашка")
-    expect(page.get_by_text("осталось 4 символа")).to_be_visible()
-    expect(page.locator(".bubble").nth(1)).to_contain_text("Ромашка")
+    name.fill("Ромашка 24")
+    expect(page.get_by_text(re.compile(r"осталось 1\sсимвол"))).to_be_visible()
+    expect(page.locator(".bubble").nth(1)).to_contain_text("Ромашка 24")
     files = page.get_by_label("Документы")
     files.set_input_files([upload("свидетельство.exe", b"MZ", "application/x-msdownload")])
     expect(page.get_by_text("нужен файл PDF, JPEG или PNG")).to_be_visible()
@@ -124,7 +124,7 @@ def test_branded_message_from_the_application_to_the_switch(
     page.get_by_role("dialog").get_by_role("button", name="Отменить заявку").click()
     expect(service.locator(".timeline .now")).to_contain_text("Отменена")
     page.get_by_role("button", name=f"Отправить заявку на услугу «{BRAND}»").click()
-    page.get_by_label("Название компании").fill("Ромашка")
+    page.get_by_label("Название компании").fill("Ромашка 24")
     page.get_by_label("Документы").set_input_files(
         [
             upload("Товарный знак.pdf", PDF, "application/pdf"),
@@ -136,7 +136,7 @@ def test_branded_message_from_the_application_to_the_switch(
 
     desk = open_as("operator", "moderation")
     gallery.take(desk, "moderation-queue", "Очередь модератора: сначала те, чей срок ближе")
-    desk.get_by_role("row").filter(has_text="Ромашка").get_by_role("link").last.click()
+    desk.get_by_role("row").filter(has_text="Ромашка 24").get_by_role("link").last.click()
     expect(desk.get_by_role("img", name="Файл Свидетельство.png")).to_be_visible()
     assert desk.evaluate("document.querySelector('.file img').naturalWidth") == 600
     gallery.take(desk, "moderation-application", "Заявка у модератора: файлы рядом с решением")
@@ -146,7 +146,7 @@ def test_branded_message_from_the_application_to_the_switch(
     switch = page.get_by_role("switch", name=BRAND)
     expect(switch).to_be_enabled()
     expect(switch).to_be_checked()
-    expect(service).to_contain_text("«Ромашка»")
+    expect(service).to_contain_text("«Ромашка 24»")
     gallery.take(page, "e-receipts-approved", "Рис. 27. Услуга одобрена, переключатель доступен")
     switch.click()
     expect(page.get_by_text("услуга отключена")).to_be_visible()
