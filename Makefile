@@ -6,6 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 STAGE ?=
 QUEUE ?=
+SINCE ?=
 API ?=
 ISSUER ?=
 CLIENT ?=
@@ -76,6 +77,11 @@ bench: $(VENV)/ready .venv-cloud/ready ## Figures of docs/performance.md, as rat
 openapi: $(VENV)/ready ## Write chalicelib/openapi.json from the declarations
 	$(PY) -m infra.openapi
 
+.PHONY: examples
+examples: $(VENV)/ready .venv-cloud/ready ## Record the API's examples from an end-to-end run
+	RECORD_EXAMPLES=1 $(PY) -m pytest -q tests/end_to_end
+	$(PY) -m infra.openapi
+
 .PHONY: lock
 lock: $(VENV)/ready ## Pin the newest versions that requirements*.in admit
 	@for each in requirements requirements-dev requirements-cloud; do \
@@ -103,3 +109,8 @@ deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod
 	@test -n "$(QUEUE)" || { echo "Say which queue: make redrive QUEUE=Payments STAGE=prod"; exit 2; }
 	$(PY) -m infra.redrive $(QUEUE) $(if $(STAGE),--stage $(STAGE))
+
+.PHONY: resend
+resend: $(VENV)/ready ## Send the outbox again, SINCE=2026-01-31T09:00Z STAGE=prod
+	@test -n "$(SINCE)" -a -n "$(STAGE)" || { echo "Say since when: make resend SINCE=2026-01-31T09:00Z STAGE=prod"; exit 2; }
+	$(PY) -m infra.resend --since $(SINCE) --stage $(STAGE)

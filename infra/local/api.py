@@ -36,7 +36,7 @@ class Api:
 
     def as_bearer(self, token: str | None) -> "Api":
         """Return a caller of the same API with another token."""
-        return Api(self.url, self._pool, token)
+        return type(self)(self.url, self._pool, token)
 
     def get(self, path: str, *, expect: int | None = 200, **headers: str) -> Answer:
         """Read; ``expect`` is the status counted on, None for any."""

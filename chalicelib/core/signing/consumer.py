@@ -14,7 +14,9 @@ _FETCH_SECONDS = 20
 _MOST_BYTES = crl.MAX_CRL_BYTES
 
 
-@scheduled("rate(1 hour)", writes=[TRUST], timeout=900, memory=1024)
+@scheduled(
+    "rate(1 hour)", writes=[TRUST], alarms=["RevocationListsFailed"], timeout=900, memory=1024
+)
 def refresh_crls() -> None:
     """Fetch every revocation list that the trust bundle names and keep those that hold.
 
