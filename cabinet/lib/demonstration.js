@@ -32,6 +32,7 @@ function choice(items, chosen) {
     h("option", { value: one.persona, selected: one === chosen }, one.title));
   const change = (event) => {
     localStorage.setItem(KEPT, event.target.value);
+    sessionStorage.clear(); // what somebody else has typed
     location.hash = "#/";
     location.reload();
   };

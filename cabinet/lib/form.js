@@ -95,13 +95,13 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   }
 }
 
+// The field of a pointer, or of the nearest thing that the pointer is in.
 function answering(fields, pointer) {
   const parts = pointer.split("/");
   for (let length = parts.length; length > 0; length -= 1) {
     const wanted = parts.slice(0, length).join("/");
     const found = fields.find((one) => one.pointers.includes(wanted));
     if (found) return found;
-    if (length === 1) break;
   }
   return null;
 }

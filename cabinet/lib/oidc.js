@@ -98,7 +98,7 @@ async function ask(provider, settings, form) {
 }
 
 function signOut(provider) {
-  sessionStorage.removeItem(TOKENS);
+  sessionStorage.clear(); // with what was typed
   const after = new URLSearchParams({ post_logout_redirect_uri: ownAddress() });
   location.assign(provider.end_session_endpoint ? `${provider.end_session_endpoint}?${after}` : ownAddress());
 }

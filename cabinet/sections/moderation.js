@@ -67,7 +67,8 @@ function decisionForm(api, id, done) {
       reason,
     },
     submit: "Сохранить решение",
-    send: async (said) => {
+    send: async ({ decision, reason: why }) => {
+      const said = decision === "reject" ? { decision, reason: why } : { decision };
       await api.post(`/moderation/applications/${id}/decision`, said);
       toast("Решение сохранено, клиенту отправлено письмо");
       await done();
