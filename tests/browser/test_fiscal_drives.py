@@ -131,11 +131,12 @@ def test_nothing_typed_is_lost_and_nothing_ordered_twice(cabinet: Cabinet, open_
     page.reload()
     settled(page)
     expect(page.get_by_role("region", name="Корзина")).to_contain_text("Корзина пуста")
-    page.evaluate("async (drive) => { document.querySelector('.drive button').click(); }", DRIVE)
+    page.get_by_role("button", name=f"В корзину: {DRIVE}").click()
     page.get_by_role("button", name="Сформировать счёт").click()
     expect(page.get_by_label("Контактное лицо")).to_have_value("Смирнова Мария Андреевна")
     page.get_by_role("button", name="Сформировать", exact=True).dblclick()
     expect(page.get_by_role("heading", name="Счёт сформирован")).to_be_visible()
+    assert len(keys) == 4  # of the double click one
     assert len(set(keys)) == 1
     assert orders() == before + 1
 
@@ -162,4 +163,4 @@ def test_what_is_not_left_cannot_be_ordered(cabinet: Cabinet, open_as: OpenAs) -
     page.get_by_label("Контактное лицо").fill("Смирнова Мария")
     page.get_by_label("Телефон").fill("+7 916 123-45-67")
     page.get_by_role("button", name="Сформировать", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("в наличии осталось 3 шт.")
+    expect(page.get_by_role("alert")).to_contain_text(re.compile(r"в наличии осталось \d шт\."))
