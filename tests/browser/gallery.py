@@ -24,10 +24,11 @@ anew by `make gallery`. «Рис.» are the figures of the description of the me
 """
 
 
-def figure(taken: dict[str, str]) -> tuple[bool, int]:
-    """Figures of the description come first, by number; the rest as taken."""
-    found = re.match(r"Рис\. (\d+)", taken["caption"])
-    return not found, int(found[1]) if found else 0
+def place(picture: dict[str, str]) -> tuple[bool, int]:
+    """The whole menu comes first, then the figures of the description, then the rest as taken."""
+    found = re.match(r"Рис\. (\d+)", picture["caption"])
+    figure = int(found[1]) if found else 0
+    return not figure and picture["name"] != "home", figure
 
 
 def main() -> int | str:
@@ -39,7 +40,7 @@ def main() -> int | str:
     if run.returncode:
         return run.returncode
     notes = FOLDER / "taken.json"
-    taken = sorted(json.loads(notes.read_text(encoding="utf-8")), key=figure)
+    taken = sorted(json.loads(notes.read_text(encoding="utf-8")), key=place)
     notes.unlink()
     pictures = [
         f"## {one['caption']}\n\n![{one['caption']}](cabinet/{one['name']}.png)\n" for one in taken

@@ -55,7 +55,7 @@ def test_no_barriers_in_windows(open_as: OpenAs) -> None:
 
 def test_the_first_view_is_light_and_soon_there(open_as: OpenAs, gallery: Gallery) -> None:
     page = open_as("romashka")
-    gallery.take(page, "home", "Рис. 1. «Сервис и услуги»: шесть услуг и то, что требует внимания")
+    gallery.take(page, "home", "«Сервис и услуги»: шесть услуг и то, что требует внимания")
     page.reload()
     # From the first byte asked for to the menu that can be used, as a browser tells it.
     page.locator(".tile").first.wait_for()
