@@ -8,6 +8,9 @@ STAGE ?=
 QUEUE ?=
 CLIENT ?=
 SINCE ?=
+API ?=
+ISSUER ?=
+CLIENT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 CLOUD_PY := .venv-cloud/bin/python
@@ -54,6 +57,10 @@ reset: ## Forget what `make run` has kept
 test: $(VENV)/ready .venv-cloud/ready ## Every test: unit, template, artifact, end to end
 	$(PY) -m pytest -n 2 --dist loadgroup
 
+.PHONY: gallery
+gallery: $(VENV)/ready .venv-cloud/ready ## Pictures of the cabinet page for docs/cabinet.md
+	$(PY) -m tests.browser.gallery
+
 .PHONY: lint
 lint: $(VENV)/ready ## Style, types, floors
 	$(VENV)/bin/ruff check .
@@ -87,6 +94,12 @@ package: $(VENV)/ready ## Build the template and the artifacts of both architect
 	$(PY) -m infra.synth $(BUILD)/template.json
 	$(PY) -m infra.artifact $(BUILD)/artifact-arm64.zip arm64
 	$(PY) -m infra.artifact $(BUILD)/artifact-x86_64.zip x86_64
+
+.PHONY: cabinet
+cabinet: $(VENV)/ready ## The page for a static host: API=https://… ISSUER=https://… CLIENT=cabinet
+	@test -n "$(API)" -a -n "$(ISSUER)" -a -n "$(CLIENT)" || { \
+	  echo "Say where: make cabinet API=https://api.example.ru/api ISSUER=https://id.example.ru CLIENT=cabinet"; exit 2; }
+	$(PY) -m infra.cabinet $(BUILD)/cabinet --api $(API) --issuer $(ISSUER) --client-id $(CLIENT)
 
 .PHONY: deploy
 deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod

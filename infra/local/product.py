@@ -42,7 +42,8 @@ EDO_OPERATOR_CODE = "2DM"
 _UNRELAYED = dt.timedelta(minutes=5)
 """What the relay may not have sent at a stop: the emulator keeps tables, but not their streams."""
 
-_PAGE = Path(__file__).with_name("page")
+_REFERENCE = Path(__file__).with_name("page")
+_CABINET = Path(__file__).resolve().parents[2] / "cabinet"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +66,6 @@ def product(
     state: Path,
     cloud_python: Path,
     port: int,
-    cabinet: Path | None = None,
     done: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Product]:
     """Run the product for as long as the context is open; what is put in is kept in ``state``.
@@ -75,8 +75,6 @@ def product(
         state: the folder for everything kept over restarts.
         cloud_python: the interpreter of the cloud's environment.
         port: of the one origin; 0 takes a free one.
-        cabinet: the folder of the page at `/`; without one the API reference is there, which is
-            at `/reference/` in either case.
         done: told of each step, in Russian.
 
     Raises:
@@ -137,7 +135,7 @@ def product(
                     token=pki,
                     documents_queue_url=outputs.get(DOCUMENTS_QUEUE_OUTPUT),
                 ),
-                folders={"/": cabinet or _PAGE, "/reference/": _PAGE, "/viewer/": viewer},
+                folders={"/": _CABINET, "/reference/": _REFERENCE, "/viewer/": viewer},
             )
         )
         yield Product(cloud, outputs, issuer, origin, pki, Api(f"{origin.url}/api", cloud.http))
