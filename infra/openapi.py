@@ -283,7 +283,10 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     if payload and not one.is_read:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": payload}}}
     if Raw in signature(one).values():
-        operation["requestBody"] = {"required": True, "content": dict.fromkeys(one.produces, {})}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {} for kind in one.produces},
+        }
     if roles:
         # Any one of the roles will do: alternatives (OpenAPI 3.1, Security Requirement Object).
         operation["security"] = [{_SCHEME: [role]} for role in roles]
