@@ -1,6 +1,7 @@
 """What a tenant grants, what its landlord sees of it, and who is refused what."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -339,26 +340,7 @@ def test_landlords_employee_sees_no_section_of_clients(world: World) -> None:
     for one in declarations.actions():
         roles = {role.value for role in one.callers}
         if roles and "landlord" not in roles:
-            path = one.path.format_map(
-                {"landlord_id": "x"}
-                | dict.fromkeys(
-                    [
-                        "client_id",
-                        "shop_id",
-                        "register_id",
-                        "kind",
-                        "model",
-                        "order_id",
-                        "invoice_id",
-                        "channel",
-                        "service",
-                        "application_id",
-                        "consent_id",
-                        "grant_id",
-                    ],
-                    "x",
-                )
-            )
+            path = re.sub(r"{\w+}", "x", one.path)
             assert world.call(f"{one.method} {path}", who="landlord").status == 403, one.name
     assert {
         one.name for one in declarations.actions() if "landlord" in {r.value for r in one.callers}
