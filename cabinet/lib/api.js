@@ -48,8 +48,8 @@ export class Api {
   }
 
   /** A file, such as an invoice's PDF. */
-  async file(path, type) {
-    const answer = await this.#call("GET", path, undefined, undefined, type);
+  async file(path, type, query) {
+    const answer = await this.#call("GET", withQuery(path, query), undefined, undefined, type);
     return answer.blob();
   }
 
@@ -81,9 +81,10 @@ export class Api {
         continue;
       }
       const passing = !answer || answer.status === 429 || answer.status === 503;
-      if (!(passing && again && attempt < ATTEMPTS)) throw await problemOf(answer);
       const wait = Number(answer?.headers.get("Retry-After")) || attempt;
-      await new Promise((done) => setTimeout(done, Math.min(wait, LONGEST_WAIT) * 1000));
+      // Whoever is to wait for minutes is told so at once.
+      if (!(passing && again && attempt < ATTEMPTS && wait <= LONGEST_WAIT)) throw await problemOf(answer);
+      await new Promise((done) => setTimeout(done, wait * 1000));
     }
   }
 

@@ -1,4 +1,4 @@
-// Bars by day, stacked, as SVG; the numbers themselves stand in a table under it.
+// Bars by day or month, stacked, as SVG; the numbers themselves stand in a table under it.
 
 import { h, svg } from "./dom.js";
 import { shortDay } from "./format.js";
@@ -9,44 +9,50 @@ const HEIGHT = 100;
 /**
  * @param {Object} how
  * @param {string} how.label what it shows, for who does not see it
- * @param {string[]} how.days ISO days, without gaps
- * @param {Array<{name: string, kind: string, values: number[]}>} how.series `kind` is a class
+ * @param {string[]} how.periods ISO days or months, without gaps
+ * @param {Array<{name: string, kind: string, values: number[]}>} how.series `kind` is a class; values
+ *   below nought hang under the line
  * @param {function(number): string} how.words of a value
+ * @param {function(string): string} [how.name] of a period
  */
-export function dayChart({ label, days, series, words }) {
-  const totals = days.map((_, place) => series.reduce((sum, one) => sum + one.values[place], 0));
-  const top = ceiling(Math.max(...totals));
-  const bars = days.map((day, place) => {
-    let base = HEIGHT;
+export function barChart({ label, periods, series, words, name = shortDay }) {
+  const totals = periods.map((_, place) => series.reduce((sum, one) => sum + one.values[place], 0));
+  const top = ceiling(Math.max(...totals.map(Math.abs)));
+  const bottom = totals.some((one) => one < 0) ? -top : 0;
+  const scale = HEIGHT / (top - bottom);
+  const bars = periods.map((period, place) => {
+    let base = top * scale;
     const said = series.map((one) => `${one.name}: ${words(one.values[place])}`).join(", ");
-    return svg("g", null, svg("title", null, `${shortDay(day)} — ${said}`),
+    return svg("g", null, svg("title", null, `${name(period)} — ${said}`),
       svg("rect", { class: "hover", x: place, y: 0, width: 1, height: HEIGHT }),
       series.map((one) => {
-        const height = (one.values[place] / top) * HEIGHT;
+        const height = one.values[place] * scale;
         base -= height;
-        return svg("rect", { class: one.kind, x: place + 0.14, y: base, width: 0.72, height });
+        return svg("rect", {
+          class: one.kind, x: place + 0.14, y: Math.min(base, base + height), width: 0.72, height: Math.abs(height),
+        });
       }));
   });
   const lines = [0, 0.5, 1].map((part) => svg("line", {
-    class: "grid", x1: 0, x2: days.length, y1: part * HEIGHT, y2: part * HEIGHT,
+    class: "grid", x1: 0, x2: periods.length, y1: part * HEIGHT, y2: part * HEIGHT,
   }));
-  const middle = days[Math.floor(days.length / 2)];
+  const middle = periods[Math.floor(periods.length / 2)];
   return h("figure", { class: "chart" },
     h("figcaption", null, series.map((one) => h("span", { class: `key ${one.kind}` }, one.name))),
     h("div", { class: "chart-plot" },
       h("div", { class: "chart-y", "aria-hidden": "true" },
-        h("span", null, words(top)), h("span", null, words(top / 2)), h("span", null, words(0))),
+        [top, (top + bottom) / 2, bottom].map((value) => h("span", null, words(value)))),
       svg("svg", {
-        role: "img", "aria-label": label, viewBox: `0 0 ${days.length} ${HEIGHT}`, preserveAspectRatio: "none",
+        role: "img", "aria-label": label, viewBox: `0 0 ${periods.length} ${HEIGHT}`, preserveAspectRatio: "none",
       }, lines, bars)),
     h("div", { class: "chart-x", "aria-hidden": "true" },
-      [days[0], days.length > 4 && middle, days.length > 1 && days.at(-1)].filter(Boolean)
-        .map((day) => h("span", null, shortDay(day)))),
+      [periods[0], periods.length > 4 && middle, periods.length > 1 && periods.at(-1)].filter(Boolean)
+        .map((period) => h("span", null, name(period)))),
     h("details", { class: "chart-table" }, h("summary", null, "Показать таблицей"),
       wholeTable(label, [
-        ["День", ({ place }) => shortDay(days[place])],
+        ["Период", ({ place }) => name(periods[place])],
         ...series.map((one) => [one.name, ({ place }) => words(one.values[place]), "right"]),
-      ], days.map((_, place) => ({ place })).filter(({ place }) => totals[place] > 0))));
+      ], periods.map((_, place) => ({ place })).filter(({ place }) => totals[place] !== 0))));
 }
 
 // The next even number of two digits at the most before its noughts, so that its half is whole.

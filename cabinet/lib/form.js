@@ -13,6 +13,7 @@ import { wordsOf } from "./parts.js";
  * @property {function(string|null)} mark show what is wrong with it
  * @property {function()} focus
  * @property {function(*)} [restore] put a kept draft back
+ * @property {function(): Field[]} [parts] the fields that it is made of, where they come and go
  */
 
 /**
@@ -28,7 +29,7 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   const kept = draft && JSON.parse(sessionStorage.getItem(`draft-${draft}`));
   let key = kept?.key ?? crypto.randomUUID();
   let busy = false;
-  const all = Object.values(fields);
+  const all = () => Object.values(fields).flatMap((one) => [...(one.parts?.() ?? []), one]);
   const values = () => Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.value()]));
   const keep = () => {
     if (!draft) return;
@@ -43,14 +44,14 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   const failed = h("div", { role: "alert", class: "form-failed" });
   const sending = h("button", { type: "submit", class: kind }, submit);
   const node = h("form", { class: "form", novalidate: true, oninput: keep, onsubmit: act },
-    all.map((one) => one.node), more, failed, h("div", { class: "actions" }, sending));
+    Object.values(fields).map((one) => one.node), more, failed, h("div", { class: "actions" }, sending));
   return node;
 
   async function act(event) {
     event.preventDefault();
     if (busy) return;
     failed.replaceChildren();
-    const wrong = all.filter((one) => {
+    const wrong = all().filter((one) => {
       const fault = one.fault();
       one.mark(fault);
       return fault;
@@ -79,7 +80,7 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
     const rest = [];
     let first = null;
     for (const { pointer, detail } of problem.errors ?? []) {
-      const field = answering(all, pointer);
+      const field = answering(all(), pointer);
       if (field) field.mark(detail);
       else rest.push(detail);
       first ??= field;
@@ -153,6 +154,20 @@ export function choiceField(label, { pointer, options, value, onchange = null })
   });
 }
 
+/** A choice of any number from few. `options`: [value, label, note, disabled]. */
+export function checksField(label, { pointer, options, missing }) {
+  const id = newId("checks");
+  const inputs = options.map(([each, , , disabled]) => h("input", { type: "checkbox", value: each, disabled }));
+  const group = h("fieldset", { class: "choice" }, h("legend", null, label),
+    options.map(([, title, remark], place) => h("label", null, inputs[place],
+      h("span", null, title, remark && h("small", null, remark)))));
+  const chosen = () => inputs.filter((one) => one.checked).map((one) => one.value);
+  return field({
+    id, control: group, target: group, focusing: inputs.find((one) => !one.disabled) ?? group, pointers: [pointer],
+    value: chosen, fault: () => (chosen().length ? null : missing),
+  });
+}
+
 /** A choice of one from many. `options`: [value, label]. */
 export function selectField(label, { pointer, options, value = null }) {
   const id = newId("field");
@@ -188,7 +203,8 @@ export function fileField(label, { pointer, accept, multiple = false, hint = nul
   return made;
 }
 
-function field({ id, label = null, hint = null, control, target, focusing = target, ...rest }) {
+/** A field of any control: `target` is what is described and marked, `focusing` what takes the focus. */
+export function field({ id, label = null, hint = null, control, target, focusing = target, ...rest }) {
   const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const described = [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" ");
   target.setAttribute("aria-describedby", described);

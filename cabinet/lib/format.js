@@ -12,6 +12,7 @@ const days = new Intl.DateTimeFormat("ru-RU", {
   day: "numeric", month: "long", year: "numeric", timeZone: "UTC",
 });
 const shortDays = new Intl.DateTimeFormat("ru-RU", { day: "numeric", month: "short", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat("ru-RU", { month: "long", year: "numeric", timeZone: "UTC" });
 const moments = new Intl.DateTimeFormat("ru-RU", {
   day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: ZONE,
 });
@@ -59,6 +60,20 @@ export function lastDay(iso) {
 /** The ISO day in Moscow so many days from now. */
 export function dayFromNow(shift = 0) {
   return isoDays.format(Date.now() + shift * 86_400_000);
+}
+
+/** The ISO days from one to another, both included. */
+export function daysBetween(from, to) {
+  const found = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
+    found.push(new Date(at).toISOString().slice(0, 10));
+  }
+  return found;
+}
+
+/** An ISO month: «ноябрь 2026 г.». */
+export function month(iso) {
+  return months.format(new Date(`${iso}-01T00:00:00Z`));
 }
 
 /** «812 байт», «1,4 КБ», «2 МБ». */

@@ -107,7 +107,7 @@ function refusal(problem, retry) {
  */
 export function pagedList(load, begin, empty) {
   return panel(() => load(null), (first) => {
-    if (!first.items.length) return empty;
+    if (!first.items.length && !first.next) return empty;
     const list = begin();
     list.add(first.items);
     let { next } = first;
@@ -147,6 +147,21 @@ export function badge([kind, text]) {
 export function facts(...pairs) {
   return h("dl", { class: "facts" }, pairs.filter(([, said]) => said).map(([name, said]) =>
     h("div", null, h("dt", null, name), h("dd", null, said))));
+}
+
+/** One of the figures of a list of class `figures`. */
+export function figure(name, value, remark = null) {
+  return h("li", null, h("span", { class: "figure-name" }, name), h("strong", null, value), remark && h("small", null, remark));
+}
+
+/**
+ * What is to be done, one thing after another.
+ * @param {Array<{title: string, done: boolean, content: *}>} entries
+ */
+export function steps(entries) {
+  return h("ol", { class: "steps" }, entries.map(({ title, done, content }) =>
+    h("li", { class: done ? "card done" : "card" },
+      h("h3", null, title, done && h("span", { class: "for-ears" }, ": готово")), content)));
 }
 
 /** The way back from one thing to the list of them. */

@@ -1,10 +1,10 @@
 // «Электронные чеки»: what went to buyers and what it cost, switches, additional services.
 
-import { dayChart } from "../lib/chart.js";
+import { barChart } from "../lib/chart.js";
 import { h, replace } from "../lib/dom.js";
-import { count, dayFromNow, money, number, shortDay } from "../lib/format.js";
+import { count, dayFromNow, daysBetween, money, number, shortDay } from "../lib/format.js";
 import { form, textField } from "../lib/form.js";
-import { emptyNote, panel, tabs } from "../lib/parts.js";
+import { emptyNote, figure, panel, tabs } from "../lib/parts.js";
 import { channelSwitches } from "./e-receipts-channels.js";
 import { showServices } from "./e-receipts-services.js";
 
@@ -68,19 +68,7 @@ function statisticsView({ days, totals, cost_kopecks: cost }, from, to) {
   }));
   return [tiles,
     h("h3", null, "Чеки по дням"),
-    dayChart({ label: "Отправленные чеки по дням", days: range, series: series("sent"), words: number }),
+    barChart({ label: "Отправленные чеки по дням", periods: range, series: series("sent"), words: number }),
     cost > 0 && [h("h3", null, "Стоимость по дням"),
-      dayChart({ label: "Стоимость отправки по дням", days: range, series: series("cost_kopecks"), words: money })]];
-}
-
-function figure(name, value, remark) {
-  return h("li", null, h("span", { class: "figure-name" }, name), h("strong", null, value), remark && h("small", null, remark));
-}
-
-function daysBetween(from, to) {
-  const found = [];
-  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
-    found.push(new Date(at).toISOString().slice(0, 10));
-  }
-  return found;
+      barChart({ label: "Стоимость отправки по дням", periods: range, series: series("cost_kopecks"), words: money })]];
 }

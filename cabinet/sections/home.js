@@ -13,10 +13,10 @@ export function show(context) {
   const operator = session.roles.includes("operator");
   const sections = operator
     ? GROUPS.flatMap((group) => group.sections).filter((one) => one !== HOME && isOpen(one, context))
-    : SERVICES;
+    : SERVICES.filter((one) => one.roles.some((role) => session.roles.includes(role)));
   return [
     h("ul", { class: "tiles" }, sections.map((one) => h("li", null, tile(one, context)))),
-    !operator && tasks(context),
+    session.roles.includes("client") && tasks(context),
   ];
 }
 

@@ -63,6 +63,54 @@ export const UNMATCHED = {
   "not-found": "в назначении нет номера счёта",
 };
 
+export const CONSENT = {
+  unsigned: ["over", "Не подписано"],
+  signed: ["good", "Подписано"],
+  withdrawn: ["over", "Отозвано"],
+};
+
+export const GRANT = {
+  active: ["good", "Действует"],
+  revoked: ["over", "Отозван"],
+  consent_withdrawn: ["over", "Согласие отозвано"],
+};
+
+export const GRANT_STEPS = {
+  active: "Предоставлен",
+  revoked: "Отозван",
+  consent_withdrawn: "Прекращён: согласие отозвано",
+};
+
+export const LICENCE = {
+  invoiced: ["waiting", "Ожидает оплаты"],
+  active: ["good", "Действует"],
+  expired: ["over", "Счёт не оплачен в срок"],
+};
+
+export const REGISTRATION = {
+  accepted: ["moving", "Выполняется"],
+  credentials_sent: ["good", "Логин и пароль отправлены"],
+  credentials_requested: ["moving", "Готовим новый пароль"],
+  failed: ["bad", "Не выполнена"],
+};
+
+/** Steps of a registration, and of the changes made to it. */
+export const REGISTRATION_STEPS = {
+  accepted: "Заявка принята",
+  credentials_sent: "Логин и пароль отправлены",
+  credentials_requested: "Запрошен новый пароль",
+  failed: "Не выполнена",
+  "change-submitted": "Подано изменение",
+  "change-completed": "Изменение выполнено",
+  "change-failed": "Изменение не выполнено",
+};
+
+export const CHANGE = {
+  accepted: ["moving", "Выполняется"],
+  completed: ["good", "Выполнено"],
+  failed: ["bad", "Не выполнено"],
+};
+
 export const DELIVERY = { courier: "Курьер", pickup: "Самовывоз", post: "Почта России" };
 
 export const ADDITIONAL_SERVICES = { "branded-message": "Брендированное сообщение", logo: "Логотип в чеке" };

@@ -1,0 +1,139 @@
+// What the landlord sees: tenants, and their turnover by day or month, as a chart, tables and files.
+
+import { barChart } from "../lib/chart.js";
+import { h, replace } from "../lib/dom.js";
+import { count, day, dayFromNow, daysBetween, moment, money, month, number, shortDay } from "../lib/format.js";
+import { form, selectField, textField } from "../lib/form.js";
+import { back, button, download, emptyNote, figure, note, pagedList, panel, table, wholeTable } from "../lib/parts.js";
+
+const MOST_DAYS = 366;
+const PRESETS = [["7 дней", -6, "day"], ["30 дней", -29, "day"], ["Год", -364, "month"]];
+const FILES = [
+  ["CSV", "csv", "text/csv"],
+  ["XLSX", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+];
+const BY = {
+  day: { title: "По дням", label: "Оборот по дням", column: "День", name: day, axis: shortDay },
+  month: { title: "По месяцам", label: "Оборот по месяцам", column: "Месяц", name: month, axis: month },
+};
+
+export function showTenants({ api }) {
+  return pagedList(
+    (next) => api.get("/rent/tenants", { next }),
+    () => table("Арендаторы", [
+      ["Арендатор", (one) => h("a", { href: `#/rent/tenants/${one.grant_id}` }, one.tenant.name)],
+      ["ИНН", (one) => one.tenant.inn],
+      ["Магазин", (one) => [one.shop.name, " ", h("small", null, one.shop.address)]],
+      ["Касс", (one) => String(one.register_ids.length), "right"],
+      ["Обороты", (one) => `с ${day(one.visible_from)}`],
+    ]),
+    emptyNote("Никто не предоставил доступ", "Арендатор выбирает вас в своём личном кабинете, в разделе «Аренда», "
+      + "подписывает согласие и указывает кассы. Если вас нет в списке арендодателей, обратитесь к оператору."),
+  );
+}
+
+export function showTurnover({ api }, id) {
+  const result = h("div", { class: "panel" });
+  const look = (query) => replace(result, panel(() => api.get(`/rent/tenants/${id}/turnover`, query),
+    (found) => turnoverView(api, id, found)));
+  const today = dayFromNow();
+  const fields = {
+    from: textField("С", { pointers: ["/from", ""], type: "date", value: dayFromNow(-29), attributes: { max: today } }),
+    to: textField("По", { pointer: "/to", type: "date", value: today, attributes: { max: today } }),
+    by: selectField("Показать", { pointer: "/by", options: Object.entries(BY).map(([by, { title }]) => [by, title.toLowerCase()]), value: "day" }),
+  };
+  fields.to.fault = () => {
+    const [from, to] = [fields.from.value(), fields.to.value()];
+    if (!to) return "Заполните это поле.";
+    if (to < from) return "Конец периода раньше начала.";
+    return daysBetween(from, to).length > MOST_DAYS ? `Не больше ${count(MOST_DAYS, "дня", "дней", "дней")}.` : null;
+  };
+  const preset = ([title, shift, by]) => h("button", {
+    type: "button", class: "quiet", onclick: () => {
+      const query = { from: dayFromNow(shift), to: today, by };
+      for (const [name, said] of Object.entries(query)) fields[name].restore(said);
+      look(query);
+    },
+  }, title);
+  look({ from: dayFromNow(-29), to: today, by: "day" });
+  return [
+    back("rent/tenants", "К арендаторам"),
+    h("section", { class: "card" },
+      h("div", { class: "period" }, h("div", { class: "actions" }, PRESETS.map(preset)),
+        form({ fields, submit: "Показать", kind: "quiet", send: async (query) => look(query) })),
+      h("p", { class: "muted" }, "Арендатор видит, кто и когда получал эти сведения.")),
+    result,
+  ];
+}
+
+function turnoverView(api, id, found) {
+  const { tenant, shop, first, last, by } = found;
+  const body = h("div", { class: "panel" });
+  const everything = { rows: found.rows, total: found.total, visible: found.registers.flatMap((one) => one.visible) };
+  const draw = (of) => replace(body, partView(of, found));
+  const register = found.registers.length > 1 && selectField("Касса", {
+    pointer: "/register", options: [["", "Все кассы"], ...found.registers.map((one) => [one.register_id, `РНМ ${one.register_id}`])], value: "",
+  });
+  if (register) {
+    register.input.addEventListener("change", () =>
+      draw(found.registers.find((one) => one.register_id === register.value()) ?? everything));
+  }
+  draw(everything);
+  const keep = async (extension, type) => {
+    const file = await api.file(`/rent/tenants/${id}/turnover`, type, { from: first, to: last, by });
+    download(file, `Оборот ${tenant.inn} ${first} — ${last}.${extension}`);
+  };
+  return [
+    h("section", { class: "card" },
+      h("div", { class: "title-line" },
+        h("div", null, h("h2", null, tenant.name), h("p", { class: "muted" }, `ИНН ${tenant.inn}. ${shop.name}, ${shop.address}`)),
+        h("div", { class: "actions" }, FILES.map(([title, extension, type]) =>
+          button(`Скачать ${title}`, () => keep(extension, type), { kind: "quiet" })))),
+      register && register.node, body),
+    found.registers.length > 1 && h("section", { class: "card" }, h("h2", null, "По кассам"), wholeTable("Оборот по кассам", [
+      ["Касса", (one) => `РНМ ${one.register_id}`],
+      ["Показаны дни", (one) => one.visible.map(days).join("; ") || "нет"],
+      ...sums((one) => one.total),
+    ], found.registers)),
+  ];
+}
+
+function partView({ rows, total, visible }, { first, last, by }) {
+  if (!visible.length) {
+    return emptyNote("За эти дни обороты не открыты", "Арендатор открыл другие дни, или кассы стояли в другом магазине.");
+  }
+  const { title, label, column, name, axis } = BY[by];
+  const tiles = h("ul", { class: "figures" },
+    figure("Оборот", money(total.turnover_kopecks), `${shortDay(first)} — ${shortDay(last)}`),
+    figure("Чеков", number(total.receipts)),
+    figure("Возвратов", number(total.returns)),
+    figure("Последний документ", total.last_document_at ? moment(total.last_document_at) : "—"));
+  if (!rows.length) return [tiles, emptyNote("В эти дни чеков не было")];
+  const shown = [...new Set(visible.flatMap((one) => daysBetween(one.first, one.last)))].sort();
+  // Days that are not shown are not drawn: an empty bar would say that nothing was sold.
+  const periods = by === "day" ? shown : [...new Set(shown.map((one) => one.slice(0, 7)))];
+  const taken = Object.fromEntries(rows.map((row) => [row.period, row.turnover_kopecks]));
+  return [tiles,
+    shown.length < daysBetween(first, last).length
+      && note("info", null, h("p", null, `Арендатор открыл не весь период: ${[...new Set(visible.map(days))].join("; ")}.`)),
+    h("h3", null, label),
+    barChart({
+      label, periods, words: money, name: axis,
+      series: [{ name: "Оборот за вычетом возвратов", kind: "turnover", values: periods.map((one) => taken[one] ?? 0) }],
+    }),
+    h("details", { class: "more" }, h("summary", null, `${title}: чеки, возвраты, последний документ`),
+      wholeTable(title, [[column, (one) => name(one.period)], ...sums((one) => one)], [...rows].reverse()))];
+}
+
+function sums(of) {
+  return [
+    ["Чеков", (one) => number(of(one).receipts), "right"],
+    ["Возвратов", (one) => number(of(one).returns), "right"],
+    ["Оборот", (one) => money(of(one).turnover_kopecks), "right"],
+    ["Последний документ", (one) => (of(one).last_document_at ? moment(of(one).last_document_at) : "—")],
+  ];
+}
+
+function days({ first, last }) {
+  return first === last ? day(first) : `${day(first)} — ${day(last)}`;
+}
