@@ -37,6 +37,8 @@ export const DOCUMENTS = [
 export const OPERATIONS = [
   { path: "moderation", title: "Модерация", icon: "moderation", roles: ["operator"], load: () => import("./moderation.js") },
   { path: "orders", title: "Заказы ФН", icon: "orders", roles: ["operator"], load: () => import("./orders.js") },
+  { path: "landlords", title: "Арендодатели", icon: "rent", roles: ["operator"], load: () => import("./landlords.js") },
+  { path: "registrations", title: "Регистрации Госотчёт", icon: "report", roles: ["operator"], load: () => import("./gosotchet-worklist.js") },
   { path: "payments", title: "Платежи", icon: "payments", roles: ["operator"], load: () => import("./payments.js") },
   { path: "catalogue", title: "Каталог ФН", icon: "catalogue", roles: ["operator"], load: () => import("./catalogue.js") },
 ];
