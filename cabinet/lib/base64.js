@@ -16,3 +16,8 @@ export function encode(content) {
 export function encodeForUrl(bytes) {
   return encode(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
+
+/** @returns {Uint8Array} */
+export function decode(text) {
+  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+}

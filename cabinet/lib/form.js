@@ -20,8 +20,8 @@ import { wordsOf } from "./parts.js";
  * @param {Object} how
  * @param {Field[]|Object<string, Field>} how.fields
  * @param {string} how.submit words of the button
- * @param {function(Object<string, *>, string): Promise<void>} how.send gets the values by name and the
- *   Idempotency-Key, which stays the same until it succeeds
+ * @param {function(Object<string, *>, string): Promise<*>} how.send gets the values by name and the
+ *   Idempotency-Key, which stays the same until it succeeds; false for what is not done yet
  * @param {string} [how.draft] keep what is typed under this name until it is sent, over a reload too
  * @param {Node[]} [how.more] what stands above the button
  */
@@ -61,7 +61,7 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
     sending.setAttribute("aria-busy", "true");
     keep();
     try {
-      await send(values(), key);
+      if (await send(values(), key) === false) return;
       key = crypto.randomUUID();
       if (draft) sessionStorage.removeItem(`draft-${draft}`);
     } catch (problem) {
@@ -165,6 +165,16 @@ export function checksField(label, { pointer, options, missing }) {
   return field({
     id, control: group, target: group, focusing: inputs.find((one) => !one.disabled) ?? group, pointers: [pointer],
     value: chosen, fault: () => (chosen().length ? null : missing),
+  });
+}
+
+/** A box to be ticked before anything is sent. */
+export function agreeField(label, { pointer, missing }) {
+  const id = newId("field");
+  const input = h("input", { id, type: "checkbox" });
+  return field({
+    id, control: h("label", { class: "agree", for: id }, input, h("span", null, label)), target: input,
+    pointers: [pointer], value: () => input.checked, fault: () => (input.checked ? null : missing),
   });
 }
 

@@ -23,6 +23,12 @@ export function money(kopecks) {
   return (kopecks % 100 ? rubles : wholeRubles).format(kopecks / 100);
 }
 
+/** Roubles as people type them, «12 200,50», in kopecks; null for what is no sum or nought. */
+export function kopecks(text) {
+  const found = text.replace(/[\s\u00a0₽]/g, "").match(/^(\d{1,9})(?:[.,](\d{1,2}))?$/);
+  return found && (Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"))) || null;
+}
+
 export function number(value) {
   return numbers.format(value);
 }

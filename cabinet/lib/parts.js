@@ -217,3 +217,22 @@ export function download(blob, filename) {
   h("a", { href: url, download: filename }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** Let the browser keep what is behind a link, which says itself that it is to be kept. */
+export function follow(url) {
+  h("a", { href: url }).click();
+}
+
+/** A value that people carry elsewhere, with a button that copies it. */
+export function copyable(value, label) {
+  const text = h("code", { class: "value" }, value);
+  return h("span", { class: "copyable" }, text, button("Скопировать", async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      toast(`Скопировано: ${label}`);
+    } catch {
+      getSelection().selectAllChildren(text);
+      toast("Браузер не даёт копировать. Текст выделен: нажмите Ctrl+C.");
+    }
+  }, { kind: "link", label: `Скопировать: ${label}` }));
+}

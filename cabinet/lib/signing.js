@@ -37,14 +37,38 @@ export function openSigner(config, session) {
  * @param {function(string, string): Promise<void>} how.send gets the signature in base64 and a key
  */
 export function signingForm(signer, { submit, content, send }) {
+  const sign = signOnce(signer);
   return certificateForm(signer, {
     submit,
-    send: async (id, key) => send(await signer.sign(id, content), key),
+    send: async (id, key) => send(await sign(id, content), key),
   });
 }
 
-/** A choice of certificate and a button; `send` gets the certificate's id and a key. */
-export function certificateForm(signer, { submit, send }) {
+/**
+ * Return what signs as the signer does, and gives what it has made if it is asked for the same again:
+ * a signature is another each time, and a form that is sent again under its key must say the same.
+ */
+export function signOnce(signer) {
+  let last = null;
+  return async (id, content) => {
+    if (last?.id !== id || last.content !== content) {
+      last = { id, content, signature: await signer.sign(id, content) };
+    }
+    return last.signature;
+  };
+}
+
+/**
+ * A choice of certificate and a button, under further fields if there are any.
+ * @param {Signer} signer
+ * @param {Object} how
+ * @param {string} how.submit words of the button
+ * @param {function(string, string, Object<string, *>): Promise<void>} how.send gets the certificate's
+ *   id, a key and the values of the fields
+ * @param {Object<string, Field>} [how.fields]
+ * @param {Node[]} [how.more] what stands above the button
+ */
+export function certificateForm(signer, { submit, send, fields = {}, more = [] }) {
   return panel(() => signer.certificates(), (found) => {
     if (!found.length) {
       return emptyNote("Сертификатов не найдено",
@@ -55,7 +79,9 @@ export function certificateForm(signer, { submit, send }) {
       options: found.map((one) => [one.id, one.title, one.note]),
       value: found[0].id,
     });
-    return form({ fields: { certificate }, submit, send: (values, key) => send(values.certificate, key) });
+    return form({
+      fields: { ...fields, certificate }, submit, more, send: (values, key) => send(values.certificate, key, values),
+    });
   });
 }
 

@@ -17,9 +17,9 @@
 
 /** @type {Section[]} «Сервис и услуги», in the order of the menu */
 export const SERVICES = [
-  { path: "integration-1c", title: "Интеграция 1С", icon: "exchange", roles: ["client"], note: "Документы о продажах с касс — сразу в 1С:Бухгалтерию 3.0" },
+  { path: "integration-1c", title: "Интеграция 1С", icon: "exchange", roles: ["client"], note: "Документы о продажах с касс — сразу в 1С:Бухгалтерию 3.0", load: () => import("./integration-1c.js") },
   { path: "fiscal-drives", title: "Купить ФН", icon: "drive", roles: ["client"], note: "Фискальные накопители с доставкой под ваши кассы", load: () => import("./fiscal-drives.js") },
-  { path: "edo", title: "Платформа ЭДО", icon: "documents", roles: ["client"], note: "Обмен юридически значимыми документами с контрагентами" },
+  { path: "edo", title: "Платформа ЭДО", icon: "documents", roles: ["client"], note: "Обмен юридически значимыми документами с контрагентами", load: () => import("./edo.js") },
   { path: "gosotchet", title: "Платформа Госотчёт", icon: "report", roles: ["client"], note: "Отчётность в ФНС, СФР, Росстат и другие органы", load: () => import("./gosotchet.js") },
   { path: "rent", title: "Аренда", icon: "rent", roles: ["client", "landlord"], note: "Мониторинг оборотов для арендодателя", load: () => import("./rent.js") },
   { path: "e-receipts", title: "Электронные чеки", icon: "receipt", roles: ["client"], note: "Чеки покупателям по СМС и на электронную почту", load: () => import("./e-receipts.js") },

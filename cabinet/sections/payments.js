@@ -1,7 +1,7 @@
 // Payments: what waits for a person, one recorded by hand, a bank statement.
 
 import { h, replace } from "../lib/dom.js";
-import { count, day, dayFromNow, money } from "../lib/format.js";
+import { count, day, dayFromNow, kopecks, money } from "../lib/format.js";
 import { fileField, form, textField } from "../lib/form.js";
 import { badge, emptyNote, note, pagedList, table, tabs, wholeTable } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
@@ -92,10 +92,4 @@ function reportView({ matched, unmatched, repeated }) {
     part("Ждут решения", unmatched),
     part("Учтены раньше", repeated),
   ];
-}
-
-// «12 200,50» → 1220050; null if it is no sum.
-function kopecks(text) {
-  const found = text.replace(/[\s\u00a0₽]/g, "").match(/^(\d{1,9})(?:[.,](\d{1,2}))?$/);
-  return found && (Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"))) || null;
 }

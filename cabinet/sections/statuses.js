@@ -111,6 +111,38 @@ export const CHANGE = {
   failed: ["bad", "Не выполнено"],
 };
 
+/** Whether documents of a register load into 1С. */
+export const ACCESS = {
+  none: ["over", "Не подключена"],
+  trial: ["moving", "Пробный период"],
+  active: ["good", "Подключена"],
+  expired: ["bad", "Срок закончился"],
+};
+
+export const EDO_DOCUMENT = {
+  sent: ["moving", "Отправлен"],
+  delivered: ["waiting", "Ожидает подписи"],
+  signed: ["good", "Подписан"],
+  rejected: ["bad", "Отклонён"],
+  revocation_offered: ["waiting", "Предложено аннулировать"],
+  revoked: ["over", "Аннулирован"],
+};
+
+export const EDO_DOCUMENT_STEPS = {
+  sent: "Отправлен",
+  delivered: "Доставлен",
+  signed: "Подписан обеими сторонами",
+  rejected: "Отклонён",
+  revocation_offered: "Предложено аннулировать",
+  revoked: "Аннулирован",
+};
+
+export const PURCHASE = {
+  invoiced: ["waiting", "Ожидает оплаты"],
+  paid: ["good", "Оплачен"],
+  expired: ["over", "Не оплачен в срок"],
+};
+
 export const DELIVERY = { courier: "Курьер", pickup: "Самовывоз", post: "Почта России" };
 
 export const ADDITIONAL_SERVICES = { "branded-message": "Брендированное сообщение", logo: "Логотип в чеке" };

@@ -1,0 +1,74 @@
+// Inbox and outbox, by state and period.
+
+import { h, replace } from "../lib/dom.js";
+import { day, moment, money } from "../lib/format.js";
+import { form, selectField, textField } from "../lib/form.js";
+import { badge, emptyNote, pagedList, table } from "../lib/parts.js";
+import { EDO_DOCUMENT } from "./statuses.js";
+
+const FUNCTIONS = { "СЧФДОП": "УПД", "СЧФ": "Счёт-фактура", "ДОП": "Передаточный документ" };
+
+/** What a document is called: «УПД № 17 от 24 ноября 2026 г.» or the name of its file. */
+export function nameOf({ upd, file_name: fileName }) {
+  return upd ? `${FUNCTIONS[upd.function]} № ${upd.number} от ${day(upd.date)}` : fileName;
+}
+
+/** A bare invoice awaits no answer. */
+export function awaitsAnswer({ status, upd }) {
+  return status === "delivered" && upd?.function !== "СЧФ";
+}
+
+/** How a document stands, for whose copy it is. */
+export function stateOf(document) {
+  if (document.status !== "delivered") return EDO_DOCUMENT[document.status];
+  if (!awaitsAnswer(document)) return ["good", "Доставлен"];
+  return document.box === "inbox" ? ["waiting", "Ожидает вашей подписи"] : ["moving", "Ожидает подписи получателя"];
+}
+
+/** The other side of a document, and one's own. */
+export function sidesOf({ box, sender, recipient }) {
+  return box === "inbox" ? { mine: recipient, other: sender } : { mine: sender, other: recipient };
+}
+
+export function showBox(context, box) {
+  const result = h("div", { class: "panel" });
+  const look = (filter) => replace(result, documents(context, box, filter));
+  const fields = {
+    status: selectField("Состояние", {
+      pointer: "/status", options: [["", "Все"], ...Object.entries(EDO_DOCUMENT).map(([status, [, words]]) => [status, words])],
+    }),
+    from: textField("С", { pointer: "/from", type: "date", required: false }),
+    to: textField("По", { pointer: "/to", type: "date", required: false }),
+  };
+  fields.to.fault = () => (fields.to.value() < fields.from.value() ? "Конец периода раньше начала." : null);
+  look({});
+  return h("div", { class: "panel" },
+    h("details", { class: "more" }, h("summary", null, "Отобрать по состоянию и дате"), h("div", { class: "period" }, form({
+      fields, submit: "Показать", kind: "quiet", send: async ({ status, ...period }) => look({ status: status || undefined, ...period }),
+    }))), result);
+}
+
+function documents({ api }, box, filter) {
+  const incoming = box === "inbox";
+  const chosen = Object.values(filter).some(Boolean);
+  const nothing = incoming
+    ? emptyNote("Входящих документов нет", "Сообщите контрагентам ваш ID в системе ЭДО: документы от них появятся здесь.")
+    : emptyNote("Исходящих документов нет", "Отправьте файл или создайте УПД.",
+      h("a", { class: "button", href: "#/edo/send" }, "Отправить файл"));
+  return pagedList(
+    (next) => api.get("/edo/documents", { box, ...filter, next }),
+    () => table(incoming ? "Входящие документы" : "Исходящие документы", [
+      ["Документ", (one) => h("a", { href: `#/edo/documents/${one.document_id}` }, nameOf(one))],
+      [incoming ? "От кого" : "Кому", (one) => side(one)],
+      ["Сумма", (one) => (one.upd?.total_kopecks ? money(one.upd.total_kopecks) : "—"), "right"],
+      [incoming ? "Получен" : "Отправлен", (one) => moment(one.sent_at)],
+      ["Состояние", (one) => badge(stateOf(one))],
+    ]),
+    chosen ? emptyNote("Таких документов нет", "Измените условия отбора.") : nothing,
+  );
+}
+
+function side(document) {
+  const { other } = sidesOf(document);
+  return [other.name ?? `ИНН ${other.inn}`, document.roaming && h("small", null, " роуминг")];
+}

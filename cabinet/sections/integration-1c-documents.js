@@ -1,0 +1,112 @@
+// What loads into 1С, shift by shift, and the same as a file for those who load by hand.
+
+import { h, replace } from "../lib/dom.js";
+import { count, day, dayFromNow, daysBetween, moment, money, number, size } from "../lib/format.js";
+import { form, selectField, textField } from "../lib/form.js";
+import { badge, button, download, emptyNote, follow, note, panel, problemNote, wholeTable } from "../lib/parts.js";
+
+const MOST_DAYS = 31;
+const WEEK = 7; // days shown at first
+const LOOK_AGAIN = 1500; // ms, while a file is being prepared
+const VERSIONS = [["1.17", "1.17 — все ставки НДС"], ["1.8", "1.8 — для старых выпусков, без ставок 5, 7 и 22 %"]];
+
+export function showDocuments({ api }) {
+  return panel(() => api.all("/integration-1c/registers"), (registers) => {
+    const known = registers.filter((one) => one.state !== "none");
+    if (!known.length) {
+      return emptyNote("Загружать пока нечего", "Подключите хотя бы одну кассу: её смены появятся здесь.",
+        h("a", { class: "button", href: "#/integration-1c" }, "К кассам и тарифам"));
+    }
+    return [preview(api, known), byHand(api)];
+  });
+}
+
+function period() {
+  const from = textField("С", { pointer: "/from", type: "date", value: dayFromNow(1 - WEEK), attributes: { max: dayFromNow() } });
+  const to = textField("По", { pointer: "/to", type: "date", value: dayFromNow(), attributes: { max: dayFromNow() } });
+  const ordinary = to.fault;
+  to.fault = () => {
+    if (ordinary() || from.fault()) return ordinary();
+    if (to.value() < from.value()) return "Конец периода раньше начала.";
+    return daysBetween(from.value(), to.value()).length > MOST_DAYS ? `Не больше ${count(MOST_DAYS, "дня", "дней", "дней")}.` : null;
+  };
+  return { from, to };
+}
+
+function preview(api, registers) {
+  const result = h("div", { class: "panel" });
+  const look = ({ register, from, to }) => replace(result, panel(
+    () => api.get("/integration-1c/documents", { register_id: register, from, to }), ({ items }) => documentsTable(items),
+  ));
+  const register = selectField("Касса", {
+    pointer: "/register_id", options: registers.map((one) => [one.register_id, `${one.model}, РНМ ${one.register_id}`]),
+  });
+  const fields = { register, ...period() };
+  look({ register: register.value(), from: fields.from.value(), to: fields.to.value() });
+  return h("section", { class: "card" }, h("h2", null, "Отчёты о розничных продажах"),
+    h("div", { class: "period" }, form({ fields, submit: "Показать", kind: "quiet", send: async (said) => look(said) })), result);
+}
+
+function documentsTable(items) {
+  if (!items.length) {
+    return emptyNote("За этот период загружать нечего",
+      "Отчёт появится, когда смена закроется, — если тариф кассы в тот день действовал.");
+  }
+  const total = items.reduce((sum, one) => sum + one.turnover_kopecks, 0);
+  return h("div", { class: "panel" },
+    wholeTable("Отчёты о розничных продажах", [
+      ["Смена", (one) => [`№ ${one.shift} `, !one.closed && badge(["waiting", "Закрытие не получено"])]],
+      ["Закрыта", (one) => moment(one.closed_at)],
+      ["Чеков", (one) => [number(one.receipts), one.corrections > 0 && h("small", null,
+        ` и ${count(one.corrections, "коррекция", "коррекции", "коррекций")}`)], "right"],
+      ["Наличными", (one) => money(one.cash_kopecks), "right"],
+      ["Безналично", (one) => money(one.electronic_kopecks), "right"],
+      ["Возвраты", (one) => (one.returns_kopecks ? money(one.returns_kopecks) : "—"), "right"],
+      ["Выручка", (one) => h("strong", null, money(one.turnover_kopecks)), "right"],
+    ], items),
+    h("p", { class: "total" }, h("span", null, `Итого за ${count(items.length, "смену", "смены", "смен")}`),
+      h("strong", null, money(total))));
+}
+
+function byHand(api) {
+  const result = h("div", { class: "panel", role: "status" });
+  const fields = {
+    ...period(),
+    version: selectField("Версия формата EnterpriseData", { pointer: "/version", options: VERSIONS }),
+  };
+  const keep = async (said, key) => {
+    replace(result);
+    try {
+      const file = await api.file("/integration-1c/message", "application/xml", said);
+      download(file, `Чеки для 1С ${said.from} — ${said.to}.xml`);
+      replace(result, note("good", "Файл скачан", h("p", null,
+        `${size(file.size)}. В 1С: «Синхронизация данных» → «Загрузить данные из файла».`)));
+    } catch (problem) {
+      if (problem.slug !== "message-too-large") throw problem;
+      await prepare(said, key);
+    }
+  };
+  const prepare = async (said, key) => {
+    const asked = await api.post("/integration-1c/messages", said, key);
+    replace(result, preparedFile(api, asked.message_id));
+  };
+  return h("section", { class: "card" }, h("h2", null, "Файл для загрузки вручную"),
+    h("p", { class: "muted" }, "Если синхронизация недоступна, скачайте файл и загрузите его в 1С. "
+      + "Файл за период с большим числом чеков сначала подготовим: он появится здесь, не закрывайте страницу."),
+    h("div", { class: "period" }, form({ fields, submit: "Скачать файл", kind: "quiet", send: keep })), result);
+}
+
+function preparedFile(api, id) {
+  return panel(() => api.get(`/integration-1c/messages/${id}`), (one) => {
+    const days = `${day(one.first)} — ${day(one.last)}`;
+    if (one.state === "preparing") {
+      return h("div", null, h("p", null, `Готовим файл за ${days}…`), h("progress", { "aria-label": "Подготовка файла" }));
+    }
+    if (one.state === "failed") return problemNote({ title: "Файл не подготовлен", detail: one.reason });
+    return note("good", "Файл готов", h("p", null, `${days}, ${count(one.receipts, "чек", "чека", "чеков")}, архив ${size(one.size)}.`),
+      h("div", { class: "actions" }, button("Скачать архив", async () => {
+        const { link } = await api.get(`/integration-1c/messages/${id}`);
+        follow(link);
+      })));
+  }, { every: LOOK_AGAIN, until: (one) => one.state !== "preparing" });
+}

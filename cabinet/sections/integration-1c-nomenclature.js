@@ -1,0 +1,73 @@
+// Nomenclature: the items of receipts, what 1С calls them, and a choice where 1С has several.
+
+import { openDialog } from "../lib/dialog.js";
+import { h } from "../lib/dom.js";
+import { choiceField, form } from "../lib/form.js";
+import { badge, button, emptyNote, note, pagedList, table } from "../lib/parts.js";
+import { toast } from "../lib/toast.js";
+import { unitName } from "./units.js";
+
+const NONE = "none";
+
+export function showNomenclature({ api }) {
+  const conflict = (one) => one.candidates.length > 0 && !one.settled;
+  const list = pagedList(
+    (next) => api.get("/integration-1c/nomenclature", { next }),
+    () => {
+      const warning = h("div");
+      const rows = table("Номенклатура", [
+        ["Товар из чеков", (one) => [one.name, " ", h("small", null, unitName(one.unit))]],
+        ["Узнаётся", (one) => (one.recognised_by === "gtin" ? "по штрихкоду" : "по названию")],
+        ["В 1С", (one) => one.onec_name ?? h("span", { class: "muted" }, "загрузится под своим названием")],
+        ["Состояние", (one) => badge(stateOf(one))],
+        ["Выбор", (one) => (one.candidates.length ? button(one.settled ? "Изменить" : "Выбрать", () => choose(one), {
+          kind: one.settled ? "link" : "quiet", label: `${one.settled ? "Изменить" : "Выбрать"} товар 1С: ${one.name}`,
+        }) : "—")],
+      ]);
+      const add = (items) => {
+        // Who has to choose comes first.
+        rows.add([...items].sort((one, other) => conflict(other) - conflict(one)));
+        if (items.some(conflict) && !warning.hasChildNodes()) {
+          warning.append(note("warning", "Нужен ваш выбор", h("p", null,
+            "В 1С нашлось несколько подходящих товаров. Пока вы не выберете, продажи загружаются под названием из чека.")));
+        }
+      };
+      return { node: h("div", { class: "panel" }, warning, rows.node), add };
+    },
+    emptyNote("Товаров ещё нет", "Они появятся после первой загрузки документов в 1С."),
+  );
+  return [h("p", { class: "muted" }, "Товар из чека узнаётся по штрихкоду (GTIN), а без него — по названию и единице измерения. "
+    + "Если в 1С такой товар уже есть, дальше используется он."), list];
+
+  function choose(item) {
+    openDialog("Какой это товар в 1С?", ({ close }) => {
+      const chosen = choiceField(`«${item.name}», ${unitName(item.unit)}`, {
+        pointer: "/onec_id",
+        value: item.settled ? item.onec_id ?? NONE : null,
+        options: [
+          ...item.candidates.map((one) => [one.id, one.name, [
+            one.full_name !== one.name && one.full_name, one.unit && unitName(one.unit),
+            one.barcodes.length > 0 && `штрихкод ${one.barcodes.join(", ")}`,
+          ].filter(Boolean).join("; ")]),
+          [NONE, "Ни один из них", "загружать под названием из чека"],
+        ],
+      });
+      return form({
+        fields: { chosen },
+        submit: "Сохранить",
+        send: async (said) => {
+          await api.put(`/integration-1c/nomenclature/${item.item_id}`, { onec_id: said.chosen === NONE ? null : said.chosen });
+          toast("Сохранено: дальше используется этот выбор");
+          close();
+          await list.reload();
+        },
+      });
+    });
+  }
+}
+
+function stateOf(item) {
+  if (item.settled) return ["good", "Выбрано вами"];
+  if (item.candidates.length) return ["waiting", "Выберите"];
+  return item.onec_id ? ["good", "Сопоставлено"] : ["moving", "Новый"];
+}
