@@ -1,4 +1,4 @@
-// «Документы»: supplementary agreements, read and signed by КЭП.
+// «Документы»: supplementary agreements, read and signed by КЭП, and the way to «ЭДО».
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -16,7 +16,9 @@ export function show({ api, signer }) {
       ? `Подписано ${moment(card.signature.received_at)}` : `Редакция ${card.version}. Подписывается КЭП организации.`),
     h("div", { class: "actions" }, button(card.state === "signed" ? "Открыть" : "Прочитать и подписать",
       () => openAgreement(card.kind), { kind: card.state === "signed" ? "quiet" : "" })))));
-  return place;
+  return [place, h("section", { class: "card" }, h("h2", null, "ЭДО"),
+    h("p", { class: "muted" }, "Обмен документами с контрагентами на «Платформе ЭДО»."),
+    h("div", { class: "actions" }, h("a", { class: "button quiet", href: "#/edo" }, "Перейти в ЭДО")))];
 
   async function openAgreement(kind) {
     const path = `/organisation/agreements/${kind}`;

@@ -115,7 +115,9 @@ function signatures(api, document, path) {
   ], document.signatures));
 }
 
-const MESSAGES = { "ПДПОЛ": "Подтверждение даты получения", "ПДОТПР": "Подтверждение даты отправки", "ИЗВПОЛ": "Извещение о получении" };
+const MESSAGES = {
+  DP_PDPOL: "Подтверждение даты получения", DP_PDOTPR: "Подтверждение даты отправки", DP_IZVPOL: "Извещение о получении",
+};
 
 function messages(api, path) {
   return h("details", { class: "more card" }, h("summary", null, "Служебные сообщения операторов"),

@@ -1,0 +1,75 @@
+// A field of a form that is a list: rows of fields, added and taken away.
+
+import { h, newId } from "../lib/dom.js";
+import { field } from "../lib/form.js";
+
+/**
+ * @param {Object} how
+ * @param {string} how.legend
+ * @param {string} how.pointer JSON pointer of the list
+ * @param {function(Object): {fields: Object<string, Field>, also?: Node}} how.make the fields of a row by
+ *   their names in the body, filled in with what is said
+ * @param {string} how.title of a row; its number follows
+ * @param {string} how.more words of the button that adds one
+ * @param {number} how.most rows
+ * @param {number} [how.least]
+ * @param {function(Object): Object} [how.shape] makes the body's item of the values
+ */
+export function rowsField({ legend, pointer, make, title, more, most, least = 0, shape = (values) => values }) {
+  let rows = [];
+  const list = h("div", { class: "entries" });
+  const adding = h("button", { type: "button", class: "quiet", onclick: () => {
+    const row = add({});
+    told();
+    Object.values(row.fields)[0].focus();
+  } }, `+ ${more}`);
+  const group = h("fieldset", { class: "group" }, h("legend", null, legend), list, h("div", { class: "actions" }, adding));
+  const told = () => group.dispatchEvent(new Event("input", { bubbles: true }));
+
+  const stand = () => {
+    rows.forEach((row, at) => {
+      row.legend.textContent = `${title} ${at + 1}`;
+      row.removing.setAttribute("aria-label", `Убрать: ${title.toLowerCase()} ${at + 1}`);
+      row.removing.hidden = rows.length <= least;
+      for (const [name, one] of Object.entries(row.fields)) one.pointers = [`${pointer}/${at}/${name}`];
+    });
+    adding.hidden = rows.length >= most;
+  };
+  const add = (said) => {
+    const { fields, also } = make(said);
+    const heading = h("legend");
+    const removing = h("button", { type: "button", class: "link", onclick: () => {
+      rows = rows.filter((one) => one !== row);
+      row.node.remove();
+      stand();
+      told();
+      adding.focus();
+    } }, "Убрать");
+    const node = h("fieldset", { class: "entry" }, heading,
+      h("div", { class: "entry-fields" }, Object.values(fields).map((one) => one.node)),
+      h("div", { class: "entry-foot" }, also, removing));
+    const row = { fields, legend: heading, removing, node };
+    rows.push(row);
+    list.append(node);
+    stand();
+    return row;
+  };
+  const fill = (said) => {
+    for (const row of rows) row.node.remove();
+    rows = [];
+    for (const one of said) add(one);
+    stand();
+  };
+  fill(Array.from({ length: least }, () => ({})));
+
+  return {
+    ...field({
+      id: newId("rows"), control: group, target: group, focusing: adding, pointers: [pointer],
+      value: () => rows.map(({ fields }) => shape(
+        Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.value()])))),
+      fault: () => null,
+      restore: fill,
+    }),
+    parts: () => rows.flatMap((row) => Object.values(row.fields)),
+  };
+}
