@@ -14,8 +14,9 @@ const HEIGHT = 100;
  *   below nought hang under the line
  * @param {function(number): string} how.words of a value
  * @param {function(string): string} [how.name] of a period
+ * @param {Node} [how.table] with the numbers, if there are more than those drawn
  */
-export function barChart({ label, periods, series, words, name = shortDay }) {
+export function barChart({ label, periods, series, words, name = shortDay, table = null }) {
   const totals = periods.map((_, place) => series.reduce((sum, one) => sum + one.values[place], 0));
   const top = ceiling(Math.max(...totals.map(Math.abs)));
   const bottom = totals.some((one) => one < 0) ? -top : 0;
@@ -49,7 +50,7 @@ export function barChart({ label, periods, series, words, name = shortDay }) {
       [periods[0], periods.length > 4 && middle, periods.length > 1 && periods.at(-1)].filter(Boolean)
         .map((period) => h("span", null, name(period)))),
     h("details", { class: "chart-table" }, h("summary", null, "Показать таблицей"),
-      wholeTable(label, [
+      table ?? wholeTable(label, [
         ["Период", ({ place }) => name(periods[place])],
         ...series.map((one) => [one.name, ({ place }) => words(one.values[place]), "right"]),
       ], periods.map((_, place) => ({ place })).filter(({ place }) => totals[place] !== 0))));
@@ -58,6 +59,6 @@ export function barChart({ label, periods, series, words, name = shortDay }) {
 // The next even number of two digits at the most before its noughts, so that its half is whole.
 function ceiling(most) {
   for (let step = 1; ; step *= 10) {
-    for (let each = 2; each < 20; each += 2) if (most <= each * step) return each * step;
+    for (let each = 2; each < 40; each += 2) if (most <= each * step) return each * step;
   }
 }

@@ -16,6 +16,9 @@ const months = new Intl.DateTimeFormat("ru-RU", { month: "long", year: "numeric"
 const moments = new Intl.DateTimeFormat("ru-RU", {
   day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: ZONE,
 });
+const shortMoments = new Intl.DateTimeFormat("ru-RU", {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: ZONE,
+});
 const isoDays = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE });
 
 /** Kopecks as roubles: «12 200 ₽», «1,80 ₽». */
@@ -56,6 +59,11 @@ export function shortDay(iso) {
 /** An RFC 3339 time in Moscow: «24 ноября 2026 г. в 11:30». */
 export function moment(iso) {
   return moments.format(new Date(iso));
+}
+
+/** An RFC 3339 time in Moscow, where there is little room: «24 нояб., 11:30». */
+export function shortMoment(iso) {
+  return shortMoments.format(new Date(iso));
 }
 
 /** The last day before a time, for a deadline at its midnight: «27 ноября 2026 г.». */

@@ -171,8 +171,11 @@ export function back(path, text) {
 
 /** Parts of a section, each under its own address. `entries`: [path, title]. */
 export function tabs(label, current, entries) {
-  return h("nav", { class: "tabs", "aria-label": label }, entries.map(([path, title]) =>
+  const made = h("nav", { class: "tabs", "aria-label": label }, entries.map(([path, title]) =>
     h("a", { href: `#/${path}`, "aria-current": path === current ? "page" : null }, title)));
+  // A phone shows two of them.
+  requestAnimationFrame(() => made.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
+  return made;
 }
 
 /** A switch; `set` is called with what it is to be, and a refusal puts it back. */

@@ -56,7 +56,7 @@ export function authoritiesField({ profile, tariff: first, required = true }) {
   const list = h("div", { class: "authorities" });
   const adding = h("div", { class: "actions", role: "group", "aria-label": "Добавить контролирующий орган" });
   const admitted = h("p", { class: "hint" });
-  const group = h("fieldset", { class: "choice" }, h("legend", null, "Контролирующие органы"), admitted, list, adding);
+  const group = h("fieldset", { class: "group" }, h("legend", null, "Контролирующие органы"), admitted, list, adding);
   const told = () => group.dispatchEvent(new Event("input", { bubbles: true }));
 
   const place = () => blocks.forEach((block, at) => block.stand(`/authorities/${at}`));

@@ -67,7 +67,7 @@ function tariffCard(context, tariff, bought) {
   return h("li", { class: "card" }, h("h3", null, tariff.title),
     h("p", null, h("span", { class: "price" }, money(tariff.price_kopecks)), " ",
       h("span", { class: "muted" }, `на ${count(tariff.months, "месяц", "месяца", "месяцев")}`)),
-    facts(["Органы", authorities], ["Можно", limits]),
+    facts(["Контролирующие органы", authorities], ["Сколько", limits]),
     h("div", { class: "actions" }, button("Купить лицензию", () => openPurchase(context, tariff, bought), {
       label: `Купить лицензию «${tariff.title}»`,
     })));
@@ -87,7 +87,7 @@ function openPurchase({ api }, tariff, bought) {
     };
     const [authorities, limits] = tariffTerms(tariff);
     return [
-      facts(["Органы", authorities], ["Можно", limits], ["Срок", count(tariff.months, "месяц", "месяца", "месяцев")],
+      facts(["Контролирующие органы", authorities], ["Сколько", limits], ["Срок", count(tariff.months, "месяц", "месяца", "месяцев")],
         ["Цена с НДС", money(tariff.price_kopecks)]),
       form({ fields: {}, submit: "Сформировать счёт", send }),
     ];

@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { moment } from "../lib/format.js";
-import { badge, button, emptyNote, pagedList, panel, table, tabs } from "../lib/parts.js";
+import { badge, button, emptyNote, pagedList, table, tabs } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 import { REGISTRATION } from "./statuses.js";
 
@@ -11,7 +11,7 @@ const STATUSES = ["failed", "accepted", "credentials_requested", "credentials_se
 export function show({ api, path }) {
   const status = STATUSES.includes(path) ? path : "failed";
   const address = (one) => (one === "failed" ? "registrations" : `registrations/${one}`);
-  const list = panel(async () => null, () => pagedList(
+  const list = pagedList(
     (next) => api.get("/gosotchet/worklist", { status, next }),
     () => table("Регистрации", [
       ["Организация", (one) => [one.organisation_name, " ", h("small", null, `ИНН ${one.organisation_inn}`)]],
@@ -22,7 +22,7 @@ export function show({ api, path }) {
       status === "failed" && ["Ещё раз", (one) => button("Повторить", () => retry(one), { kind: "link", label: `Повторить: ${one.organisation_name}` })],
     ].filter(Boolean)),
     emptyNote("Таких регистраций нет"),
-  ));
+  );
   const retry = async (one) => {
     await api.post(`/gosotchet/registrations/${one.registration_id}/retry`);
     toast(`${one.organisation_name}: заявка снова выполняется`);

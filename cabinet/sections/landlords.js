@@ -3,11 +3,11 @@
 import { confirm } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
 import { form, textField } from "../lib/form.js";
-import { button, emptyNote, pagedList, panel, table } from "../lib/parts.js";
+import { button, emptyNote, pagedList, table } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 
 export function show({ api }) {
-  const list = panel(async () => null, () => pagedList(
+  const list = pagedList(
     (next) => api.get("/rent/landlords", { next }),
     () => table("Арендодатели", [
       ["Арендодатель", (one) => one.name],
@@ -16,7 +16,7 @@ export function show({ api }) {
       ["Список", (one) => button("Исключить", () => strikeOff(one), { kind: "link", label: `Исключить ${one.name}` })],
     ]),
     emptyNote("Арендодателей нет", "Внесите организацию, чтобы арендаторы могли её выбрать."),
-  ));
+  );
   const strikeOff = async (landlord) => {
     const done = await confirm({
       title: "Исключить из списка?",

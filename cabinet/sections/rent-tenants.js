@@ -2,7 +2,7 @@
 
 import { barChart } from "../lib/chart.js";
 import { h, replace } from "../lib/dom.js";
-import { count, day, dayFromNow, daysBetween, moment, money, month, number, shortDay } from "../lib/format.js";
+import { count, day, dayFromNow, daysBetween, moment, money, month, number, shortDay, shortMoment } from "../lib/format.js";
 import { form, selectField, textField } from "../lib/form.js";
 import { back, button, download, emptyNote, figure, note, pagedList, panel, table, wholeTable } from "../lib/parts.js";
 
@@ -107,7 +107,7 @@ function partView({ rows, total, visible }, { first, last, by }) {
     figure("Оборот", money(total.turnover_kopecks), `${shortDay(first)} — ${shortDay(last)}`),
     figure("Чеков", number(total.receipts)),
     figure("Возвратов", number(total.returns)),
-    figure("Последний документ", total.last_document_at ? moment(total.last_document_at) : "—"));
+    figure("Последний документ", total.last_document_at ? shortMoment(total.last_document_at) : "—"));
   if (!rows.length) return [tiles, emptyNote("В эти дни чеков не было")];
   const shown = [...new Set(visible.flatMap((one) => daysBetween(one.first, one.last)))].sort();
   // Days that are not shown are not drawn: an empty bar would say that nothing was sold.
@@ -120,9 +120,8 @@ function partView({ rows, total, visible }, { first, last, by }) {
     barChart({
       label, periods, words: money, name: axis,
       series: [{ name: "Оборот за вычетом возвратов", kind: "turnover", values: periods.map((one) => taken[one] ?? 0) }],
-    }),
-    h("details", { class: "more" }, h("summary", null, `${title}: чеки, возвраты, последний документ`),
-      wholeTable(title, [[column, (one) => name(one.period)], ...sums((one) => one)], [...rows].reverse()))];
+      table: wholeTable(label, [[column, (one) => name(one.period)], ...sums((one) => one)], [...rows].reverse()),
+    })];
 }
 
 function sums(of) {

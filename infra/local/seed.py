@@ -1,18 +1,22 @@
 """The demonstration data, put in through the product's own queues and calls."""
 
+import base64
 import datetime as dt
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.runtime import clock
+from chalicelib.runtime.identifier import first_identifier
 from chalicelib.runtime.table import to_wire
 from chalicelib.services.e_receipts.model import Counters
 from infra.local.api import Api
-from infra.local.personas import PERSONAS, Organisation, Persona
-from infra.local.product import STACK, Product
+from infra.local.personas import PERSONAS, Organisation, Persona, Register
+from infra.local.product import DOCUMENTS_QUEUE_OUTPUT, STACK, Product
 
 _PATIENCE_SECONDS = 60
+_DAYS_OF_RENT = 30
 _MODELS = ["АТОЛ 27Ф", "АТОЛ 91Ф", "ЭВОТОР СТ51Ф"]
 
 DRIVES: dict[str, dict[str, Any]] = {
@@ -41,7 +45,7 @@ DRIVES: dict[str, dict[str, Any]] = {
 
 
 def seed(product: Product) -> None:
-    """Make the personas' organisations known, give one a shop and a past, fill the catalogue."""
+    """Make the personas' organisations known, give two a shop and a past, fill the catalogue."""
     queue, issuer, api = product.outputs["CabinetQueueUrl"], product.issuer, product.api
     owners = [persona for persona in PERSONAS.values() if persona.organisation]
     for persona in owners:
@@ -59,6 +63,7 @@ def seed(product: Product) -> None:
     operator.put(f"/rent/landlords/{PERSONAS['arenda'].client_id}")
     _open_shop(api.as_bearer(issuer.token(PERSONAS["romashka"])), PERSONAS["romashka"])
     _count_receipts_of_the_past(product, PERSONAS["romashka"])
+    _rent_out(product, PERSONAS["petrova"], PERSONAS["arenda"])
 
 
 def cabinet_messages(persona: Persona, today: dt.date) -> list[dict[str, Any]]:
@@ -120,10 +125,6 @@ def _open_shop(client: Api, persona: Persona) -> None:
 
 def _count_receipts_of_the_past(product: Product, persona: Persona) -> None:
     """Write statistics of the month before, which no call can make: they are counted as sent."""
-    cloud = product.cloud
-    table = cloud.client("cloudformation").describe_stack_resource(
-        StackName=STACK, LogicalResourceId="EReceiptsTable"
-    )["StackResourceDetail"]["PhysicalResourceId"]
     today = clock.today()
     for ago in range(1, 30):
         day = today - dt.timedelta(days=ago)
@@ -135,4 +136,77 @@ def _count_receipts_of_the_past(product: Product, persona: Persona) -> None:
             )
             sk = f"statistics#{day.isoformat()}#{channel}"
             item = {"client_id": persona.client_id, "sk": sk, **counted.model_dump()}
-            cloud.client("dynamodb").put_item(TableName=table, Item=to_wire(item))
+            _put(product, "EReceiptsTable", item)
+
+
+def _rent_out(product: Product, tenant: Persona, landlord: Persona) -> None:
+    """Let a tenant's only shop be seen by its landlord, with a month of receipts behind it."""
+    assert tenant.organisation is not None  # noqa: S101 - called for one that has
+    client = product.api.as_bearer(product.issuer.token(tenant))
+    (register,) = tenant.organisation.registers
+    shop = client.post(
+        "/organisation/shops",
+        {"name": "Кофейня «На углу»", "address": "г. Москва, Научный пр-д, д. 17, эт. 1"},
+        key="seed-rented-shop",
+    ).json["shop_id"]
+    client.put(f"/organisation/shops/{shop}/registers/{register.register_id}")
+    began = clock.now() - dt.timedelta(days=_DAYS_OF_RENT)
+    # The register has stood there all the time, which no call can say.
+    binding = {
+        "client_id": tenant.client_id,
+        "sk": f"binding#{register.register_id}#{first_identifier(began)}",
+        "at": began.isoformat(),
+        "shop_id": shop,
+    }
+    _put(product, "OrganisationTable", binding)
+    text = client.get(f"/rent/landlords/{landlord.client_id}/consent").json["text"]
+    signature = base64.b64encode(product.pki.sign(text.encode(), tenant.key)).decode()
+    signed = {"landlord_id": landlord.client_id, "signature": signature}
+    client.post("/rent/consents", signed, key="seed-consent")
+    grant = {
+        "landlord_id": landlord.client_id,
+        "shop_id": shop,
+        "register_ids": [register.register_id],
+        "visible_from": began.astimezone(clock.MOSCOW).date().isoformat(),
+    }
+    client.post("/rent/grants", grant, key="seed-grant")
+    receipts = list(_receipts(register, clock.today()))
+    for place in range(0, len(receipts), 10):
+        entries = [
+            {"Id": str(number), "MessageBody": json.dumps(one, ensure_ascii=False)}
+            for number, one in enumerate(receipts[place : place + 10])
+        ]
+        product.cloud.client("sqs").send_message_batch(
+            QueueUrl=product.outputs[DOCUMENTS_QUEUE_OUTPUT], Entries=entries
+        )
+
+
+def _receipts(register: Register, today: dt.date) -> Iterator[dict[str, Any]]:
+    """Yield the receipts of a month: three a day, more at the end of a week, a return now and then."""
+    number = 1_000
+    for ago in range(_DAYS_OF_RENT, 0, -1):
+        day = today - dt.timedelta(days=ago)
+        weekend = day.weekday() >= 4
+        for place in range(3):
+            number += 1
+            total = (2_400 + number * 37 % 11 * 260 + (3_100 if weekend else 0)) * 100
+            returned = place == 2 and ago % 6 == 0
+            yield {
+                "code": 3,
+                "kktRegId": register.register_id,
+                "fiscalDriveNumber": register.fiscal_drive_number,
+                "fiscalDocumentNumber": number,
+                "fiscalSign": 4_000_000 + number,
+                "shiftNumber": 400 - ago,
+                "dateTime": f"{day.isoformat()}T{11 + place * 4}:30:00",
+                "operationType": 2 if returned else 1,
+                "totalSum": total // 8 if returned else total,
+            }
+
+
+def _put(product: Product, table: str, item: dict[str, Any]) -> None:
+    cloud = product.cloud
+    name = cloud.client("cloudformation").describe_stack_resource(
+        StackName=STACK, LogicalResourceId=table
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    cloud.client("dynamodb").put_item(TableName=name, Item=to_wire(item))

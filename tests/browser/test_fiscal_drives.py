@@ -1,6 +1,5 @@
 """«Купить ФН»: the way of figures 2 to 5, and what goes wrong on it."""
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -18,19 +17,6 @@ def empty_cart(cabinet: Cabinet) -> None:
     romashka = cabinet.api("romashka")
     for line in romashka.get("/fiscal-drives/cart").json["lines"]:
         romashka.delete(f"/fiscal-drives/cart/{line['model']}")
-
-
-def pay(cabinet: Cabinet, number: str, kopecks: int) -> None:
-    cabinet.api("operator").post(
-        "/payments",
-        {
-            "invoice_number": number,
-            "amount_kopecks": kopecks,
-            "bank_reference": f"page/{number}",
-            "paid_on": dt.datetime.now(dt.UTC).date().isoformat(),
-        },
-        key=f"page-{number}".replace("СУ", "SU"),
-    )
 
 
 def begin_order(page: Page) -> None:
@@ -73,7 +59,7 @@ def test_from_the_catalogue_to_delivery(
     expect(page.locator(".timeline .now")).to_contain_text("Счёт сформирован")
 
     number = kept.value.suggested_filename.removeprefix("Счёт ").removesuffix(".pdf")
-    pay(cabinet, number, 24_400_00)
+    cabinet.pay(number, 24_400_00)
     # The page looks by itself.
     expect(page.locator(".timeline .now")).to_contain_text("Оплачен")
     expect(page.get_by_role("button", name="Отменить заказ")).to_have_count(0)

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from chalicelib.runtime import clock
 from infra.local.api import Api
 
 DESKTOP, PHONE = 1280, 390
@@ -60,6 +61,17 @@ class Cabinet:
     def api(self, persona: str) -> Api:
         """A caller in somebody's name, for what a test needs to be there beforehand."""
         return Api(f"{self.url}/api", self._http, self.token(persona))
+
+    def pay(self, number: str, kopecks: int) -> None:
+        """Let the money for an invoice arrive."""
+        payment = {
+            "invoice_number": number,
+            "amount_kopecks": kopecks,
+            "bank_reference": f"page/{number}",
+            "paid_on": clock.today().isoformat(),
+        }
+        key = f"page-{number}".replace("СУ", "SU")
+        self.api("operator").post("/payments", payment, key=key)
 
     def token(self, persona: str) -> str:
         """A token in somebody's name."""
