@@ -11,6 +11,7 @@ export function showConnection({ api }) {
   const place = panel(
     () => Promise.all([api.all("/integration-1c/registers"), api.get("/integration-1c/credentials")]),
     ([registers, credentials]) => [
+      h("h2", null, "Как подключить 1С: четыре шага"),
       h("p", null, "Чеки касс загружает сама 1С:Бухгалтерия 3.0 — своей «Синхронизацией данных». Устанавливать в 1С ничего не нужно. "
         + "Названия пунктов меню в вашем выпуске 1С могут немного отличаться."),
       steps([

@@ -90,10 +90,19 @@ function byHand(api) {
     const asked = await api.post("/integration-1c/messages", said, key);
     replace(result, preparedFile(api, asked.message_id));
   };
+  let key = crypto.randomUUID();
+  const archive = button("Подготовить архив (ZIP)", async () => {
+    const all = Object.entries(fields);
+    for (const [, one] of all) one.mark(one.fault());
+    const wrong = all.find(([, one]) => one.fault());
+    if (wrong) return wrong[1].focus();
+    await prepare(Object.fromEntries(all.map(([name, one]) => [name, one.value()])), key);
+    key = crypto.randomUUID();
+  }, { kind: "link" });
   return h("section", { class: "card" }, h("h2", null, "Файл для загрузки вручную"),
     h("p", { class: "muted" }, "Если синхронизация недоступна, скачайте файл и загрузите его в 1С. "
-      + "Файл за период с большим числом чеков сначала подготовим: он появится здесь, не закрывайте страницу."),
-    h("div", { class: "period" }, form({ fields, submit: "Скачать файл", kind: "quiet", send: keep })), result);
+      + "Архив за период с большим числом чеков сначала подготовим: он появится здесь, не закрывайте страницу."),
+    h("div", { class: "period" }, form({ fields, submit: "Скачать файл", kind: "quiet", send: keep }), archive), result);
 }
 
 function preparedFile(api, id) {

@@ -4,7 +4,7 @@ import base64
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.runtime import clock
@@ -64,6 +64,8 @@ def seed(product: Product) -> None:
     _open_shop(api.as_bearer(issuer.token(PERSONAS["romashka"])), PERSONAS["romashka"])
     _count_receipts_of_the_past(product, PERSONAS["romashka"])
     _rent_out(product, PERSONAS["petrova"], PERSONAS["arenda"])
+    _join_edo(product, PERSONAS["arenda"])
+    _load_into_1c(product, PERSONAS["romashka"], place=1)
 
 
 def cabinet_messages(persona: Persona, today: dt.date) -> list[dict[str, Any]]:
@@ -170,15 +172,7 @@ def _rent_out(product: Product, tenant: Persona, landlord: Persona) -> None:
         "visible_from": began.astimezone(clock.MOSCOW).date().isoformat(),
     }
     client.post("/rent/grants", grant, key="seed-grant")
-    receipts = list(_receipts(register, clock.today()))
-    for place in range(0, len(receipts), 10):
-        entries = [
-            {"Id": str(number), "MessageBody": json.dumps(one, ensure_ascii=False)}
-            for number, one in enumerate(receipts[place : place + 10])
-        ]
-        product.cloud.client("sqs").send_message_batch(
-            QueueUrl=product.outputs[DOCUMENTS_QUEUE_OUTPUT], Entries=entries
-        )
+    _feed(product, _receipts(register, clock.today()))
 
 
 def _receipts(register: Register, today: dt.date) -> Iterator[dict[str, Any]]:
@@ -202,6 +196,84 @@ def _receipts(register: Register, today: dt.date) -> Iterator[dict[str, Any]]:
                 "operationType": 2 if returned else 1,
                 "totalSum": total // 8 if returned else total,
             }
+
+
+def _join_edo(product: Product, persona: Persona) -> None:
+    """Let a persona take part in the exchange of documents, so that others can write to it."""
+    client = product.api.as_bearer(product.issuer.token(persona))
+    certificate = base64.b64encode(product.pki.certificate(persona.key)).decode()
+    path = "/edo/registration"
+    drawn_up = client.post(f"{path}/statement", {"certificate": certificate}, expect=200).json
+    signed = {
+        "statement_id": drawn_up["statement_id"],
+        "accept_offer": True,
+        "accept_personal_data": True,
+        "signature": base64.b64encode(
+            product.pki.sign(drawn_up["text"].encode(), persona.key)
+        ).decode(),
+    }
+    client.post(path, signed, key="seed-edo")
+
+
+def _load_into_1c(product: Product, persona: Persona, *, place: int) -> None:
+    """Begin the trial of a register, and let it have closed a shift today."""
+    assert persona.organisation is not None  # noqa: S101 - called for one that has
+    register = persona.organisation.registers[place]
+    client = product.api.as_bearer(product.issuer.token(persona))
+    client.post(f"/integration-1c/registers/{register.register_id}/trial", key="seed-trial")
+    _feed(product, _shift(register, clock.today()))
+
+
+_SOLD: list[tuple[str, int, int, int]] = [
+    ("Чай чёрный байховый, 100 г", 189_00, 11, 2),
+    ("Кофе зерновой, 250 г", 749_00, 11, 1),
+    ("Печенье овсяное, 300 г", 124_50, 2, 3),
+    ("Доставка", 350_00, 6, 1),
+]
+"""Name, price, code of the VAT rate (tag 1199), quantity."""
+
+
+def _shift(register: Register, day: dt.date) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a closed shift: a receipt for each thing sold, the last in cash."""
+    said: list[dict[str, Any]] = [{"code": 2}]
+    for name, price, vat, quantity in _SOLD:
+        total = price * quantity
+        item = {
+            "name": name,
+            "price": price,
+            "quantity": quantity,
+            "sum": total,
+            "nds": vat,
+            "paymentType": 4,
+            "productType": 4 if vat == 6 else 1,
+            "itemsQuantityMeasure": 0,
+        }
+        paid = "cashTotalSum" if name == _SOLD[-1][0] else "ecashTotalSum"
+        said.append(
+            {"code": 3, "operationType": 1, "totalSum": total, paid: total, "items": [item]}
+        )
+    said.append({"code": 5})
+    for place, one in enumerate(said):
+        yield one | {
+            "kktRegId": register.register_id,
+            "fiscalDriveNumber": register.fiscal_drive_number,
+            "fiscalDocumentNumber": 2_000 + place,
+            "fiscalSign": 5_000_000 + place,
+            "shiftNumber": 118,
+            "dateTime": f"{day.isoformat()}T00:0{place}:00",
+        }
+
+
+def _feed(product: Product, documents: Iterable[dict[str, Any]]) -> None:
+    said = list(documents)
+    for place in range(0, len(said), 10):
+        entries = [
+            {"Id": str(number), "MessageBody": json.dumps(one, ensure_ascii=False)}
+            for number, one in enumerate(said[place : place + 10])
+        ]
+        product.cloud.client("sqs").send_message_batch(
+            QueueUrl=product.outputs[DOCUMENTS_QUEUE_OUTPUT], Entries=entries
+        )
 
 
 def _put(product: Product, table: str, item: dict[str, Any]) -> None:

@@ -11,7 +11,10 @@ from tests.support.browser import DESKTOP, PHONE, Cabinet, Gallery, barriers, go
 OpenAs = Callable[..., Page]
 
 CLIENT = ["", "fiscal-drives", "fiscal-drives/orders", "e-receipts", "e-receipts/services"]
+CLIENT += ["integration-1c", "integration-1c/connection", "integration-1c/documents"]
+CLIENT += ["integration-1c/nomenclature", "edo/join"]
 CLIENT += ["invoices", "agreements", "shops", "profile", "machine"]
+PARTICIPANT = ["edo", "edo/outbox", "edo/send", "edo/upd", "edo/licence", "edo/registration"]
 OPERATOR = ["", "moderation", "orders", "payments", "payments/record", "payments/statement"]
 OPERATOR += ["catalogue", "invoices", "machine/messages"]
 FIRST_VIEW = 150 * 1024
@@ -23,7 +26,10 @@ INTERACTIVE = 1000
 @pytest.mark.parametrize(
     ("width", "colours"), [(DESKTOP, "light"), (PHONE, "light"), (DESKTOP, "dark")]
 )
-@pytest.mark.parametrize(("persona", "paths"), [("romashka", CLIENT), ("operator", OPERATOR)])
+@pytest.mark.parametrize(
+    ("persona", "paths"),
+    [("romashka", CLIENT), ("arenda", PARTICIPANT), ("operator", OPERATOR)],
+)
 def test_no_barriers(
     open_as: OpenAs, persona: str, paths: list[str], width: int, colours: str
 ) -> None:
