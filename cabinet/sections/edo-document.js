@@ -43,7 +43,7 @@ function documentView(context, document, reload) {
           ["ID в системе ЭДО", other.participant_id], ["Обмен", document.roaming ? "роуминг, через другого оператора" : "внутри «Платформы ЭДО»"],
           ["Сумма", document.upd?.total_kopecks && money(document.upd.total_kopecks)],
           ["В том числе НДС", document.upd?.vat_kopecks && money(document.upd.vat_kopecks)],
-          ["Файл", `${document.file_name}, ${size(document.size)}`],
+          ["Файл", `${document.kind === "upd" ? "XML" : document.file_name}, ${size(document.size)}`],
           ["Лицензия", document.charged && "списан один документ из пакета"]),
         h("div", { class: "actions" },
           button("Скачать файл", () => keepFile(api, `${path}/content`, document.file_name), { kind: "quiet" }),
@@ -51,7 +51,7 @@ function documentView(context, document, reload) {
       h("section", { class: "card" }, h("h2", null, "Движение документа"), timeline(document.history, EDO_DOCUMENT_STEPS, ahead(document)))),
     contentView(api, document, `${path}/content`),
     signatures(api, document, path),
-    document.kind === "upd" && messages(api, path),
+    document.kind === "upd" && messages(api, path, document),
   ];
 }
 
@@ -119,11 +119,12 @@ const MESSAGES = {
   DP_PDPOL: "Подтверждение даты получения", DP_PDOTPR: "Подтверждение даты отправки", DP_IZVPOL: "Извещение о получении",
 };
 
-function messages(api, path) {
+function messages(api, path, { signatures: files }) {
+  const about = (message) => ROLES[files.find((one) => one.file_name === message.about)?.role] ?? message.about;
   return h("details", { class: "more card" }, h("summary", null, "Служебные сообщения операторов"),
     panel(() => api.get(`${path}/messages`), ({ items }) => (items.length ? wholeTable("Служебные сообщения", [
       ["Сообщение", (one) => MESSAGES[one.kind] ?? one.kind],
-      ["О файле", (one) => h("small", null, one.about)],
+      ["О чём", about],
       ["Создано", (one) => moment(one.made_at)],
       ["Файл", (one) => button("XML", () => download(new Blob([decode(one.content)]), one.file_name), {
         kind: "link", label: `Скачать ${one.file_name}`,

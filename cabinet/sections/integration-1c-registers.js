@@ -75,16 +75,16 @@ function registerCard(context, register, reload) {
       Object.entries(PERIODS).map(([period, { title, price }]) => button(
         `${title} — ${money(register.prices[price])}`,
         () => openTariff(context, register, period, reload),
-        { kind: register.trial_available ? "quiet" : "", label: `Тариф на ${title}, ${money(register.prices[price])}: ${name}` },
+        { kind: register.trial_available || isConnected(register) ? "quiet" : "", label: `Тариф на ${title}, ${money(register.prices[price])}: ${name}` },
       ))));
 }
 
 function termOf({ state, until, trial_available: trial, trial_days: days }) {
   if (isConnected({ state })) {
     const soon = until <= dayFromNow(SOON);
-    return [`Документы загружаются до ${day(until)}.`, soon && h("strong", null, " Срок скоро закончится.")];
+    return [`Документы загружаются до ${day(until)}`, soon && h("strong", null, " — срок скоро закончится")];
   }
-  if (state === "expired") return `Документы загружались до ${day(until)}.`;
+  if (state === "expired") return `Документы загружались до ${day(until)}`;
   return trial ? `Документы не загружаются. Можно попробовать бесплатно: ${count(days, "день", "дня", "дней")}.`
     : "Документы не загружаются. Пробный период у этой кассы уже был.";
 }
