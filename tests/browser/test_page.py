@@ -11,9 +11,13 @@ from tests.support.browser import DESKTOP, PHONE, Cabinet, Gallery, barriers, go
 OpenAs = Callable[..., Page]
 
 CLIENT = ["", "fiscal-drives", "fiscal-drives/orders", "e-receipts", "e-receipts/services"]
+CLIENT += ["gosotchet", "gosotchet/register", "gosotchet/registrations", "gosotchet/sign-in"]
+CLIENT += ["rent", "rent/landlords/client-arenda", "rent/grants", "rent/consents"]
 CLIENT += ["invoices", "agreements", "shops", "profile", "machine"]
 OPERATOR = ["", "moderation", "orders", "payments", "payments/record", "payments/statement"]
+OPERATOR += ["landlords", "registrations", "registrations/accepted"]
 OPERATOR += ["catalogue", "invoices", "machine/messages"]
+LANDLORD = ["", "rent/tenants", "rent/landlords/client-arenda"]
 FIRST_VIEW = 150 * 1024
 """Bytes: everything a browser fetches until the page can be used."""
 INTERACTIVE = 1000
@@ -23,7 +27,9 @@ INTERACTIVE = 1000
 @pytest.mark.parametrize(
     ("width", "colours"), [(DESKTOP, "light"), (PHONE, "light"), (DESKTOP, "dark")]
 )
-@pytest.mark.parametrize(("persona", "paths"), [("romashka", CLIENT), ("operator", OPERATOR)])
+@pytest.mark.parametrize(
+    ("persona", "paths"), [("romashka", CLIENT), ("operator", OPERATOR), ("arenda", LANDLORD)]
+)
 def test_no_barriers(
     open_as: OpenAs, persona: str, paths: list[str], width: int, colours: str
 ) -> None:
