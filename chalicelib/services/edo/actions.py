@@ -39,6 +39,7 @@ from chalicelib.services.edo.model import (
     PurchaseWithInvoice,
     Registration,
     Statement,
+    StatementToSign,
 )
 from chalicelib.services.edo.participant import PersonNames, new_participant_id
 from chalicelib.services.edo.settings import EdoSettings
@@ -60,7 +61,7 @@ def get_edo(caller: Caller) -> Overview:
 
 
 @action("POST /edo/registration/statement", caller="client", reads=[ORGANISATION], writes=[EDO])
-def draw_up_statement(caller: Caller, chosen: ChosenCertificate) -> Statement:
+def draw_up_statement(caller: Caller, chosen: ChosenCertificate) -> StatementToSign:
     """Read a certificate and return what will be registered, with the statement to sign.
 
     The names may be corrected by sending them; the address is changed in the profile.
@@ -90,7 +91,7 @@ def draw_up_statement(caller: Caller, chosen: ChosenCertificate) -> Statement:
         personal_data_policy=statement.PERSONAL_DATA_POLICY,
         text=statement.text(registering, person, card),
     )
-    return commit(drawn_up, store.put_statement(caller.client_id, drawn_up))
+    return commit(drawn_up.shown(), store.put_statement(caller.client_id, drawn_up))
 
 
 @action("GET /edo/registration", caller="client", reads=[EDO])
@@ -194,12 +195,7 @@ def purchase_package(caller: Caller, package_id: str) -> PurchaseWithInvoice:
         history=(Change.now(PurchaseState.INVOICED.value, Actor.CLIENT),),
     )
     return commit(
-        PurchaseWithInvoice(
-            purchase_id=purchase.purchase_id,
-            package=package,
-            state=purchase.state,
-            invoice=invoice,
-        ),
+        PurchaseWithInvoice(**purchase.model_dump(), invoice=invoice),
         store.put_purchase(purchase),
         *billing.issue(
             caller.client_id, invoice, subject=purchase.purchase_id, queue=store.LICENCES

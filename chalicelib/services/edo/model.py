@@ -86,6 +86,40 @@ class Statement(Kept):
     personal_data_policy: LegalText
     text: str
 
+    def shown(self) -> "StatementToSign":
+        """Return what the person at the screen checks and signs."""
+        return StatementToSign(
+            **self.model_dump(exclude={"person", "organisation"}),
+            **self.person.model_dump(),
+            **self.organisation.model_dump(exclude={"name"}),
+            organisation=self.organisation.name,
+            position=self.certificate.position,
+        )
+
+
+class StatementToSign(BaseModel):
+    """What will be registered, to be checked, and the exact text to sign, as its UTF-8 bytes."""
+
+    statement_id: Identifier
+    surname: str
+    """With the other names: the certificate's, or as corrected."""
+    given_name: str
+    patronymic: str | None
+    position: str | None
+    organisation: str
+    inn: str
+    kpp: str | None
+    ogrn: str
+    address: str
+    tax_office_code: str
+    address_note: str
+    """Where the address and the tax office code come from, and where they are changed."""
+    certificate: CertificateCard
+    """As it says of itself, whatever was corrected."""
+    offer: LegalText
+    personal_data_policy: LegalText
+    text: str
+
 
 class NewRegistration(Payload):
     """A signed statement with both acceptances."""
@@ -159,12 +193,9 @@ class Purchase(Kept):
     history: tuple[Change, ...]
 
 
-class PurchaseWithInvoice(Kept):
+class PurchaseWithInvoice(Purchase):
     """A new purchase and the invoice to pay."""
 
-    purchase_id: Identifier
-    package: Package
-    state: PurchaseState
     invoice: Invoice
 
 

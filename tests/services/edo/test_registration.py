@@ -24,15 +24,16 @@ def draw_up(world: World, pki: DemonstrationPki, signer: str = "director", **mor
 
 def test_statement_says_what_will_be_registered(known: World, pki: DemonstrationPki) -> None:
     said = edo.statement(known, pki)
-    assert said["person"] == {
-        "surname": "Смирнова",
-        "given_name": "Мария",
-        "patronymic": "Андреевна",
-    }
+    assert (said["surname"], said["given_name"], said["patronymic"]) == (
+        "Смирнова",
+        "Мария",
+        "Андреевна",
+    )
+    assert (said["organisation"], said["inn"]) == (steps.PROFILE["name"], steps.PROFILE["inn"])
     assert said["certificate"]["inn"] == steps.PROFILE["inn"]
-    assert said["certificate"]["position"] == "Директор"
-    assert said["organisation"]["address"] == steps.PROFILE["address"]
-    assert said["organisation"]["tax_office_code"] == steps.PROFILE["tax_office_code"]
+    assert said["position"] == "Директор"
+    assert said["address"] == steps.PROFILE["address"]
+    assert said["tax_office_code"] == steps.PROFILE["tax_office_code"]
     assert "Юридический адрес" in said["address_note"]
     assert "Профиль" in said["address_note"]
     for part in ("offer", "personal_data_policy"):
@@ -161,7 +162,7 @@ def test_what_is_no_certificate_is_refused(known: World, pki: DemonstrationPki) 
 def test_names_may_be_corrected_not_changed(known: World, pki: DemonstrationPki) -> None:
     said = draw_up(known, pki, surname="Смирнóва", given_name="МАРИЯ", patronymic="Андреевна")
     assert said.status == 200
-    assert said.json["person"]["given_name"] == "МАРИЯ"
+    assert said.json["given_name"] == "МАРИЯ"
     assert said.json["certificate"]["given_name"] == "Мария"
     refused = draw_up(known, pki, surname="Орлов", given_name="Павел")
     assert refused.status == 422
@@ -173,8 +174,8 @@ def test_names_may_be_corrected_not_changed(known: World, pki: DemonstrationPki)
 def test_what_the_certificate_lacks_must_be_entered(known: World, pki: DemonstrationPki) -> None:
     # The stranger's certificate has no patronymic, which is nobody's fault.
     said = edo.statement(known, pki, "other_client")
-    assert said["person"]["patronymic"] is None
-    assert edo.statement(known, pki, "other_client", patronymic="Ильич")["person"]["patronymic"]
+    assert said["patronymic"] is None
+    assert edo.statement(known, pki, "other_client", patronymic="Ильич")["patronymic"]
 
 
 def test_statement_of_a_former_profile_is_outdated(known: World, pki: DemonstrationPki) -> None:
