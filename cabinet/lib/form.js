@@ -45,6 +45,11 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   const sending = h("button", { type: "submit", class: kind }, submit);
   const node = h("form", { class: "form", novalidate: true, oninput: keep, onsubmit: act },
     Object.values(fields).map((one) => one.node), more, failed, h("div", { class: "actions" }, sending));
+  // Before the field's own listeners, which may find another fault in what is typed.
+  node.addEventListener("input", ({ target }) => {
+    failed.replaceChildren();
+    for (const one of all()) if (one.node.contains(target)) one.mark(null);
+  }, { capture: true });
   return node;
 
   async function act(event) {

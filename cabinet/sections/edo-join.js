@@ -57,7 +57,7 @@ export function showJoining({ api, signer, go }) {
 
   function check(chosen, drawn, problem = null) {
     const name = (label, part, required = true) => textField(label, {
-      pointer: `/${part}`, value: drawn?.person[part] ?? "", max: 60, required,
+      pointer: `/${part}`, value: drawn?.[part] ?? "", max: 60, required,
     });
     const fields = {
       surname: name("Фамилия", "surname"), given_name: name("Имя", "given_name"), patronymic: name("Отчество", "patronymic", false),
@@ -103,12 +103,13 @@ export function showJoining({ api, signer, go }) {
   }
 }
 
-function organisation({ organisation: said, certificate, address_note: remark }) {
+function organisation(said) {
+  const { certificate } = said;
   return h("div", { class: "panel" },
-    facts(["Организация", said.name], ["ИНН / КПП", [said.inn, said.kpp].filter(Boolean).join(" / ")],
+    facts(["Организация", said.organisation], ["ИНН / КПП", [said.inn, said.kpp].filter(Boolean).join(" / ")],
       [said.kpp ? "ОГРН" : "ОГРНИП", said.ogrn], ["Адрес", said.address], ["Код налогового органа", said.tax_office_code],
-      ["Должность", certificate.position], ["Сертификат", `${certificate.issuer}, до ${day(certificate.valid_until.slice(0, 10))}`]),
-    note("info", null, h("p", null, remark), h("a", { href: "#/profile" }, "Перейти в «Профиль»")));
+      ["Должность", said.position], ["Сертификат", `${certificate.issuer}, до ${day(certificate.valid_until.slice(0, 10))}`]),
+    note("info", null, h("p", null, said.address_note), h("a", { href: "#/profile" }, "Перейти в «Профиль»")));
 }
 
 function legal({ title, version, text }) {

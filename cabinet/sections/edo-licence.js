@@ -75,11 +75,12 @@ function packageCard(api, one, bought) {
 function openPurchase(api, chosen, bought) {
   openDialog("Лицензия «Платформа ЭДО»", ({ close, replace }) => {
     const send = async (_, key) => {
-      const { invoice } = await api.post(`/edo/licence-packages/${chosen.package_id}/purchase`, undefined, key);
+      const made = await api.post(`/edo/licence-packages/${chosen.package_id}/purchase`, undefined, key);
       replace("Счёт сформирован",
-        facts(["Счёт", `№ ${invoice.number}`], ["Сумма с НДС", money(invoice.total_kopecks)], ["Оплатить до", day(invoice.pay_before)]),
+        facts(["Счёт", `№ ${made.invoice_number}`], ["Сумма с НДС", money(made.invoice.total_kopecks)],
+          ["Оплатить до", day(made.invoice.pay_before)]),
         h("p", null, "Лицензия станет активной, когда поступит оплата. Срок пакета считается со дня оплаты."),
-        h("div", { class: "actions" }, button("Скачать счёт (PDF)", () => keepInvoice(api, invoice)),
+        h("div", { class: "actions" }, button("Скачать счёт (PDF)", () => keepInvoice(api, made)),
           button("Закрыть", () => close(), { kind: "quiet" })));
       await bought();
     };

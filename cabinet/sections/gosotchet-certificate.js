@@ -21,7 +21,7 @@ export function certificateField({ signer }, { required = true } = {}) {
   const take = (content, words) => {
     [chosen, refused] = [content, null];
     replace(said, words);
-    made.mark(null);
+    made.node.dispatchEvent(new Event("input", { bubbles: true }));
   };
   input.addEventListener("change", async () => {
     const [file] = input.files;

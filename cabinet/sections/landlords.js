@@ -11,7 +11,7 @@ export function show({ api }) {
     (next) => api.get("/rent/landlords", { next }),
     () => table("Арендодатели", [
       ["Арендодатель", (one) => one.name],
-      ["ИНН", (one) => one.inn],
+      ["ИНН", (one) => one.inn, "whole"],
       ["Организация", (one) => one.landlord_id],
       ["Список", (one) => button("Исключить", () => strikeOff(one), { kind: "link", label: `Исключить ${one.name}` })],
     ]),

@@ -110,7 +110,7 @@ function grantView(context, grant, models, reload) {
     h("div", { class: "columns" },
       h("section", { class: "card" }, h("h2", null, "Что видно"),
         facts(["Магазин", grant.shop.name], ["Адрес", grant.shop.address],
-          ["Кассы", grant.register_ids.map((id) => h("div", null, models[id], " ", h("small", null, `РНМ ${id}`)))],
+          ["Кассы", h("ul", null, grant.register_ids.map((id) => h("li", null, models[id], " ", h("small", null, `РНМ ${id}`))))],
           ["Обороты", `с ${day(grant.visible_from)}`]),
         h("p", { class: "muted" }, "Арендодатель видит число чеков и возвратов, оборот и время последнего документа. "
           + "Состав чеков и покупателей он не видит.")),

@@ -45,7 +45,7 @@ function landlords(api, q, signed) {
     (next) => api.get("/rent/landlords", { q, next }),
     () => table("Арендодатели", [
       ["Арендодатель", (one) => h("a", { href: `#/rent/landlords/${one.landlord_id}` }, one.name)],
-      ["ИНН", (one) => one.inn],
+      ["ИНН", (one) => one.inn, "whole"],
       ["Согласие", (one) => badge(CONSENT[signed.has(one.landlord_id) ? "signed" : "unsigned"])],
     ]),
     q

@@ -22,7 +22,7 @@ export function showTenants({ api }) {
     (next) => api.get("/rent/tenants", { next }),
     () => table("Арендаторы", [
       ["Арендатор", (one) => h("a", { href: `#/rent/tenants/${one.grant_id}` }, one.tenant.name)],
-      ["ИНН", (one) => one.tenant.inn],
+      ["ИНН", (one) => one.tenant.inn, "whole"],
       ["Магазин", (one) => [one.shop.name, " ", h("small", null, one.shop.address)]],
       ["Касс", (one) => String(one.register_ids.length), "right"],
       ["Обороты", (one) => `с ${day(one.visible_from)}`],

@@ -176,7 +176,7 @@ def _rent_out(product: Product, tenant: Persona, landlord: Persona) -> None:
 
 
 def _receipts(register: Register, today: dt.date) -> Iterator[dict[str, Any]]:
-    """Yield the receipts of a month: three a day, more at the end of a week, a return now and then."""
+    """Yield the receipts of a month: three a day, dearer at the end of a week."""
     number = 1_000
     for ago in range(_DAYS_OF_RENT, 0, -1):
         day = today - dt.timedelta(days=ago)

@@ -135,7 +135,9 @@ def test_documents_inside_need_no_licence(
     other = open_as("arenda", "edo")
     gallery.take(other, "edo-inbox", "Рис. 10. Личный кабинет ЭДО: входящие", whole=False)
     other.get_by_role("link", name=name).click()
-    expect(other.get_by_role("region", name=f"Содержание файла {name}")).to_contain_text("Поставщик")
+    expect(other.get_by_role("region", name=f"Содержание файла {name}")).to_contain_text(
+        "Поставщик"
+    )
     gallery.take(other, "edo-document", "Документ: содержание, движение, подписи")
     other.get_by_role("button", name="Подписать").click()
     window(other).get_by_text("ООО «Ромашка»").click()
@@ -240,7 +242,9 @@ def test_a_upd_from_a_form_to_its_revocation(
     sign_by(other, "Подписать")
     expect(state(page)).to_have_text("Подписан")
     page.get_by_text("Служебные сообщения операторов").click()
-    expect(page.get_by_role("table", name="Служебные сообщения").get_by_role("row")).to_have_count(7)
+    expect(page.get_by_role("table", name="Служебные сообщения").get_by_role("row")).to_have_count(
+        7
+    )
     gallery.take(page, "edo-upd", "УПД: содержание, подписи обеих сторон, служебные сообщения")
 
     offer(page)

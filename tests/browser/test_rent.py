@@ -78,9 +78,11 @@ def test_from_the_choice_of_a_landlord_to_its_look_and_revocation(
     dialog.get_by_text("ИП Петрова").click()
     page.get_by_role("button", name="Подписать КЭП").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Подпись не принята")
-    dialog.locator("label").get_by_text("ООО «Ромашка»").click()
     assert barriers(page) == []
-    gallery.take(page, "rent-consent", "Согласие для арендодателя подписывается КЭП", whole=False)
+    dialog.locator("label").get_by_text("ООО «Ромашка»").click()
+    gallery.take(
+        page, "rent-consent", "Согласие подписывается КЭП; чужая подпись не принята", whole=False
+    )
     page.get_by_role("button", name="Подписать КЭП").click()
     expect(page.get_by_text("Согласие подписано")).to_be_visible()
 

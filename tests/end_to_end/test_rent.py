@@ -74,8 +74,10 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
         }
         origin.post("/local/fiscal-documents", receipt, expect=202)
 
-    (row,) = arenda.get("/rent/tenants").json["items"]
-    assert row["grant_id"] == grant["grant_id"]
+    def listed() -> list[str]:
+        return [one["grant_id"] for one in arenda.get("/rent/tenants").json["items"]]
+
+    assert grant["grant_id"] in listed()
     path = f"/rent/tenants/{grant['grant_id']}/turnover?from={today}&to={today}"
 
     def counted() -> Any:
@@ -112,7 +114,7 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
 
     romashka.delete(f"/rent/grants/{grant['grant_id']}", expect=204)
     arenda.get(path, expect=404)
-    assert arenda.get("/rent/tenants").json["items"] == []
+    assert grant["grant_id"] not in listed()
 
     again = romashka.post("/rent/grants", form, key=key()).json
     romashka.delete(f"/rent/consents/{LANDLORD}", expect=204)
