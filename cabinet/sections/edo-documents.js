@@ -1,11 +1,12 @@
 // Inbox and outbox, by state and period.
 
 import { h, replace } from "../lib/dom.js";
-import { day, moment, money } from "../lib/format.js";
+import { day, dayFromNow, moment, money } from "../lib/format.js";
 import { form, selectField, textField } from "../lib/form.js";
 import { badge, emptyNote, pagedList, table } from "../lib/parts.js";
 import { EDO_DOCUMENT } from "./statuses.js";
 
+const QUARTER = 90; // days of the period first offered
 const FUNCTIONS = { "СЧФДОП": "УПД", "СЧФ": "Счёт-фактура", "ДОП": "Передаточный документ" };
 
 /** What a document is called: «УПД № 17 от 24 ноября 2026 г.» or the name of its file. */
@@ -37,10 +38,12 @@ export function showBox(context, box) {
     status: selectField("Состояние", {
       pointer: "/status", options: [["", "Все"], ...Object.entries(EDO_DOCUMENT).map(([status, [, words]]) => [status, words])],
     }),
-    from: textField("С", { pointer: "/from", type: "date", required: false }),
-    to: textField("По", { pointer: "/to", type: "date", required: false }),
+    from: textField("С", { pointer: "/from", type: "date", value: dayFromNow(1 - QUARTER) }),
+    to: textField("По", {
+      pointer: "/to", type: "date", value: dayFromNow(),
+      check: (said) => (said < fields.from.value() ? "Конец периода раньше начала." : null),
+    }),
   };
-  fields.to.fault = () => (fields.to.value() < fields.from.value() ? "Конец периода раньше начала." : null);
   look({});
   return h("div", { class: "panel" },
     h("details", { class: "more" }, h("summary", null, "Отобрать по состоянию и дате"), h("div", { class: "period" }, form({

@@ -23,13 +23,13 @@ export function showDocuments({ api }) {
 
 function period() {
   const from = textField("С", { pointer: "/from", type: "date", value: dayFromNow(1 - WEEK), attributes: { max: dayFromNow() } });
-  const to = textField("По", { pointer: "/to", type: "date", value: dayFromNow(), attributes: { max: dayFromNow() } });
-  const ordinary = to.fault;
-  to.fault = () => {
-    if (ordinary() || from.fault()) return ordinary();
-    if (to.value() < from.value()) return "Конец периода раньше начала.";
-    return daysBetween(from.value(), to.value()).length > MOST_DAYS ? `Не больше ${count(MOST_DAYS, "дня", "дней", "дней")}.` : null;
-  };
+  const to = textField("По", {
+    pointer: "/to", type: "date", value: dayFromNow(), attributes: { max: dayFromNow() },
+    check: (last) => {
+      if (last < from.value()) return "Конец периода раньше начала.";
+      return daysBetween(from.value(), last).length > MOST_DAYS ? `Не больше ${count(MOST_DAYS, "дня", "дней", "дней")}.` : null;
+    },
+  });
   return { from, to };
 }
 

@@ -166,6 +166,9 @@ def test_documents_inside_need_no_licence(
     expect(page.get_by_role("link", name=name)).to_be_visible()
     page.get_by_label("По", exact=True).fill("2026-01-01")
     page.get_by_role("button", name="Показать").click()
+    expect(page.get_by_text("Конец периода раньше начала.")).to_be_visible()
+    page.get_by_label("С", exact=True).fill("2026-01-01")
+    page.get_by_role("button", name="Показать").click()
     expect(page.get_by_text("Таких документов нет")).to_be_visible()
 
 
