@@ -104,8 +104,8 @@ function signatures(api, document, path) {
   const name = (one) => `${one.file_name}.p7s`;
   const file = (one) => `${path}/signatures/${one.signature_id}`;
   return h("section", { class: "card" }, h("h2", null, "Подписи"), wholeTable("Подписи документа", [
-    ["Что подписано", (one) => h("span", null, ROLES[one.role], " ", h("small", null, one.file_name))],
-    ["Кто подписал", (one) => one.signers.map((who) => h("p", null, person(who), " ", h("small", null, who.organisation)))],
+    ["Что подписано", (one) => h("div", null, h("p", null, ROLES[one.role]), h("small", null, one.file_name))],
+    ["Кто подписал", (one) => h("div", null, one.signers.map((who) => [h("p", null, person(who)), h("small", null, who.organisation)]))],
     ["Принята", (one) => moment(one.received_at)],
     ["Файлы", (one) => h("span", { class: "actions" },
       button("Файл", () => keepFile(api, `${file(one)}/content`, one.file_name), { kind: "link", label: `Скачать файл ${one.file_name}` }),

@@ -37,7 +37,7 @@ export function showLicence(context) {
   return [
     watch,
     h("h2", null, "Купить пакет документов"),
-    panel(() => api.get("/edo/licence-packages"), ({ items }) => h("ul", { class: "tariffs" },
+    panel(() => api.get("/edo/licence-packages"), ({ items }) => h("ul", { class: "tariffs packages" },
       items.map((one) => packageCard(api, one, bought)))),
     h("section", { class: "card" }, h("h2", null, "Ваши покупки"), purchases),
   ];

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from infra.local import foreign_operator
 from infra.local.personas import PERSONAS
-from tests.support.browser import PHONE, Cabinet, Gallery, go, settled
+from tests.support.browser import PHONE, Cabinet, Gallery, barriers, go, settled
 
 OpenAs = Callable[..., Page]
 FOREIGN = foreign_operator.PARTICIPANT
@@ -101,6 +101,7 @@ def test_joining(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery) -> None:
     expect(page.get_by_text("Примите условия обработки персональных данных.")).to_be_visible()
     page.get_by_label("Принимаю условия договора-оферты").check()
     page.get_by_label("Согласен с условиями хранения").check()
+    assert barriers(page) == []
     gallery.take(page, "edo-register", "Рис. 9. Согласие с условиями и «Зарегистрироваться»")
     page.get_by_role("button", name="Зарегистрироваться").click()
 
@@ -187,6 +188,7 @@ def test_a_document_is_rejected_for_a_reason(
     sign_by(other, "Отклонить")
     expect(other.get_by_text("Неверная сумма в строке 2")).to_be_visible()
     expect(other.get_by_role("button", name="Подписать")).to_have_count(0)
+    assert barriers(other) == []
     gallery.take(other, "edo-rejected", "Отклонённый документ (телефон)")
     expect(state(page)).to_have_text("Отклонён")
 
@@ -228,6 +230,7 @@ def test_a_upd_from_a_form_to_its_revocation(
     page.get_by_role("button", name="Сформировать").click()
     expect(window(page)).to_contain_text("Доставка")
     expect(window(page)).to_contain_text("Договор № 5")
+    assert barriers(page) == []
     gallery.take(page, "edo-upd-sign", "УПД перед подписью: проверьте и подпишите", whole=False)
     # Closed unsent, it is all there still.
     page.keyboard.press("Escape")
@@ -248,6 +251,7 @@ def test_a_upd_from_a_form_to_its_revocation(
     expect(page.get_by_role("table", name="Служебные сообщения").get_by_role("row")).to_have_count(
         7
     )
+    assert barriers(page) == []
     gallery.take(page, "edo-upd", "УПД: содержание, подписи обеих сторон, служебные сообщения")
 
     offer(page)

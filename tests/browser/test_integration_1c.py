@@ -15,7 +15,7 @@ from zeep.transports import Transport
 
 from chalicelib.runtime import clock
 from tests.support import onec
-from tests.support.browser import PHONE, Cabinet, Gallery, go, settled
+from tests.support.browser import PHONE, Cabinet, Gallery, barriers, go, settled
 from tests.support.onec import OneC
 
 OpenAs = Callable[..., Page]
@@ -97,6 +97,7 @@ def test_1c_is_connected_loads_and_asks(
     page.get_by_role("button", name="Получить логин и пароль").click()
     expect(window(page)).to_contain_text("Пароль показан один раз")
     address, login, password = window(page).locator("code").all_inner_texts()
+    assert barriers(page) == []
     gallery.take(page, "1c-credentials", "Логин и пароль для 1С, показанные один раз", whole=False)
     window(page).get_by_role("button", name="Пароль сохранён").click()
     expect(page.get_by_text(login)).to_be_visible()
@@ -116,6 +117,7 @@ def test_1c_is_connected_loads_and_asks(
     window(page).get_by_role("button", name="Сохранить").click()
     expect(window(page).get_by_text("Выберите один из вариантов.")).to_be_visible()
     window(page).get_by_text("поставка по договору 5").click()
+    assert barriers(page) == []
     gallery.take(page, "1c-choice", "Какой это товар в 1С", whole=False)
     window(page).get_by_role("button", name="Сохранить").click()
     expect(row).to_contain_text("Выбрано вами")
