@@ -73,5 +73,5 @@ function documents({ api }, box, filter) {
 
 function side(document) {
   const { other } = sidesOf(document);
-  return [other.name ?? `ИНН ${other.inn}`, document.roaming && h("small", null, " роуминг")];
+  return h("span", null, other.name ?? `ИНН ${other.inn}`, document.roaming && h("small", null, " роуминг"));
 }

@@ -16,7 +16,7 @@ export function showNomenclature({ api }) {
     () => {
       const warning = h("div");
       const rows = table("Номенклатура", [
-        ["Товар из чеков", (one) => [one.name, " ", h("small", null, unitName(one.unit))]],
+        ["Товар из чеков", (one) => h("span", null, one.name, " ", h("small", null, unitName(one.unit)))],
         ["Узнаётся", (one) => (one.recognised_by === "gtin" ? "по штрихкоду" : "по названию")],
         ["В 1С", (one) => one.onec_name ?? h("span", { class: "muted" }, "загрузится под своим названием")],
         ["Состояние", (one) => badge(stateOf(one))],

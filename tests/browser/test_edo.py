@@ -33,17 +33,17 @@ def sign_by(page: Page, submit: str) -> None:
     expect(window(page)).to_have_count(0)
 
 
-def file(name: str, content: str = LETTER) -> dict[str, object]:
-    return {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+def file(name: str, content: bytes = LETTER.encode()) -> dict[str, object]:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
-def send(page: Page, recipient: str, name: str) -> str:
+def send(page: Page, recipient: str, name: str, content: bytes = LETTER.encode()) -> str:
     """Send a file to whom the ИНН or the identifier names; return the document's identifier."""
     go(page, "edo/send")
     page.get_by_role("textbox", name="Получатель").fill(recipient)
     if recipient.isdigit():
         expect(page.get_by_role("group", name="Кому отправить")).to_be_visible()
-    page.get_by_label("Файл", exact=True).set_input_files([file(name)])
+    page.get_by_label("Файл", exact=True).set_input_files([file(name, content)])
     page.get_by_role("button", name="Подписать и отправить").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     return page.url.rpartition("/")[2]
@@ -171,6 +171,22 @@ def test_documents_inside_need_no_licence(
     page.get_by_label("С", exact=True).fill("2026-01-01")
     page.get_by_role("button", name="Показать").click()
     expect(page.get_by_text("Таких документов нет")).to_be_visible()
+
+
+def test_a_large_file_is_uploaded_and_signed(cabinet: Cabinet, open_as: OpenAs) -> None:
+    join(cabinet, open_as)
+    page = open_as("romashka", "edo/send")
+    page.get_by_label("Файл", exact=True).set_input_files([file("a.bin", bytes(15 * 2**20 + 1))])
+    expect(page.get_by_text(re.compile(r"Файл больше 15\sМБ"))).to_be_visible()
+    content = bytes(range(256)) * 4096 * 5
+    document_id = send(page, inn_of("arenda"), "Проект.bin", content)
+    other = open_as("arenda", f"edo/documents/{document_id}")
+    with other.expect_download() as kept:
+        other.get_by_role("button", name="Скачать файл", exact=True).click()
+    assert kept.value.path().read_bytes() == content
+    other.get_by_role("button", name="Подписать").click()
+    sign_by(other, "Подписать")
+    expect(state(other)).to_have_text("Подписан")
 
 
 def test_a_document_is_rejected_for_a_reason(
