@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from tests.support.issuer import Issuer
     from tests.support.world import World, Worlds
 
 pytest.register_assert_rewrite("tests.support")
@@ -56,3 +57,17 @@ def logged(environment: None) -> Iterator[list[dict[str, Any]]]:
     logger.addHandler(collector)
     yield lines
     logger.removeHandler(collector)
+
+
+@pytest.fixture
+def issuer(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator["Issuer"]:
+    """Give the issuer whose tokens the product believes, its keys published."""
+    from tests.support.issuer import Issuer, forget
+
+    made = Issuer()
+    monkeypatch.setenv("OIDC_JWKS_URL", made.url)
+    forget()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    forget()

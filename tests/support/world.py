@@ -182,13 +182,15 @@ class World:
         route: str,
         body: Any = None,
         *,
-        who: str = "client",
+        who: str | Mapping[str, str] = "client",
         key: str | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Answer:
-        """Make the call ``"METHOD /path"`` as a persona and check what every answer must have.
+        """Make the call ``"METHOD /path"`` and check what every answer must have.
+
+        ``who`` is a persona, or what an authorizer found out about the caller.
 
         Each call brings an ``Idempotency-Key`` of its own unless ``key`` is given; ``key=""``
         brings none. ``raw`` is sent instead of ``body`` as JSON.
@@ -201,7 +203,8 @@ class World:
             sent["Content-Type"] = "application/json"
         sent = {name: value for name, value in (sent | dict(headers or {})).items() if value}
         event = _event(method, f"{path}?{urlencode(query)}" if query else path, sent, raw)
-        event["requestContext"] |= {"requestId": "request-1", "authorizer": PERSONAS[who]}
+        caller = PERSONAS[who] if isinstance(who, str) else who
+        event["requestContext"] |= {"requestId": "request-1", "authorizer": caller}
         name = _action_names()[method, event["requestContext"]["resourcePath"]]
 
         import app
