@@ -235,12 +235,21 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
         raise TooLarge
     try:
         # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
-        return model.model_validate_json(raw, strict=True)
+        read = model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
             raise Unreadable from error
         raise validation.problem(error) from error
+    # Only now, since what the model admits is neither deep nor wide.
+    json.loads(raw, object_pairs_hook=_names_once)
+    return read
+
+
+def _names_once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that says a thing twice: readers differ in what it says (RFC 7493, 2.3)."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise Unreadable
 
 
 def _fingerprint(arguments: Mapping[str, Any]) -> str:

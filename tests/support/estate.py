@@ -74,8 +74,9 @@ def give(world: World, who: str) -> None:
         paid = steps.payment(placed, bank_reference=f"bank-{own}", amount_kopecks=1)
         world.ok("POST /payments", paid, who="operator")
         application_id = by.in_review(world, who=who)
-        if number == 0:
-            world.ok(f"POST {by.path()}/{application_id}/cancellation", who=who)
+        world.ok(f"POST {by.path()}/{application_id}/cancellation", who=who)
+    by.in_review(world, by.logo_form(), by.LOGO, who=who)
+    steps.fill_cart(world, 1, who=who)
     receipts.store(world, client_id)
     world.drain()
     assert world.dead == []

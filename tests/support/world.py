@@ -348,6 +348,7 @@ def check_contract(answer: Answer) -> None:
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert b"Traceback" not in answer.body
+    assert not any(re.search(r"[\r\n]", value) for value in headers.values())
     if answer.status == 204:
         assert answer.body == b""
     if answer.status < 400:
