@@ -178,7 +178,7 @@ def test_a_stolen_key_gives_nothing_away(clouds: Worlds) -> None:
     estate.give(world, "client")
     world.call = call  # type: ignore[method-assign]
     estate.give(world, "other_client")
-    ours, tried = kept(world, OURS), set()
+    ours, tried = estate.items(world, OURS), set()
     for key, route, body, answer in given:
         (declared,) = (one for one in ACTIONS if serves(one, route))
         if not declared.idempotent:
@@ -190,7 +190,7 @@ def test_a_stolen_key_gives_nothing_away(clouds: Worlds) -> None:
         for one in ("invoice_id", "order_id", "shop_id", "application_id"):
             assert answer.json.get(one, NOBODYS).encode() not in theirs.body
     world.drain()
-    assert kept(world, OURS) == ours
+    assert estate.items(world, OURS) == ours
     mine = {one.name for one in ACTIONS if one.idempotent and one.callers - {Role.OPERATOR}}
     assert tried == mine, "let give() do everything that wants a key"
 

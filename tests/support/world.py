@@ -140,8 +140,8 @@ class World:
                 if from_:
                     world.moment = from_.moment
                     world._relayed = set(from_.relayed)
-                renew(from_.cloud if from_ else None)
                 current[:] = [world]
+                renew(from_.cloud if from_ else None)
                 return world
 
             yield begin
