@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("tests.support")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch, over the whole run, that no function may touch what it never touches."""
+    from tests.support.grants import Watch
+
+    config.pluginmanager.register(Watch(config))
+
+
 @pytest.fixture(scope="session")
 def environment() -> Iterator[None]:
     """Set the environment that the template gives, with credentials that open nothing."""

@@ -28,7 +28,7 @@ from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
 from infra.functions import RELAYED
 from infra.synth import RECEIVES
-from tests.support import cloud
+from tests.support import cloud, grants
 
 START = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 """A Tuesday noon in Moscow."""
@@ -174,6 +174,7 @@ class World:
         reads, writes = cloud.grants()[call.function]
         if not call.resources <= (writes if call.writes else reads):
             raise NotGrantedError(call)
+        grants.note(call.function, call.resources, writes=call.writes)
 
     # --- HTTP
 
