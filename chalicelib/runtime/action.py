@@ -7,7 +7,7 @@ import time
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Request, Response
@@ -284,7 +284,9 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
     metrics.add_metric(name, MetricUnit.Count, 1)
     metrics.flush_metrics()
     logger.append_keys(problem=problem.slug)
-    document = problem.document(request.context.get("path") or request.path or declared.path)
+    path = request.context.get("path") or request.path or declared.path
+    # Decoded or not, depending on the gateway; in the answer it is a URI reference.
+    document = problem.document(quote(unquote(path), safe="/:@!$&'()*+,;="))
     headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
     body = json.dumps(document, ensure_ascii=False)
     return Response(body=body, status_code=problem.status, headers=headers)

@@ -358,7 +358,7 @@ def check_contract(answer: Answer) -> None:
     assert headers["content-type"] == "application/problem+json"
     assert document["status"] == answer.status
     assert re.fullmatch("/problems/[a-z0-9-]+", document["type"])
-    assert document["instance"].startswith("/")
+    assert re.fullmatch(r"/[!-~]*", document["instance"])
     sentences = [document["title"], document["detail"]]
     sentences += [error["detail"] for error in document.get("errors", [])]
     for sentence in sentences:
