@@ -309,7 +309,7 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         400: takes_payload or one.idempotent,
         401: one.callers,
         403: one.callers,
-        404: one.callers and not _is_list(one),
+        404: (one.callers or "{" in one.path) and not _is_list(one),
         409: one.writes,
         413: has_body,
         415: has_body,

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 from infra import licences
 from infra.build import build
@@ -16,14 +17,21 @@ from infra.licences import LicenceRefused
 from tests.audit import template, vulnerabilities
 from tests.audit.outcome import Outcome, State
 
-ATTACKS = {
-    "authorisation": "tests/audit/test_authorisation.py tests/runtime/test_authorizer.py",
-    "tenancy": "tests/audit/test_tenancy.py tests/runtime/test_page.py",
-    "hostile values": "tests/audit/test_hostile.py tests/runtime/test_action.py",
-    "signatures": "tests/audit/test_signatures.py tests/kep/test_hostile.py",
-    "bombs": "tests/audit/test_bombs.py",
-    "over HTTP": "tests/end_to_end/test_attack.py",
+AREAS = {
+    "authorisation": ("audit.test_authorisation", "runtime.test_authorizer"),
+    "tenancy": ("audit.test_tenancy", "runtime.test_page"),
+    "hostile values": ("audit.test_hostile", "runtime.test_action"),
+    "signatures": ("audit.test_signatures", "kep.test_hostile"),
+    "bombs": ("audit.test_bombs",),
+    "over HTTP": ("end_to_end.test_under_attack",),
 }
+"""Attacks, and the test modules that make them."""
+
+IN_PROCESS = "tests/core tests/services tests/runtime tests/audit tests/kep/test_hostile.py"
+WALK = f"{IN_PROCESS} tests/end_to_end/test_under_attack.py"
+"""All that shows between them that every grant is needed; the attacks are among it."""
+
+_LONGEST = 120
 REQUIREMENTS = ("requirements", "requirements-dev", "requirements-cloud", "requirements-audit")
 
 
@@ -35,8 +43,7 @@ def checks() -> Iterator[Outcome]:
     yield template.check_policies(made.template)
     for name in REQUIREMENTS:
         yield vulnerabilities.check(Path(f"{name}.txt"))
-    for what, files in ATTACKS.items():
-        yield _attack(what, files.split())
+    yield from _walk()
 
 
 def _licences() -> Outcome:
@@ -48,15 +55,43 @@ def _licences() -> Outcome:
     return Outcome("licences", State.HELD if listed else State.FAILED, said)
 
 
-def _attack(what: str, files: list[str]) -> Outcome:
-    command = [sys.executable, "-m", "pytest", "--quiet", "--show-capture=no", *files]
+def _walk() -> Iterator[Outcome]:
+    """Run the tests under the declared grants; tell the attacks by area, then the grants."""
+    report = Path("build/audit.xml")
+    command = [sys.executable, "-m", "pytest", "--quiet", "--show-capture=no", "-n", "2"]
+    command += ["--dist", "loadgroup", "-o", f"testpaths={WALK}", f"--junitxml={report}"]
+    report.unlink(missing_ok=True)
     done = subprocess.run(command, capture_output=True, text=True)
-    lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines()
-    failed = [one for one in lines if re.match("FAILED|ERROR", one)]
-    skipped = [one for one in lines if one.startswith("SKIPPED")]
-    if done.returncode:
-        return Outcome(what, State.FAILED, [*failed, lines[-1]])
-    return Outcome(what, State.NOT_CHECKED if skipped else State.HELD, [*skipped, lines[-1]])
+    if not report.exists():
+        yield Outcome("attacks", State.FAILED, done.stdout.splitlines()[-3:])
+        return
+    cases = [*ElementTree.parse(report).iter("testcase")]
+    for what, modules in AREAS.items():
+        names = tuple(f"tests.{module}" for module in modules)
+        yield _area(what, [one for one in cases if one.get("classname", "").startswith(names)])
+    grants = [one for one in done.stdout.splitlines() if re.match(r"\w+ (reads|writes) ", one)]
+    broken = [one for one in cases if _ended(one) == "failed"]
+    if broken and not grants:
+        said = [f"{len(broken)} of {len(cases)} tests failed, so that nothing is known of grants"]
+        yield Outcome("least privilege", State.NOT_CHECKED, said)
+    else:
+        state = State.FAILED if grants else State.HELD
+        said = grants or [f"{len(cases)} tests under declared grants, each of them used"]
+        yield Outcome("least privilege", state, said)
+
+
+def _area(what: str, cases: list[ElementTree.Element]) -> Outcome:
+    ends = {how: [one for one in cases if _ended(one) == how] for how in ("failed", "skipped")}
+    said = [f"{how}: {one.get('name')}" for how, found in ends.items() for one in found]
+    said.append(f"{len(cases)} tests")
+    if ends["failed"]:
+        return Outcome(what, State.FAILED, said)
+    return Outcome(what, State.NOT_CHECKED if ends["skipped"] or not cases else State.HELD, said)
+
+
+def _ended(case: ElementTree.Element) -> str:
+    kinds = {child.tag for child in case}
+    return "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "held"
 
 
 def main() -> int:
@@ -64,8 +99,8 @@ def main() -> int:
     states = set()
     for outcome in checks():
         states.add(outcome.state)
-        said = f"\n{'':44}".join(outcome.said)
-        sys.stdout.write(f"{outcome.what:31} {outcome.state:12}{said}\n")
+        said = f"\n{'':52}".join(one[:_LONGEST] for one in outcome.said)
+        sys.stdout.write(f"{outcome.what:39} {outcome.state:12}{said}\n")
         sys.stdout.flush()
     if State.FAILED in states:
         return 1

@@ -25,7 +25,8 @@ def check(requirements: Path) -> Outcome:
         try:
             packages = json.loads(done.stdout)["dependencies"]
         except (ValueError, KeyError):
-            reasons.append(f"{service}: {(done.stderr.strip() or 'no answer').splitlines()[-1]}")
+            last = (done.stderr.strip() or "no answer").splitlines()[-1]
+            reasons.append(f"{service} is not reached: {last}")
             continue
         if found := list(_vulnerabilities(packages)):
             return Outcome(what, State.FAILED, found)

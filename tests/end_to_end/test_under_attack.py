@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.schemas import APIOperation
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("end_to_end")
 
 ACTIONS = {one.name: one for one in declarations.actions()}
 BEARERS = {"client": "romashka", "landlord": "arenda", "operator": "operator"}
-EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 5}
+EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 4}
 """Requests to each call, so that all of it takes less than a minute."""
 
 
@@ -66,14 +67,21 @@ def test_answers_hold_to_their_description(running: Product, tokens: dict[str, s
             *("response_schema_conformance", "response_headers_conformance"),
         ]
     )
-    seen = set()
+    seen, failures = set(), []
     for operation in operations(running):
         declared = ACTIONS[operation.definition.raw["operationId"]]
         seen.add(declared.name)
         roles = sorted(declared.callers)
         headers = {"Authorization": f"Bearer {tokens[roles[0]]}"} if roles else {}
         for mode, number in EXAMPLES.items():
-            _try(operation, mode, number, running.api.url, headers, checks)
+            try:
+                _try(operation, mode, number, running.api.url, headers, checks)
+            except Unsatisfiable:
+                assert mode is GenerationMode.NEGATIVE  # where nothing is said, nothing is wrong
+            except BaseExceptionGroup as found:
+                failures.append(found)
+    if failures:
+        raise BaseExceptionGroup("answers", failures)
     assert seen == set(ACTIONS)
 
 
