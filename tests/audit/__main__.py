@@ -9,7 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from defusedxml import ElementTree
 
 from infra import licences
 from infra.build import build
@@ -80,7 +82,7 @@ def _walk() -> Iterator[Outcome]:
         yield Outcome("least privilege", state, said)
 
 
-def _area(what: str, cases: list[ElementTree.Element]) -> Outcome:
+def _area(what: str, cases: list[Element]) -> Outcome:
     ends = {how: [one for one in cases if _ended(one) == how] for how in ("failed", "skipped")}
     said = [f"{how}: {one.get('name')}" for how, found in ends.items() for one in found]
     said.append(f"{len(cases)} tests")
@@ -89,7 +91,7 @@ def _area(what: str, cases: list[ElementTree.Element]) -> Outcome:
     return Outcome(what, State.NOT_CHECKED if ends["skipped"] or not cases else State.HELD, said)
 
 
-def _ended(case: ElementTree.Element) -> str:
+def _ended(case: Element) -> str:
     kinds = {child.tag for child in case}
     return "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "held"
 

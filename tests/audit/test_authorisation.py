@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.caller import Role
 from chalicelib.runtime.declaration import Action
 from infra import declarations
-from tests.support import gateway
+from tests.support import estate, gateway
 from tests.support.issuer import BAD, GOOD, Issuer, claims, token
 from tests.support.world import World
 
@@ -76,6 +77,14 @@ def test_call_is_open_to_its_callers_alone(
     for roles in ROLES:
         if declared.callers & set(roles):
             is_served(f"Bearer {token(claims(roles=roles))}")
+    if declared.is_read and Role.CLIENT in declared.callers:
+        ids = {
+            name: estate.owned(world, "client-1", name)[0] for name in estate.parameters(declared)
+        }
+        own = estate.route(declared, ids).partition(" ")[2]
+        query = estate.QUERIES.get(declared.name)
+        made = gateway.call(world, declared, own, f"Bearer {token()}", query=query)
+        assert made.status == 200, made.body
     for make in GOOD.values():
         bearer = f"Bearer {make()}"
         if Role.CLIENT in declared.callers:
@@ -92,3 +101,12 @@ def test_a_caller_cannot_say_himself_who_he_is(world: World, issuer: Issuer) -> 
             how = {"headers": headers, "query": {"client_id": "client-2", "roles": "operator"}}
             made = gateway.call(world, declared, path(declared), f"Bearer {token()}", **how)
             assert (made.status, made.problem) == (403, "role-missing"), declared.name
+
+
+def test_what_strangers_may_guess_is_held_to_a_rate() -> None:
+    """Of calls without a token, those that take something are limited beyond the whole API."""
+    for declared in ACTIONS:
+        takes = "{" in declared.path or payload_of(signature(declared)) or not declared.is_read
+        if not declared.callers and takes:
+            assert declared.rate_limit is not None, declared.name
+            assert declared.rate_limit <= 50, declared.name
