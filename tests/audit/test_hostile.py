@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -129,7 +130,11 @@ def test_no_name_in_a_path_leads_elsewhere(world: World, declared: Action) -> No
     for name in re.findall(r"{(\w+)}", declared.path):
         for segment in SEGMENTS:
             route = own_route(world, declared, **{name: segment})
+            before = len(world.calls)
             answer = world.call(route, estate.body(declared), who=persona(declared))
+            if re.search(r"[\0-\x1f/]", unquote(segment)) or len(unquote(segment)) > 128:
+                assert answer.status == 404, segment
+                assert len(world.calls) == before, segment
             if declared.method == "DELETE" and answer.status < 300:
                 continue  # what is not there may be taken away
             assert answer.status in {404, 409, 422}, (segment, answer.body)

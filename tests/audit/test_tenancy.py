@@ -164,7 +164,8 @@ def refuses(answer: Answer) -> bool:
 
 def test_a_stolen_key_gives_nothing_away(clouds: Worlds) -> None:
     """The same key and body from another client are his own request, or none."""
-    world, given = clouds(), []
+    world = clouds()
+    given: list[tuple[str, str, Any, Answer]] = []
     call = world.call
 
     def remembered(route: str, body: Any = None, **how: Any) -> Answer:

@@ -38,7 +38,11 @@ def declared() -> set[Grant]:
 
     found: set[Grant] = set()
     relays = [one for one in functions.all_functions(cloud.queue_names()) if one.relays]
-    everything = [*declarations.actions(), *declarations.consumers(), *declarations.schedules()]
+    everything: list[Any] = [
+        *declarations.actions(),
+        *declarations.consumers(),
+        *declarations.schedules(),
+    ]
     for one in (*everything, *relays):
         for how, resources in (("reads", one.reads), ("writes", one.writes)):
             for resource in resources:

@@ -102,6 +102,8 @@ class World:
 
     held: ClassVar[frozenset[str]] = frozenset()
     """Queues that nobody listens to, so that a test sees what was put there."""
+    _keys: ClassVar[Iterator[int]] = itertools.count(1)
+    """For all worlds, since one may begin with what calls in another have left."""
 
     def __init__(self) -> None:
         self.moment = START
@@ -114,7 +116,6 @@ class World:
         self._relayed: set[tuple[str, str]] = set()
         self._deliveries: dict[str, int] = {}
         self._sequence = itertools.count(1)
-        self._keys = itertools.count(1)
 
     @classmethod
     @contextlib.contextmanager
