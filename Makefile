@@ -6,6 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 STAGE ?=
 QUEUE ?=
+SINCE ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 CLOUD_PY := .venv-cloud/bin/python
@@ -110,3 +111,8 @@ deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod
 	@test -n "$(QUEUE)" || { echo "Say which queue: make redrive QUEUE=Payments STAGE=prod"; exit 2; }
 	$(PY) -m infra.redrive $(QUEUE) $(if $(STAGE),--stage $(STAGE))
+
+.PHONY: resend
+resend: $(VENV)/ready ## Send the outbox again, SINCE=2026-01-31T09:00Z STAGE=prod
+	@test -n "$(SINCE)" -a -n "$(STAGE)" || { echo "Say since when: make resend SINCE=2026-01-31T09:00Z STAGE=prod"; exit 2; }
+	$(PY) -m infra.resend --since $(SINCE) --stage $(STAGE)

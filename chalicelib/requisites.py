@@ -182,7 +182,7 @@ def single_line(max_length: int) -> Requisite:
             raise _refuse("Поле не может быть пустым")
         if len(text) > max_length:
             raise _refuse(f"Не больше {max_length} знаков")
-        if any(unicodedata.category(c) in _UNSEEN for c in text):
+        if not text.isprintable() and any(unicodedata.category(c) in _UNSEEN for c in text):
             raise _refuse("Недопустимые знаки: перевод строки или невидимые символы")
         return text
 

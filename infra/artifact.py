@@ -38,8 +38,19 @@ _SDK_DATA = {*SERVICES, "endpoints.json", "partitions.json", "sdk-default-config
 # What no function imports: codecs and colour management of Pillow, charts and fonts of ReportLab,
 # the HTTP framework of Powertools, the DNS client of email-validator, names of holidays in other
 # languages, shell scripts, test suites.
+_BOTO3_LEFT = {"__init__.py": "", "compat.py": "import collections.abc as collections_abc\n"}
 _UNUSED = [
     "bin",
+    "boto3/data",
+    "boto3/docs",
+    "boto3/ec2",
+    "boto3/examples",
+    "boto3/resources",
+    "boto3/s3",
+    "boto3/session.py",
+    "boto3/utils.py",
+    "s3transfer",
+    "s3transfer-*",
     "*.dist-info/RECORD",
     "*/tests",
     "*/test",
@@ -127,6 +138,10 @@ def _dependencies(wanted: str) -> Path:
 
 def _trim(folder: Path) -> None:
     _trim_sdk(folder / "botocore" / "data")
+    # Of boto3 the functions use the types and conditions of DynamoDB; its front would import S3
+    # transfers, resources and their documentation with every one of them.
+    for name, left in _BOTO3_LEFT.items():
+        (folder / "boto3" / name).write_text(left, encoding="utf-8")
     for pattern in _UNUSED:
         for one in list(folder.glob(pattern)):
             shutil.rmtree(one) if one.is_dir() else one.unlink()

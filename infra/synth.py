@@ -462,6 +462,7 @@ def _outputs(queues: Sequence[str]) -> Json:
         "RestApiId": {"Value": {"Ref": _API}},
     }
     outputs["TrustBucketName"] = {"Value": {"Ref": "TrustBucket"}}
+    outputs["OutboxTableName"] = {"Value": {"Ref": "OutboxTable"}}
     for name in queues:
         outputs |= {f"{one}Url": {"Value": {"Ref": one}} for one in (name, _dead_letter_id(name))}
     return outputs

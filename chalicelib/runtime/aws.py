@@ -3,8 +3,8 @@
 import functools
 from typing import Any, Literal, get_args
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 Service = Literal["dynamodb", "sqs", "s3", "sesv2", "sns"]
 SERVICES = get_args(Service)
@@ -18,10 +18,13 @@ _CONFIG = Config(
 )
 
 
+_session = functools.cache(Session)  # boto3's own brings S3 transfers and resources along
+
+
 @functools.cache
 def client(service: Service) -> Any:
     """Return this process's client of ``service``; its endpoint comes from the environment."""
-    return boto3.client(service, config=_CONFIG)
+    return _session().create_client(service, config=_CONFIG)
 
 
 @functools.cache
@@ -31,4 +34,4 @@ def signer(storage_url: str) -> Any:
     ``storage_url`` is where those others reach S3; empty for where S3 says it is.
     """
     config = _CONFIG.merge(Config(signature_version="s3v4"))
-    return boto3.client("s3", endpoint_url=storage_url or None, config=config)
+    return _session().create_client("s3", endpoint_url=storage_url or None, config=config)

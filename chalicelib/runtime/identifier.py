@@ -1,5 +1,6 @@
 """Opaque identifiers that sort by the time they were made."""
 
+import datetime as dt
 import secrets
 from typing import Annotated
 
@@ -12,4 +13,9 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 
 def new_identifier() -> str:
     """Return 28 hexadecimal digits: 48 bits of milliseconds, then 64 random bits."""
-    return f"{int(clock.now().timestamp() * 1000):012x}{secrets.token_hex(8)}"
+    return first_identifier(clock.now()) + secrets.token_hex(8)
+
+
+def first_identifier(moment: dt.datetime) -> str:
+    """Return what sorts before every identifier made at ``moment`` or later, after all others."""
+    return f"{int(moment.timestamp() * 1000):012x}"

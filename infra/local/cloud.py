@@ -5,6 +5,7 @@ What it does differently from AWS, and how a function gets its environment there
 """
 
 import contextlib
+import datetime as dt
 import os
 import shutil
 import signal
@@ -97,6 +98,8 @@ class Cloud:
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: dict[str, Any] = {}
         self.port = 0
+        self.saved_at: dt.datetime | None = None
+        """When what the cloud started with was saved; None where it started empty."""
         self.ca_bundle = Path()
 
     def __enter__(self) -> Self:
@@ -105,6 +108,7 @@ class Cloud:
             self._log_path = self._log or self._folder / "cloud.log"
             self.ca_bundle, key = write_certificate(self._folder)
             state_lock = self._lock_state(resources)
+            self.saved_at = self._state.saved_at() if self._state else None
             listener = resources.enter_context(listen(self._wanted_port))
             self.port = listener.getsockname()[1]
             self._start(listener, key, state_lock, resources)

@@ -1,5 +1,6 @@
 """What the local cloud keeps over restarts, and when it must not be trusted."""
 
+import datetime as dt
 import fcntl
 import json
 import shutil
@@ -47,6 +48,13 @@ class State:
     def stopped_cleanly(self) -> None:
         """Note that everything is saved."""
         self._running.unlink(missing_ok=True)
+
+    def saved_at(self) -> dt.datetime | None:
+        """When the tables kept here were saved; None where none are."""
+        tables = self.services / "dynamodb.json"
+        if not tables.exists():
+            return None
+        return dt.datetime.fromtimestamp(tables.stat().st_mtime, dt.UTC)
 
     def mails(self) -> list[Message]:
         """The mails of earlier runs, which the emulator forgets."""

@@ -170,7 +170,7 @@ def assert_lean(function: Function, loaded: set[str]) -> None:
     foreign = {one for one in sections if not one.startswith(own)}
     assert {one for one in foreign if one.startswith("chalicelib.services.")} == set()
     assert {one for one in foreign if one.endswith((".actions", ".consumer"))} == set()
-    # boto3 itself imports s3transfer and boto3.resources; docs/performance.md says what it costs.
+    assert {"s3transfer", "boto3.session", "boto3.resources"} & loaded == set()
 
 
 def test_preflight_imports_next_to_nothing(probe: Any) -> None:
