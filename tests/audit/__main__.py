@@ -101,8 +101,8 @@ def main() -> int:
     states = set()
     for outcome in checks():
         states.add(outcome.state)
-        said = f"\n{'':52}".join(one[:_LONGEST] for one in outcome.said)
-        sys.stdout.write(f"{outcome.what:39} {outcome.state:12}{said}\n")
+        said = f"\n{'':54}".join(one[:_LONGEST] for one in outcome.said)
+        sys.stdout.write(f"{outcome.what:42}{outcome.state:12}{said}\n")
         sys.stdout.flush()
     if State.FAILED in states:
         return 1

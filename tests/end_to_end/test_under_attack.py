@@ -28,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("end_to_end")
 
 ACTIONS = {one.name: one for one in declarations.actions()}
 BEARERS = {"client": "romashka", "landlord": "arenda", "operator": "operator"}
-EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 4}
+EXAMPLES = {GenerationMode.POSITIVE: 2, GenerationMode.NEGATIVE: 3}
 """Requests to each call, so that all of it takes less than a minute."""
 
 
