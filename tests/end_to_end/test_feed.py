@@ -63,9 +63,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
                 TableName=table.logical_id, **{key: properties[key] for key in said}
             )
             monkeypatch.setenv(table.variable, table.logical_id)
-        aws.client.cache_clear()
+        for remembered in (aws.client, aws._session):
+            remembered.cache_clear()
         yield cloud
-    aws.client.cache_clear()
+    for remembered in (aws.client, aws._session):
+        remembered.cache_clear()
 
 
 def documents() -> list[dict[str, Any]]:
