@@ -6,7 +6,11 @@ PYTHON ?= python3
 PORT ?= 8000
 STAGE ?=
 QUEUE ?=
+CLIENT ?=
 SINCE ?=
+API ?=
+ISSUER ?=
+CLIENT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 CLOUD_PY := .venv-cloud/bin/python
@@ -60,6 +64,10 @@ reset: ## Forget what `make run` has kept
 test: $(VENV)/ready .venv-cloud/ready ## Every test: unit, template, artifact, end to end
 	$(PY) -m pytest -n 2 --dist loadgroup
 
+.PHONY: gallery
+gallery: $(VENV)/ready .venv-cloud/ready ## Pictures of the cabinet page for docs/cabinet.md
+	$(PY) -m tests.browser.gallery
+
 .PHONY: lint
 lint: $(VENV)/ready ## Style, types, floors
 	$(VENV)/bin/ruff check .
@@ -102,10 +110,21 @@ package: $(VENV)/ready ## Build the template and the artifacts of both architect
 	$(PY) -m infra.artifact $(BUILD)/artifact-arm64.zip arm64
 	$(PY) -m infra.artifact $(BUILD)/artifact-x86_64.zip x86_64
 
+.PHONY: cabinet
+cabinet: $(VENV)/ready ## The page for a static host: API=https://… ISSUER=https://… CLIENT=cabinet
+	@test -n "$(API)" -a -n "$(ISSUER)" -a -n "$(CLIENT)" || { \
+	  echo "Say where: make cabinet API=https://api.example.ru/api ISSUER=https://id.example.ru CLIENT=cabinet"; exit 2; }
+	$(PY) -m infra.cabinet $(BUILD)/cabinet --api $(API) --issuer $(ISSUER) --client-id $(CLIENT)
+
 .PHONY: deploy
 deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 2; }
 	$(PY) -m infra.deploy $(STAGE)
+
+.PHONY: enrol
+enrol: $(VENV)/ready ## Enrol a landlord for «Аренда», CLIENT=client-1 STAGE=prod
+	@test -n "$(CLIENT)" || { echo "Say which organisation: make enrol CLIENT=client-1 STAGE=prod"; exit 2; }
+	$(PY) -m infra.enrol $(CLIENT) $(if $(STAGE),--stage $(STAGE))
 
 .PHONY: redrive
 redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod

@@ -37,7 +37,7 @@ _HERE = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86
 _SDK_DATA = {*SERVICES, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
 # What no function imports: codecs and colour management of Pillow, charts and fonts of ReportLab,
 # the HTTP framework of Powertools, the DNS client of email-validator, names of holidays in other
-# languages, shell scripts, test suites.
+# languages, all of lxml but its core, shell scripts, test suites.
 _BOTO3_LEFT = {"__init__.py": "", "compat.py": "import collections.abc as collections_abc\n"}
 _UNUSED = [
     "bin",
@@ -71,6 +71,14 @@ _UNUSED = [
     "aws_lambda_powertools/event_handler",
     "dns",
     "holidays/locale",
+    "lxml/html",
+    "lxml/includes",
+    "lxml/isoschematron",
+    "lxml/objectify*",
+    "lxml/builder*",
+    "lxml/sax*",
+    "lxml/*.px[di]",
+    "lxml/*.pyx",
 ]
 _FONTS = {"Roboto-Regular.ttf", "Roboto-Bold.ttf"}
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 RELAYED = (OUTBOX, FISCAL)
 """Tables whose items may be messages: their streams are relayed."""
 
-FED_BY_OTHERS = {"Cabinet", "FiscalDocuments", "Payments"}
+FED_BY_OTHERS = {"Cabinet", "EdoInbound", "FiscalDocuments", "Payments"}
 """Queues that no function of ours may put anything on: what is heard there is believed."""
 
 SETTINGS: Json = {
@@ -32,6 +32,13 @@ SETTINGS: Json = {
     "PUBLIC_URL": {"Ref": "PublicUrl"},
     "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
     "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},
+    "EDO_OPERATOR_CODE": {"Ref": "EdoOperatorCode"},
+    "REPORTING_URL": {"Ref": "ReportingUrl"},
+    "REPORTING_TOKEN": {"Ref": "ReportingToken"},
+    "REPORTING_SIGN_IN_URL": {"Ref": "ReportingSignInUrl"},
+    "ONEC_TRIAL_DAYS": {"Ref": "OnecTrialDays"},
+    "ONEC_MONTH_KOPECKS": {"Ref": "OnecMonthKopecks"},
+    "ONEC_YEAR_KOPECKS": {"Ref": "OnecYearKopecks"},
 }
 AUTHORIZER_SETTINGS: Json = {
     "OIDC_ISSUER": {"Ref": "OidcIssuer"},
@@ -57,8 +64,13 @@ class Function:
     batch_size: int = 0
     window: int = 0
     rate: str | None = None
-    alarms: Sequence[str] = ()
+    alarms: Mapping[str, int] = dataclasses.field(default_factory=dict)
     relays: bool = False
+
+    @property
+    def behind_gateway(self) -> bool:
+        """Whether the gateway invokes it: for its routes, for preflights, or to let callers in."""
+        return not (self.queue or self.rate or self.relays)
 
     @property
     def logical_id(self) -> str:
@@ -82,7 +94,7 @@ def all_functions(queues: Sequence[str]) -> list[Function]:
     actions = declarations.actions()
     consumers = [_consumer(one) for one in declarations.consumers()]
     schedules = [_schedule(one) for one in declarations.schedules()]
-    writing = [_action(one) for one in actions if not one.is_read]
+    writing = [_action(one) for one in actions if not one.shares_function]
     edge = [_authorizer(), _preflight(), _relay(queues)]
     return [*writing, *_reads(actions), *consumers, *schedules, *edge]
 
@@ -102,7 +114,8 @@ def _action(one: Action) -> Function:
 
 def _reads(actions: Sequence[Action]) -> list[Function]:
     """Return one read-only function a section, with the union of what its reads need."""
-    reads = sorted((one for one in actions if one.is_read), key=attrgetter("section", "path"))
+    shared = (one for one in actions if one.shares_function)
+    reads = sorted(shared, key=attrgetter("section", "path"))
     functions = []
     for section, group in itertools.groupby(reads, key=attrgetter("section")):
         routes = list(group)
@@ -189,7 +202,7 @@ def statements(function: Function) -> list[Json]:
     written = {one.logical_id for one in function.writes}
     log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/"
     policy = [
-        _allow(
+        allow(
             ["logs:CreateLogStream", "logs:PutLogEvents"],
             {"Fn::Sub": f"{log}${{Stage}}-{function.kebab}:*"},
         )
@@ -197,14 +210,14 @@ def statements(function: Function) -> list[Json]:
     policy += [_grant(one, writes=one.logical_id in written) for one in function.resources]
     if function.queue:
         policy.append(
-            _allow(
+            allow(
                 ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
                 {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
             )
         )
     if function.relays:
         policy.append(
-            _allow(
+            allow(
                 [
                     "dynamodb:DescribeStream",
                     "dynamodb:GetRecords",
@@ -217,7 +230,8 @@ def statements(function: Function) -> list[Json]:
     return policy
 
 
-def _allow(actions: list[str], *resources: Any) -> Json:
+def allow(actions: list[str], *resources: Any) -> Json:
+    """Return a statement of a policy."""
     return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
 
 
@@ -230,12 +244,12 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
                 actions += ["dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"]
                 actions += ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
             index = {"Fn::Sub": ["${Arn}/index/*", {"Arn": arn}]}
-            return _allow(actions, arn, index)
+            return allow(actions, arn, index)
         case Queue():
-            return _allow(["sqs:SendMessage"], arn)
+            return allow(["sqs:SendMessage"], arn)
         case Bucket():
             actions = ["s3:GetObject", "s3:PutObject"] if writes else ["s3:GetObject"]
-            return _allow(actions, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]})
+            return allow(actions, {"Fn::Sub": ["${Arn}/*", {"Arn": arn}]})
         case SmsProvider():
             # A telephone number is no resource; every topic is, and none of them is meant.
             topics = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
@@ -245,7 +259,7 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
             # this role too, tells neither address nor identity: hence any resource, and "if".
             sender = {"StringEqualsIfExists": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
             # The second right is for mails with pictures, which go as raw MIME by the same call.
-            return _allow(["ses:SendEmail", "ses:SendRawEmail"], "*") | {"Condition": sender}
+            return allow(["ses:SendEmail", "ses:SendRawEmail"], "*") | {"Condition": sender}
 
 
 def physical_name(resource: Resource) -> Json:

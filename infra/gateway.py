@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from infra.functions import Function, Json
+from infra.functions import Json
 
 OUTBOX_PATTERN = {
     "eventName": ["INSERT"],
@@ -70,19 +70,6 @@ def _document(status: int, slug: str, title: str, detail: str) -> str:
         "instance": "urn:uuid:$context.requestId",
     }
     return json.dumps(document, ensure_ascii=False)
-
-
-def invocation_pattern(function: Function) -> str:
-    """Return the end of the source ARN under which the gateway may invoke a function."""
-    if function.name == "authorizer":
-        return "/authorizers/*"
-    if function.name == "preflight":
-        return "/*/OPTIONS/*"
-    if len(function.routes) > 1 or function.routes[0].is_read:
-        return "/*/GET/*"
-    (route,) = function.routes
-    path = "/".join("*" if part.startswith("{") else part for part in route.path.split("/"))
-    return f"/*/{route.method}{path}"
 
 
 def settings_path(path: str) -> str:

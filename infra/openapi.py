@@ -19,11 +19,10 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.core.platform.actions import OPENAPI
-from chalicelib.runtime.action import IDENTIFIER, KEY, payload_of, signature
+from chalicelib.runtime.action import KEY, payload_of, signature
 from chalicelib.runtime.declaration import Action
-from chalicelib.runtime.file import File
-from chalicelib.runtime.page import Page
 from chalicelib.runtime.problem import (
+    NotAcceptable,
     NotFound,
     PayloadInvalid,
     Problem,
@@ -34,8 +33,9 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
+from chalicelib.runtime.raw import Raw
 from infra import declarations, gateway
-from infra.schemas import Schemas, markdown, query_parameters
+from infra.schemas import Schemas, is_list, markdown, model_of, path_parameter, query_parameters
 
 Json = dict[str, Any]
 _Schemas = Mapping[tuple[str, JsonSchemaMode], Json]
@@ -109,6 +109,7 @@ _REFUSALS = {
     401: ("Unauthenticated", "No valid token came with the request."),
     403: ("Forbidden", "The caller has none of the roles that may do this."),
     404: ("NotFound", "It is not there, or not the caller's."),
+    406: ("NotAcceptable", "None of the types that `Accept` names is to be had."),
     409: ("Conflict", "The state of things forbids it, or has just changed."),
     413: ("TooLarge", "The body is over 6 MB."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
@@ -122,6 +123,7 @@ _TYPICAL = (
     Unauthenticated(),
     RoleMissing(),
     NotFound(),
+    NotAcceptable(offered="application/json, text/csv"),
     Problem(),
     TooLarge(),
     UnsupportedMediaType(),
@@ -236,8 +238,8 @@ def _schemas(actions: Sequence[Action]) -> tuple[_Schemas, Json]:
         hints = signature(one)
         if payload := payload_of(hints):
             wanted.append((one.name, "validation", TypeAdapter(payload[1])))
-        if hints["return"] not in (File, type(None)):
-            wanted.append((one.name, "serialization", TypeAdapter(hints["return"])))
+        if model := model_of(hints["return"]):
+            wanted.append((one.name, "serialization", TypeAdapter(model)))
     schemas, rest = TypeAdapter.json_schemas(
         wanted, ref_template=_REF + "{model}", schema_generator=Schemas
     )
@@ -265,7 +267,7 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     roles = sorted(one.callers)
     callers = f"For: {', '.join(roles)}." if roles else "For anyone, without a token."
     payload = schemas.get((one.name, "validation"))
-    parameters = [*map(_path_parameter, re.findall(r"{(\w+)}", one.path))]
+    parameters = [*map(path_parameter, re.findall(r"{(\w+)}", one.path))]
     if payload and one.is_read:
         parameters += query_parameters(definitions[_name(payload)])
     if one.idempotent:
@@ -280,15 +282,15 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     }
     if payload and not one.is_read:
         operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": payload}}}
+    if Raw in signature(one).values():
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {} for kind in one.produces},
+        }
     if roles:
         # Any one of the roles will do: alternatives (OpenAPI 3.1, Security Requirement Object).
         operation["security"] = [{_SCHEME: [role]} for role in roles]
     return operation
-
-
-def _path_parameter(name: str) -> Json:
-    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _success(one: Action, schemas: _Schemas) -> Json:
@@ -297,8 +299,9 @@ def _success(one: Action, schemas: _Schemas) -> Json:
     described: Json = {"description": status.phrase}
     if answer is not type(None):
         # The bytes of a file have no schema (OpenAPI 3.1, «Considerations for File Uploads»).
-        schema = {} if answer is File else {"schema": schemas[one.name, "serialization"]}
-        described["content"] = {one.produces: schema}
+        described["content"] = {media_type: {} for media_type in one.produces}
+    if model_of(answer):
+        described["content"][_JSON] = {"schema": schemas[one.name, "serialization"]}
     return {str(status.value): described}
 
 
@@ -309,9 +312,10 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         400: takes_payload or one.idempotent,
         401: one.callers,
         403: one.callers,
-        404: (one.callers or "{" in one.path) and not _is_list(one),
-        409: one.writes,
-        413: has_body,
+        404: (one.callers or "{" in one.path) and not is_list(one),
+        406: len(one.produces) > 1,
+        409: one.writes and not one.is_read,
+        413: has_body or Raw in signature(one).values(),
         415: has_body,
         422: takes_payload or one.idempotent,
         429: True,
@@ -322,12 +326,6 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         for status, (name, _) in _REFUSALS.items()
         if applies[status]
     }
-
-
-def _is_list(one: Action) -> bool:
-    """Whether the answer is a page of everything there is: an empty one at the least."""
-    answer = signature(one)["return"]
-    return isinstance(answer, type) and issubclass(answer, Page) and "{" not in one.path
 
 
 def _refusal(status: int, description: str) -> Json:

@@ -6,11 +6,17 @@ import itertools
 import re
 import textwrap
 from collections.abc import Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import core_schema
+
+from chalicelib.runtime.action import IDENTIFIER, signature
+from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.file import File
+from chalicelib.runtime.page import Page
 
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
@@ -75,6 +81,12 @@ def markdown(docstring: str | None) -> str:
     return re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text)
 
 
+def path_parameter(name: str) -> dict[str, Any]:
+    """Return the parameter that a name in a path makes."""
+    schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
 def query_parameters(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the parameters that the fields of a query's schema make."""
     required = schema.get("required", ())
@@ -115,3 +127,15 @@ def _attribute_docstrings(owner: type) -> dict[str, str]:
                 ):
                     found[name] = markdown(text)
     return found
+
+
+def model_of(answer: Any) -> Any:
+    """Return the model of an answer that is one, or one or a file; None for nothing or a file."""
+    kinds = get_args(answer) if isinstance(answer, UnionType) else (answer,)
+    return next((one for one in kinds if one not in (File, type(None))), None)
+
+
+def is_list(one: Action) -> bool:
+    """Whether the answer is a page of everything there is: an empty one at the least."""
+    answer = signature(one)["return"]
+    return isinstance(answer, type) and issubclass(answer, Page) and "{" not in one.path

@@ -40,6 +40,7 @@ API_NAME = "${Stage}-service-menu"
 API_STAGE = "api"
 
 _API = "Api"
+_GATEWAY_ROLE = "GatewayRole"
 _METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -191,37 +192,14 @@ def _function(function: Function) -> Json:
                 "Runtime": RUNTIME,
                 "Handler": function.handler,
                 "Code": {"S3Bucket": {"Ref": "ArtifactBucket"}, "S3Key": {"Ref": "ArtifactKey"}},
-                "Role": {"Fn::GetAtt": [f"{function.logical_id}Role", "Arn"]},
+                "Role": _arn(f"{function.logical_id}Role"),
                 "Timeout": function.timeout,
                 "MemorySize": function.memory,
                 "Architectures": [{"Ref": "Architecture"}],
                 "Environment": {"Variables": variables},
             },
         },
-        f"{function.logical_id}Role": {
-            "Type": "AWS::IAM::Role",
-            "Properties": {
-                "AssumeRolePolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Action": "sts:AssumeRole",
-                            "Principal": {"Service": "lambda.amazonaws.com"},
-                        }
-                    ],
-                },
-                "Policies": [
-                    {
-                        "PolicyName": "declared",
-                        "PolicyDocument": {
-                            "Version": "2012-10-17",
-                            "Statement": functions.statements(function),
-                        },
-                    }
-                ],
-            },
-        },
+        f"{function.logical_id}Role": _role("lambda.amazonaws.com", functions.statements(function)),
         f"{function.logical_id}Log": {
             "Type": "AWS::Logs::LogGroup",
             "Properties": {
@@ -241,8 +219,24 @@ def _function(function: Function) -> Json:
     return made | _triggers(function, this)
 
 
+def _role(service: str, statements: Sequence[Json]) -> Json:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    declared = {"Version": "2012-10-17", "Statement": statements}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "Policies": [{"PolicyName": "declared", "PolicyDocument": declared}],
+        },
+    }
+
+
+def _arn(resource: str) -> Json:
+    return {"Fn::GetAtt": [resource, "Arn"]}
+
+
 def _triggers(function: Function, this: str) -> Json:
-    arn = {"Fn::GetAtt": [this, "Arn"]}
+    arn = _arn(this)
     if function.queue:
         mapping = {
             "EventSourceArn": {"Fn::GetAtt": [function.queue.logical_id, "Arn"]},
@@ -284,11 +278,11 @@ def _triggers(function: Function, this: str) -> Json:
                 metric,
                 {"service": function.section},
                 "Maximum",
-                threshold=1,
+                threshold=threshold,
                 what=f"{function.kebab} reports {metric}",
                 period=3600,
             )
-            for metric in function.alarms
+            for metric, threshold in function.alarms.items()
         }
         return reported | {
             rule: {
@@ -302,10 +296,7 @@ def _triggers(function: Function, this: str) -> Json:
                 this, "events.amazonaws.com", {"Fn::GetAtt": [rule, "Arn"]}
             ),
         }
-    routes = gateway.invocation_pattern(function)
-    source = f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{_API}}}"
-    permission = _permission(this, "apigateway.amazonaws.com", {"Fn::Sub": source + routes})
-    return {f"{function.logical_id}Permission": permission}
+    return {}
 
 
 def _source(function: str, mapping: Json) -> Json:
@@ -340,15 +331,21 @@ def _api(everything: Sequence[Function]) -> Json:
         for method, operation in methods.items():
             if method in _METHODS:
                 integration = operation["x-amazon-apigateway-integration"]
-                integration["uri"] = _invocation(serving.pop((path, method)))
+                integration |= _invoking(serving.pop((path, method)))
     if serving:
         raise LookupError(f"not routed by Chalice: {sorted(serving)}")
     for scheme in body.get("securityDefinitions", {}).values():
-        scheme["x-amazon-apigateway-authorizer"]["authorizerUri"] = _invocation(
-            "AuthorizerFunction"
-        )
+        scheme["x-amazon-apigateway-authorizer"] |= {
+            "authorizerUri": _invocation("AuthorizerFunction"),
+            "authorizerCredentials": _arn(_GATEWAY_ROLE),
+        }
     answers = gateway.responses(_API, HEADERS)
+    behind = [f"{one.logical_id}Function" for one in everything if one.behind_gateway]
     made = {
+        _GATEWAY_ROLE: _role(
+            "apigateway.amazonaws.com",
+            [functions.allow(["lambda:InvokeFunction"], *(_arn(one) for one in behind))],
+        ),
         _API: {
             "Type": "AWS::ApiGateway::RestApi",
             "Properties": {
@@ -407,6 +404,13 @@ def _settings(path: str, method: str, calls_a_second: int) -> Json:
     }
 
 
+def _invoking(function: str) -> Json:
+    return {
+        "uri": _invocation(function),
+        "credentials": _arn(_GATEWAY_ROLE),
+    }
+
+
 def _invocation(function: str) -> Json:
     return {
         "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
@@ -424,7 +428,7 @@ def _preflight(path: str) -> Json:
         "x-amazon-apigateway-integration": {
             "type": "aws_proxy",
             "httpMethod": "POST",
-            "uri": _invocation("PreflightFunction"),
+            **_invoking("PreflightFunction"),
         },
     }
 
@@ -461,7 +465,8 @@ def _outputs(queues: Sequence[str]) -> Json:
         "ApiUrl": {"Value": {"Fn::Sub": address}},
         "RestApiId": {"Value": {"Ref": _API}},
     }
-    outputs["TrustBucketName"] = {"Value": {"Ref": "TrustBucket"}}
+    for bucket in ("TrustBucket", "EdoBucket"):  # what is put in and taken from beside the product
+        outputs[f"{bucket}Name"] = {"Value": {"Ref": bucket}}
     outputs["OutboxTableName"] = {"Value": {"Ref": "OutboxTable"}}
     for name in queues:
         outputs |= {f"{one}Url": {"Value": {"Ref": one}} for one in (name, _dead_letter_id(name))}

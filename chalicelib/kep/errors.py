@@ -23,6 +23,7 @@ Code = Literal[
     "revocation-unknown",
     "power-of-attorney-required",
     "another-organisation",
+    "another-certificate",
 ]
 
 _MESSAGES: dict[Code, str] = {
@@ -62,6 +63,8 @@ _MESSAGES: dict[Code, str] = {
     "или индивидуального предпринимателя.",
     "another-organisation": "Сертификат принадлежит другой организации. Подпишите сертификатом "
     "той организации, от имени которой вы работаете.",
+    "another-certificate": "Подписано другим сертификатом. Подпишите тем сертификатом, который "
+    "был выбран.",
 }
 CODES: tuple[Code, ...] = get_args(Code)
 """Every code, in the order in which they are documented."""

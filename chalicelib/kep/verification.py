@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from chalicelib.kep import certificate as certificates
 from chalicelib.kep import cms, gost3410, streebog
-from chalicelib.kep.ber import MAX_BYTES
 from chalicelib.kep.certificate import Certificate
 from chalicelib.kep.cms import SignedData, SignerInfo
 from chalicelib.kep.errors import KepError
 from chalicelib.kep.path import PathBuilder
 from chalicelib.kep.signer import Signer
 from chalicelib.kep.trust import Trust
+
+MAX_CONTENT_BYTES: Final = 16 * 1024 * 1024
+"""Of what is signed; without OpenSSL's provider a megabyte takes more than a second."""
 
 Digest = Callable[[int], bytes]
 
@@ -59,7 +62,7 @@ def _content(signed_data: SignedData, content: bytes | None) -> bytes:
         raise KepError("digest-mismatch", "another content attached")
     else:
         signed = content
-    if signed is None or len(signed) > MAX_BYTES:
+    if signed is None or len(signed) > MAX_CONTENT_BYTES:
         raise KepError("too-large", "content")
     return signed
 

@@ -19,6 +19,7 @@ from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.file import File
 from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
+from chalicelib.runtime.negotiation import MediaType, negotiate
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
     NotFound,
@@ -29,6 +30,7 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
+from chalicelib.runtime.raw import Raw
 from chalicelib.runtime.resource import Resource
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -68,7 +70,7 @@ def action(
     caller: str | Sequence[str],
     idempotent: bool = False,
     status: int = 200,
-    produces: str = "application/json",
+    produces: str | Sequence[str] = "application/json",
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
     timeout: int = 15,
@@ -78,11 +80,13 @@ def action(
     """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
 
     ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
-    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query), and
-    the names in the path (``str`` for an identifier to look up, another type for a name that must
-    hold by itself). It returns a model, a :class:`File` of the type that it ``produces``, or
-    None, or raises a :class:`Problem`. An ``idempotent`` action demands an ``Idempotency-Key`` and
-    must ``commit``. ``rate_limit`` is what the gateway lets through in a second, of all calls.
+    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query),
+    :class:`Raw` where the action reads the request itself, the names in the path (``str`` for an
+    identifier to look up, another type for a name that must hold by itself), and
+    :class:`MediaType`, which of the types that it ``produces`` the caller accepts. It returns a
+    model, a :class:`File`, or None, or raises a :class:`Problem`. An
+    ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
+    the gateway lets through in a second, of all calls.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -96,7 +100,7 @@ def action(
                 path=path,
                 callers=frozenset(map(Role, roles)),
                 status=status,
-                produces=produces,
+                produces=(produces,) if isinstance(produces, str) else tuple(produces),
                 idempotent=idempotent,
                 rate_limit=rate_limit,
                 reads=reads,
@@ -112,6 +116,8 @@ def action(
 
 def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) -> None:
     """Make each action a route of ``app``; all but those for anyone stand behind ``authorizer``."""
+    # A File encodes itself; Chalice would refuse whoever sends no Accept for its type.
+    app.api.binary_types = []
     for declared in actions:
         app.route(
             declared.path,
@@ -181,9 +187,15 @@ def _answer(
     for name in path:
         if parameters[name] is not str:
             arguments[name] = _path(parameters[name], name, arguments[name])
+    for name, hint in parameters.items():
+        if hint is MediaType:
+            arguments[name] = negotiate(request.headers.get("accept", ""), declared.produces)
     key = request.headers.get("idempotency-key", "")
     if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing
+    for name, hint in parameters.items():
+        if hint is Raw:
+            arguments[name] = _raw(request)
     payload = payload_of(parameters)
     if payload:
         name, model = payload
@@ -230,9 +242,7 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise UnsupportedMediaType
-    raw = request.raw_body
-    if len(raw) > BODY_LIMIT:
-        raise TooLarge
+    raw = _raw(request).body
     try:
         # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
         read = model.model_validate_json(raw, strict=True)
@@ -250,6 +260,13 @@ def _names_once(pairs: list[tuple[str, Any]]) -> None:
     """Refuse an object that says a thing twice: readers differ in what it says (RFC 7493, 2.3)."""
     if len({name for name, _ in pairs}) < len(pairs):
         raise Unreadable
+
+
+def _raw(request: Request) -> Raw:
+    raw: bytes = request.raw_body  # type: ignore[assignment] # Chalice decodes it
+    if len(raw) > BODY_LIMIT:
+        raise TooLarge
+    return Raw(raw, {name.lower(): value for name, value in request.headers.items()})
 
 
 def _fingerprint(arguments: Mapping[str, Any]) -> str:

@@ -116,14 +116,15 @@ def scheduled(
     *,
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
-    alarms: Sequence[str] = (),
+    alarms: Sequence[str] | Mapping[str, int] = (),
     timeout: int = 300,
     memory: int = 512,
 ) -> Callable[[Callable[[], None]], Handler]:
     """Declare that the function below runs at ``rate`` (``"rate(1 hour)"``).
 
     It may run twice or late, and goes on where the last run stopped. Each metric of ``alarms``
-    must be reported by every run, at least once an hour; its alarm rings while it is above 0.
+    must be reported by every run, at least once an hour; its alarm rings while it is above 0, or
+    from the value said.
     """
 
     def declare(function: Callable[[], None]) -> Handler:
@@ -136,7 +137,7 @@ def scheduled(
             declaration.Schedule(
                 function=function,
                 rate=rate,
-                alarms=alarms,
+                alarms=alarms if isinstance(alarms, Mapping) else dict.fromkeys(alarms, 1),
                 reads=reads,
                 writes=writes,
                 timeout=timeout,

@@ -5,7 +5,7 @@ or schedule (``infra/synth.py``), and the guards in the tests.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.runtime.caller import Role
@@ -44,16 +44,21 @@ class Action(Declaration):
     callers: frozenset[Role]
     """Who may call; empty for anyone, without a token."""
     status: int
-    produces: str
-    """The media type of its answer."""
+    produces: Sequence[str]
+    """The media types of its answer, of which the caller's ``Accept`` chooses; usually one."""
     idempotent: bool
     rate_limit: int | None
     """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
 
     @property
     def is_read(self) -> bool:
-        """Reads of a section share one function."""
+        """Whether it is a GET: what it is asked stands in the query."""
         return self.method == "GET"
+
+    @property
+    def shares_function(self) -> bool:
+        """Reads of a section share one function; one that notes something down has its own."""
+        return self.is_read and not self.writes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -72,8 +77,8 @@ class Schedule(Declaration):
 
     rate: str
     """An EventBridge schedule expression."""
-    alarms: Sequence[str]
-    """Metrics that it reports at every run, each with an alarm: anything above 0 rings."""
+    alarms: Mapping[str, int]
+    """Metrics that it reports at every run, each with the value from which its alarm rings."""
 
 
 DECLARED: list[Declaration] = []

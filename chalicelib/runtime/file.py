@@ -15,30 +15,32 @@ class File:
 
     content: bytes
     media_type: str
-    name: str
+    name: str | None
+    """None for an answer of a protocol, which no browser keeps."""
     inline: bool = False
     """Whether a browser may show it in place rather than keep it."""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What goes with it besides."""
+    status: int | None = None
+    """Where it is not the one that the action declares."""
 
     def response(self, status: int, headers: Mapping[str, str]) -> Response:
         """Return the HTTP answer (file name by RFC 6266)."""
-        disposition = "inline" if self.inline else "attachment"
+        sent: dict[str, str | list[str]] = {**headers, **self.headers}
+        sent["Content-Type"] = self.media_type
+        if self.name is not None:
+            disposition = "inline" if self.inline else "attachment"
+            sent["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(self.name)}"
         text = self.media_type.startswith(("text/", "application/json"))
         return (Response if text else _Binary)(
             body=self.content.decode() if text else self.content,
-            status_code=status,
-            headers={
-                **headers,
-                **self.headers,
-                "Content-Type": self.media_type,
-                "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(self.name)}",
-            },
+            status_code=self.status or status,
+            headers=sent,
         )
 
 
 class _Binary(Response):
-    """Encodes itself: Chalice's own switch refuses clients that send no matching Accept."""
+    """Encodes itself, whatever its type."""
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
         body = base64.b64encode(self.body).decode()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
@@ -26,17 +26,22 @@ class Form(BaseModel):
     fields: dict[str, str]
 
 
-def put(bucket: Bucket, key: str, content: bytes, media_type: str) -> None:
+def put(bucket: Bucket, key: str, content: bytes | BinaryIO, media_type: str) -> None:
     """Keep ``content`` under ``key``; encryption, versions and retention are the bucket's."""
     client("s3").put_object(
         Bucket=bucket.physical_name, Key=key, Body=content, ContentType=media_type
     )
 
 
-def get(bucket: Bucket, key: str) -> bytes | None:
-    """Return what is kept under ``key``, or None."""
+def get(
+    bucket: Bucket, key: str, *, first: int | None = None, last: int | None = None
+) -> bytes | None:
+    """Return what is kept under ``key``, or None; its bytes from ``first`` to ``last`` if said."""
+    part = {} if first is None else {"Range": f"bytes={first}-{'' if last is None else last}"}
     try:
-        found: dict[str, Any] = client("s3").get_object(Bucket=bucket.physical_name, Key=key)
+        found: dict[str, Any] = client("s3").get_object(
+            Bucket=bucket.physical_name, Key=key, **part
+        )
     except ClientError as error:
         # Without the right to list a bucket, S3 says 403 of a key that is not there.
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):

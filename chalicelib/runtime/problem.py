@@ -92,6 +92,15 @@ class NotFound(Problem):
     detail = "Такой записи нет."
 
 
+class NotAcceptable(Problem):
+    """The answer is to be had in none of the types that the caller accepts."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = "Такого формата нет"
+    detail = "Передайте в Accept один из форматов: {offered}."
+
+
 class TooLarge(Problem):
     """The body is over the limit."""
 

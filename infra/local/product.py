@@ -12,6 +12,7 @@ from pathlib import Path
 from infra import artifact
 from infra.build import Build
 from infra.demonstration_pki import DemonstrationPki
+from infra.local import foreign_operator
 from infra.local.api import Api
 from infra.local.cloud import HOST, Cloud, CloudError, listen
 from infra.local.demonstration import Demonstration
@@ -36,10 +37,13 @@ SELLER = {
 }
 """Whom demonstration invoices are to be paid to: nobody."""
 
+EDO_OPERATOR_CODE = "2DM"
+
 _UNRELAYED = dt.timedelta(minutes=5)
 """What the relay may not have sent at a stop: the emulator keeps tables, but not their streams."""
 
-_PAGE = Path(__file__).with_name("page")
+_REFERENCE = Path(__file__).with_name("page")
+_CABINET = Path(__file__).resolve().parents[2] / "cabinet"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +66,6 @@ def product(
     state: Path,
     cloud_python: Path,
     port: int,
-    cabinet: Path | None = None,
     done: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Product]:
     """Run the product for as long as the context is open; what is put in is kept in ``state``.
@@ -72,8 +75,6 @@ def product(
         state: the folder for everything kept over restarts.
         cloud_python: the interpreter of the cloud's environment.
         port: of the one origin; 0 takes a free one.
-        cabinet: the folder of the page at `/`; without one the API reference is there, which is
-            at `/reference/` in either case.
         done: told of each step, in Russian.
 
     Raises:
@@ -104,6 +105,8 @@ def product(
                 "StorageUrl": base_url,
                 "PublicUrl": f"{base_url}/api",
                 "Seller": json.dumps(SELLER, ensure_ascii=False),
+                "EdoOperatorCode": EDO_OPERATOR_CODE,
+                "ReportingSignInUrl": f"{base_url}/",
                 "SenderDomain": "example.ru",
                 "SenderAddress": "noreply@example.ru",
             },
@@ -114,8 +117,10 @@ def product(
             table = outputs["OutboxTableName"]
             messages = written(cloud.client("dynamodb"), table, since, cloud.saved_at)
             resend(cloud.client("sqs"), outputs, messages)
-        pki = DemonstrationPki(state / "pki", subjects())
+        holders = subjects() | {foreign_operator.KEY: foreign_operator.SUBJECT}
+        pki = DemonstrationPki(state / "pki", holders)
         put_trust(cloud, outputs["TrustBucketName"], pki)
+        running.enter_context(foreign_operator.ForeignOperator(cloud, outputs, pki))
         buckets = {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
         origin = running.enter_context(
             Origin(
@@ -130,7 +135,7 @@ def product(
                     token=pki,
                     documents_queue_url=outputs.get(DOCUMENTS_QUEUE_OUTPUT),
                 ),
-                folders={"/": cabinet or _PAGE, "/reference/": _PAGE, "/viewer/": viewer},
+                folders={"/": _CABINET, "/reference/": _REFERENCE, "/viewer/": viewer},
             )
         )
         yield Product(cloud, outputs, issuer, origin, pki, Api(f"{origin.url}/api", cloud.http))

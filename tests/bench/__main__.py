@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-_MODULES = ("cold_start", "cost", "feed", "warm", "kep")
+_MODULES = ("cold_start", "cost", "feed", "warm", "kep", "enterprise_data")
 
 
 def main() -> None:

@@ -12,6 +12,9 @@ from infra.local.api import Answer, Api
 _LONGEST = 4_000
 """Characters of an example: what a reader still takes in."""
 
+_SECRET = re.compile(r'"(\w+_)?password"')
+"""What an example has no business to show, be it of a demonstration."""
+
 
 class Recording(Api):
     """A caller that remembers what it asked and was answered, by operation."""
@@ -35,7 +38,8 @@ class Recording(Api):
             example = {"response": _short(answer.json)}
             if body is not None and not isinstance(body, bytes):
                 example["request"] = body
-            if len(json.dumps(example, ensure_ascii=False)) <= _LONGEST:
+            text = json.dumps(example, ensure_ascii=False)
+            if len(text) <= _LONGEST and not _SECRET.search(text):
                 self.examples.setdefault(name, example)
         return answer
 

@@ -62,7 +62,8 @@ def test_run_serves_one_origin_and_keeps_data(tmp_path: Path, port: int, number:
         return str(found.json()["token"])
 
     with running(arguments, number) as http:
-        assert "Справочник API" in http.request("GET", f"{url}/").data.decode()
+        assert "app.js" in http.request("GET", f"{url}/").data.decode()
+        assert "Справочник API" in http.request("GET", f"{url}/reference/").data.decode()
         assert http.request("GET", f"{url}/viewer/swagger-ui-bundle.js").status == 200
         headers = {"Authorization": f"Bearer {token(http)}", "Content-Type": "application/json"}
         path = f"{url}/api/fiscal-drives/cart/fn-1.2-15"

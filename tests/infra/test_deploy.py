@@ -36,6 +36,7 @@ SAID = {
     "OidcJwksUrl": "https://issuer.example/jwks.json",
     "Seller": {"name": "ООО «Пример»", "inn": "9677000065"},
     "SenderDomain": "example.ru",
+    "EdoOperatorCode": "2TS",
     "SenderAddress": "noreply@example.ru",
     "PublicUrl": "https://cheki.example.ru",
 }

@@ -139,7 +139,9 @@ class TestCalls:
         for action in declarations.actions():
             refusals = operations[action.name]["responses"].keys()
             assert {"401", "403"} & refusals == ({"401", "403"} if action.callers else set())
-            assert ("415" in refusals) == ("requestBody" in operations[action.name])
+            body = operations[action.name].get("requestBody", {"content": {}})["content"]
+            assert ("415" in refusals) == ("application/json" in body)
+            assert ("413" in refusals) == bool(body)
 
     def test_an_action_with_a_body(self, operations: dict[str, Json]) -> None:
         ordered = operations["order_fiscal_drives"]

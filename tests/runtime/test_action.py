@@ -24,7 +24,7 @@ def route(declared: Action) -> str:
 
 
 def persona(declared: Action) -> str:
-    return sorted(declared.callers)[0].value
+    return min(declared.callers, default="nobody")
 
 
 def by_name(declared: Action) -> str:

@@ -67,6 +67,13 @@ PARAMETERS = {
     "SmsProvider": "sns",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
+    "EdoOperatorCode": "2TS",
+    "ReportingUrl": "",
+    "ReportingToken": "",
+    "ReportingSignInUrl": "https://gosotchet.example.ru",
+    "OnecTrialDays": "14",
+    "OnecMonthKopecks": "20000",
+    "OnecYearKopecks": "200000",
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }

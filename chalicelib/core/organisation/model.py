@@ -19,6 +19,7 @@ from chalicelib.requisites import (
     TaxOfficeCode,
     single_line,
 )
+from chalicelib.runtime import clock
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.identifier import Identifier
 
@@ -88,6 +89,20 @@ class ShopWithRegisters(Shop):
     """A shop and the registers bound to it."""
 
     registers: list[Register]
+
+
+class Binding(BaseModel):
+    """A register was bound to a shop, or to none from then on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: dt.datetime
+    shop_id: Identifier | None = None
+
+    @property
+    def day(self) -> dt.date:
+        """The business day of it."""
+        return self.at.astimezone(clock.MOSCOW).date()
 
 
 class NewShop(Payload):

@@ -8,7 +8,7 @@ register is, since a fiscal document names its register alone.
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.organisation.model import Agreement, Profile, Register, Shop
+from chalicelib.core.organisation.model import Agreement, Binding, Profile, Register, Shop
 from chalicelib.core.organisation.rules import (
     AgreementSigned,
     RegisterNotInShop,
@@ -17,7 +17,7 @@ from chalicelib.core.organisation.rules import (
 )
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
-from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
+from chalicelib.runtime.table import Get, Item, Otherwise, Query, Table, Write, to_item
 
 ORGANISATION = Table("Organisation")
 MOST_SHOPS = 500
@@ -92,6 +92,28 @@ def release_register(client_id: str, released: Register) -> list[Write]:
     if released.shop_id is None:
         return [gone]
     return [gone, _binding(client_id, released.register_id, None)]
+
+
+def bindings(client_id: str, register_id: str) -> Query[Binding]:
+    """Each time that a register was bound or unbound, newest first."""
+    return ORGANISATION.list(
+        client_id, f"binding#{register_id}#", Binding.model_validate, newest_first=True
+    )
+
+
+def stands_in(client_id: str, shop_id: str, register_id: str, *, otherwise: Otherwise) -> Write:
+    """Demand that a register stands in a shop as the transaction commits."""
+    return ORGANISATION.check(
+        client_id,
+        f"register#{register_id}",
+        when=Attr("shop_id").eq(shop_id),
+        otherwise=otherwise,
+    )
+
+
+def shop(client_id: str, shop_id: str) -> Get[Shop]:
+    """One shop."""
+    return ORGANISATION.get(client_id, f"shop#{shop_id}", Shop.model_validate)
 
 
 def shops(client_id: str) -> Query[Shop]:

@@ -8,10 +8,19 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
 
 
-def accept(client_id: str, content: bytes, signature: bytes, *, inn: str, ogrn: str) -> Signature:
+def accept(
+    client_id: str,
+    content: bytes,
+    signature: bytes,
+    *,
+    inn: str,
+    ogrn: str | None,
+    certificate_sha256: str | None = None,
+) -> Signature:
     """Verify a detached signature over exactly ``content`` and keep it.
 
-    Everyone who signed must be able to act for the organisation of that ИНН and ОГРН (ОГРНИП).
+    Everyone who signed must be able to act for the organisation of that ИНН and ОГРН (ОГРНИП),
+    where it is known, and have signed by the certificate of that fingerprint, where one is given.
 
     Raises:
         SignatureRefused: it does not hold, or somebody may not act; nothing is kept.
@@ -21,6 +30,8 @@ def accept(client_id: str, content: bytes, signature: bytes, *, inn: str, ogrn: 
         signers = kep.verify(signature, content, store.load_trust(), received_at)
         for signer in signers:
             kep.acts_for(signer, inn, ogrn=ogrn)
+            if certificate_sha256 not in (None, signer.certificate.sha256):
+                raise kep.KepError("another-certificate")
     except kep.KepError as error:
         raise SignatureRefused(error) from error
     accepted = Signature(

@@ -28,6 +28,7 @@ class SignerCard(BaseModel):
     inn: str | None = None
     organisation_inn: str | None = None
     certificate_serial: str
+    certificate_valid_from: dt.datetime | None = None
     certificate_valid_until: dt.datetime
     claimed_time: dt.datetime | None = None
     """What the signer's own clock said; it proves nothing."""
@@ -45,6 +46,7 @@ class SignerCard(BaseModel):
             inn=subject.inn,
             organisation_inn=subject.organisation_inn,
             certificate_serial=signer.certificate.serial,
+            certificate_valid_from=signer.certificate.not_before,
             certificate_valid_until=signer.certificate.not_after,
             claimed_time=signer.claimed_time,
         )

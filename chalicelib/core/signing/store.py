@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 
-from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.signing.buckets import EVIDENCE, TRUST, evidence_key
 from chalicelib.core.signing.model import Evidence
 from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.kep import CRL, Trust
@@ -84,8 +84,11 @@ def keep(client_id: str, evidence: Evidence, content: bytes, signature: bytes) -
 
     Called before the commit that refers to it: a crash between leaves files that nothing names.
     """
-    folder = f"{client_id}/{evidence.signature.signature_id}"
-    files.put(EVIDENCE, f"{folder}/content", content, "application/octet-stream")
-    files.put(EVIDENCE, f"{folder}/signature.p7s", signature, "application/pkcs7-signature")
     said = evidence.model_dump_json().encode()
-    files.put(EVIDENCE, f"{folder}/evidence.json", said, "application/json")
+    for name, kept, media_type in (
+        ("content", content, "application/octet-stream"),
+        ("signature.p7s", signature, "application/pkcs7-signature"),
+        ("evidence.json", said, "application/json"),
+    ):
+        key = evidence_key(client_id, evidence.signature.signature_id, name)
+        files.put(EVIDENCE, key, kept, media_type)

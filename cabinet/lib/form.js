@@ -1,0 +1,210 @@
+// A form: errors at their fields, nothing lost on a refusal, ordered once however often it is sent.
+
+import { h, newId, replace } from "./dom.js";
+import { size } from "./format.js";
+import { wordsOf } from "./parts.js";
+
+/**
+ * @typedef {Object} Field
+ * @property {Node} node
+ * @property {string[]} pointers JSON pointers of the body that it answers for
+ * @property {function(): *} value undefined leaves it out
+ * @property {function(): string|null} fault what is wrong with it, told before anything is sent
+ * @property {function(string|null)} mark show what is wrong with it
+ * @property {function()} focus
+ * @property {function(*)} [restore] put a kept draft back
+ */
+
+/**
+ * @param {Object} how
+ * @param {Field[]|Object<string, Field>} how.fields
+ * @param {string} how.submit words of the button
+ * @param {function(Object<string, *>, string): Promise<void>} how.send gets the values by name and the
+ *   Idempotency-Key, which stays the same until it succeeds
+ * @param {string} [how.draft] keep what is typed under this name until it is sent, over a reload too
+ * @param {Node[]} [how.more] what stands above the button
+ */
+export function form({ fields, submit, send, draft = null, more = [], kind = null }) {
+  const kept = draft && JSON.parse(sessionStorage.getItem(`draft-${draft}`));
+  let key = kept?.key ?? crypto.randomUUID();
+  let busy = false;
+  const all = Object.values(fields);
+  const values = () => Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.value()]));
+  const keep = () => {
+    if (!draft) return;
+    const texts = Object.fromEntries(Object.entries(fields).filter(([, one]) => one.restore)
+      .map(([name, one]) => [name, one.value()]));
+    sessionStorage.setItem(`draft-${draft}`, JSON.stringify({ key, texts }));
+  };
+  for (const [name, said] of Object.entries(kept?.texts ?? {})) {
+    if (said !== undefined) fields[name]?.restore(said);
+  }
+
+  const failed = h("div", { role: "alert", class: "form-failed" });
+  const sending = h("button", { type: "submit", class: kind }, submit);
+  const node = h("form", { class: "form", novalidate: true, oninput: keep, onsubmit: act },
+    all.map((one) => one.node), more, failed, h("div", { class: "actions" }, sending));
+  return node;
+
+  async function act(event) {
+    event.preventDefault();
+    if (busy) return;
+    failed.replaceChildren();
+    const wrong = all.filter((one) => {
+      const fault = one.fault();
+      one.mark(fault);
+      return fault;
+    });
+    if (wrong.length) return wrong[0].focus();
+    busy = true;
+    sending.setAttribute("aria-busy", "true");
+    keep();
+    try {
+      await send(values(), key);
+      key = crypto.randomUUID();
+      if (draft) sessionStorage.removeItem(`draft-${draft}`);
+    } catch (problem) {
+      show(problem);
+      if (problem.slug === "idempotency-key-reused") {
+        key = crypto.randomUUID();
+        keep();
+      }
+    } finally {
+      busy = false;
+      sending.removeAttribute("aria-busy");
+    }
+  }
+
+  function show(problem) {
+    const rest = [];
+    let first = null;
+    for (const { pointer, detail } of problem.errors ?? []) {
+      const field = answering(all, pointer);
+      if (field) field.mark(detail);
+      else rest.push(detail);
+      first ??= field;
+    }
+    const { title, detail } = wordsOf(problem);
+    const said = problem.slug === "idempotency-key-reused"
+      ? "Эта форма уже была отправлена с другими данными. Проверьте список: если нужна ещё одна отправка, повторите."
+      : detail;
+    replace(failed, h("div", { class: "note bad" }, h("p", { class: "note-title" }, title),
+      h("p", null, said), rest.length > 0 && h("ul", null, rest.map((one) => h("li", null, one)))));
+    if (first) first.focus();
+    else failed.scrollIntoView({ block: "nearest" });
+  }
+}
+
+// The field of a pointer, or of the nearest thing that the pointer is in.
+function answering(fields, pointer) {
+  const parts = pointer.split("/");
+  for (let length = parts.length; length > 0; length -= 1) {
+    const wanted = parts.slice(0, length).join("/");
+    const found = fields.find((one) => one.pointers.includes(wanted));
+    if (found) return found;
+  }
+  return null;
+}
+
+/**
+ * A field of text, or of what a browser edits as such.
+ * @param {string} label
+ * @param {Object} how `type`, `pointer` or `pointers`, `hint`, `value`, `required` (the default),
+ *   `max` characters, `check(text)` that returns what is wrong or null, `parse(text)` of its value,
+ *   further attributes under `attributes`; `multiline` for several lines
+ */
+export function textField(label, how) {
+  const { type = "text", hint = null, value = "", required = true, max = null, check, parse, attributes = {} } = how;
+  const id = newId("field");
+  const input = h(how.multiline ? "textarea" : "input", {
+    id, type: how.multiline ? null : type, maxlength: max, rows: how.multiline ? 3 : null,
+    "aria-required": required ? "true" : null, ...attributes,
+  });
+  input.value = value;
+  const text = () => input.value.trim();
+  return field({
+    id, label: required ? label : `${label} (необязательно)`, hint, control: input, target: input,
+    pointers: how.pointers ?? [how.pointer],
+    value: () => (text() === "" ? undefined : (parse ?? String)(text())),
+    fault: () => {
+      if (text() === "") return required && input.offsetParent ? "Заполните это поле." : null;
+      return check ? check(text()) : null;
+    },
+    restore: (said) => { input.value = said; },
+  });
+}
+
+/** A choice of one from few. `options`: [value, label, note]. */
+export function choiceField(label, { pointer, options, value, onchange = null }) {
+  const name = newId("choice");
+  const inputs = options.map(([each]) => h("input", { type: "radio", name, value: each, checked: each === value }));
+  const chosen = () => inputs.find((one) => one.checked)?.value;
+  const group = h("fieldset", { class: "choice", onchange: () => onchange?.(chosen()) },
+    h("legend", null, label),
+    options.map(([, title, remark], place) => h("label", null, inputs[place],
+      h("span", null, title, remark && h("small", null, remark)))));
+  return field({
+    id: name, control: group, target: group, focusing: inputs[0], pointers: [pointer], value: chosen,
+    fault: () => (chosen() ? null : "Выберите один из вариантов."),
+    restore: (said) => {
+      for (const one of inputs) one.checked = one.value === said;
+      onchange?.(said);
+    },
+  });
+}
+
+/** A choice of one from many. `options`: [value, label]. */
+export function selectField(label, { pointer, options, value = null }) {
+  const id = newId("field");
+  const select = h("select", { id }, options.map(([each, title]) =>
+    h("option", { value: each, selected: each === value }, title)));
+  return field({
+    id, label, control: select, target: select, pointers: [pointer], value: () => select.value, fault: () => null,
+    restore: (said) => { select.value = said; },
+  });
+}
+
+/**
+ * Files from this computer.
+ * @param {Object} how `pointer`, `accept`, `multiple`, `hint`, `check(files)`: what is wrong or null,
+ *   maybe later; `onchange(files)`
+ */
+export function fileField(label, { pointer, accept, multiple = false, hint = null, check, onchange = null }) {
+  const id = newId("field");
+  const list = h("ul", { class: "files" });
+  const input = h("input", { id, type: "file", accept, multiple, class: "for-ears" });
+  const files = () => [...input.files];
+  const made = field({
+    id, label, hint, target: input,
+    control: h("div", { class: "file-choice" }, input,
+      h("label", { for: id, class: "button quiet" }, multiple ? "Выбрать файлы" : "Выбрать файл"), list), pointers: [pointer], value: files,
+    fault: () => (files().length ? check?.(files()) ?? null : "Приложите файл."),
+  });
+  input.addEventListener("change", () => {
+    replace(list, files().map((one) => h("li", null, `${one.name}, ${size(one.size)}`)));
+    made.mark(files().length ? check?.(files()) ?? null : null);
+    onchange?.(files());
+  });
+  return made;
+}
+
+function field({ id, label = null, hint = null, control, target, focusing = target, ...rest }) {
+  const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
+  const described = [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" ");
+  target.setAttribute("aria-describedby", described);
+  const node = h("div", { class: "field" }, label && h("label", { for: id }, label),
+    hint && h("p", { class: "hint", id: `${id}-hint` }, hint), control, error);
+  return {
+    node,
+    input: target,
+    focus: () => focusing.focus(),
+    mark: (fault) => {
+      error.textContent = fault ?? "";
+      error.hidden = !fault;
+      node.classList.toggle("wrong", Boolean(fault));
+      if (fault) target.setAttribute("aria-invalid", "true");
+      else target.removeAttribute("aria-invalid");
+    },
+    ...rest,
+  };
+}

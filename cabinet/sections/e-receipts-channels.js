@@ -1,0 +1,20 @@
+// The switches of both ways by which a receipt reaches a buyer.
+
+import { h } from "../lib/dom.js";
+import { money } from "../lib/format.js";
+import { toggle } from "../lib/parts.js";
+import { toast } from "../lib/toast.js";
+
+/** Switches of both channels with their tariffs. */
+export function channelSwitches(api, channels) {
+  const one = (channel, title, price) => h("div", { class: "switch-row" },
+    toggle(title, channels[channel].enabled, async (enabled) => {
+      await api.put(`/e-receipts/channels/${channel}`, { enabled });
+      toast(`${title}: ${enabled ? "отправка включена" : "отправка отключена"}`);
+    }), h("p", { class: "muted" }, price));
+  const free = (kopecks, of) => (kopecks ? `${money(kopecks)} за ${of}` : "бесплатно");
+  return [
+    one("sms", "На абонентские номера", free(channels.sms.price_kopecks, "часть СМС")),
+    one("email", "На электронную почту", free(channels.email.price_kopecks, "письмо")),
+  ];
+}

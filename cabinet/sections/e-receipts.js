@@ -1,0 +1,86 @@
+// «Электронные чеки»: what went to buyers and what it cost, switches, additional services.
+
+import { dayChart } from "../lib/chart.js";
+import { h, replace } from "../lib/dom.js";
+import { count, dayFromNow, money, number, shortDay } from "../lib/format.js";
+import { form, textField } from "../lib/form.js";
+import { emptyNote, panel, tabs } from "../lib/parts.js";
+import { channelSwitches } from "./e-receipts-channels.js";
+import { showServices } from "./e-receipts-services.js";
+
+const PERIODS = [[7, "7 дней"], [30, "30 дней"], [90, "90 дней"]];
+const CHANNELS = { sms: "СМС", email: "Электронная почта" };
+
+export function show(context) {
+  const services = context.path === "services";
+  return [
+    tabs("Электронные чеки", services ? "e-receipts/services" : "e-receipts", [
+      ["e-receipts", "Отправленные чеки"], ["e-receipts/services", "Дополнительные услуги"],
+    ]),
+    services ? showServices(context) : [
+      h("section", { class: "card" }, h("h2", null, "Отправка чеков покупателям"),
+        panel(() => context.api.get("/e-receipts"), ({ channels }) => channelSwitches(context.api, channels))),
+      statistics(context),
+    ],
+  ];
+}
+
+function statistics({ api }) {
+  const result = h("div", { class: "panel" });
+  const look = (from, to) => replace(result, panel(
+    () => api.get("/e-receipts/statistics", { from, to }), (found) => statisticsView(found, from, to),
+  ));
+  const fields = {
+    from: textField("С", { pointer: "/from", type: "date", value: dayFromNow(-29), attributes: { max: dayFromNow() } }),
+    to: textField("По", { pointer: "/to", type: "date", value: dayFromNow(), attributes: { max: dayFromNow() } }),
+  };
+  fields.to.fault = () => (fields.to.value() < fields.from.value() ? "Конец периода раньше начала." : null);
+  const preset = ([days, title]) => h("button", {
+    type: "button", class: "quiet", onclick: () => {
+      fields.from.restore(dayFromNow(1 - days));
+      fields.to.restore(dayFromNow());
+      look(dayFromNow(1 - days), dayFromNow());
+    },
+  }, title);
+  look(dayFromNow(-29), dayFromNow());
+  return h("section", { class: "card" }, h("h2", null, "Отправлено и сколько стоило"),
+    h("div", { class: "period" }, h("div", { class: "actions" }, PERIODS.map(preset)),
+      form({ fields, submit: "Показать", kind: "quiet", send: async ({ from, to }) => look(from, to) })),
+    result);
+}
+
+function statisticsView({ days, totals, cost_kopecks: cost }, from, to) {
+  const { sms, email } = totals;
+  const tiles = h("ul", { class: "figures" },
+    figure("СМС отправлено", number(sms.sent), sms.sent > 0 && count(sms.parts, "часть", "части", "частей")),
+    figure("Писем отправлено", number(email.sent)),
+    figure("Не отправлено", number(sms.failed + email.failed), "контакт покупателя не подошёл"),
+    figure("Стоимость", money(cost), `${shortDay(from)} — ${shortDay(to)}`));
+  if (!days.length) {
+    return [tiles, emptyNote("За этот период чеки не отправлялись",
+      "Чек уходит покупателю, если он оставил кассиру телефон или почту, а отправка включена.")];
+  }
+  const range = daysBetween(from, to);
+  const of = (channel, name) => range.map((each) =>
+    days.find((one) => one.day === each && one.channel === channel)?.[name] ?? 0);
+  const series = (name) => Object.entries(CHANNELS).map(([channel, title]) => ({
+    name: title, kind: channel, values: of(channel, name),
+  }));
+  return [tiles,
+    h("h3", null, "Чеки по дням"),
+    dayChart({ label: "Отправленные чеки по дням", days: range, series: series("sent"), words: number }),
+    cost > 0 && [h("h3", null, "Стоимость по дням"),
+      dayChart({ label: "Стоимость отправки по дням", days: range, series: series("cost_kopecks"), words: money })]];
+}
+
+function figure(name, value, remark) {
+  return h("li", null, h("span", { class: "figure-name" }, name), h("strong", null, value), remark && h("small", null, remark));
+}
+
+function daysBetween(from, to) {
+  const found = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
+    found.push(new Date(at).toISOString().slice(0, 10));
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+// «Счета»: what is to be paid, and how.
+
+import { h } from "../lib/dom.js";
+import { day, money } from "../lib/format.js";
+import { back, badge, button, download, emptyNote, facts, pagedList, panel, table, timeline, wholeTable } from "../lib/parts.js";
+import { INVOICE } from "./statuses.js";
+
+const STEPS = { open: "Выставлен", paid: "Оплачен", cancelled: "Отменён", expired: "Закрыт: срок оплаты истёк" };
+
+export function show({ api, session, path }) {
+  if (path) return panel(() => api.get(`/invoices/${path}`), (invoice) => invoiceView(api, invoice));
+  const operator = session.roles.includes("operator");
+  return pagedList(
+    (next) => api.get("/invoices", { next }),
+    () => table("Счета", [
+      ["Номер", (one) => h("a", { href: `#/invoices/${one.invoice_id}` }, one.number)],
+      ["Выставлен", (one) => day(one.issued_on)],
+      operator && ["Плательщик", (one) => one.payer.name],
+      ["За что", (one) => one.lines.map((line) => line.title).join("; ")],
+      ["Сумма", (one) => money(one.total_kopecks), "right"],
+      ["Состояние", (one) => badge(INVOICE[one.state])],
+      ["Файл", (one) => button("PDF", () => keepInvoice(api, one), { kind: "link", label: `Скачать счёт ${one.number}` })],
+    ].filter(Boolean)),
+    emptyNote("Счетов ещё нет", "Они появятся здесь, когда вы закажете платную услугу."),
+  );
+}
+
+/** Let the browser keep the PDF of an invoice, or of whatever has one. */
+export async function keepInvoice(api, { invoice_id: id, number, invoice_number: numberOfOrder }) {
+  const file = await api.file(`/invoices/${id}/pdf`, "application/pdf");
+  download(file, `Счёт ${number ?? numberOfOrder}.pdf`);
+}
+
+function invoiceView(api, invoice) {
+  const { seller } = invoice;
+  const left = invoice.total_kopecks - invoice.paid_kopecks;
+  return [
+    back("invoices", "К счетам"),
+    h("div", { class: "title-line" },
+      h("h2", null, `Счёт № ${invoice.number} от ${day(invoice.issued_on)}`), badge(INVOICE[invoice.state])),
+    h("div", { class: "columns" },
+      h("section", { class: "card" }, h("h2", null, "Состав"),
+        wholeTable("Состав счёта", [
+          ["Наименование", (one) => one.title],
+          ["Количество", (one) => `${one.quantity} ${one.unit}`, "right"],
+          ["Сумма", (one) => money(one.total_kopecks), "right"],
+        ], invoice.lines),
+        facts(["Итого", money(invoice.total_kopecks)],
+          ["В том числе НДС", invoice.vat_kopecks > 0 && money(invoice.vat_kopecks)],
+          ["Оплачено", invoice.paid_kopecks > 0 && money(invoice.paid_kopecks)],
+          ["Осталось оплатить", invoice.state === "open" && money(left)],
+          ["Оплатить до", invoice.state === "open" && day(invoice.pay_before)]),
+        timeline(invoice.history, STEPS)),
+      h("section", { class: "card" }, h("h2", null, "Реквизиты для оплаты"),
+        facts(["Получатель", seller.name], ["ИНН / КПП", [seller.inn, seller.kpp].filter(Boolean).join(" / ")],
+          ["Расчётный счёт", seller.account], ["Банк", seller.bank_name], ["БИК", seller.bic],
+          ["Корр. счёт", seller.correspondent_account], ["Назначение", invoice.purpose],
+          ["Плательщик", `${invoice.payer.name}, ИНН ${invoice.payer.inn}`]))),
+    h("div", { class: "actions" }, button("Скачать счёт (PDF)", () => keepInvoice(api, invoice))),
+  ];
+}

@@ -1,0 +1,1 @@
+"""The electronic documents of the exchange: pure, data in, bytes out."""

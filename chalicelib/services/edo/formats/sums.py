@@ -1,0 +1,162 @@
+"""Whether the money of a УПД adds up.
+
+All sums in the format have two decimals, and each may have been rounded by itself, so any two that
+should agree may differ by one kopeck (`TOLERANCE`). A price may be rounded as well: quantity times
+price may miss the cost by half a unit of the price's last decimal for every unit of goods.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+TOLERANCE: Final = 1
+"""Kopecks."""
+
+EXEMPT: Final = "без НДС"
+_TAXED: Final = frozenset(
+    (
+        *("5%", "7%", "10%", "18%", "20%", "22%"),
+        *("5/105", "7/107", "10/110", "18/118", "20/120", "22/122"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table; what the document leaves out is None. Money is kopecks."""
+
+    number: int
+    name: str
+    unit: str | None
+    quantity: Decimal | None
+    price: Decimal | None
+    """Roubles without VAT, with up to 11 decimals."""
+    net_kopecks: int | None
+    vat_rate: str
+    """As the document writes it: ``22%``, ``22/122``, ``без НДС``…"""
+    vat_kopecks: int | None
+    """None where the line is exempt."""
+    total_kopecks: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The row «Всего к оплате», in kopecks; what the document leaves out is None."""
+
+    net_kopecks: int | None
+    vat_kopecks: int | None
+    """None where all lines are exempt."""
+    total_kopecks: int | None
+
+
+def roubles(kopecks: int) -> str:
+    """Roubles as the format writes them: ``12200.00``."""
+    sign = "-" if kopecks < 0 else ""
+    return f"{sign}{abs(kopecks) // 100}.{abs(kopecks) % 100:02}"
+
+
+def kopecks(text: str | None) -> int | None:
+    """Kopecks of an ``xs:decimal`` with at most two decimals."""
+    return None if text is None else int(Decimal(text).scaleb(2))
+
+
+def line_faults(line: Line) -> Iterator[tuple[str, str]]:
+    """What is wrong within a line: the attribute or element, and a Russian word."""
+    net, vat, total = line.net_kopecks, line.vat_kopecks, line.total_kopecks
+    if (line.vat_rate == EXEMPT and vat) or (vat is None and line.vat_rate in _TAXED):
+        yield "СумНал", f"Сумма налога не согласуется со ставкой «{line.vat_rate}»."
+        return
+    if net is not None and total is not None and _differ(net + (vat or 0), total):
+        yield (
+            "@СтТовУчНал",
+            (
+                f"Стоимость с налогом {roubles(total)} не равна стоимости без налога "
+                f"{roubles(net)} и налогу {roubles(vat or 0)}."
+            ),
+        )
+    if vat is not None:
+        yield from _vat_faults(line, vat)
+    yield from _price_faults(line)
+
+
+def total_faults(lines: tuple[Line, ...], said: Total) -> Iterator[tuple[str, str]]:
+    """What is wrong with the row «Всего к оплате» under these lines."""
+    net, vat, total = said.net_kopecks, said.vat_kopecks or 0, said.total_kopecks
+    columns = (
+        ("@СтТовБезНДСВсего", "стоимости без налога", [one.net_kopecks for one in lines], net),
+        ("СумНалВсего", "налога", [one.vat_kopecks or 0 for one in lines], vat),
+        ("@СтТовУчНалВсего", "стоимости с налогом", [one.total_kopecks for one in lines], total),
+    )
+    for where, name, column, shown in columns:
+        known = [value for value in column if value is not None]
+        if shown is not None and len(known) == len(column) and _differ(sum(known), shown):
+            yield where, f"Итог {name} {roubles(shown)} не равен сумме строк {roubles(sum(known))}."
+    if net is not None and total is not None and _differ(net + vat, total):
+        yield (
+            "@СтТовУчНалВсего",
+            (
+                f"Итог с налогом {roubles(total)} не равен итогу без налога {roubles(net)} "
+                f"и налогу {roubles(vat)}."
+            ),
+        )
+
+
+def _vat_faults(line: Line, vat: int) -> Iterator[tuple[str, str]]:
+    """VAT against its rate.
+
+    A plain rate (``22%``) is of the cost without tax. A calculated one (``22/122``) is of the cost
+    with tax, or of a part of it (Tax Code, 154: goods bought from people, property kept with its
+    tax), so only more than that is wrong. Rates of an enterprise sold whole (``18,03%``) and of tax
+    agents have bases that the document does not show.
+    """
+    net, total, rate = line.net_kopecks, line.total_kopecks, line.vat_rate
+    if rate.endswith("%") and "," not in rate and net is not None:
+        due = Fraction(net * int(rate[:-1]), 100)
+        if abs(due - vat) > TOLERANCE:
+            yield (
+                "СумНал",
+                (
+                    f"Налог {roubles(vat)} не соответствует ставке {rate} от {roubles(net)}: "
+                    f"ожидается {roubles(_round(due))}."
+                ),
+            )
+    elif "/" in rate and total is not None:
+        part, whole = map(int, rate.split("/"))
+        most = Fraction(total * part, whole)
+        if vat > most + TOLERANCE:
+            yield (
+                "СумНал",
+                (
+                    f"Налог {roubles(vat)} больше, чем {rate} от {roubles(total)}: "
+                    f"{roubles(_round(most))}."
+                ),
+            )
+
+
+def _price_faults(line: Line) -> Iterator[tuple[str, str]]:
+    if line.quantity is None or line.price is None:
+        return
+    exponent = line.price.as_tuple().exponent
+    decimals = max(2, -exponent if isinstance(exponent, int) else 0)
+    cost = Fraction(line.quantity) * Fraction(line.price) * 100
+    slack = Fraction(line.quantity) * 100 / (2 * 10**decimals) + TOLERANCE
+    # A price regulated by the state includes the tax (Tax Code, article 169, 5.7).
+    costs = [one for one in (line.net_kopecks, line.total_kopecks) if one is not None]
+    if costs and all(abs(cost - one) > slack for one in costs):
+        yield (
+            "@ЦенаТов",
+            (
+                f"Количество {line.quantity} по цене {line.price} — это {roubles(_round(cost))}, "
+                f"а в строке {roubles(costs[0])}."
+            ),
+        )
+
+
+def _differ(one: int, other: int) -> bool:
+    return abs(one - other) > TOLERANCE
+
+
+def _round(value: Fraction) -> int:
+    return int(value + Fraction(1, 2)) if value >= 0 else -int(-value + Fraction(1, 2))

@@ -1,0 +1,130 @@
+"""What happens to a licence with its invoice, and to a request at the reporting system."""
+
+import datetime as dt
+
+from chalicelib.core.billing.model import InvoiceState
+from chalicelib.core.billing.payment import InvoiceClosed
+from chalicelib.core.notification.mail import SENDER
+from chalicelib.core.organisation import store as organisation
+from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.runtime import clock
+from chalicelib.runtime.commit import transact
+from chalicelib.runtime.consumer import consumer, scheduled
+from chalicelib.runtime.history import Actor
+from chalicelib.runtime.log import MetricUnit, logger, metrics
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.runtime.table import every, fetch
+from chalicelib.services.gosotchet import mail, provisioning, rules, store
+from chalicelib.services.gosotchet.account_store import ACCOUNTS
+from chalicelib.services.gosotchet.model import (
+    Change,
+    IssueCredentials,
+    LicenceStatus,
+    Provisioning,
+    Registration,
+)
+from chalicelib.services.gosotchet.rules import (
+    ChangeDone,
+    LicenceNotActive,
+    LicenceUnknown,
+    RegistrationStatusNotAllowed,
+)
+from chalicelib.services.gosotchet.store import GOSOTCHET, CredentialsUnderWay
+
+PROVISIONING_SECONDS = 60
+"""Shorter than the lease of a sending, so that nobody mails a password that is replaced by then."""
+_AT_ONCE = 1_000
+
+
+@consumer(store.QUEUE, reads=[ORGANISATION], writes=[GOSOTCHET, OUTBOX])
+def follow_licence_invoice(closed: InvoiceClosed) -> None:
+    """Make a licence active once it is paid, with an e-mail; or let it expire."""
+    licence, owner = fetch(
+        store.licence(closed.client_id, closed.subject), organisation.profile(closed.client_id)
+    )
+    if licence is None:
+        raise LicenceUnknown
+    if owner is None:
+        raise OrganisationUnknown
+    if licence.status is not LicenceStatus.INVOICED:
+        logger.info("invoice already followed", licence_id=licence.licence_id)
+        return
+    if closed.state is InvoiceState.PAID:
+        last = rules.last_day(clock.today(), licence.tariff.months)
+        active = store.move_licence(licence, LicenceStatus.ACTIVE, Actor.BANK, last)
+        writes = [active, mail.licence_active(licence, owner.email)]
+    else:
+        writes = [store.move_licence(licence, LicenceStatus.EXPIRED, Actor.TIME)]
+    try:
+        transact(writes)
+    except LicenceNotActive:
+        logger.info("invoice followed at the same time", licence_id=licence.licence_id)
+
+
+@consumer(
+    store.PROVISIONING,
+    writes=[GOSOTCHET, ACCOUNTS, OUTBOX, SENDER],
+    batch_size=1,
+    timeout=PROVISIONING_SECONDS,
+)
+def provision_account(told: Provisioning) -> None:
+    """Open an account or bring it up to date, and mail its login and password."""
+    if isinstance(told, IssueCredentials):
+        provisioning.issue_credentials(told)
+    else:
+        provisioning.apply_change(told)
+
+
+@scheduled(
+    "rate(1 hour)",
+    writes=[GOSOTCHET, OUTBOX],
+    alarms={"OldestUnprovisionedSeconds": int(rules.ALARMING.total_seconds())},
+)
+def watch_provisioning() -> None:
+    """Report the age of the oldest request for login and password, repeat what the queue gave up.
+
+    What is not done within the time promised fails, and the client is told.
+    """
+    now = clock.now()
+    waiting = [
+        one
+        for status in rules.WAITING
+        for one in every(store.registrations_of_all(status), most=_AT_ONCE)
+    ]
+    oldest = max((now - one.requested_at for one in waiting), default=dt.timedelta())
+    metrics.add_metric("OldestUnprovisionedSeconds", MetricUnit.Seconds, oldest.total_seconds())
+    metrics.flush_metrics()
+    for registration in waiting:
+        _watch_registration(registration, now - registration.requested_at)
+    for change in every(store.open_changes(), most=_AT_ONCE):
+        _watch_change(change, now - change.submitted_at)
+
+
+def _watch_registration(seen: Registration, age: dt.timedelta) -> None:
+    if age < rules.REPEATED_AFTER:
+        return
+    if age < rules.PROMISED:
+        transact([store.issue_credentials(seen)])
+        return
+    failed = store.fail(seen, rules.LATE, Actor.TIME)
+    try:
+        transact([*failed, store.require_idle(seen), mail.failed(seen, rules.LATE)])
+    except (RegistrationStatusNotAllowed, CredentialsUnderWay):
+        logger.info("provisioned at the last moment", registration_id=seen.registration_id)
+
+
+def _watch_change(seen: Change, age: dt.timedelta) -> None:
+    if age < rules.REPEATED_AFTER:
+        return
+    if age < rules.PROMISED:
+        transact([store.apply_change(seen)])
+        return
+    registration = fetch(store.registration(seen.client_id, seen.registration_id))
+    if registration is None:
+        raise rules.RegistrationUnknown
+    given_up = store.give_up(seen, rules.LATE, Actor.TIME)
+    try:
+        transact([*given_up, mail.change_failed(seen, registration, rules.LATE)])
+    except ChangeDone:
+        logger.info("changed at the last moment", change_id=seen.change_id)

@@ -1,0 +1,34 @@
+"""The embedded reporting system: a directory of accounts of our own."""
+
+from chalicelib.runtime.commit import transact
+from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.table import fetch
+from chalicelib.services.gosotchet import account_store as store
+from chalicelib.services.gosotchet import password as passwords
+from chalicelib.services.gosotchet.account import Account
+from chalicelib.services.gosotchet.reporting import Enrolment
+
+
+class Directory:
+    """Accounts in a table that nothing else is in."""
+
+    def enrol(self, enrolment: Enrolment) -> str:
+        """Open an account or bring it up to date, and return its login."""
+        login = store.login_of(enrolment.account_id)
+        told = Account(
+            login=login,
+            history=(Change.now("opened", Actor.SYSTEM),),
+            **enrolment.model_dump(exclude={"certificate"}),
+        )
+        known = fetch(store.account(login))
+        if known is None:
+            transact([store.open_account(told)])
+        elif known.account_id != told.account_id:
+            raise LookupError("two accounts of one login")
+        elif known.version < told.version:
+            transact([store.enrol(told)])
+        return login
+
+    def set_password(self, login: str, password: str, issue: int) -> None:
+        """Put a one-time password in place of the former."""
+        transact([store.issue(login, passwords.digest(password), issue)])

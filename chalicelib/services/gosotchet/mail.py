@@ -1,0 +1,86 @@
+"""What the client is told by e-mail about licences, logins and changes."""
+
+from chalicelib.core.notification.mail import Letter
+from chalicelib.runtime import clock, notify
+from chalicelib.runtime.table import Write
+from chalicelib.services.gosotchet.model import Change, Licence, Registration
+
+_WHERE = "«Сервис и Услуги» — «Платформа Госотчёт»"
+
+
+def licence_active(licence: Licence, to: str) -> Write:
+    """Tell that the money has come and what to do next."""
+    return notify.email(
+        licence.client_id,
+        to=to,
+        subject=f"Лицензия Госотчёт действует: счёт {licence.invoice_number}",
+        text=(
+            f"Здравствуйте!\n\nОплата по счёту № {licence.invoice_number} получена, лицензия "
+            f"«Платформа Госотчёт» с тарифом «{licence.tariff.title}» действует.\n\n"
+            f"Заполните форму регистрации в личном кабинете: {_WHERE} — «Регистрация лицензии»."
+        ),
+    )
+
+
+def credentials(registration: Registration, login: str, password: str, sign_in_url: str) -> Letter:
+    """The e-mail with login and password; handed to its carrier at once, never kept."""
+    issued = clock.now().astimezone(clock.MOSCOW)
+    address = f"Адрес для входа: {sign_in_url}\n" if sign_in_url else ""
+    return Letter(
+        to=registration.email,
+        subject="Вход в систему Госотчёт: логин и пароль",
+        text=(
+            f"Здравствуйте!\n\n{registration.organisation_name} (ИНН "
+            f"{registration.organisation_inn}) может войти в систему Госотчёт.\n\n"
+            f"{address}Логин: {login}\nОдноразовый пароль: {password}\n\n"
+            "При первом входе система попросит задать новый пароль.\n"
+            f"Пароль выдан {issued:%d.%m.%Y в %H:%M:%S} (мск). Если писем с паролем несколько, "
+            "действует только выданный последним.\n\n"
+            "Никому не сообщайте пароль. Запросить новый можно в личном кабинете: "
+            f"{_WHERE}."
+        ),
+    )
+
+
+def failed(registration: Registration, reason: str) -> Write:
+    """Tell that login and password will not come, and why."""
+    onward = (
+        "Прежний пароль мог перестать действовать. Мы сообщим, когда отправим новый."
+        if registration.login
+        else f"Исправьте данные и подайте заявку заново в личном кабинете: {_WHERE}. Лицензия "
+        "остаётся за вами."
+    )
+    return notify.email(
+        registration.client_id,
+        to=registration.email,
+        subject="Регистрация в системе Госотчёт не выполнена",
+        text=f"Здравствуйте!\n\nЗаявка не выполнена. Причина: {reason}\n\n{onward}",
+    )
+
+
+def change_completed(change: Change, registration: Registration) -> Write:
+    """Tell that a change is in force."""
+    added = "".join(f"\n— {one.title}" for one in change.authorities)
+    said = f"Добавлены контролирующие органы:{added}\n" if added else ""
+    if change.certificate:
+        said += f"Зарегистрирован новый сертификат № {change.certificate.serial}.\n"
+    return notify.email(
+        change.client_id,
+        to=registration.email,
+        subject="Изменения в системе Госотчёт выполнены",
+        text=f"Здравствуйте!\n\n{said}\nЛогин и пароль остались прежними.",
+    )
+
+
+def change_failed(change: Change, registration: Registration, reason: str) -> Write:
+    """Tell that a change is not in force, and why."""
+    return notify.email(
+        change.client_id,
+        to=registration.email,
+        subject="Изменения в системе Госотчёт не выполнены",
+        text=(
+            f"Здравствуйте!\n\nИзменения не выполнены. Причина: {reason}\n\n"
+            f"Регистрация осталась прежней. Подать изменения заново можно в личном кабинете: "
+            f"{_WHERE}."
+        ),
+    )

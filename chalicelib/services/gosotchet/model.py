@@ -1,0 +1,226 @@
+"""Licences, registrations with the authorities, and changes of them."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.core.billing.model import Invoice
+from chalicelib.requisites import Email
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.page import PageQuery
+from chalicelib.services.gosotchet.authority import Authorities, Authority, SomeAuthorities
+from chalicelib.services.gosotchet.certificate_model import (
+    CertificateBytes,
+    CertificateCard,
+    KeptCertificate,
+)
+from chalicelib.services.gosotchet.tariff import Tariff
+
+
+class LicenceStatus(StrEnum):
+    """Where a licence stands; how long an active one is good, ``valid_until`` says."""
+
+    INVOICED = "invoiced"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    """Unpaid in time."""
+
+
+class NewLicence(Payload):
+    """Which tariff to buy."""
+
+    tariff: Annotated[str, Field(max_length=40)]
+
+
+class Licence(BaseModel):
+    """A licence, on the terms of the day it was ordered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    licence_id: Identifier
+    client_id: Identifier
+    tariff: Tariff
+    status: LicenceStatus
+    ordered_at: dt.datetime
+    invoice_id: Identifier
+    invoice_number: str
+    valid_until: dt.date | None = None
+    """The last day, once it is paid."""
+    registration_id: Identifier | None = None
+    """What it is used for."""
+    history: tuple[Step, ...]
+
+
+class LicenceWithInvoice(Licence):
+    """A new licence and the invoice to pay."""
+
+    invoice: Invoice
+
+
+class RegistrationStatus(StrEnum):
+    """Where a registration stands."""
+
+    ACCEPTED = "accepted"
+    CREDENTIALS_SENT = "credentials_sent"
+    CREDENTIALS_REQUESTED = "credentials_requested"
+    """The client asked for a new password, which is on its way."""
+    FAILED = "failed"
+
+
+class NewRegistration(Payload):
+    """The form of «Регистрация лицензии»."""
+
+    licence_id: Identifier
+    authorities: SomeAuthorities
+    certificate: CertificateBytes
+    email: Email
+    """Where login and password go."""
+
+
+class RegistrationCard(BaseModel):
+    """A registration as its client sees it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    registration_id: Identifier
+    licence_id: Identifier
+    status: RegistrationStatus
+    authorities: tuple[Authority, ...]
+    certificate: CertificateCard
+    email: str
+    login: str | None = None
+    requested_at: dt.datetime
+    """When the login or a new password was asked for last."""
+    credentials_due: dt.datetime
+    """When they will have been sent."""
+    reason: str | None = None
+    """Why it failed, in Russian."""
+    open_change: Identifier | None = None
+    history: tuple[Step, ...]
+
+
+class Registration(RegistrationCard):
+    """A registration as it is kept."""
+
+    client_id: Identifier
+    organisation_name: str
+    organisation_inn: str
+    tariff: Tariff
+    valid_until: dt.date
+    """The licence's last day."""
+    certificate: KeptCertificate
+    delivery_id: Identifier
+    """Of the login and password asked for last; new with each request."""
+
+    def card(self) -> RegistrationCard:
+        """Return what its client sees."""
+        return RegistrationCard.model_validate(
+            self.model_dump(include=set(RegistrationCard.model_fields))
+        )
+
+    def line(self) -> "RegistrationLine":
+        """Return what the operator sees in a list."""
+        return RegistrationLine.model_validate(
+            self.model_dump(include=set(RegistrationLine.model_fields))
+        )
+
+
+class RegistrationAccepted(RegistrationCard):
+    """A registration on its way and what the person at the screen is told."""
+
+    message: str
+
+
+class NewCredentials(Payload):
+    """A new password for the same login; another address if the former was mistyped."""
+
+    email: Email | None = None
+
+
+class RegistrationLine(RegistrationCard):
+    """A registration in the operator's list."""
+
+    client_id: str
+    organisation_name: str
+    organisation_inn: str
+
+
+class RegistrationsQuery(PageQuery):
+    """Which registrations the operator wants to see."""
+
+    status: RegistrationStatus = RegistrationStatus.FAILED
+
+
+class ChangeStatus(StrEnum):
+    """Where a change of a registration stands."""
+
+    ACCEPTED = "accepted"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class NewChange(Payload):
+    """Authorities to add, a new certificate, or both."""
+
+    authorities: Authorities = ()
+    certificate: CertificateBytes | None = None
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if not self.authorities and self.certificate is None:
+            raise ValueError("Добавьте контролирующий орган или новый сертификат.")
+        return self
+
+
+class ChangeCard(BaseModel):
+    """A change of a registration as its client sees it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    change_id: Identifier
+    registration_id: Identifier
+    status: ChangeStatus
+    authorities: tuple[Authority, ...]
+    """The ones it adds."""
+    certificate: CertificateCard | None = None
+    """The one it puts in place of the former."""
+    submitted_at: dt.datetime
+    reason: str | None = None
+    history: tuple[Step, ...]
+
+
+class Change(ChangeCard):
+    """A change as it is kept."""
+
+    client_id: Identifier
+    certificate: KeptCertificate | None = None
+
+    def card(self) -> ChangeCard:
+        """Return what its client sees."""
+        return ChangeCard.model_validate(self.model_dump(include=set(ChangeCard.model_fields)))
+
+
+class IssueCredentials(BaseModel):
+    """Tells to open an account, or give it a new password, and mail them."""
+
+    kind: Literal["credentials"] = "credentials"
+    client_id: Identifier
+    registration_id: Identifier
+    delivery_id: Identifier
+
+
+class ApplyChange(BaseModel):
+    """Tells to bring an account up to date."""
+
+    kind: Literal["change"] = "change"
+    client_id: Identifier
+    registration_id: Identifier
+    change_id: Identifier
+
+
+Provisioning = Annotated[IssueCredentials | ApplyChange, Field(discriminator="kind")]
+"""What the queue of provisioning carries; never a password."""

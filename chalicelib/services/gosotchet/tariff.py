@@ -1,0 +1,45 @@
+"""Tariffs: what may be bought. They are configuration, ``tariffs.toml``."""
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.requisites import Kopecks, Line
+from chalicelib.services.gosotchet.authority import AuthorityKind
+
+_TARIFFS = Path(__file__).with_name("tariffs.toml")
+
+
+class Tariff(BaseModel):
+    """The terms of a licence. ``price_kopecks`` includes VAT."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tariff_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    title: Line
+    price_kopecks: Kopecks
+    months: Annotated[int, Field(ge=1, le=60)]
+    """From the day of payment."""
+    authorities: Annotated[tuple[AuthorityKind, ...], Field(min_length=1)]
+    tax_offices: Annotated[int, Field(ge=1)]
+    """How many offices of ФНС, by their codes."""
+    additional_kpp: Annotated[int, Field(ge=0)]
+    """How many КПП besides the organisation's own."""
+
+
+class _File(BaseModel):
+    tariff: tuple[Tariff, ...]
+
+
+@functools.cache
+def tariffs() -> tuple[Tariff, ...]:
+    """Return the tariffs on sale, in the order of their file."""
+    return _File.model_validate(tomllib.loads(_TARIFFS.read_text(encoding="utf-8"))).tariff
+
+
+def find(tariff_id: str) -> Tariff | None:
+    """Return the tariff of that id, if it is on sale."""
+    return next((one for one in tariffs() if one.tariff_id == tariff_id), None)

@@ -1,0 +1,55 @@
+"""What a person reads in 1С beside the sums of a shift."""
+
+from chalicelib.core.fiscal.document import Operation
+from chalicelib.services.integration_1c.message.shift import RetailReport, Totals
+
+_OPERATIONS = {
+    Operation.INCOME: "Приход",
+    Operation.INCOME_RETURN: "Возврат прихода",
+    Operation.EXPENSE: "Расход",
+    Operation.EXPENSE_RETURN: "Возврат расхода",
+}
+_PARTS = {
+    "cash": "наличными",
+    "electronic": "безналичными",
+    "prepaid": "предоплатой",
+    "credit": "в кредит",
+    "provision": "встречным предоставлением",
+    "advance": "получено авансом",
+    "repayment": "погашено кредита",
+    "agents": "по агентским договорам",
+}
+_MOST_NUMBERS = 20
+
+
+def roubles(kopecks: int) -> str:
+    """Return an amount as the format writes it: ``-1285.21``."""
+    sign, amount = "-" if kopecks < 0 else "", abs(kopecks)
+    return f"{sign}{amount // 100}.{amount % 100:02}"
+
+
+def comment(report: RetailReport) -> str:
+    """Return ``Комментарий`` of a shift's documents."""
+    said = [
+        f"Касса {report.register_id}, ФН {report.fiscal_drive}, смена {report.shift}"
+        + ("" if report.closed else " (не закрыта)")
+    ]
+    said += [
+        f"{name}: {_totals(report.of(operation))}"
+        for operation, name in _OPERATIONS.items()
+        if operation in report.totals
+    ]
+    if report.corrections:
+        listed = ", ".join(map(str, report.corrections[:_MOST_NUMBERS]))
+        more = len(report.corrections) - _MOST_NUMBERS
+        said.append(f"Чеки коррекции: ФД {listed}" + (f" и ещё {more}" if more > 0 else ""))
+    return ". ".join(said) + "."
+
+
+def _totals(totals: Totals) -> str:
+    parts = "".join(
+        f", {name} {roubles(amount)}"
+        for part, name in _PARTS.items()
+        if (amount := getattr(totals, part))
+    )
+    return f"чеков {totals.count} на {roubles(totals.total)}{parts}"

@@ -1,0 +1,233 @@
+"""Tariffs of registers, credentials for 1С, and what the section shows."""
+
+import datetime as dt
+import uuid
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from chalicelib.core.billing.model import Invoice
+from chalicelib.requisites import Kopecks, RegisterNumber
+from chalicelib.runtime.action import Payload
+from chalicelib.runtime.history import Change
+from chalicelib.runtime.identifier import Identifier
+
+MOST_DAYS = 31
+"""Days of a period that documents or a message may be asked for."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SubscriptionPeriod(StrEnum):
+    """What a register may be subscribed for."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Prices(_Kept):
+    """What a register costs, VAT included."""
+
+    month_kopecks: Kopecks
+    year_kopecks: Kopecks
+
+
+class Term(_Kept):
+    """Days of access, both included."""
+
+    kind: Literal["trial", "month", "year"]
+    since: dt.date
+    until: dt.date
+
+
+class Access(_Kept):
+    """All the access that a register ever had, oldest first. Terms never overlap."""
+
+    register_id: RegisterNumber
+    terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    history: tuple[Change, ...]
+
+    @property
+    def until(self) -> dt.date:
+        """The last day of all."""
+        return self.terms[-1].until
+
+
+class AccessState(StrEnum):
+    """Whether documents of a register load today."""
+
+    NONE = "none"
+    """It never had access."""
+    TRIAL = "trial"
+    ACTIVE = "active"
+    """Paid for."""
+    EXPIRED = "expired"
+
+
+class RegisterAccess(BaseModel):
+    """A register and its tariff."""
+
+    register_id: RegisterNumber
+    model: str
+    shop_id: Identifier | None
+    state: AccessState
+    until: dt.date | None
+    """The last day of access, periods paid in advance included."""
+    trial_available: bool
+    trial_days: int
+    prices: Prices
+
+
+class NewSubscription(Payload):
+    """How long to subscribe a register for."""
+
+    period: SubscriptionPeriod
+
+
+class SubscriptionStatus(StrEnum):
+    """Where a subscription stands."""
+
+    INVOICED = "invoiced"
+    ACTIVE = "active"
+    """Paid: its days are in the register's access."""
+    EXPIRED = "expired"
+    """Not paid in time."""
+
+
+class Subscription(_Kept):
+    """A month or a year of a register, which begins when it is paid."""
+
+    subscription_id: Identifier
+    register_id: RegisterNumber
+    period: SubscriptionPeriod
+    status: SubscriptionStatus
+    invoice_id: Identifier
+    invoice_number: str
+    history: tuple[Change, ...]
+
+
+class SubscriptionWithInvoice(Subscription):
+    """A new subscription and the invoice to pay."""
+
+    invoice: Invoice
+
+
+class CredentialsCard(_Kept):
+    """Who 1С is to us; the password is shown once, when it is made."""
+
+    login: str | None
+    created_at: dt.datetime | None
+    address: str
+    """What to enter in 1С as the address of this application."""
+
+
+class NewCredentials(_Kept):
+    """A login with its password, which nobody can see again."""
+
+    login: str
+    password: str
+    address: str
+
+
+class KeptCredentials(_Kept):
+    """What tells whether a password is right."""
+
+    login: str
+    owner: str
+    salt: bytes
+    digest: bytes
+    created_at: dt.datetime
+    failures: int = 0
+    """Wrong passwords in a row."""
+    failed_at: dt.datetime | None = None
+    """When the last of them came."""
+
+
+class Credentials(_Kept):
+    """What a call of 1С brings."""
+
+    login: str
+    password: SecretStr
+
+
+class _Days(BaseModel):
+    """From day to day of Moscow's calendar, both included, a month of them at most."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    first: Annotated[dt.date, Field(alias="from", description="First day.")]
+    last: Annotated[dt.date, Field(alias="to", description="Last day.")]
+
+    @model_validator(mode="after")
+    def _is_a_period(self) -> Self:
+        if not 0 <= (self.last - self.first).days < MOST_DAYS:
+            raise ValueError(f"Выберите период от одного дня до {MOST_DAYS} дней.")
+        return self
+
+
+class DocumentsQuery(_Days):
+    """Whose documents, and of which days."""
+
+    register_id: RegisterNumber
+
+
+class MessageQuery(_Days):
+    """Which days, and the version of the format."""
+
+    version: Annotated[Literal["1.17", "1.8"], Field(description="Of EnterpriseData.")] = "1.17"
+
+
+class NewMessage(_Days, Payload):
+    """Which days a file is wanted of, and in which version of EnterpriseData."""
+
+    version: Literal["1.17", "1.8"] = "1.17"
+
+
+class RetailDocument(BaseModel):
+    """A retail report that loads into 1С: a shift of a register. Amounts are kopecks."""
+
+    document_id: uuid.UUID
+    """Under which 1С knows it."""
+    register_id: RegisterNumber
+    fiscal_drive_number: str
+    shift: int
+    closed: bool
+    closed_at: dt.datetime
+    """Of the last receipt, while the shift is open."""
+    receipts: int
+    sales_kopecks: int
+    returns_kopecks: int
+    turnover_kopecks: int
+    cash_kopecks: int
+    electronic_kopecks: int
+    corrections: int
+    lines: int
+
+
+class FileState(StrEnum):
+    """Whether a file is there."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class PreparedMessage(_Kept):
+    """A message of a long period, prepared apart."""
+
+    message_id: Identifier
+    first: dt.date
+    last: dt.date
+    version: Literal["1.17", "1.8"]
+    state: FileState
+    asked_at: dt.datetime
+    reason: str | None = None
+    """Why it failed, in Russian."""
+    size: int | None = None
+    """Bytes of the archive."""
+    receipts: int | None = None
+    link: str | None = None
+    """Where to get it, for an hour."""

@@ -1,0 +1,346 @@
+"""«Аренда»: consent, grant, and what the landlord sees of the tenant's turnover."""
+
+from typing import Any
+
+from chalicelib.core.fiscal.store import FISCAL
+from chalicelib.core.organisation import store as organisation
+from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.runtime import clock, outbox
+from chalicelib.runtime.action import action
+from chalicelib.runtime.caller import Caller
+from chalicelib.runtime.commit import commit
+from chalicelib.runtime.file import File
+from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.negotiation import MediaType
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.table import Get, fetch, fetch_all
+from chalicelib.services.rent import access, report, rules, search, store, turnover, wording
+from chalicelib.services.rent.consenting import read_consent, read_tenancies
+from chalicelib.services.rent.model import (
+    Access,
+    Consent,
+    ConsentState,
+    ConsentText,
+    Enrolment,
+    Grant,
+    GrantState,
+    KeptTenantGrant,
+    Landlord,
+    LandlordCard,
+    LandlordsQuery,
+    NewConsent,
+    NewGrant,
+    RentParty,
+    TenantGrant,
+    TenantTurnover,
+    TurnoverQuery,
+    Withdrawn,
+)
+from chalicelib.services.rent.store import RENT
+
+# --- the directory of landlords
+
+
+@action("GET /rent/landlords", caller=("client", "operator"), reads=[RENT])
+def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
+    """List landlords by name, or find them by part of the name or the beginning of the ИНН.
+
+    A page of those found may be shorter than asked for: a name that has the part twice is shown
+    once.
+    """
+    if not query.q:
+        return page(store.landlords(), query, caller.client_id)
+    sought = search.sought(query.q)
+    if not sought:
+        return Page(items=[], next=None)
+    found = page(store.landlords_found(sought), query, caller.client_id)
+    return Page(
+        items=[one.card() for one in found.items if one.shared < len(sought)],
+        next=found.next,
+    )
+
+
+@action("GET /rent/landlords/{landlord_id}", caller="operator", reads=[RENT])
+def get_landlord(caller: Caller, landlord_id: str) -> Landlord:
+    """Return a landlord with who enrolled it and when."""
+    found = fetch(store.landlord(landlord_id))
+    if found is None:
+        raise rules.LandlordUnknown
+    return found
+
+
+@action("PUT /rent/landlords/{landlord_id}", caller="operator", reads=[ORGANISATION], writes=[RENT])
+def enrol_landlord(caller: Caller, landlord_id: str) -> Landlord:
+    """Enrol an organisation as a landlord, or take over its new name; the identifier is its own."""
+    profile, seen = fetch(organisation.profile(landlord_id), store.landlord(landlord_id))
+    if profile is None:
+        raise OrganisationUnknown
+    if seen and seen.enrolled and (seen.name, seen.inn) == (profile.name, profile.inn):
+        return seen
+    enrolled = Landlord(
+        landlord_id=landlord_id,
+        name=profile.name,
+        inn=profile.inn,
+        enrolled=True,
+        history=(*(seen.history if seen else ()), Enrolment.told("enrolled", caller.subject)),
+    )
+    return commit(enrolled, *store.enrol(enrolled, seen))
+
+
+@action("DELETE /rent/landlords/{landlord_id}", caller="operator", writes=[RENT])
+def strike_off_landlord(caller: Caller, landlord_id: str) -> Landlord:
+    """Strike a landlord off: it is found no more and sees nothing until it is enrolled again."""
+    seen = fetch(store.landlord(landlord_id))
+    if seen is None or not seen.enrolled:
+        raise rules.LandlordUnknown
+    history = (*seen.history, Enrolment.told("struck_off", caller.subject))
+    struck_off = seen.model_copy(update={"enrolled": False, "history": history})
+    return commit(struck_off, *store.enrol(struck_off, seen))
+
+
+# --- the tenant's consents
+
+
+@action("GET /rent/landlords/{landlord_id}/consent", caller="client", reads=[RENT, ORGANISATION])
+def get_consent(caller: Caller, landlord_id: str) -> ConsentText:
+    """Return the exact text to sign before anything is granted, or the one signed.
+
+    Two reads where it is signed: how things stand, then what was signed.
+    """
+    tenancy, _, offered = read_consent(caller.client_id, landlord_id)
+    if tenancy is None or tenancy.version != offered.version:
+        return offered
+    signed = fetch(store.consent(caller.client_id, tenancy.consents[-1]))
+    return signed.shown() if signed else offered
+
+
+@action("GET /rent/consents", caller="client", reads=[RENT])
+def list_consents(caller: Caller, query: PageQuery) -> Page[Consent]:
+    """List the consents ever signed, newest first, each with its text and signature."""
+    return page(store.consents(caller.client_id), query, caller.client_id)
+
+
+@action(
+    "POST /rent/consents",
+    caller="client",
+    idempotent=True,
+    status=201,
+    reads=[ORGANISATION, TRUST],
+    writes=[RENT, EVIDENCE],
+    memory=1024,
+)
+def sign_consent(caller: Caller, new: NewConsent) -> Consent:
+    """Sign the consent: a detached signature over its exact text by who acts for the tenant.
+
+    Besides its read and its write, it reads the trusted authorities and keeps the evidence in S3.
+    """
+    from chalicelib.core.signing.accepting import accept
+
+    tenancy, tenant, offered = read_consent(caller.client_id, new.landlord_id)
+    if tenancy and tenancy.version == offered.version:
+        raise rules.ConsentSigned
+    signature = accept(
+        caller.client_id,
+        offered.text.encode(),
+        new.signature,
+        inn=tenant.inn,
+        ogrn=tenant.ogrn,
+    )
+    signed = Consent(
+        **offered.model_dump(exclude={"state", "signature"}),
+        state=ConsentState.SIGNED,
+        signature=signature,
+        consent_id=new_identifier(),
+        history=(Change.now(ConsentState.SIGNED.value, Actor.CLIENT),),
+    )
+    return commit(
+        signed,
+        store.move_tenancy(caller.client_id, rules.signed(tenancy, signed)),
+        store.sign(caller.client_id, signed),
+    )
+
+
+@action("DELETE /rent/consents/{landlord_id}", caller="client", writes=[RENT, OUTBOX])
+def withdraw_consent(caller: Caller, landlord_id: str) -> None:
+    """Withdraw what was consented to for a landlord: every grant to it ends at once."""
+    tenancy = fetch(store.tenancy(caller.client_id, landlord_id))
+    if tenancy is None or not tenancy.consents:
+        raise rules.ConsentUnknown
+    told = Withdrawn(
+        client_id=caller.client_id,
+        landlord_id=landlord_id,
+        grant_ids=tuple(tenancy.grants),
+        at=clock.now(),
+    )
+    commit(
+        None,
+        store.move_tenancy(caller.client_id, rules.withdrawn(tenancy)),
+        *(store.withdraw(caller.client_id, one) for one in tenancy.consents),
+        outbox.message(caller.client_id, store.QUEUE, told) if told.grant_ids else None,
+    )
+
+
+# --- the tenant's grants
+
+
+@action(
+    "POST /rent/grants",
+    caller="client",
+    idempotent=True,
+    status=201,
+    writes=[RENT, ORGANISATION],
+)
+def grant_registers(caller: Caller, new: NewGrant) -> Grant:
+    """Let a landlord see the turnover of registers of one shop, from today or an earlier day on."""
+    client_id = caller.client_id
+    gets: list[Get[Any]] = [
+        store.landlord(new.landlord_id),
+        store.tenancy(client_id, new.landlord_id),
+        organisation.profile(client_id),
+        organisation.shop(client_id, new.shop_id),
+    ]
+    gets += [organisation.register(client_id, one) for one in new.register_ids]
+    landlord, tenancy, tenant, shop, *registers = fetch_all(gets)
+    landlord = rules.require_landlord(landlord, client_id)
+    tenancy = rules.require_consent(tenancy, wording.CONSENT.version)
+    if tenant is None:
+        raise OrganisationUnknown
+    if shop is None:
+        raise rules.ShopOfNobody
+    rules.require_registers(new, registers, tenancy, clock.today())
+    grant = Grant(
+        grant_id=new_identifier(),
+        landlord=landlord.card(),
+        shop=shop,
+        register_ids=new.register_ids,
+        visible_from=new.visible_from or clock.today(),
+        granted_at=clock.now(),
+        consent_id=tenancy.consents[-1],
+        state=GrantState.ACTIVE,
+        history=(Change.now(GrantState.ACTIVE.value, Actor.CLIENT),),
+    )
+    shown = KeptTenantGrant.of(grant, client_id, RentParty(name=tenant.name, inn=tenant.inn))
+    return commit(
+        grant,
+        store.move_tenancy(client_id, rules.granted(tenancy, grant)),
+        *store.put_grant(client_id, grant, shown),
+        store.is_enrolled(landlord.landlord_id),
+        *(
+            organisation.stands_in(
+                client_id,
+                new.shop_id,
+                one,
+                otherwise=rules.RegisterElsewhere(register_id=one),
+            )
+            for one in new.register_ids
+        ),
+    )
+
+
+@action("GET /rent/grants", caller="client", reads=[RENT])
+def list_grants(caller: Caller, query: PageQuery) -> Page[Grant]:
+    """List the grants, newest first, ended ones too. Two reads: the grants, then how they stand."""
+    found = page(store.grants(caller.client_id), query, caller.client_id)
+    keys = {(caller.client_id, one.landlord.landlord_id) for one in found.items}
+    tenancies = {landlord: one for (_, landlord), one in read_tenancies(keys).items()}
+    return Page(items=[rules.as_it_stands(one, tenancies) for one in found.items], next=found.next)
+
+
+@action("DELETE /rent/grants/{grant_id}", caller="client", writes=[RENT])
+def revoke_grant(caller: Caller, grant_id: str) -> None:
+    """Revoke a grant: the landlord's next request finds nothing.
+
+    Two reads: the grant says which landlord's tenancy it stands in.
+    """
+    grant = fetch(store.grant(caller.client_id, grant_id))
+    if grant is None:
+        raise rules.GrantUnknown
+    landlord_id = grant.landlord.landlord_id
+    tenancy = rules.revoked(fetch(store.tenancy(caller.client_id, landlord_id)), grant_id)
+    change = Change.now(GrantState.REVOKED.value, Actor.CLIENT)
+    commit(
+        None,
+        store.move_tenancy(caller.client_id, tenancy),
+        *store.end_grant(caller.client_id, landlord_id, grant_id, GrantState.REVOKED, change),
+    )
+
+
+@action("GET /rent/grants/{grant_id}/accesses", caller="client", reads=[RENT])
+def list_accesses(caller: Caller, grant_id: str, query: PageQuery) -> Page[Access]:
+    """List who looked at what a grant shows, the latest first. Two reads: the grant, the looks."""
+    if fetch(store.grant(caller.client_id, grant_id)) is None:
+        raise rules.GrantUnknown
+    return page(store.accesses(caller.client_id, grant_id), query, caller.client_id)
+
+
+# --- what the landlord sees
+
+
+@action("GET /rent/tenants", caller="landlord", reads=[RENT])
+def list_tenants(caller: Caller, query: PageQuery) -> Page[TenantGrant]:
+    """List what tenants grant to the caller, oldest first.
+
+    Three reads: whether the caller is enrolled, the grants, and how they stand.
+    """
+    landlord = fetch(store.landlord(caller.client_id))
+    if landlord is None or not landlord.enrolled:
+        return Page(items=[], next=None)
+    found = page(store.tenants(caller.client_id), query, caller.client_id)
+    standing = read_tenancies({(one.tenant_id, caller.client_id) for one in found.items})
+    return Page(
+        items=[
+            one.card()
+            for one in found.items
+            if (tenancy := standing[one.tenant_id, caller.client_id])
+            and one.grant_id in tenancy.grants
+        ],
+        next=found.next,
+    )
+
+
+@action(
+    "GET /rent/tenants/{grant_id}/turnover",
+    caller="landlord",
+    produces=("application/json", report.CSV, report.XLSX),
+    reads=[ORGANISATION, FISCAL],
+    writes=[RENT, OUTBOX],
+    timeout=29,
+    memory=1769,
+)
+def get_tenant_turnover(
+    caller: Caller, grant_id: str, query: TurnoverQuery, media_type: MediaType
+) -> TenantTurnover | File:
+    """Return the turnover that a grant shows, by day or month: per register and in total.
+
+    A read that writes: each look goes into the log that the tenant reads, and of the first one he
+    is told by e-mail. Unless that commits, and the grant stands as it does, nothing is answered.
+    Reads: the grant, the tenant, and two lists a register (where it stood, its turnover).
+    """
+    landlord, grant = fetch(
+        store.landlord(caller.client_id), store.tenant(caller.client_id, grant_id)
+    )
+    if landlord is None or not landlord.enrolled or grant is None:
+        raise rules.GrantUnknown
+    tenant = fetch(organisation.profile(grant.tenant_id))
+    if tenant is None:
+        raise OrganisationUnknown
+    found = turnover.read(
+        grant,
+        query,
+        landlord=RentParty(name=landlord.name, inn=landlord.inn),
+        tenant=RentParty(name=tenant.name, inn=tenant.inn),
+    )
+    look = Access(
+        access_id=new_identifier(),
+        at=clock.now(),
+        landlord=found.landlord,
+        subject=caller.subject,
+        **query.model_dump(),
+        media_type=media_type,
+    )
+    access.note(grant, look, tenant)
+    return found if media_type == "application/json" else report.render(found, media_type, look.at)

@@ -1,0 +1,29 @@
+"""What follows a consent that was withdrawn: its grants are over, and say so."""
+
+from chalicelib.runtime.commit import transact
+from chalicelib.runtime.consumer import consumer
+from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.log import logger
+from chalicelib.services.rent import store
+from chalicelib.services.rent.model import GrantState, Withdrawn
+from chalicelib.services.rent.rules import GrantNotActive
+from chalicelib.services.rent.store import RENT
+
+
+@consumer(store.QUEUE, writes=[RENT], batch_size=1)
+def follow_withdrawal(message: Withdrawn) -> None:
+    """End each grant in its own item too; nothing is shown of them since the withdrawal."""
+    change = Change(status=GrantState.CONSENT_WITHDRAWN.value, at=message.at, by=Actor.CLIENT)
+    for grant_id in message.grant_ids:
+        try:
+            transact(
+                store.end_grant(
+                    message.client_id,
+                    message.landlord_id,
+                    grant_id,
+                    GrantState.CONSENT_WITHDRAWN,
+                    change,
+                )
+            )
+        except GrantNotActive:
+            logger.info("grant ended already", grant_id=grant_id)

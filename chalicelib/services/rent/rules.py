@@ -1,0 +1,275 @@
+"""What may be granted, which days a grant shows, and why not."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from chalicelib.core.organisation.model import Binding, Register
+from chalicelib.runtime.problem import NotFound, Problem
+from chalicelib.services.rent.model import (
+    Consent,
+    Grant,
+    Granted,
+    GrantState,
+    Landlord,
+    NewGrant,
+    Tenancy,
+    VisibleDays,
+)
+
+MOST_GRANTED = 1_000
+"""Registers that a tenant may grant to one landlord: they stand in one item."""
+
+_DAY = dt.timedelta(days=1)
+_SHOPS = "в разделе «Магазины» личного кабинета"
+
+
+class LandlordUnknown(NotFound):
+    """No such landlord is enrolled."""
+
+    slug = "landlord-unknown"
+    detail = "Такого арендодателя нет. Найдите его в списке по названию или ИНН."
+
+
+class LandlordIsTenant(Problem):
+    """A landlord and tenant are two organisations."""
+
+    slug = "landlord-is-tenant"
+    title = "Это ваша организация"
+    detail = "Выберите другого арендодателя: своей организации доступ не предоставляют."
+
+
+class LandlordMoved(Problem):
+    """The landlord was enrolled, renamed or struck off meanwhile."""
+
+
+class ConsentSigned(Problem):
+    """The present text is signed already."""
+
+    slug = "rent-consent-signed"
+    title = "Согласие уже подписано"
+    detail = "Согласие уже подписано. Теперь выберите кассы и предоставьте к ним доступ."
+
+
+class ConsentUnsigned(Problem):
+    """Nothing may be granted before the present text is signed."""
+
+    slug = "rent-consent-unsigned"
+    title = "Нужно подписать согласие"
+    detail = (
+        "Сначала ознакомьтесь с согласием на обработку фискальных данных для этого арендодателя и "
+        "подпишите его КЭП."
+    )
+
+
+class ConsentOutdated(ConsentUnsigned):
+    """A former text is signed: it covers no new grants."""
+
+    slug = "rent-consent-outdated"
+    title = "Согласие изменилось"
+    detail = (
+        "Вышла новая редакция согласия. Подпишите её КЭП, чтобы предоставить новый доступ; прежний "
+        "доступ действует."
+    )
+
+
+class ConsentUnknown(NotFound):
+    """Nothing that could be withdrawn is in force."""
+
+    slug = "rent-consent-unknown"
+    detail = "Действующего согласия для этого арендодателя нет."
+
+
+class TenancyMoved(Problem):
+    """Another call changed what stands between the two meanwhile."""
+
+
+class GrantUnknown(NotFound):
+    """No such grant, not the caller's, or no longer in force: the three are not told apart."""
+
+    slug = "grant-unknown"
+    detail = "Такого доступа нет. Возможно, арендатор его отозвал."
+
+
+class GrantNotActive(Problem):
+    """The grant has ended already."""
+
+    slug = "grant-not-active"
+    title = "Доступ уже прекращён"
+    detail = "Этот доступ уже прекращён."
+
+
+class ShopOfNobody(NotFound):
+    """No such shop of the tenant's."""
+
+    slug = "rent-shop-unknown"
+    detail = f"Такого магазина у вас нет. Создайте отдельный магазин {_SHOPS}."
+
+
+class RegistersNotChosen(Problem):
+    """A grant is of registers: an empty shop shows nothing."""
+
+    status = 422
+    slug = "rent-registers-not-chosen"
+    title = "Кассы не выбраны"
+    detail = (
+        "Выберите хотя бы одну кассу магазина. Если касс в нём нет, сначала привяжите кассу к "
+        f"магазину {_SHOPS}."
+    )
+
+
+class RegisterElsewhere(Problem):
+    """The register is not bound to the shop chosen, or not the tenant's at all."""
+
+    slug = "rent-register-not-in-shop"
+    title = "Касса не в этом магазине"
+    detail = (
+        "Касса {register_id} не привязана к выбранному магазину. Создайте отдельный магазин и "
+        f"привяжите к нему кассу {_SHOPS}."
+    )
+
+
+class RegisterGranted(Problem):
+    """The landlord sees that register of that shop already."""
+
+    slug = "rent-register-granted"
+    title = "Доступ уже предоставлен"
+    detail = "К кассе {register_id} этому арендодателю доступ уже предоставлен."
+
+
+class TooManyGranted(Problem):
+    """The landlord sees as many registers of the tenant as can be kept."""
+
+    slug = "rent-too-many-granted"
+    title = "Слишком много касс"
+    detail = f"Одному арендодателю можно предоставить доступ не больше чем к {MOST_GRANTED} кассам."
+
+
+class StartInFuture(Problem):
+    """What is granted is shown from the day of the grant, or an earlier one."""
+
+    status = 422
+    slug = "rent-start-in-future"
+    title = "Проверьте дату"
+    detail = "Начало не может быть позже сегодняшнего дня."
+
+
+def require_landlord(landlord: Landlord | None, client_id: str) -> Landlord:
+    """Return a landlord that ``client_id`` may deal with.
+
+    Raises:
+        LandlordUnknown, LandlordIsTenant: as said.
+    """
+    if landlord is None or not landlord.enrolled:
+        raise LandlordUnknown
+    if landlord.landlord_id == client_id:
+        raise LandlordIsTenant
+    return landlord
+
+
+def require_consent(tenancy: Tenancy | None, version: str) -> Tenancy:
+    """Return a tenancy under whose consent something may be granted.
+
+    Raises:
+        ConsentUnsigned, ConsentOutdated: the text of that version is not signed.
+    """
+    if tenancy is None or tenancy.version is None:
+        raise ConsentUnsigned
+    if tenancy.version != version:
+        raise ConsentOutdated
+    return tenancy
+
+
+def require_registers(
+    wanted: NewGrant, found: Sequence[Register | None], tenancy: Tenancy, today: dt.date
+) -> None:
+    """Refuse a grant of what is not there to be granted.
+
+    Raises:
+        StartInFuture, RegistersNotChosen, RegisterElsewhere, RegisterGranted, TooManyGranted: as
+            said.
+    """
+    if wanted.visible_from and wanted.visible_from > today:
+        raise StartInFuture
+    if not wanted.register_ids:
+        raise RegistersNotChosen
+    # By shop: a register that moved on may be granted again where it stands now.
+    granted = {
+        (one.shop_id, register_id)
+        for one in tenancy.grants.values()
+        for register_id in one.register_ids
+    }
+    for register_id, register in zip(wanted.register_ids, found, strict=True):
+        if register is None or register.shop_id != wanted.shop_id:
+            raise RegisterElsewhere(register_id=register_id)
+        if (wanted.shop_id, register_id) in granted:
+            raise RegisterGranted(register_id=register_id)
+    if len(granted) + len(wanted.register_ids) > MOST_GRANTED:
+        raise TooManyGranted
+
+
+def signed(tenancy: Tenancy | None, consent: Consent) -> Tenancy:
+    """Return the tenancy with one more consent in force."""
+    before = tenancy or Tenancy(landlord_id=consent.landlord.landlord_id)
+    return before.model_copy(
+        update={
+            "version": consent.version,
+            "consents": (*before.consents, consent.consent_id),
+        }
+    )
+
+
+def withdrawn(tenancy: Tenancy) -> Tenancy:
+    """Return the tenancy without consents and so without grants."""
+    return tenancy.model_copy(update={"version": None, "consents": (), "grants": {}})
+
+
+def granted(tenancy: Tenancy, grant: Grant) -> Tenancy:
+    """Return the tenancy with one more grant."""
+    new = Granted(shop_id=grant.shop.shop_id, register_ids=grant.register_ids)
+    return tenancy.model_copy(update={"grants": {**tenancy.grants, grant.grant_id: new}})
+
+
+def revoked(tenancy: Tenancy | None, grant_id: str) -> Tenancy:
+    """Return the tenancy without a grant.
+
+    Raises:
+        GrantNotActive: it does not stand.
+    """
+    if tenancy is None or grant_id not in tenancy.grants:
+        raise GrantNotActive
+    left = {name: one for name, one in tenancy.grants.items() if name != grant_id}
+    return tenancy.model_copy(update={"grants": left})
+
+
+def as_it_stands(grant: Grant, tenancies: Mapping[str, Tenancy | None]) -> Grant:
+    """Return a grant with the state that the tenancy gives it: after a withdrawal its own item
+    follows later."""
+    tenancy = tenancies.get(grant.landlord.landlord_id)
+    stands = tenancy is not None and grant.grant_id in tenancy.grants
+    if grant.state is not GrantState.ACTIVE or stands:
+        return grant
+    return grant.model_copy(update={"state": GrantState.CONSENT_WITHDRAWN})
+
+
+def visible_days(
+    bindings: Sequence[Binding], shop_id: str, first: dt.date, last: dt.date
+) -> list[VisibleDays]:
+    """Return the days from ``first`` to ``last`` on which a register belongs to a shop.
+
+    A day belongs to the shop that the register stands in at its end (today: now), so the day of a
+    move is the new shop's alone. ``bindings`` are all there were, oldest first.
+    """
+    at_end = {one.day: one.shop_id for one in bindings}
+    found: list[VisibleDays] = []
+    days = sorted(at_end)
+    for day, following in zip(days, [*days[1:], None], strict=True):
+        if at_end[day] != shop_id:
+            continue
+        begins = max(day, first)
+        ends = min(following - _DAY, last) if following else last
+        if begins > ends:
+            continue
+        if found and found[-1].last + _DAY == begins:  # bound to the same shop once more
+            begins = found.pop().first
+        found.append(VisibleDays(first=begins, last=ends))
+    return found

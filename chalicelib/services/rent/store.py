@@ -1,0 +1,237 @@
+"""Where landlords, consents, grants and the log of who looked are kept.
+
+In the partition ``landlords``, which is no client's: ``landlord#<id>``; for the list
+``name#<folded name>#<id>``; for the search ``search#<entry>#<id>`` (:mod:`.search`).
+In a tenant's: ``tenancy#<landlord>``, the truth of what stands, with a revision; ``consent#<id>``
+and ``grant#<id>``, kept for ever with their history; ``access#<grant>#<id>``, who looked.
+In a landlord's: ``tenant#<grant>``, what is granted to it, as long as it stands.
+"""
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.problem import Problem
+from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
+from chalicelib.services.rent import search
+from chalicelib.services.rent.model import (
+    Access,
+    Consent,
+    ConsentState,
+    Grant,
+    GrantState,
+    KeptTenantGrant,
+    Landlord,
+    LandlordCard,
+    Tenancy,
+)
+from chalicelib.services.rent.rules import (
+    GrantNotActive,
+    GrantUnknown,
+    LandlordMoved,
+    LandlordUnknown,
+    TenancyMoved,
+)
+
+RENT = Table("Rent")
+QUEUE = Queue("Rent")
+"""Where the service hears of consents withdrawn."""
+
+_DIRECTORY = "landlords"
+
+
+class LandlordEntry(LandlordCard):
+    """A landlord as the search finds it."""
+
+    shared: int
+    """With the entry before: see :func:`search.entries`."""
+
+
+class SeenBefore(Problem):
+    """Somebody else of the landlord's was the first to look."""
+
+
+def landlord(landlord_id: str) -> Get[Landlord]:
+    """One landlord, enrolled now or once."""
+    return RENT.get(_DIRECTORY, f"landlord#{landlord_id}", Landlord.model_validate)
+
+
+def landlords() -> Query[LandlordCard]:
+    """The landlords enrolled, by name."""
+    return RENT.list(_DIRECTORY, "name#", LandlordCard.model_validate)
+
+
+def landlords_found(sought: str) -> Query[LandlordEntry]:
+    """The entries of landlords that begin with what is sought."""
+    return RENT.list(_DIRECTORY, f"search#{sought}", LandlordEntry.model_validate)
+
+
+def enrol(changed: Landlord, seen: Landlord | None) -> list[Write]:
+    """Keep a landlord enrolled, renamed or struck off, and how it is found."""
+    before = _directory(seen) if seen else {}
+    after = _directory(changed)
+    item = {
+        "client_id": _DIRECTORY,
+        "sk": f"landlord#{changed.landlord_id}",
+        **to_item(changed),
+    }
+    moved = LandlordMoved()
+    kept = (
+        RENT.put(
+            item,
+            when=Attr("enrolled").eq(seen.enrolled)
+            & Attr("name").eq(seen.name)
+            & Attr("inn").eq(seen.inn),
+            otherwise=moved,
+        )
+        if seen
+        else RENT.put(item, new=True, otherwise=moved)
+    )
+    return [
+        kept,
+        *(RENT.delete(_DIRECTORY, sk) for sk in before.keys() - after.keys()),
+        *(RENT.put(one) for sk, one in after.items() if before.get(sk) != one),
+    ]
+
+
+def is_enrolled(landlord_id: str) -> Write:
+    """Demand that a landlord is enrolled as the transaction commits."""
+    return RENT.check(
+        _DIRECTORY,
+        f"landlord#{landlord_id}",
+        when=Attr("enrolled").eq(value=True),
+        otherwise=LandlordUnknown(),
+    )
+
+
+def tenancy(client_id: str, landlord_id: str) -> Get[Tenancy]:
+    """How things stand between a tenant and a landlord."""
+    return RENT.get(client_id, f"tenancy#{landlord_id}", Tenancy.model_validate)
+
+
+def move_tenancy(client_id: str, changed: Tenancy) -> Write:
+    """Keep a changed tenancy, unless another call changed it since it was read."""
+    item = {
+        "client_id": client_id,
+        "sk": f"tenancy#{changed.landlord_id}",
+        **to_item(changed),
+        "revision": changed.revision + 1,
+    }
+    if not changed.revision:
+        return RENT.put(item, new=True, otherwise=TenancyMoved())
+    unmoved = Attr("revision").eq(changed.revision)
+    return RENT.put(item, when=unmoved, otherwise=TenancyMoved())
+
+
+def consent(client_id: str, consent_id: str) -> Get[Consent]:
+    """A consent that was signed."""
+    return RENT.get(client_id, f"consent#{consent_id}", Consent.model_validate)
+
+
+def consents(client_id: str) -> Query[Consent]:
+    """The consents of a tenant, newest first."""
+    return RENT.list(client_id, "consent#", Consent.model_validate, newest_first=True)
+
+
+def sign(client_id: str, new: Consent) -> Write:
+    """Keep a signed consent; but for its state nothing changes it afterwards."""
+    item = {"client_id": client_id, "sk": f"consent#{new.consent_id}", **to_item(new)}
+    return RENT.put(item, new=True)
+
+
+def withdraw(client_id: str, consent_id: str) -> Write:
+    """Withdraw a consent in force."""
+    change = Change.now(ConsentState.WITHDRAWN.value, Actor.CLIENT)
+    return RENT.update(
+        client_id,
+        f"consent#{consent_id}",
+        put={"state": ConsentState.WITHDRAWN.value},
+        append={"history": to_item(change)},
+        when=Attr("state").eq(ConsentState.SIGNED.value),
+        otherwise=TenancyMoved(),
+    )
+
+
+def grant(client_id: str, grant_id: str) -> Get[Grant]:
+    """One grant of a tenant."""
+    return RENT.get(client_id, f"grant#{grant_id}", Grant.model_validate)
+
+
+def grants(client_id: str) -> Query[Grant]:
+    """The grants of a tenant, newest first."""
+    return RENT.list(client_id, "grant#", Grant.model_validate, newest_first=True)
+
+
+def put_grant(client_id: str, new: Grant, shown: KeptTenantGrant) -> list[Write]:
+    """Keep a new grant, with the tenant and with the landlord."""
+    item = {"client_id": client_id, "sk": f"grant#{new.grant_id}", **to_item(new)}
+    row = {**to_item(shown), "sk": f"tenant#{new.grant_id}"}
+    return [RENT.put(item, new=True), RENT.put(row, new=True)]
+
+
+def end_grant(
+    client_id: str, landlord_id: str, grant_id: str, state: GrantState, change: Change
+) -> list[Write]:
+    """End a grant that stands, and take it from the landlord."""
+    ended = RENT.update(
+        client_id,
+        f"grant#{grant_id}",
+        put={"state": state.value},
+        append={"history": to_item(change)},
+        when=Attr("state").eq(GrantState.ACTIVE.value),
+        otherwise=GrantNotActive(),
+    )
+    return [ended, RENT.delete(landlord_id, f"tenant#{grant_id}")]
+
+
+def tenant(landlord_id: str, grant_id: str) -> Get[KeptTenantGrant]:
+    """A grant as it is kept with its landlord."""
+    return RENT.get(landlord_id, f"tenant#{grant_id}", KeptTenantGrant.model_validate)
+
+
+def tenants(landlord_id: str) -> Query[KeptTenantGrant]:
+    """The grants to a landlord, oldest first."""
+    return RENT.list(landlord_id, "tenant#", KeptTenantGrant.model_validate)
+
+
+def accesses(client_id: str, grant_id: str) -> Query[Access]:
+    """Who looked at what a grant shows, the latest first."""
+    return RENT.list(client_id, f"access#{grant_id}#", Access.model_validate, newest_first=True)
+
+
+def log_access(seen: KeptTenantGrant, access: Access) -> list[Write]:
+    """Note down a look, provided that the grant still stands."""
+    item = {
+        "client_id": seen.tenant_id,
+        "sk": f"access#{seen.grant_id}#{access.access_id}",
+        **to_item(access),
+    }
+    stands = RENT.check(
+        seen.tenant_id,
+        f"tenancy#{seen.client_id}",
+        when=Attr(f"grants.{seen.grant_id}").exists(),
+        otherwise=GrantUnknown(),
+    )
+    return [stands, RENT.put(item, new=True)]
+
+
+def see_first(seen: KeptTenantGrant, access: Access) -> Write:
+    """Note with the grant that it is being looked at for the first time."""
+    return RENT.update(
+        seen.client_id,
+        f"tenant#{seen.grant_id}",
+        put={"seen_at": access.at.isoformat()},
+        when=Attr("seen_at").not_exists(),
+        otherwise=lambda found: SeenBefore() if found else GrantUnknown(),
+    )
+
+
+def _directory(landlord: Landlord) -> dict[str, Item]:
+    """Return the items under which a landlord is listed and found, by sort key."""
+    if not landlord.enrolled:
+        return {}
+    card = to_item(landlord.card())
+    rows: dict[str, Item] = {f"name#{search.fold(landlord.name)}#{landlord.landlord_id}": card}
+    for entry, shared in search.entries(landlord.name, landlord.inn).items():
+        rows[f"search#{entry}#{landlord.landlord_id}"] = {**card, "shared": shared}
+    return {sk: {"client_id": _DIRECTORY, "sk": sk, **row} for sk, row in rows.items()}

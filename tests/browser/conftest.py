@@ -1,0 +1,72 @@
+"""The cabinet page in a real browser, against the whole product on this machine."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from infra.build import build
+from infra.local.product import product
+from infra.local.seed import seed
+from tests.support.browser import Cabinet, Gallery
+
+CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests together, so that the product starts once for them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    expect.set_options(timeout=30_000)  # a first call of a function takes seconds here
+    with sync_playwright() as driver:
+        # Names of downloads are Russian.
+        environment = os.environ | {"LC_ALL": "C.UTF-8"}
+        yield driver.chromium.launch(executable_path=CHROMIUM, env=dict(environment))
+
+
+@pytest.fixture(scope="session")
+def url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a product with its demonstration data, or of the one named by CABINET."""
+    if running := os.environ.get("CABINET"):
+        yield running
+        return
+    if not CLOUD_PYTHON.exists():
+        pytest.skip("no environment for the local cloud; `make test` makes it")
+    state = tmp_path_factory.mktemp("product")
+    with product(build(), state=state, cloud_python=CLOUD_PYTHON, port=0) as started:
+        seed(started)
+        yield started.origin.url
+
+
+@pytest.fixture(scope="session")
+def cabinet(browser: Browser, url: str) -> Cabinet:
+    """The page, and the product behind it."""
+    return Cabinet(browser, url)
+
+
+@pytest.fixture
+def open_as(cabinet: Cabinet) -> Iterator[Callable[..., Page]]:
+    """Open a window in somebody's name."""
+    with cabinet.windows() as opening:
+        yield opening
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """Where pictures go: to the folder named by GALLERY, which `make gallery` sets."""
+    named = os.environ.get("GALLERY")
+    pictures = Gallery(Path(named) if named else tmp_path_factory.mktemp("gallery"))
+    yield pictures
+    pictures.close()

@@ -1,0 +1,137 @@
+"""«Аренда» through the whole product: shop, consent, grant, receipts, look, file, revocation."""
+
+import base64
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from infra import enrol
+from infra.local.api import Api
+from infra.local.personas import PERSONAS
+from infra.local.product import Product
+
+pytestmark = pytest.mark.xdist_group("end_to_end")
+
+LANDLORD = PERSONAS["arenda"].client_id
+MOSCOW = dt.timezone(dt.timedelta(hours=3))
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.2)
+    return found
+
+
+@pytest.fixture
+def arenda(persona: Callable[..., Api]) -> Api:
+    """The landlord's employee, who is no client."""
+    return persona("arenda", roles=["landlord"])
+
+
+def sign(running: Product, romashka: Api, key: str) -> Any:
+    text = romashka.get(f"/rent/landlords/{LANDLORD}/consent").json["text"]
+    made = base64.b64encode(running.pki.sign(text.encode(), "romashka")).decode()
+    return romashka.post("/rent/consents", {"landlord_id": LANDLORD, "signature": made}, key=key)
+
+
+def test_landlord_sees_what_is_granted_until_it_is_revoked(
+    running: Product, romashka: Api, petrova: Api, arenda: Api, key: Callable[[], str]
+) -> None:
+    organisation = PERSONAS["romashka"].organisation
+    assert organisation is not None
+    register = organisation.registers[2]
+    today = dt.datetime.now(MOSCOW).date()
+
+    (found,) = romashka.get("/rent/landlords?q=%D0%90%D0%A0%D0%95%D0%9D%D0%94").json["items"]
+    assert found["landlord_id"] == LANDLORD
+    body = {"name": "Отдел в ТЦ", "address": "г. Москва, ул. Примерная, д. 2"}
+    shop = romashka.post("/organisation/shops", body, key=key()).json["shop_id"]
+    form = {"landlord_id": LANDLORD, "shop_id": shop, "register_ids": [register.register_id]}
+    romashka.post("/rent/grants", form, key=key(), expect=409)
+    sign(running, romashka, key())
+    refused = romashka.post("/rent/grants", form, key=key(), expect=409).json
+    assert "Создайте отдельный магазин" in refused["detail"]
+    romashka.put(f"/organisation/shops/{shop}/registers/{register.register_id}")
+    grant = romashka.post("/rent/grants", form, key=key()).json
+
+    origin = Api(running.origin.url, running.cloud.http)
+    for number, operation, total in ((9001, 1, 150_00), (9001, 1, 150_00), (9002, 2, 50_00)):
+        receipt = {
+            "code": 3,
+            "kktRegId": register.register_id,
+            "fiscalDriveNumber": register.fiscal_drive_number,
+            "fiscalDocumentNumber": number,
+            "fiscalSign": number,
+            "shiftNumber": 1,
+            "dateTime": f"{today}T12:00:00",
+            "operationType": operation,
+            "totalSum": total,
+        }
+        origin.post("/local/fiscal-documents", receipt, expect=202)
+
+    (row,) = arenda.get("/rent/tenants").json["items"]
+    assert row["grant_id"] == grant["grant_id"]
+    path = f"/rent/tenants/{grant['grant_id']}/turnover?from={today}&to={today}"
+
+    def counted() -> Any:
+        total = arenda.get(path).json["total"]
+        return total if total["returns"] else None
+
+    assert eventually(counted)["turnover_kopecks"] == 100_00
+
+    csv = arenda.get(path, Accept="text/csv")
+    assert csv.headers["Content-Type"].startswith("text/csv")
+    assert csv.body.startswith(b"\xef\xbb\xbf")
+    assert "Все кассы;Итого;1;1;100,00" in csv.body.decode()
+    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    xlsx = arenda.get(path, Accept=workbook)
+    assert (xlsx.headers["Content-Type"], xlsx.body[:2]) == (workbook, b"PK")
+    arenda.get(path, Accept="image/png", expect=406)
+
+    log = romashka.get(f"/rent/grants/{grant['grant_id']}/accesses?limit=100").json["items"]
+    assert [one["media_type"] for one in log[:2]] == [workbook, "text/csv"]
+    assert {one["subject"] for one in log} == {PERSONAS["arenda"].subject}
+
+    def told() -> list[Any]:
+        messages = origin.get("/local/messages").json["items"]
+        return [one for one in messages if "Отдел в ТЦ" in one.get("subject", "")]
+
+    assert len(eventually(told)) == 1
+
+    for foreign in (romashka, petrova):
+        foreign.get(path, expect=403)
+    arenda.get("/rent/grants", expect=403)
+    arenda.get("/organisation", expect=403)
+    petrova.get(f"/rent/grants/{grant['grant_id']}/accesses", expect=404)
+    petrova.delete(f"/rent/grants/{grant['grant_id']}", expect=404)
+
+    romashka.delete(f"/rent/grants/{grant['grant_id']}", expect=204)
+    arenda.get(path, expect=404)
+    assert arenda.get("/rent/tenants").json["items"] == []
+
+    again = romashka.post("/rent/grants", form, key=key()).json
+    romashka.delete(f"/rent/consents/{LANDLORD}", expect=204)
+    arenda.get(f"/rent/tenants/{again['grant_id']}/turnover?from={today}&to={today}", expect=404)
+
+    def ended() -> bool:
+        kept = romashka.get("/rent/grants").json["items"][0]
+        return [one["status"] for one in kept["history"]] == ["active", "consent_withdrawn"]
+
+    assert eventually(ended)
+    romashka.delete(f"/organisation/shops/{shop}/registers/{register.register_id}", expect=204)
+
+
+def test_command_enrols_through_the_deployed_function(running: Product, operator: Api) -> None:
+    landlord_id = PERSONAS["petrova"].client_id
+    assert enrol.main([landlord_id, "--stage", "local"], running.cloud.client) == 0
+    path = f"/rent/landlords/{landlord_id}"
+    assert operator.get(path).json["enrolled"] is True
+    assert enrol.main([landlord_id, "--stage", "local", "--strike-off"], running.cloud.client) == 0
+    history = operator.get(path).json["history"]
+    assert [one["status"] for one in history] == ["enrolled", "struck_off"]
+    assert history[0]["subject"].startswith("arn:")

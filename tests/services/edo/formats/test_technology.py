@@ -1,0 +1,112 @@
+"""Technology messages: made, valid, read back."""
+
+import datetime as dt
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from chalicelib.services.edo.formats import technology
+from chalicelib.services.edo.formats.model import Operator, Party, Signer
+from chalicelib.services.edo.formats.refusal import TitleRefused
+from chalicelib.services.edo.formats.technology import Kind, SignedFile
+
+ABOUT = SignedFile("Акт № 5.pdf", (b"signature",))
+MakeMessage = Callable[[Kind], tuple[str, bytes]]
+
+
+@pytest.fixture(params=["director", "employee"])
+def make(
+    request: pytest.FixtureRequest,
+    organisation: Party,
+    entrepreneur: Party,
+    moment: dt.datetime,
+    guid: UUID,
+) -> MakeMessage:
+    """A message about what the organisation sent to the entrepreneur."""
+    signer: Signer = request.getfixturevalue(request.param)
+    operator = Operator("2XX", "ООО «Оператор»", "7736207543")
+    sides = organisation, entrepreneur, moment, guid
+    back = entrepreneur, organisation, signer
+
+    def message(kind: Kind) -> tuple[str, bytes]:
+        match kind:
+            case Kind.DATE_OF_RECEIPT:
+                return technology.date_confirmation_of_receipt(ABOUT, operator, *sides)
+            case Kind.DATE_OF_SENDING:
+                return technology.date_confirmation_of_sending(ABOUT, operator, *sides)
+            case Kind.RECEIPT_NOTICE:
+                return technology.receipt_notice(ABOUT, *back, moment, guid)
+            case Kind.CORRECTION_REQUEST:
+                return technology.correction_request(ABOUT, *back, "Не та\nцена", moment, guid)
+            case Kind.ANNULMENT_OFFER:
+                return technology.annulment_offer(ABOUT, *back, "Ошибка", moment, guid)
+
+    return message
+
+
+@pytest.mark.parametrize(
+    ("kind", "author", "addressee", "text"),
+    [
+        (Kind.DATE_OF_RECEIPT, "2XX", "2XX-7736207543-773601001-1", None),
+        (Kind.DATE_OF_SENDING, "2XX", "2BM-500100732259-20260101", None),
+        (
+            Kind.RECEIPT_NOTICE,
+            "2BM-500100732259-20260101",
+            "2XX-7736207543-773601001-1",
+            None,
+        ),
+        (
+            Kind.CORRECTION_REQUEST,
+            "2BM-500100732259-20260101",
+            "2XX-7736207543-773601001-1",
+            "Не та\nцена",
+        ),
+        (
+            Kind.ANNULMENT_OFFER,
+            "2BM-500100732259-20260101",
+            "2XX-7736207543-773601001-1",
+            "Ошибка",
+        ),
+    ],
+)
+def test_is_valid_and_read_back(
+    make: MakeMessage, kind: Kind, author: str, addressee: str, text: str | None
+) -> None:
+    name, content = make(kind)
+    assert name == f"{kind}_{addressee}_{author}_20260702_57cd8895-2d8c-42b2-961c-a158b5a86496.xml"
+    message = technology.read(content)
+    assert (message.kind, f"{message.file_id}.xml") == (kind, name)
+    assert message.about == ABOUT
+    assert (message.author_id, message.addressee_id) == (author, addressee)
+    assert message.text == text
+    said_at = None if kind is Kind.ANNULMENT_OFFER else dt.datetime(2026, 7, 2, 0, 30, 5)
+    assert message.said_at == said_at
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_refuses(make: MakeMessage, kind: Kind) -> None:
+    _, content = make(kind)
+    text = content.decode("windows-1251")
+    for old, new, word in (
+        (f"{kind}_", "DP_OTHER_", "не технологическое сообщение"),
+        ('ВерсФорм="1.0', 'ВерсФорм="9.0', "не из перечня"),
+        ("c2lnbmF0dXJl", "не base64", "base64"),
+        ("<Документ", "<Бумага/><Документ", "не на месте"),
+    ):
+        assert old in text
+        with pytest.raises(TitleRefused, match=word):
+            technology.read(text.replace(old, new).encode("windows-1251"))
+    for end in range(0, len(content) - 1, 61):
+        with pytest.raises(TitleRefused):
+            technology.read(content[:end])
+
+
+def test_a_request_is_about_one_signature(
+    organisation: Party, entrepreneur: Party, director: Signer, moment: dt.datetime, guid: UUID
+) -> None:
+    about = SignedFile("Акт № 5.pdf", (b"one", b"two"))
+    with pytest.raises(TitleRefused):
+        technology.correction_request(
+            about, entrepreneur, organisation, director, "Не то", moment, guid
+        )

@@ -1,0 +1,148 @@
+"""Packages: bought, paid, used in the order of their ends, charged once a document."""
+
+import pytest
+
+from chalicelib.services.edo import rules
+from chalicelib.services.edo.model import Licence
+from chalicelib.services.edo.store import EDO
+from infra.demonstration_pki import DemonstrationPki
+from tests.support import edo, steps
+from tests.support.world import World
+
+PURCHASE = "POST /edo/licence-packages/{}/purchase"
+
+
+def test_catalogue_is_priced(world: World) -> None:
+    packages = world.get("/edo/licence-packages")["items"]
+    assert len({one["package_id"] for one in packages}) == len(packages) >= 2
+    assert all(one["price_kopecks"] > 0 and one["documents"] > 0 for one in packages)
+
+
+def test_package_is_active_when_paid(ids: dict[str, str], world: World) -> None:
+    bought = edo.purchase(world)
+    assert bought["invoice"]["total_kopecks"] == bought["package"]["price_kopecks"]
+    assert bought["package"]["title"] in bought["invoice"]["lines"][0]["title"]
+    assert edo.licence(world)["colour"] == "red"
+    edo.pay(world, bought)
+    shown = edo.licence(world)
+    assert (shown["state"], shown["colour"], shown["documents_left"]) == ("active", "orange", 20)
+    assert shown["valid_until"] == steps.days_after(world, 30)
+    (listed,) = world.get("/edo/purchases")["items"]
+    assert [step["status"] for step in listed["history"]] == ["invoiced", "paid"]
+
+
+def test_package_not_paid_in_time_gives_nothing(ids: dict[str, str], world: World) -> None:
+    edo.purchase(world)
+    world.advance(days=6)
+    world.run("expire_invoices")
+    world.drain()
+    assert [one["state"] for one in world.items(EDO, "purchase#")] == ["expired"]
+    assert edo.licence(world)["state"] == "none"
+
+
+def test_purchase_needs_a_participant_and_a_package(known: World) -> None:
+    assert known.call(PURCHASE.format(edo.PACKAGE)).problem == "edo-not-registered"
+    assert known.call(PURCHASE.format("none")).problem == "edo-package-unknown"
+
+
+def test_purchase_repeated_under_its_key_is_one(ids: dict[str, str], world: World) -> None:
+    first = edo.purchase(world, key="once")
+    assert edo.purchase(world, key="once") == first
+    assert len(world.items(EDO, "purchase#")) == 1
+
+
+def test_the_package_that_ends_first_is_used_first(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
+    edo.buy(world, package="start-50")
+    edo.buy(world, package="month-20")
+    shown = edo.licence(world)
+    assert (shown["documents_left"], len(shown["next_packages"])) == (20, 1)
+    edo.leave(world, 1)
+    edo.sent(world, pki, ids["other_client"])
+    shown = edo.licence(world)
+    assert (shown["documents_left"], shown["next_packages"]) == (50, [])
+    edo.sent(world, pki, ids["other_client"])
+    assert edo.licence(world)["documents_left"] == 49
+
+
+def test_term_runs_out_at_the_end_of_its_last_day(ids: dict[str, str], world: World) -> None:
+    edo.buy(world)
+    world.advance(days=30)
+    assert edo.licence(world)["colour"] == "orange"
+    world.advance(days=1)
+    assert edo.licence(world) == {
+        "state": "none",
+        "colour": "red",
+        "package": None,
+        "documents_left": 0,
+        "valid_until": None,
+        "next_packages": [],
+    }
+
+
+def test_each_outgoing_document_charges_one_once(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
+    edo.buy(world)
+    body = edo.form(pki, ids["other_client"])
+    for _ in range(2):
+        made = world.ok("POST /edo/documents", body, key="once")
+    assert made["charged"] is True
+    assert edo.licence(world)["documents_left"] == 19
+    assert edo.sign(world, pki, made["document_id"]).status == 200
+    refused = edo.form(pki, ids["other_client"], signature=edo.encoded(b"\x30\x00"))
+    assert world.call("POST /edo/documents", refused).status == 422
+    assert edo.licence(world)["documents_left"] == 19
+    assert edo.licence(world, "other_client")["state"] == "none"
+    seen = world.get(f"/edo/documents/{made['document_id']}", who="other_client")
+    assert seen["charged"] is False
+
+
+def test_documents_inside_need_no_licence_and_roaming_does(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
+    free = edo.sent(world, pki, ids["other_client"])
+    assert world.get(f"/edo/documents/{free}")["charged"] is False
+    refused = edo.send(world, pki, ids["foreigner"])
+    assert (refused.status, refused.problem) == (409, "edo-licence-required")
+    edo.buy(world)
+    assert edo.send(world, pki, ids["foreigner"]).status == 201
+    edo.leave(world, 0)
+    assert edo.send(world, pki, ids["foreigner"]).problem == "edo-licence-required"
+    assert edo.licence(world)["colour"] == "red"
+
+
+def test_invoice_told_of_twice_starts_one_licence(ids: dict[str, str], world: World) -> None:
+    bought = edo.purchase(world)
+    edo.pay(world, bought)
+    from chalicelib.services.edo.store import LICENCES
+
+    closed = {
+        "client_id": "client-1",
+        "invoice_id": bought["invoice"]["invoice_id"],
+        "subject": bought["purchase_id"],
+        "state": "paid",
+    }
+    world.send(LICENCES, closed)
+    world.drain()
+    assert len(world.items(EDO, "licence#")) == 1
+    assert world.dead == []
+
+
+def licence(ends: str, left: int) -> Licence:
+    return Licence(
+        licence_id=ends,
+        package_id="p",
+        title="Пакет",
+        documents=10,
+        documents_left=left,
+        valid_until=ends,  # type: ignore[arg-type]
+    )
+
+
+def test_in_use_is_the_first_with_anything_left() -> None:
+    running = [licence("2026-12-01", 0), licence("2026-12-05", 2), licence("2026-12-09", 5)]
+    assert rules.in_use(running) is running[1]
+    with pytest.raises(rules.LicenceRequired):
+        rules.require_licence(running[:1])

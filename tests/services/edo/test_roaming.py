@@ -1,0 +1,314 @@
+"""Documents to and from participants of another operator, by the connector's two queues."""
+
+import base64
+import uuid
+from typing import Any
+
+import pytest
+
+from chalicelib.runtime import files
+from chalicelib.services.edo.document_store import EDO_FILES
+from chalicelib.services.edo.formats import buyer_title, seller_title, technology
+from chalicelib.services.edo.roaming import INBOUND
+from chalicelib.services.edo.store import EDO
+from infra.demonstration_pki import DemonstrationPki
+from tests.support import edo, steps
+from tests.support.world import World
+
+
+@pytest.fixture
+def licensed(ids: dict[str, str], world: World) -> World:
+    """With a package that is paid."""
+    edo.buy(world)
+    return world
+
+
+def file_of(dispatch: Any) -> tuple[bytes | None, bytes | None]:
+    keys = (dispatch["file"]["content_key"], dispatch["file"]["signature_key"])
+    content, signature = (files.get(EDO_FILES, key) for key in keys)
+    return content, signature
+
+
+def status(world: World, document_id: str, who: str = "client") -> str:
+    seen = world.get(f"/edo/documents/{document_id}", who=who)
+    assert seen["history"][-1]["status"] == seen["status"]
+    return str(seen["status"])
+
+
+def test_document_goes_to_the_connector_with_its_files(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    document_id = edo.sent(licensed, pki, ids["foreigner"])
+    assert status(licensed, document_id) == "sent"
+    assert licensed.get(f"/edo/documents/{document_id}")["roaming"] is True
+    licensed.drain()
+    (dispatch,) = edo.dispatches(licensed)
+    assert dispatch["exchange_id"] == document_id
+    assert dispatch["status"] == "sent"
+    assert dispatch["author"]["participant_id"] == ids["client"]
+    assert dispatch["addressee_id"] == ids["foreigner"]
+    assert "client-1" not in str(dispatch)
+    content, signature = file_of(dispatch)
+    assert content == edo.TEXT.encode()
+    assert signature is not None
+    assert signature[0] == 0x30
+    assert edo.licence(licensed)["documents_left"] == 19
+
+
+def test_other_side_receives_and_signs(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    document_id = edo.sent(licensed, pki, ids["foreigner"])
+    edo.answer(licensed, document_id, "delivered")
+    assert status(licensed, document_id) == "delivered"
+    signed = edo.bring(pki, edo.TEXT.encode(), "Договор.docx")
+    edo.answer(licensed, document_id, "signed", file=signed)
+    assert status(licensed, document_id) == "signed"
+    assert licensed.mails()[-1].subject == "Документ подписан: Договор.docx"
+    assert licensed.mails()[-1].destinations["ToAddresses"] == [steps.PROFILE["email"]]
+    assert licensed.dead == []
+
+
+def test_answer_told_twice_counts_once(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    document_id = edo.sent(licensed, pki, ids["foreigner"])
+    said = {
+        "kind": "status",
+        "dispatch_id": "same",
+        "exchange_id": document_id,
+        "status": "delivered",
+    }
+    for _ in range(2):
+        licensed.send(INBOUND, said)
+        licensed.drain()
+    assert len(licensed.get(f"/edo/documents/{document_id}")["history"]) == 2
+    assert licensed.dead == []
+
+
+@pytest.mark.parametrize("signer", ["stranger", "director"])
+def test_signature_of_somebody_else_is_set_aside(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki, signer: str
+) -> None:
+    document_id = edo.sent(licensed, pki, ids["foreigner"])
+    edo.answer(licensed, document_id, "delivered")
+    brought = edo.bring(pki, edo.TEXT.encode())
+    forged = pki.sign(edo.TEXT.encode(), signer)
+    files.put(EDO_FILES, brought["signature_key"], forged, "application/cms")
+    edo.answer(licensed, document_id, "signed", file=brought)
+    assert status(licensed, document_id) == "delivered"
+    assert [queue for queue, _ in licensed.dead] == ["EdoInbound"]
+
+
+def test_other_content_is_not_an_answer(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    document_id = edo.sent(licensed, pki, ids["foreigner"])
+    edo.answer(licensed, document_id, "delivered")
+    edo.answer(licensed, document_id, "signed", file=edo.bring(pki, b"another text"))
+    assert status(licensed, document_id) == "delivered"
+    assert len(licensed.dead) == 1
+
+
+def test_what_comes_is_seen_without_a_licence_and_signed_with_one(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
+    document_id = edo.arrive(world, pki, ids["client"])
+    seen = world.get(f"/edo/documents/{document_id}")
+    assert (seen["box"], seen["status"], seen["roaming"]) == ("inbox", "delivered", True)
+    assert seen["sender"]["name"] == edo.FOREIGN["name"]
+    content = world.call(f"GET /edo/documents/{document_id}/content")
+    assert content.body == b"%PDF-1.4 letter"
+    assert world.mails()[-1].subject == "Получен документ: Письмо.pdf"
+
+    refused = edo.sign(world, pki, document_id, "client")
+    assert (refused.status, refused.problem) == (409, "edo-licence-required")
+    reason = {"reason": "Не наш", "kind": "correction_request"}
+    path = f"POST /edo/documents/{document_id}"
+    assert world.call(f"{path}/drafts", reason).problem == "edo-licence-required"
+
+    edo.buy(world)
+    assert edo.sign(world, pki, document_id, "client").status == 200
+    assert status(world, document_id) == "signed"
+    world.drain()
+    (dispatch,) = edo.dispatches(world)
+    assert dispatch["status"] == "signed"
+    assert dispatch["file"]["role"] == "answer"
+    assert edo.licence(world)["documents_left"] == 20
+
+
+def test_message_about_another_file_is_no_answer(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    document_id, another = (edo.sent(licensed, pki, ids["foreigner"]) for _ in range(2))
+    edo.answer(licensed, document_id, "delivered")
+    offer = edo.message(licensed, "annulment_offer", another, "Ошиблись")
+    edo.answer(licensed, document_id, "rejected", file=edo.bring(pki, *offer))
+    assert status(licensed, document_id) == "delivered"
+    assert len(licensed.dead) == 1
+
+
+def test_document_that_comes_twice_is_one(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
+    said = {
+        "kind": "document",
+        "dispatch_id": "same",
+        "exchange_id": "x-same",
+        "sender": edo.FOREIGN,
+        "recipient_id": ids["client"],
+        "document_kind": "unformalised",
+        "file": edo.bring(pki, b"letter"),
+    }
+    for dispatch_id in ("same", "same", "another"):
+        world.send(INBOUND, said | {"dispatch_id": dispatch_id})
+        world.drain()
+    assert len(world.items(EDO, "inbox#")) == 1
+    assert len(world.mails()) == 1
+    assert world.dead == []
+
+
+def test_rejection_and_revocation_pass_both_ways(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    world = licensed
+    rejected = edo.sent(world, pki, ids["foreigner"])
+    edo.answer(world, rejected, "delivered")
+    brought = edo.bring(pki, *edo.message(world, "correction_request", rejected, "Цена"))
+    edo.answer(world, rejected, "rejected", file=brought)
+    assert status(world, rejected) == "rejected"
+    assert world.get(f"/edo/documents/{rejected}")["reason"] == "Цена"
+
+    revoked = edo.sent(world, pki, ids["foreigner"])
+    edo.answer(world, revoked, "delivered")
+    body = edo.draft(world, pki, revoked, "annulment_offer", "client", reason="Ошибка")
+    world.ok(f"POST /edo/documents/{revoked}/revocation", body)
+    world.drain()
+    offer = edo.dispatches(world)[-1]
+    assert (offer["status"], offer["reason"]) == ("revocation_offered", "Ошибка")
+    content, _ = file_of(offer)
+    assert content is not None
+    assert technology.read(content).text == "Ошибка"
+    refusal = edo.message(world, "correction_request", revoked, "Нет", "annulment_offer")
+    edo.answer(world, revoked, "revocation_refused", file=edo.bring(pki, *refusal))
+    assert status(world, revoked) == "delivered"
+    world.ok(f"POST /edo/documents/{revoked}/revocation", body)
+    edo.answer(world, revoked, "revocation_accepted", file=edo.bring(pki, content))
+    assert status(world, revoked) == "revoked"
+
+    came = edo.arrive(world, pki, ids["client"])
+    (item,) = world.items(EDO, f"inbox#{came}")
+    offered, name = edo.message(world, "annulment_offer", came, "Ошиблись")
+    brought = edo.bring(pki, offered, name)
+    edo.answer(world, item["exchange_id"], "revocation_offered", file=brought)
+    assert world.get(f"/edo/documents/{came}")["revocation"]["reason"] == "Ошиблись"
+    assert status(world, came) == "revocation_offered"
+    agreed = {"signature": edo.encoded(pki.sign(offered, "director"))}
+    world.ok(f"POST /edo/documents/{came}/revocation", agreed)
+    assert status(world, came) == "revoked"
+    assert world.dead == []
+
+
+def test_upd_is_answered_from_the_other_operator(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    body = edo.upd(licensed, pki, ids["foreigner"])
+    document_id = licensed.ok("POST /edo/documents", body)["document_id"]
+    licensed.drain()
+    (dispatch,) = edo.dispatches(licensed)
+    assert [one["kind"] for one in dispatch["messages"]] == ["DP_PDPOL"]
+    edo.answer(licensed, document_id, "delivered")
+
+    title = seller_title.read(base64.b64decode(body["file"]["content"]), body["file"]["filename"])
+
+    name, content = buyer_title.make(
+        title,
+        (base64.b64decode(body["signature"]),),
+        edo.THEM.party(),
+        edo.THEM.signer(),
+        licensed.moment,
+        uuid.uuid4(),
+    )
+    edo.answer(licensed, document_id, "signed", file=edo.bring(pki, content, name))
+    assert status(licensed, document_id) == "signed"
+    said = licensed.get(f"/edo/documents/{document_id}/messages")["items"]
+    assert [one["kind"] for one in said] == ["DP_PDPOL", "DP_PDOTPR", "DP_IZVPOL"]
+
+    other = edo.upd(licensed, pki, ids["foreigner"])
+    another = licensed.ok("POST /edo/documents", other)["document_id"]
+    edo.answer(licensed, another, "delivered")
+    edo.answer(licensed, another, "signed", file=edo.bring(pki, content, name))
+    assert status(licensed, another) == "delivered"
+    assert len(licensed.dead) == 1
+
+
+def test_technology_messages_of_the_other_side_are_kept(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    ours = licensed.ok("POST /edo/documents", edo.upd(licensed, pki, ids["other_client"]))
+    made = licensed.get(f"/edo/documents/{ours['document_id']}/messages")["items"][0]
+    document_id = edo.sent(licensed, pki, ids["foreigner"])
+    content = base64.b64decode(made["content"])
+    files.put(EDO_FILES, "roaming/in/m1", content, "application/xml")
+    said = {
+        "kind": "technology",
+        "dispatch_id": "t-1",
+        "exchange_id": document_id,
+        "file_name": made["file_name"],
+        "content_key": "roaming/in/m1",
+    }
+    licensed.send(INBOUND, said)
+    licensed.drain()
+    (kept,) = licensed.get(f"/edo/documents/{document_id}/messages")["items"]
+    assert (kept["kind"], kept["content"]) == ("DP_PDPOL", made["content"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sender": edo.FOREIGN | {"participant_id": "2TS-5024000009-502401001-1"}},
+        {"sender": edo.FOREIGN | {"owner": "client-2"}},
+        {"sender": edo.FOREIGN | {"kpp": None}},
+        {"recipient_id": "2TS-5024000009-502401001-2"},
+        {"recipient_id": edo.FOREIGN["participant_id"]},
+        {"file": {"file_name": "x", "content_key": "drafts/client-1/x", "signature_key": "y"}},
+        {
+            "file": {
+                "file_name": "x",
+                "content_key": "roaming/in/x",
+                "signature_key": "roaming/in/x",
+            }
+        },
+        {"kind": "letter"},
+    ],
+)
+def test_what_makes_no_sense_reaches_the_dead_letters(
+    ids: dict[str, str], world: World, pki: DemonstrationPki, changes: dict[str, Any]
+) -> None:
+    said = {
+        "kind": "document",
+        "dispatch_id": "d",
+        "exchange_id": "x",
+        "sender": edo.FOREIGN,
+        "recipient_id": ids["client"],
+        "document_kind": "unformalised",
+        "file": edo.bring(pki, b"letter"),
+    }
+    world.send(INBOUND, said | changes)
+    world.drain()
+    assert [queue for queue, _ in world.dead] == ["EdoInbound"]
+    assert world.items(EDO, "inbox#") == []
+
+
+def test_roaming_recipient_need_not_be_in_the_directory(
+    ids: dict[str, str], licensed: World, pki: DemonstrationPki
+) -> None:
+    unknown = "2XX-7710140679-771001001-202601010000000000001"
+    document_id = edo.sent(licensed, pki, unknown)
+    seen = licensed.get(f"/edo/documents/{document_id}")
+    assert seen["recipient"] == {
+        "participant_id": unknown,
+        "name": None,
+        "inn": "7710140679",
+        "kpp": "771001001",
+    }

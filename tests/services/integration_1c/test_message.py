@@ -1,0 +1,176 @@
+"""What the cabinet shows of what loads, and the message as a file."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from typing import Any
+
+import pytest
+
+from chalicelib.core.fiscal.reading import read_turnover
+from chalicelib.runtime import clock
+from chalicelib.services.integration_1c import actions, consumer
+from chalicelib.services.integration_1c.store import EXCHANGES, INTEGRATION_1C
+from tests.support import cloud, onec, steps
+from tests.support.world import World
+
+DAY = {"from": "2026-11-24", "to": "2026-11-24"}
+OURS = {"register_id": onec.REGISTER, **DAY}
+
+
+@pytest.fixture
+def fed(world: World) -> World:
+    """A register on trial with two closed shifts of a day."""
+    onec.know_register(world)
+    onec.begin_trial(world)
+    onec.feed(
+        world,
+        *onec.shift(59, first=700),
+        *onec.shift(60, first=710, sales=2, at="2026-11-24T15:{minute:02}:00"),
+    )
+    refund = onec.shift(61, first=720, sales=1, at="2026-11-24T19:{minute:02}:00")
+    refund[1] |= {"operationType": 2, "cashTotalSum": 128521, "ecashTotalSum": 0}
+    onec.feed(world, *refund)
+    return world
+
+
+def test_documents_are_the_shifts_with_their_sums(fed: World) -> None:
+    found = fed.get("/integration-1c/documents", query=OURS)["items"]
+    assert [(one["shift"], one["receipts"]) for one in found] == [(59, 3), (60, 2), (61, 1)]
+    assert [one["turnover_kopecks"] for one in found] == [3 * 128521, 2 * 128521, -128521]
+    assert (found[2]["returns_kopecks"], found[2]["cash_kopecks"]) == (128521, -128521)
+    assert all(one["closed"] for one in found)
+    with clock.at(fed.moment):
+        day = dt.date(2026, 11, 24)
+        (turnover,) = read_turnover("client-1", onec.REGISTER, day, day)
+    assert sum(one["turnover_kopecks"] for one in found) == turnover.turnover
+
+
+def test_documents_are_those_of_the_message(fed: World) -> None:
+    found = fed.get("/integration-1c/documents", query=OURS)["items"]
+    answer = fed.call("GET /integration-1c/message", query=DAY)
+    assert answer.status == 200
+    assert onec.documents_of(answer.body) == [one["document_id"] for one in found]
+    assert answer.headers["Content-Type"] == "application/xml"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    again = fed.call("GET /integration-1c/message", query=DAY).body
+    created = rb"<msg:CreationDate>.*?</msg:CreationDate>"
+    assert re.sub(created, b"", again) == re.sub(created, b"", answer.body), "always the same"
+    assert b"Confirmation" not in answer.body
+
+
+def test_the_exchange_and_the_file_agree(fed: World) -> None:
+    by_file = fed.call("GET /integration-1c/message", query=DAY).body
+    by_exchange = onec.OneC.connect(fed).fetch()
+    assert by_file.partition(b"<Body")[2] == by_exchange.partition(b"<Body")[2]
+
+
+def test_reading_keeps_nothing(fed: World) -> None:
+    before = fed.items(INTEGRATION_1C)
+    fed.call("GET /integration-1c/message", query=DAY)
+    fed.get("/integration-1c/documents", query=OURS)
+    assert fed.items(INTEGRATION_1C) == before
+
+
+def test_another_day_has_nothing_to_load(fed: World) -> None:
+    day = {"from": "2026-11-23", "to": "2026-11-23"}
+    assert fed.call("GET /integration-1c/message", query=day).problem == "nothing-to-load"
+    assert fed.get("/integration-1c/documents", query={**OURS, **day})["items"] == []
+
+
+def test_others_see_nothing(fed: World) -> None:
+    steps.know_organisation(fed, "client-2")
+    refused = fed.call("GET /integration-1c/message", query=DAY, who="other_client")
+    assert refused.problem == "nothing-to-load"
+    listed = fed.get("/integration-1c/documents", query=OURS, who="other_client")
+    assert listed["items"] == []
+    assert fed.get("/integration-1c/nomenclature", who="other_client")["items"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from": "2026-11-24"},
+        {"from": "2026-11-25", "to": "2026-11-24"},
+        {"from": "2026-11-01", "to": "2026-12-02"},
+        {"from": "yesterday", "to": "2026-11-24"},
+        {**DAY, "version": "1.9"},
+    ],
+)
+def test_a_period_must_be_one(world: World, query: dict[str, str]) -> None:
+    assert world.call("GET /integration-1c/message", query=query).problem == "payload-invalid"
+
+
+def test_a_rate_that_1_8_cannot_say(world: World) -> None:
+    onec.know_register(world)
+    onec.begin_trial(world)
+    items = [onec.receipts.document()["items"][0] | {"nds": 11}]
+    onec.feed(world, *onec.shift(59, items=items))
+    answer = world.call("GET /integration-1c/message", query={**DAY, "version": "1.8"})
+    assert answer.problem == "rate-not-in-version"
+    assert [one.split()[-1] for one in answer.json["receipts"]] == ["701", "702", "703"]
+    assert world.call("GET /integration-1c/message", query=DAY).status == 200
+
+
+def test_a_large_period_is_prepared_apart(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "_MOST_INLINE", 3)
+    assert fed.call("GET /integration-1c/message", query=DAY).problem == "message-too-large"
+    asked = fed.call("POST /integration-1c/messages", DAY, key="one")
+    assert (asked.status, asked.json["state"]) == (202, "preparing")
+    assert fed.call("POST /integration-1c/messages", DAY, key="one").json == asked.json
+    path = f"/integration-1c/messages/{asked.json['message_id']}"
+    assert fed.get(path)["link"] is None
+    fed.drain()
+    ready = fed.get(path)
+    assert (ready["state"], ready["receipts"]) == ("ready", 6)
+    assert ready["link"].startswith("https://")
+    assert fed.call(f"GET {path}", who="other_client").problem == "message-unknown"
+    content = stored(ready["message_id"])
+    assert len(content) == ready["size"]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        message = archive.read("Message.xml")
+    inline = onec.documents_of(message)
+    monkeypatch.undo()
+    assert onec.documents_of(fed.call("GET /integration-1c/message", query=DAY).body) == inline
+
+
+def stored(file_id: str) -> bytes:
+    found = cloud.client("s3").get_object(Bucket=EXCHANGES.physical_name, Key=f"client-1/{file_id}")
+    content: bytes = found["Body"].read()
+    return content
+
+
+def test_a_file_that_cannot_be_says_why(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "MOST_RECEIPTS", 3)
+
+    def ask(period: dict[str, Any]) -> Any:
+        asked = fed.ok("POST /integration-1c/messages", period)
+        fed.drain()
+        return fed.get(f"/integration-1c/messages/{asked['message_id']}")
+
+    assert "Сократите период" in ask(DAY)["reason"]
+    nothing = ask({"from": "2026-11-23", "to": "2026-11-23"})
+    assert (nothing["state"], nothing["link"]) == ("failed", None)
+    assert "нет закрытых смен" in nothing["reason"]
+
+
+def test_too_much_to_show_is_refused(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "_MOST_SHOWN", 3)
+    refused = fed.call("GET /integration-1c/documents", query=OURS)
+    assert refused.problem == "period-too-large"
+
+
+def test_nomenclature_is_listed_page_by_page(world: World) -> None:
+    onec.know_register(world)
+    onec.begin_trial(world)
+    documents = onec.shift(59, sales=5)
+    for number, one in enumerate(documents[1:-1]):
+        item = {"name": f"Товар {number}", "price": 100, "quantity": 1, "sum": 100, "nds": 6}
+        one |= {"items": [item], "totalSum": 100, "ecashTotalSum": 100}
+    onec.feed(world, *documents)
+    assert world.walk("/integration-1c/nomenclature", limit=2) == []
+    onec.OneC.connect(world).fetch()
+    found = world.walk("/integration-1c/nomenclature", limit=2)
+    assert sorted(one["name"] for one in found) == [f"Товар {number}" for number in range(5)]
+    assert {one["recognised_by"] for one in found} == {"name"}

@@ -1,0 +1,378 @@
+"""What a tenant grants, what its landlord sees of it, and who is refused what."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.services.rent import wording
+from chalicelib.services.rent.store import RENT
+from infra import declarations
+from infra.demonstration_pki import DemonstrationPki
+from tests.support import cloud, signing, steps
+from tests.support import steps_rent as by
+from tests.support.steps_rent import OWNER, REGISTERS
+from tests.support.world import World
+
+GRANTS = "POST /rent/grants"
+ONE, TWO, THREE = REGISTERS[:3]
+DAY = dt.timedelta(days=1)
+
+
+def state(world: World, granted: Any) -> str:
+    (found,) = (
+        one for one in world.get("/rent/grants")["items"] if one["grant_id"] == granted["grant_id"]
+    )
+    assert found["history"][-1]["status"] in (found["state"], "active")
+    return str(found["state"])
+
+
+def seen(world: World, granted: Any) -> int:
+    """Return the status that the landlord's look is answered with."""
+    path = f"GET /rent/tenants/{granted['grant_id']}/turnover"
+    return world.call(path, who="landlord", query=by.period(world)).status
+
+
+def listed(world: World) -> list[str]:
+    return [one["grant_id"] for one in world.walk("/rent/tenants", limit=2, who="landlord")]
+
+
+def test_landlord_sees_turnover_of_what_is_granted(world: World, pki: DemonstrationPki) -> None:
+    shop_id = by.ready(world, pki, ONE, TWO)
+    today = by.today(world)
+    granted = by.grant(world, shop_id, ONE)
+    assert granted["landlord"] == {
+        "landlord_id": OWNER,
+        "name": by.LANDLORD["name"],
+        "inn": "7707083893",
+    }
+    assert (granted["state"], granted["visible_from"]) == ("active", today.isoformat())
+    by.sell(
+        world,
+        by.receipt(ONE, 1, today, 500_00),
+        by.receipt(ONE, 2, today, 200_00, operation=2),
+        by.receipt(ONE, 3, today, 77_00, operation=3),
+        by.receipt(ONE, 4, today - DAY, 999_00),
+        by.receipt(TWO, 1, today, 888_00),
+    )
+    (row,) = world.get("/rent/tenants", who="landlord")["items"]
+    assert row == {
+        "grant_id": granted["grant_id"],
+        "tenant": {"name": steps.PROFILE["name"], "inn": steps.PROFILE["inn"]},
+        "shop": granted["shop"],
+        "register_ids": [ONE],
+        "visible_from": today.isoformat(),
+        "granted_at": granted["granted_at"],
+    }
+    found = by.look(world, granted)
+    sums = {
+        "receipts": 1,
+        "returns": 1,
+        "turnover_kopecks": 300_00,
+        "last_document_at": f"{today}T12:00:00+03:00",
+    }
+    assert found["total"] == sums
+    assert found["rows"] == [{**sums, "period": today.isoformat()}]
+    (register,) = found["registers"]
+    assert register == {
+        "register_id": ONE,
+        "visible": [{"first": today.isoformat(), "last": today.isoformat()}],
+        "rows": found["rows"],
+        "total": sums,
+    }
+    assert (found["tenant"]["inn"], found["landlord"]["inn"]) == (
+        steps.PROFILE["inn"],
+        "7707083893",
+    )
+
+
+def test_months_add_up_and_an_earlier_start_shows_more(world: World, pki: DemonstrationPki) -> None:
+    shop_id = by.ready(world, pki)
+    world.advance(days=70)
+    today = by.today(world)
+    start = today - 65 * DAY
+    by.sell(world, *(by.receipt(ONE, n, today - n * DAY, 100) for n in range(1, 70)))
+    granted = by.grant(world, shop_id, visible_from=start.isoformat())
+    found = by.look(world, granted, **by.period(world, back=100, by="month"))
+    assert found["total"]["receipts"] == 65
+    assert sum(row["receipts"] for row in found["rows"]) == 65
+    assert [row["period"] for row in found["rows"]] == sorted(
+        {str(today - n * DAY)[:7] for n in range(1, 66)}
+    )
+
+
+@pytest.mark.parametrize("back", [0, 200])
+def test_register_shows_the_days_it_stood_in_the_shop(
+    world: World, pki: DemonstrationPki, back: int
+) -> None:
+    shop_id = by.ready(world, pki)
+    first = by.today(world)
+    granted = by.grant(world, shop_id, visible_from=str(first - back * DAY))
+    world.advance(days=2)
+    by.open_shop(world, ONE, name="Другой")
+    world.advance(days=2)
+    by.bind(world, shop_id, ONE)
+    world.advance(days=2)
+    world.ok(f"DELETE /organisation/shops/{shop_id}/registers/{ONE}")
+    world.advance(days=1)
+    by.sell(world, *(by.receipt(ONE, n + 1, first + n * DAY, 10**n) for n in range(8)))
+    found = by.look(world, granted)
+    assert found["total"]["turnover_kopecks"] == 110_011
+    assert found["registers"][0]["visible"] == [
+        {"first": str(first), "last": str(first + DAY)},
+        {"first": str(first + 4 * DAY), "last": str(first + 5 * DAY)},
+    ]
+
+
+def test_register_that_went_to_another_client_shows_nothing_from_that_day(
+    world: World, pki: DemonstrationPki
+) -> None:
+    shop_id = by.ready(world, pki)
+    first = by.today(world)
+    granted = by.grant(world, shop_id)
+    by.sell(world, by.receipt(ONE, 1, first))
+    world.advance(days=1)
+    steps.know_register(world, "client-2", register_id=ONE, fiscal_drive_number=by.DRIVES[ONE])
+    by.sell(world, by.receipt(ONE, 2, first + DAY))
+    assert by.look(world, granted)["total"]["receipts"] == 1
+
+
+def test_revocation_hides_everything_at_the_next_request(
+    world: World, pki: DemonstrationPki
+) -> None:
+    shop_id = by.ready(world, pki, ONE, TWO)
+    first, second = by.grant(world, shop_id, ONE), by.grant(world, shop_id, TWO)
+    assert (seen(world, first), seen(world, second)) == (200, 200)
+    revoke = f"DELETE /rent/grants/{first['grant_id']}"
+    assert world.call(revoke, who="other_client").status == 404
+    assert world.call(revoke).status == 204
+    assert (seen(world, first), seen(world, second)) == (404, 200)
+    assert listed(world) == [second["grant_id"]]
+    assert (state(world, first), state(world, second)) == ("revoked", "active")
+    assert world.call(revoke).problem == "grant-not-active"
+    again = by.grant(world, shop_id, ONE)
+    assert seen(world, again) == 200
+
+
+def test_withdrawal_ends_every_grant_at_once(world: World, pki: DemonstrationPki) -> None:
+    shop_id = by.ready(world, pki, ONE, TWO)
+    granted = [by.grant(world, shop_id, one) for one in (ONE, TWO)]
+    assert world.call(f"DELETE /rent/consents/{OWNER}", who="other_client").status == 404
+    assert world.call(f"DELETE /rent/consents/{OWNER}").status == 204
+    # Before any message is delivered.
+    assert [seen(world, one) for one in granted] == [404, 404]
+    assert listed(world) == []
+    assert [state(world, one) for one in granted] == ["consent_withdrawn"] * 2
+    assert world.call(GRANTS, by.form(shop_id)).problem == "rent-consent-unsigned"
+    assert world.call(f"DELETE /rent/consents/{OWNER}").problem == "rent-consent-unknown"
+    world.drain()
+    kept = world.items(RENT, "grant#")
+    assert [one["history"][-1]["status"] for one in kept] == ["consent_withdrawn"] * 2
+    assert world.items(RENT, "tenant#") == []
+    assert [state(world, one) for one in granted] == ["consent_withdrawn"] * 2
+    by.sign(world, pki)
+    assert [seen(world, one) for one in granted] == [404, 404]
+    assert seen(world, by.grant(world, shop_id)) == 200
+
+
+def test_nothing_is_granted_without_a_consent(world: World, pki: DemonstrationPki) -> None:
+    signing.trust(world, pki)
+    steps.know_organisation(world)
+    by.enrol(world)
+    by.know_registers(world, ONE)
+    shop_id = by.open_shop(world, ONE)
+    answer = world.call(GRANTS, by.form(shop_id))
+    assert (answer.status, answer.problem) == (409, "rent-consent-unsigned")
+    assert "подпишите" in answer.json["detail"]
+    assert listed(world) == []
+
+
+def test_new_wording_asks_for_a_signature_for_new_grants_only(
+    world: World, pki: DemonstrationPki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop_id = by.ready(world, pki, ONE, TWO)
+    granted = by.grant(world, shop_id, ONE)
+    consent = wording.CONSENT
+    second = wording.Wording(consent.title, "2", consent.template + "\n8. Новый пункт.\n")
+    monkeypatch.setattr(wording, "CONSENT", second)
+    assert world.call(GRANTS, by.form(shop_id, TWO)).problem == "rent-consent-outdated"
+    assert seen(world, granted) == 200
+    offered = world.get(f"/rent/landlords/{OWNER}/consent")
+    assert (offered["version"], offered["state"]) == ("2", "unsigned")
+    by.sign(world, pki)
+    later = by.grant(world, shop_id, TWO)
+    assert (seen(world, granted), seen(world, later)) == (200, 200)
+    kept = world.get("/rent/consents")["items"]
+    assert [(one["version"], one["state"]) for one in kept] == [("2", "signed"), ("1", "signed")]
+    world.ok(f"DELETE /rent/consents/{OWNER}")
+    assert (seen(world, granted), seen(world, later)) == (404, 404)
+    kept = world.get("/rent/consents")["items"]
+    assert {one["state"] for one in kept} == {"withdrawn"}
+
+
+def test_same_register_is_granted_once_a_landlord_and_to_several(
+    world: World, pki: DemonstrationPki
+) -> None:
+    shop_id = by.ready(world, pki, ONE, TWO)
+    by.enrol(world, "client-5", name="АО «Второй»", inn="7736050003", ogrn="1027700070518")
+    by.grant(world, shop_id, ONE)
+    answer = world.call(GRANTS, by.form(shop_id, TWO, ONE))
+    assert (answer.status, answer.problem) == (409, "rent-register-granted")
+    assert answer.json["register_id"] == ONE
+    by.sign(world, pki, "client-5")
+    by.grant(world, shop_id, ONE, landlord_id="client-5")
+    other = by.open_shop(world, ONE, name="Другой")
+    moved = by.grant(world, other, ONE)
+    by.sell(world, by.receipt(ONE, 1, by.today(world)))
+    found = [by.look(world, {"grant_id": one})["total"]["receipts"] for one in listed(world)]
+    assert sorted(found) == [0, 1], "a day belongs to one shop"
+    assert by.look(world, moved)["total"]["receipts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "slug"),
+    [
+        ({"landlord_id": "client-9"}, 404, "landlord-unknown"),
+        ({"landlord_id": "client-1"}, 404, "landlord-unknown"),
+        ({"shop_id": "nowhere"}, 404, "rent-shop-unknown"),
+        ({"register_ids": []}, 422, "rent-registers-not-chosen"),
+        ({"register_ids": [TWO]}, 409, "rent-register-not-in-shop"),
+        ({"register_ids": [THREE]}, 409, "rent-register-not-in-shop"),
+        ({"register_ids": ["9" * 16]}, 409, "rent-register-not-in-shop"),
+        ({"register_ids": [ONE, ONE]}, 422, "payload-invalid"),
+        ({"register_ids": ["1"]}, 422, "payload-invalid"),
+        ({"register_ids": [*REGISTERS, "9" * 16]}, 422, "payload-invalid"),
+        ({"register_ids": None}, 422, "payload-invalid"),
+        ({"visible_from": "2999-01-01"}, 422, "rent-start-in-future"),
+        ({"visible_from": "yesterday"}, 422, "payload-invalid"),
+        ({"extra": 1}, 422, "payload-invalid"),
+    ],
+)
+def test_what_cannot_be_granted_is_refused(
+    world: World, pki: DemonstrationPki, changes: dict[str, Any], status: int, slug: str
+) -> None:
+    shop_id = by.ready(world, pki)
+    by.know_registers(world, TWO)
+    by.open_shop(world, TWO, name="Другой")
+    steps.know_register(world, "client-2", register_id=THREE)
+    answer = world.call(GRANTS, by.form(shop_id) | changes)
+    assert (answer.status, answer.problem) == (status, slug)
+    if slug.startswith("rent-register") or slug == "rent-shop-unknown":
+        assert "магазин" in answer.json["detail"]
+    assert world.items(RENT, "grant#") == []
+
+
+def test_foreign_shop_is_not_there(world: World, pki: DemonstrationPki) -> None:
+    by.ready(world, pki)
+    foreign = world.ok(
+        "POST /organisation/shops", {"name": "Чужой", "address": "Москва"}, who="other_client"
+    )
+    answer = world.call(GRANTS, by.form(foreign["shop_id"]))
+    assert (answer.status, answer.problem) == (404, "rent-shop-unknown")
+    assert "Создайте отдельный магазин" in answer.json["detail"]
+
+
+def test_struck_off_landlord_sees_nothing_and_gets_nothing(
+    world: World, pki: DemonstrationPki
+) -> None:
+    shop_id = by.ready(world, pki, ONE, TWO)
+    granted = by.grant(world, shop_id, ONE)
+    world.ok(f"DELETE /rent/landlords/{OWNER}", who="operator")
+    assert (seen(world, granted), listed(world)) == (404, [])
+    assert world.call(GRANTS, by.form(shop_id, TWO)).problem == "landlord-unknown"
+    by.enrol(world)
+    assert (seen(world, granted), listed(world)) == (200, [granted["grant_id"]])
+
+
+def test_grant_of_another_landlord_is_not_there(world: World, pki: DemonstrationPki) -> None:
+    shop_id = by.ready(world, pki)
+    by.enrol(world, "client-5", name="АО «Второй»", inn="7736050003", ogrn="1027700070518")
+    by.sign(world, pki, "client-5")
+    foreign = by.grant(world, shop_id, landlord_id="client-5")
+    assert seen(world, foreign) == 404
+    assert listed(world) == []
+
+
+def test_tenant_sees_who_looked_and_is_told_of_the_first(
+    world: World, pki: DemonstrationPki
+) -> None:
+    granted = by.grant(world, by.ready(world, pki))
+    log = f"/rent/grants/{granted['grant_id']}/accesses"
+    assert world.get(log)["items"] == []
+    by.look(world, granted)
+    by.look(world, granted, by="month")
+    world.drain()
+    looks = world.get(log)["items"]
+    assert [(one["by"], one["subject"]) for one in looks] == [
+        ("month", "user-4"),
+        ("day", "user-4"),
+    ]
+    assert looks[0]["landlord"] == {"name": by.LANDLORD["name"], "inn": by.LANDLORD["inn"]}
+    assert looks[0]["last"] == str(by.today(world))
+    (mail,) = world.mails()
+    assert mail.destinations["ToAddresses"] == [steps.PROFILE["email"]]
+    assert "впервые" in mail.body
+    assert world.call(f"GET {log}", who="other_client").status == 404
+    assert seen(world, {"grant_id": "unknown"}) == 404
+    assert len(world.get(log)["items"]) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"from": "2026-01-02", "to": "2026-01-01"},
+        {"from": "2025-01-01", "to": "2026-01-02"},
+        {"from": "2026-01-01", "to": "tomorrow"},
+        {"from": "2026-01-01", "to": "2026-01-02", "by": "week"},
+        {"from": "2026-01-01", "to": "2026-01-02", "items": "all"},
+    ],
+)
+def test_periods_that_make_no_sense_are_refused(world: World, query: dict[str, str]) -> None:
+    answer = world.call("GET /rent/tenants/some/turnover", who="landlord", query=query)
+    assert answer.status == 422
+
+
+def test_landlords_employee_sees_no_section_of_clients(world: World) -> None:
+    declarations.load()
+    for one in declarations.actions():
+        roles = {role.value for role in one.callers}
+        if roles and "landlord" not in roles:
+            path = re.sub(r"{\w+}", "x", one.path)
+            assert world.call(f"{one.method} {path}", who="landlord").status == 403, one.name
+    assert {
+        one.name for one in declarations.actions() if "landlord" in {r.value for r in one.callers}
+    } == {
+        "list_tenants",
+        "get_tenant_turnover",
+    }
+
+
+@pytest.mark.parametrize("who", ["client", "operator", "nobody"])
+def test_others_do_not_see_what_landlords_see(world: World, who: str) -> None:
+    status = 401 if who == "nobody" else 403
+    assert world.call("GET /rent/tenants", who=who).status == status
+    assert world.call("GET /rent/tenants/some/turnover", who=who).status == status
+
+
+def test_register_that_moves_meanwhile_is_not_granted(world: World, pki: DemonstrationPki) -> None:
+    shop_id = by.ready(world, pki)
+    other = by.open_shop(world, name="Другой")
+    moved: list[bool] = []
+
+    def around(perform: Any) -> Any:
+        if world.calls[-1].operation == "TransactWriteItems" and not moved:
+            moved.append(True)
+            cloud.client("dynamodb").update_item(
+                TableName=ORGANISATION.physical_name,
+                Key={"client_id": {"S": "client-1"}, "sk": {"S": f"register#{ONE}"}},
+                UpdateExpression="SET shop_id = :other",
+                ExpressionAttributeValues={":other": {"S": other}},
+            )
+        return perform()
+
+    world.around = around
+    answer = world.call(GRANTS, by.form(shop_id))
+    assert (answer.status, answer.problem) == (409, "rent-register-not-in-shop")

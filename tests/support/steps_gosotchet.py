@@ -1,0 +1,100 @@
+"""Steps of «Платформа Госотчёт», taken the way people take them: by calls."""
+
+import base64
+import re
+from typing import Any
+
+from infra.demonstration_pki import DemonstrationPki
+from tests.support import signing, steps
+from tests.support.world import Answer, World
+
+REGISTRATIONS = "POST /gosotchet/registrations"
+SESSIONS = "POST /gosotchet/sessions"
+EMAIL = "buh@example.ru"
+
+FNS = {"kind": "fns", "code": "7728", "kpp": steps.PROFILE["kpp"]}
+SFR = {"kind": "sfr", "registration_number": "087-123-456789"}
+ROSSTAT = {"kind": "rosstat", "togs": "77-00", "okpo": "00032537"}
+FSRAR = {"kind": "fsrar", "identifier": "030000123456"}
+RPN = {"kind": "rpn", "identifier": "МН-0177-001234-П"}
+CB = {"kind": "cb", "identifier": "2110177000123"}
+EVERYONE = [FNS, SFR, ROSSTAT, FSRAR, RPN, CB]
+
+CREDENTIALS = "Вход в систему Госотчёт: логин и пароль"
+
+
+def certificate(pki: DemonstrationPki, who: str = "director", **how: Any) -> str:
+    """Return a certificate as it goes in JSON."""
+    return base64.b64encode(pki.certificate(who, **how)).decode()
+
+
+def ready(world: World, pki: DemonstrationPki) -> None:
+    """Know an organisation, and trust who issues its certificates."""
+    signing.trust(world, pki)
+    steps.know_organisation(world)
+
+
+def licence(world: World, tariff: str = "basic", *, pay: bool = True) -> Any:
+    """Buy a licence; return it as it then is."""
+    bought = world.ok("POST /gosotchet/licences", {"tariff": tariff})
+    if pay:
+        payment = {
+            "invoice_number": bought["invoice_number"],
+            "amount_kopecks": bought["invoice"]["total_kopecks"],
+            "bank_reference": f"bank-{bought['invoice_number']}",
+            "paid_on": "2026-11-25",
+        }
+        world.ok("POST /payments", payment, who="operator")
+        world.drain()
+    return next(
+        one
+        for one in world.get("/gosotchet/licences")["items"]
+        if one["licence_id"] == bought["licence_id"]
+    )
+
+
+def form(pki: DemonstrationPki, licence_id: str, *authorities: Any, **changes: Any) -> Any:
+    """Return the form of «Регистрация лицензии»."""
+    return {
+        "licence_id": licence_id,
+        "authorities": list(authorities) or [FNS],
+        "certificate": certificate(pki),
+        "email": EMAIL,
+    } | changes
+
+
+def register(world: World, pki: DemonstrationPki, *authorities: Any, **how: Any) -> Any:
+    """Register a new licence and let it be provisioned; return the registration."""
+    ready(world, pki)
+    bought = licence(world, **how)
+    made = world.ok(REGISTRATIONS, form(pki, bought["licence_id"], *authorities))
+    world.drain()
+    return registration(world, made)
+
+
+def registration(world: World, made: Any, who: str = "client") -> Any:
+    """Return a registration as it is now."""
+    return world.get(f"/gosotchet/registrations/{made['registration_id']}", who=who)
+
+
+def passwords(world: World) -> list[tuple[str, str]]:
+    """Return the logins and passwords mailed, oldest first."""
+    found = []
+    for mail in world.mails():
+        if mail.subject == CREDENTIALS:
+            said = re.search(r"Логин: (\S+)\nОдноразовый пароль: (\S+)\n", mail.body)
+            assert said
+            found.append((said[1], said[2]))
+    return found
+
+
+def sign_in(world: World, login: str, password: str, **new: str) -> Answer:
+    """Try to sign in."""
+    return world.call(SESSIONS, {"login": login, "password": password} | new)
+
+
+def works(world: World, login: str, password: str) -> bool:
+    """Whether a one-time password is the valid one."""
+    answer = sign_in(world, login, password)
+    assert answer.status in (401, 403), answer.body
+    return answer.problem == "password-change-required"
