@@ -5,33 +5,42 @@ from collections.abc import Iterator
 import pytest
 
 from infra.demonstration_pki import DemonstrationPki
-from tests.support import estate, signing
-from tests.support.world import START, Beginning, World, Worlds
+from tests.support import giving, signing
+from tests.support.world import Beginning, World, Worlds
 
 
 @pytest.fixture(scope="session")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
+def pki() -> DemonstrationPki:
     """Give the authority that the product trusts."""
-    return DemonstrationPki(tmp_path_factory.mktemp("pki"), signing.SUBJECTS)
+    return giving.pki()
 
 
 @pytest.fixture(scope="session")
-def beginning(environment: None, pki: DemonstrationPki) -> Beginning:
-    """Return where every world of the audit begins; made once, since it takes seconds."""
+def prepared(environment: None) -> Beginning:
+    """Return where a world stands before anybody owns anything."""
     with World.several() as begin:
         world = begin()
-        signing.trust(world, pki)
-        world.moment = START
+        giving.prepare(world)
+        return world.keep()
+
+
+@pytest.fixture(scope="session")
+def beginning(prepared: Beginning) -> Beginning:
+    """Return where every world of the audit begins; made once, since it takes seconds."""
+    with World.several() as begin:
+        world = begin(prepared)
         for who in ("client", "other_client"):
-            estate.give(world, who)
+            giving.give(world, who)
         return world.keep()
 
 
 @pytest.fixture(scope="module")
 def clouds(beginning: Beginning) -> Iterator[Worlds]:
     """Give a new world at each call; one simulated cloud for all the tests of a module."""
+    signing.forget()
     with World.several() as begin:
         yield begin
+    signing.forget()
 
 
 @pytest.fixture

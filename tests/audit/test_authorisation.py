@@ -10,6 +10,7 @@ import pytest
 from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.caller import Role
 from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.raw import Raw
 from infra import declarations
 from tests.support import estate, gateway
 from tests.support.issuer import BAD, GOOD, Issuer, claims, token
@@ -55,6 +56,13 @@ def test_call_is_open_to_its_callers_alone(
         for how in bodies(declared):
             assert answer(bearer, **how)[0] not in {401, 403}, how
 
+    if Raw in signature(declared).values():
+        # Its callers are known by a password: nothing that stands for a person is one.
+        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
+            for how in bodies(declared):
+                assert answer(bearer, **how) == (401, "password-wrong")
+        assert not any(call.writes for call in world.calls)
+        return
     if not declared.callers:
         for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
             is_served(bearer)
@@ -78,9 +86,7 @@ def test_call_is_open_to_its_callers_alone(
         if declared.callers & set(roles):
             is_served(f"Bearer {token(claims(roles=roles))}")
     if declared.is_read and Role.CLIENT in declared.callers:
-        ids = {
-            name: estate.owned(world, "client-1", name)[0] for name in estate.parameters(declared)
-        }
+        ids = estate.own_ids(world, "client-1", declared)
         own = estate.route(declared, ids).partition(" ")[2]
         query = estate.QUERIES.get(declared.name)
         made = gateway.call(world, declared, own, f"Bearer {token()}", query=query)

@@ -59,13 +59,12 @@ def persona(declared: Action) -> str:
 
 
 def own_route(world: World, declared: Action, **names: str) -> str:
-    found = {name: estate.owned(world, OURS, name)[0] for name in estate.parameters(declared)}
+    found = estate.own_ids(world, OURS, declared)
     return estate.route(declared, found | names)
 
 
-def bodies(declared: Action) -> Iterator[tuple[str, bytes, bool]]:
+def bodies(body: Any) -> Iterator[tuple[str, bytes, bool]]:
     """Give hostile bodies: what is wrong, the bytes, whether they must be refused."""
-    body = estate.body(declared)
     for where, _ in estate.leaves(body):
         place = "/".join(map(str, where))
         for why, text in FORGING.items():
@@ -83,11 +82,12 @@ def test_no_value_in_a_body_does_harm(
 ) -> None:
     who, world = persona(declared), clouds(beginning)
     route = own_route(world, declared)
-    good = world.call(route, estate.body(declared), who=who)
+    body = estate.body(declared, world)
+    good = world.call(route, body, who=who)
     assert good.status < 500
     assert good.status < 400 or good.problem != "payload-invalid", good.body
     world = clouds(beginning)
-    for why, raw, must_be_refused in bodies(declared):
+    for why, raw, must_be_refused in bodies(body):
         answer = world.call(route, raw=raw, who=who)
         assert answer.status < 500, why
         if answer.status >= 400:
@@ -115,7 +115,7 @@ def check_mail(mail: Any) -> None:
 
 @pytest.mark.parametrize("declared", WITH_BODY, ids=lambda one: one.name)
 def test_nothing_is_said_twice(world: World, declared: Action) -> None:
-    body = estate.body(declared)
+    body = estate.body(declared, world)
     (name, value), *_ = body.items()
     pair = f"{json.dumps(name)}: {json.dumps(value)}"
     raw = f"{{{pair}, {json.dumps(body)[1:]}".encode()
@@ -131,7 +131,8 @@ def test_no_name_in_a_path_leads_elsewhere(world: World, declared: Action) -> No
         for segment in SEGMENTS:
             route = own_route(world, declared, **{name: segment})
             before = len(world.calls)
-            answer = world.call(route, estate.body(declared), who=persona(declared))
+            how = {"who": persona(declared), "query": estate.QUERIES.get(declared.name)}
+            answer = world.call(route, estate.body(declared, world), **how)
             if re.search(r"[\0-\x1f/]", unquote(segment)) or len(unquote(segment)) > 128:
                 assert answer.status == 404, segment
                 assert len(world.calls) == before, segment

@@ -23,23 +23,15 @@ def place_of_signature(declared: Action) -> tuple[Any, ...] | None:
 SIGNED = [one for one in declarations.actions() if place_of_signature(one)]
 
 
-@pytest.fixture
-def world(clouds: Worlds, beginning: Beginning, pki: DemonstrationPki) -> World:
-    """Two clients of one organisation's certificate, at the present."""
-    world = clouds(beginning)
-    signing.trust(world, pki)
-    return world
-
-
 @pytest.mark.parametrize("declared", SIGNED, ids=lambda one: one.name)
 def test_a_signature_over_something_else_signs_nothing(
     world: World, pki: DemonstrationPki, declared: Action
 ) -> None:
     where = place_of_signature(declared)
     assert where
-    ids = {one: estate.owned(world, "client-1", one)[0] for one in estate.parameters(declared)}
+    ids = estate.own_ids(world, "client-1", declared)
     route, before = estate.route(declared, ids), kept(world)
-    body = estate.body(declared)
+    body = estate.body(declared, world)
     agreement = world.get(AGREEMENT)["text"]
     texts = [*OTHER_TEXTS, *([] if "agreements" in declared.path else [agreement])]
     for text in texts:

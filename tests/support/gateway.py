@@ -29,6 +29,8 @@ def call(world: World, declared: Action, path: str, bearer: str | None, **how: A
         if statement["Effect"] != "Allow":
             return _own("ACCESS_DENIED")
         context = {**policy["context"], "principalId": policy["principalId"]}
+    elif bearer is not None:
+        how["headers"] = {"Authorization": bearer} | how.get("headers", {})
     return world.call(f"{declared.method} {path}", who=context, **how)
 
 
