@@ -129,6 +129,10 @@ def read(world: World, place: Place, *, who: str | None = None, **query: Any) ->
     return world.call(route, who=who or reader, query={**json.loads(asked), **query})
 
 
+SAME_LIST = {"GET /integration-1c/registers", "GET /organisation/registers"}
+"""Two views of a client's registers: a place in one is a place in the other."""
+
+
 def test_next_is_of_its_caller_and_list_alone(world: World) -> None:
     everywhere = places(world)
     cursors: dict[Place, str] = {}
@@ -149,10 +153,11 @@ def test_next_is_of_its_caller_and_list_alone(world: World) -> None:
         for one in forged:
             assert refuses(read(world, place, next=one))
         for other in everywhere:
-            if other != place:
+            if other != place and {other[0], place[0]} != SAME_LIST:
                 assert refuses(read(world, other, next=cursor)), (place, other)
         if place[2] == Role.CLIENT:
-            assert refuses(read(world, place, who="other_client", next=cursor))
+            stolen = read(world, place, who="other_client", next=cursor)
+            assert refuses(stolen) or stolen.status == 404, place
 
 
 def refuses(answer: Answer) -> bool:
