@@ -9,7 +9,7 @@ from chalicelib.runtime.declaration import Action
 from infra import declarations
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import estate, signing
-from tests.support.world import Beginning, World, Worlds
+from tests.support.world import World
 
 AGREEMENT = "/organisation/agreements/e-receipts"
 OTHER_TEXTS = ["", "Согласен", AGREEMENT, "e-receipts", "\ufeff"]
