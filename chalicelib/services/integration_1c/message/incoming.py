@@ -127,7 +127,7 @@ class _Source:
         self._silent = 0
         self._parts = 0
 
-    def read(self, _size: int) -> bytes:
+    def read(self, _size: int = -1, /) -> bytes:
         """Return the next piece."""
         self._silent += 1
         if self._silent > _MOST_SILENT:
