@@ -14,6 +14,7 @@ CLIENT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 CLOUD_PY := .venv-cloud/bin/python
+AUDIT_PY := .venv-audit/bin/python
 BUILD := build
 
 .DEFAULT_GOAL := help
@@ -39,6 +40,12 @@ $(VENV)/ready: requirements.txt requirements-dev.txt
 	@echo "Environment for the local cloud: .venv-cloud"
 	@test -x $(CLOUD_PY) || $(PY) -m venv .venv-cloud
 	@$(VENV)/bin/uv pip sync --quiet --python $(CLOUD_PY) --require-hashes requirements-cloud.txt
+	@touch $@
+
+.venv-audit/ready: requirements-audit.txt $(VENV)/ready
+	@echo "Environment for the audit's tools: .venv-audit"
+	@test -x $(AUDIT_PY) || $(PY) -m venv .venv-audit
+	@$(VENV)/bin/uv pip sync --quiet --python $(AUDIT_PY) --require-hashes requirements-audit.txt
 	@touch $@
 
 # --- The product on this machine ------------------------------------------------------------------
@@ -72,6 +79,10 @@ lint: $(VENV)/ready ## Style, types, floors
 bench: $(VENV)/ready .venv-cloud/ready ## Figures of docs/performance.md, as ratios in one run
 	$(PY) -m tests.bench
 
+.PHONY: audit
+audit: $(VENV)/ready .venv-cloud/ready .venv-audit/ready ## Attacks, grants, licences, vulnerabilities, template
+	@$(PY) -m tests.audit
+
 # --- What is generated, built and shipped ---------------------------------------------------------
 
 .PHONY: openapi
@@ -83,9 +94,13 @@ examples: $(VENV)/ready .venv-cloud/ready ## Record the API's examples from an e
 	RECORD_EXAMPLES=1 $(PY) -m pytest -q tests/end_to_end
 	$(PY) -m infra.openapi
 
+.PHONY: licences
+licences: $(VENV)/ready ## Write docs/licences.md from what the packages say
+	$(PY) -m infra.licences
+
 .PHONY: lock
 lock: $(VENV)/ready ## Pin the newest versions that requirements*.in admit
-	@for each in requirements requirements-dev requirements-cloud; do \
+	@for each in requirements requirements-dev requirements-cloud requirements-audit; do \
 	  $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate $$each.in --output-file $$each.txt; done
 

@@ -1,5 +1,6 @@
 """What the product's code declares of itself, imported as a whole."""
 
+import functools
 import importlib
 import os
 from typing import TypeVar
@@ -9,6 +10,7 @@ from chalicelib.runtime.declaration import DECLARED, Action, Consumer, Declarati
 D = TypeVar("D", bound=Declaration)
 
 
+@functools.cache
 def load() -> None:
     """Import what every section declares: its actions, its consumers and its problems."""
     os.environ.setdefault("STAGE", "build")

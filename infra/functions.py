@@ -18,6 +18,9 @@ Json = dict[str, Any]
 RELAYED = (OUTBOX, FISCAL)
 """Tables whose items may be messages: their streams are relayed."""
 
+FED_BY_OTHERS = {"Cabinet", "EdoInbound", "FiscalDocuments", "Payments"}
+"""Queues that no function of ours may put anything on: what is heard there is believed."""
+
 SETTINGS: Json = {
     "STAGE": {"Ref": "Stage"},
     "CURSOR_KEY": {"Ref": "CursorKey"},
@@ -87,7 +90,7 @@ class Function:
 
 
 def all_functions(queues: Sequence[str]) -> list[Function]:
-    """Return every function of the deployment; ``queues`` are those the relay may send to."""
+    """Return every function of the deployment, whose queues are ``queues``."""
     actions = declarations.actions()
     consumers = [_consumer(one) for one in declarations.consumers()]
     schedules = [_schedule(one) for one in declarations.schedules()]
@@ -188,7 +191,7 @@ def _relay(queues: Sequence[str]) -> Function:
         handler="chalicelib.runtime.relay.relay",
         timeout=30,
         memory=512,
-        writes=[Queue(name) for name in queues],
+        writes=[Queue(name) for name in queues if name not in FED_BY_OTHERS],
         settings={},
         relays=True,
     )

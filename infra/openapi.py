@@ -312,7 +312,7 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
         400: takes_payload or one.idempotent,
         401: one.callers,
         403: one.callers,
-        404: one.callers and not is_list(one),
+        404: (one.callers or "{" in one.path) and not is_list(one),
         406: len(one.produces) > 1,
         409: one.writes and not one.is_read,
         413: has_body or Raw in signature(one).values(),

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from tests.support.issuer import Issuer
     from tests.support.world import World, Worlds
 
 pytest.register_assert_rewrite("tests.support")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch, over the whole run, that no function may touch what it never touches."""
+    from tests.support.grants import Watch
+
+    config.pluginmanager.register(Watch(config))
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +64,17 @@ def logged(environment: None) -> Iterator[list[dict[str, Any]]]:
     logger.addHandler(collector)
     yield lines
     logger.removeHandler(collector)
+
+
+@pytest.fixture
+def issuer(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator["Issuer"]:
+    """Give the issuer whose tokens the product believes, its keys published."""
+    from tests.support.issuer import Issuer, forget
+
+    made = Issuer()
+    monkeypatch.setenv("OIDC_JWKS_URL", made.url)
+    forget()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    forget()

@@ -7,7 +7,7 @@ import time
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Request, Response
@@ -245,12 +245,21 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
     raw = _raw(request).body
     try:
         # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
-        return model.model_validate_json(raw, strict=True)
+        read = model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
             raise Unreadable from error
         raise validation.problem(error) from error
+    # Only now, since what the model admits is neither deep nor wide.
+    json.loads(raw, object_pairs_hook=_names_once)
+    return read
+
+
+def _names_once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that says a thing twice: readers differ in what it says (RFC 7493, 2.3)."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise Unreadable
 
 
 def _raw(request: Request) -> Raw:
@@ -292,7 +301,9 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
     metrics.add_metric(name, MetricUnit.Count, 1)
     metrics.flush_metrics()
     logger.append_keys(problem=problem.slug)
-    document = problem.document(request.context.get("path") or request.path or declared.path)
+    path = request.context.get("path") or request.path or declared.path
+    # Decoded or not, depending on the gateway; in the answer it is a URI reference.
+    document = problem.document(quote(unquote(path), safe="/:@!$&'()*+,;="))
     headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
     body = json.dumps(document, ensure_ascii=False)
     return Response(body=body, status_code=problem.status, headers=headers)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from chalicelib.runtime.problem import PayloadInvalid
 
@@ -40,12 +41,15 @@ _SENTENCES: Mapping[str, str] = {
     "date_parsing": "Нужна дата в виде ГГГГ-ММ-ДД.",
     "date_from_datetime_parsing": "Нужна дата в виде ГГГГ-ММ-ДД.",
     "date_from_datetime_inexact": "Нужна дата в виде ГГГГ-ММ-ДД.",
+    "uuid_type": "Нужен идентификатор UUID.",
+    "uuid_parsing": "Нужен идентификатор UUID.",
     "bytes_invalid_encoding": "Нужны данные в base64.",
     "bytes_too_long": "Нужно не больше {max_length} байт.",
     "bytes_too_short": "Нужно не меньше {min_length} байт.",
 }
 
 
+_PYDANTICS_OWN = frozenset(get_args(ErrorType))
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 """A member of an enumeration, as pydantic writes one that a literal allows."""
 _MOST_FAULTS = 50
@@ -77,7 +81,10 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     if template:
         said = _MEMBER.sub(r"\1", template.format_map(fault.get("ctx", {})))
         return said.replace("' or '", "' или '")
-    own = fault["type"] in ("value_error", "assertion_error")
-    message = str(fault["ctx"]["error"] if own else fault["msg"])
-    # Types of our own word their errors in Russian; pydantic's English is not for people.
+    # Types of our own word their errors in Russian; pydantic's English, which may quote what was
+    # sent, is not for people.
+    if fault["type"] in ("value_error", "assertion_error"):
+        message = str(fault["ctx"]["error"])
+    else:
+        message = "" if fault["type"] in _PYDANTICS_OWN else str(fault["msg"])
     return "Неверное значение." if message.isascii() else message

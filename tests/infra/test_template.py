@@ -11,7 +11,7 @@ from chalicelib.runtime.declaration import Action
 from infra import declarations
 from infra.build import Build
 from infra.deploy import lint
-from infra.functions import RELAYED
+from infra.functions import FED_BY_OTHERS, RELAYED
 from infra.gateway import OUTBOX_PATTERN
 
 Json = dict[str, Any]
@@ -298,6 +298,17 @@ def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:
             )
             ends = re.search(part + r')\*"', text)
             assert text.count("*") == (1 if ends else 0), f"{role}: {resource}"
+
+
+def test_queues_that_others_fill_are_filled_by_no_function(production: Json) -> None:
+    senders: dict[str, set[str]] = {}
+    for role, statement in statements(production):
+        if "sqs:SendMessage" in statement["Action"]:
+            for queue in map(referenced, statement["Resource"]):
+                senders.setdefault(*queue, set()).add(role)
+    queues = {name for name in of_type(production, "SQS::Queue") if "DeadLetter" not in name}
+    fed = {f"{name}Queue" for name in FED_BY_OTHERS}
+    assert senders == {name: {"RelayRole"} for name in queues - fed}
 
 
 def test_a_role_trusts_lambda_alone(production: Json) -> None:

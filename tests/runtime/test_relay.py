@@ -11,9 +11,10 @@ from chalicelib.runtime.notify import MAIL
 from chalicelib.runtime.relay import RelayIncomplete, relay
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import to_wire
+from infra.functions import FED_BY_OTHERS
 from infra.gateway import OUTBOX_PATTERN
 from tests.support import cloud
-from tests.support.world import World
+from tests.support.world import NotGrantedError, World
 
 
 class Said(BaseModel):
@@ -42,10 +43,16 @@ def received(queue: Queue = MAIL) -> list[str]:
 
 
 def test_each_message_goes_to_its_queue(world: World) -> None:
-    payments = Queue("Payments")
-    run(world, *(message(n, f'"{n}"', MAIL if n % 2 else payments) for n in range(25)))
+    drives = Queue("FiscalDrives")
+    run(world, *(message(n, f'"{n}"', MAIL if n % 2 else drives) for n in range(25)))
     assert received(MAIL) == [f'"{n}"' for n in range(25) if n % 2]
-    assert received(payments) == [f'"{n}"' for n in range(25) if not n % 2]
+    assert received(drives) == [f'"{n}"' for n in range(25) if not n % 2]
+
+
+@pytest.mark.parametrize("name", sorted(FED_BY_OTHERS))
+def test_nothing_of_ours_is_put_where_others_are_believed(world: World, name: str) -> None:
+    with pytest.raises(NotGrantedError):
+        run(world, message(1, queue=Queue(name)))
 
 
 def test_what_is_no_message_is_passed_over(world: World) -> None:

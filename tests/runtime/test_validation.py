@@ -1,7 +1,9 @@
 """Whatever is wrong with a payload is said in Russian."""
 
+import datetime as dt
 import json
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -66,6 +68,16 @@ class Inner(BaseModel):
 class Outer(BaseModel):
     inner: list[Inner]
     names: dict[str, int] = {}
+
+
+class Named(BaseModel):
+    id: uuid.UUID
+    at: dt.time
+
+
+def test_what_was_sent_is_not_quoted() -> None:
+    said = {one["detail"] for one in read(Named, {"id": "жжж", "at": "жжж"})}
+    assert said == {"Нужен идентификатор UUID.", "Неверное значение."}
 
 
 def test_pointers_are_those_of_rfc_6901() -> None:

@@ -89,11 +89,15 @@ def physical_name(logical_id: str) -> str:
 
 
 def variables() -> dict[str, str]:
-    """Return the environment that the template gives to its functions, taken together."""
+    """Return the environment that the template gives to its functions, taken together.
+
+    With every queue in it, so that tests can put something on those that others fill.
+    """
     everything = functions.all_functions(queue_names())
     settings = {name: ref for function in everything for name, ref in function.settings.items()}
     for function in everything:
         settings |= {one.variable: functions.physical_name(one) for one in function.resources}
+    settings |= {one.variable: functions.physical_name(one) for one in map(Queue, queue_names())}
     return {name: physical_name(ref["Ref"]) for name, ref in settings.items()}
 
 

@@ -28,7 +28,7 @@ from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
 from infra.functions import RELAYED
 from infra.synth import RECEIVES
-from tests.support import cloud
+from tests.support import cloud, grants
 
 START = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 """A Tuesday noon in Moscow."""
@@ -102,6 +102,8 @@ class World:
 
     held: ClassVar[frozenset[str]] = frozenset()
     """Queues that nobody listens to, so that a test sees what was put there."""
+    _keys: ClassVar[Iterator[int]] = itertools.count(1)
+    """For all worlds, since one may begin with what calls in another have left."""
 
     def __init__(self) -> None:
         self.moment = START
@@ -114,7 +116,6 @@ class World:
         self._relayed: set[tuple[str, str]] = set()
         self._deliveries: dict[str, int] = {}
         self._sequence = itertools.count(1)
-        self._keys = itertools.count(1)
 
     @classmethod
     @contextlib.contextmanager
@@ -140,8 +141,8 @@ class World:
                 if from_:
                     world.moment = from_.moment
                     world._relayed = set(from_.relayed)
-                renew(from_.cloud if from_ else None)
                 current[:] = [world]
+                renew(from_.cloud if from_ else None)
                 return world
 
             yield begin
@@ -174,6 +175,7 @@ class World:
         reads, writes = cloud.grants()[call.function]
         if not call.resources <= (writes if call.writes else reads):
             raise NotGrantedError(call)
+        grants.note(call.function, call.resources, writes=call.writes)
 
     # --- HTTP
 
@@ -182,13 +184,15 @@ class World:
         route: str,
         body: Any = None,
         *,
-        who: str = "client",
+        who: str | Mapping[str, str] = "client",
         key: str | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Answer:
-        """Make the call ``"METHOD /path"`` as a persona and check what every answer must have.
+        """Make the call ``"METHOD /path"`` and check what every answer must have.
+
+        ``who`` is a persona, or what an authorizer found out about the caller.
 
         Each call brings an ``Idempotency-Key`` of its own unless ``key`` is given; ``key=""``
         brings none. ``raw`` is sent instead of ``body`` as JSON.
@@ -201,7 +205,8 @@ class World:
             sent["Content-Type"] = "application/json"
         sent = {name: value for name, value in (sent | dict(headers or {})).items() if value}
         event = _event(method, f"{path}?{urlencode(query)}" if query else path, sent, raw)
-        event["requestContext"] |= {"requestId": "request-1", "authorizer": PERSONAS[who]}
+        caller = PERSONAS[who] if isinstance(who, str) else who
+        event["requestContext"] |= {"requestId": "request-1", "authorizer": caller}
         name = _action_names()[method, event["requestContext"]["resourcePath"]]
 
         import app
@@ -345,6 +350,7 @@ def check_contract(answer: Answer) -> None:
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert b"Traceback" not in answer.body
+    assert not any(re.search(r"[\r\n]", value) for value in headers.values())
     if answer.status == 204:
         assert answer.body == b""
     if answer.status < 400:
@@ -357,7 +363,7 @@ def check_contract(answer: Answer) -> None:
     assert headers["content-type"] == "application/problem+json"
     assert document["status"] == answer.status
     assert re.fullmatch("/problems/[a-z0-9-]+", document["type"])
-    assert document["instance"].startswith("/")
+    assert re.fullmatch(r"/[!-~]*", document["instance"])
     sentences = [document["title"], document["detail"]]
     sentences += [error["detail"] for error in document.get("errors", [])]
     for sentence in sentences:

@@ -142,7 +142,8 @@ class FiscalDocument(BaseModel):
     def _whole(cls, said: Any) -> Any:
         if not isinstance(said, dict):
             return said
-        json.dumps(said, allow_nan=False)  # what JSON has no word for cannot be kept
+        # What JSON has no word for cannot be kept, nor half a character (a surrogate by itself).
+        json.dumps(said, allow_nan=False, ensure_ascii=False).encode()
         return {**{name: one for name, one in said.items() if one is not None}, "content": said}
 
     @model_validator(mode="after")

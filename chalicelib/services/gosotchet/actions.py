@@ -246,7 +246,8 @@ def change_gosotchet_registration(
 def list_gosotchet_changes(
     caller: Caller, registration_id: str, query: PageQuery
 ) -> Page[ChangeCard]:
-    """List the changes of a registration, newest first."""
+    """List the changes of a registration, newest first. Two reads: whose it is, and they."""
+    _own(caller, registration_id)
     found = page(store.changes(caller.client_id, registration_id), query, caller.client_id)
     return Page(items=[one.card() for one in found.items], next=found.next)
 

@@ -35,7 +35,7 @@ _FAULT = 500
     writes=[INTEGRATION_1C, EXCHANGES, OUTBOX],
     timeout=29,
     memory=1536,
-    rate_limit=100,
+    rate_limit=50,
 )
 def exchange_with_1c(request: Raw) -> File:
     """Perform an operation of the exchange, for the client whom the password stands for."""

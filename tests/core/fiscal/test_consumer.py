@@ -128,11 +128,12 @@ def test_what_cannot_be_kept_fails_alone(world: World, receipt: Any) -> None:
         receipt(3, totalSum=-1),
         {"ticket": "none"},
     ]
-    feed(world, receipt(4), *refused, "not JSON", receipt(5))
+    written = ["not JSON", json.dumps(receipt(6, retailPlace="half a character: \ud800"))]
+    feed(world, receipt(4), *refused, *written, receipt(5))
     assert [n for n in range(1, 6) if turnover(world)[0].has(n)] == [1, 4, 5]
     assert {name for name, _ in world.dead} == {FISCAL_DOCUMENTS.name}
     bodies = [json.dumps(one, ensure_ascii=False) for one in refused]
-    assert sorted(body for _, body in world.dead) == sorted([*bodies, "not JSON"])
+    assert sorted(body for _, body in world.dead) == sorted([*bodies, *written])
     assert kept(1).fiscal_sign == 1_000_001
 
 

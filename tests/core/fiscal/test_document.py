@@ -153,6 +153,18 @@ def test_what_json_has_no_word_for_is_refused(receipt: Any) -> None:
         FiscalDocument.model_validate_json(said)
 
 
+@pytest.mark.parametrize("text", ["\\ud800", "a\\udfff", "\\udc00\\ud800"])
+def test_half_a_character_is_refused(receipt: Any, text: str) -> None:
+    """Where pydantic reads what is read as JSON already, and where it reads the JSON itself."""
+    written = json.dumps(receipt(retailPlace="@")).replace("@", text)
+    with pytest.raises(ValidationError):
+        FiscalDocument.model_validate(json.loads(written))
+    with pytest.raises(ValidationError):
+        FiscalDocument.model_validate_json(written)
+    whole = FiscalDocument.model_validate(receipt(retailPlace="\U0001f600"))
+    assert unpack(pack(whole.content)) == whole.content
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -20,6 +20,11 @@ NAMESPACE = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData/"
 MOST_BYTES = 64 * 1024 * 1024
 """Of XML, once unzipped."""
 _MOST_ITEMS = 200_000
+_MOST_PARTS = 1_000_000
+"""Elements and attributes: what they cost to read is theirs, not their bytes'."""
+_READ_AT_ONCE = 1024 * 1024
+_MOST_SILENT = 16
+"""Reads in a row in which no element begins."""
 _DEEPEST = 64
 _MOST_DIGITS = 15
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -110,14 +115,41 @@ def read(content: bytes) -> Incoming:
     )
 
 
+class _Source:
+    """A message for the parser, in larger pieces than it asks for.
+
+    Expat before 2.6 begins an unfinished tag anew with every piece (CVE-2023-52425), so that many
+    small pieces of a large tag take hours.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._file = io.BytesIO(content)
+        self._silent = 0
+        self._parts = 0
+
+    def read(self, _size: int = -1, /) -> bytes:
+        """Return the next piece."""
+        self._silent += 1
+        if self._silent > _MOST_SILENT:
+            raise BadMessage("В сообщении слишком большой элемент.")
+        return self._file.read(_READ_AT_ONCE)
+
+    def answered(self, element: Element) -> None:
+        """Note that an element has begun."""
+        self._silent = 0
+        self._parts += 1 + len(element.attrib)
+        if self._parts > _MOST_PARTS:
+            raise BadMessage("В сообщении слишком много элементов.")
+
+
 def _parts(content: bytes) -> Iterator[tuple[str, Element]]:
     """Yield the header and then each object, with its local name, forgetting it afterwards."""
     path: list[Element] = []
+    source = _Source(content)
     try:
-        for event, element in iterparse(
-            io.BytesIO(content), events=("start", "end"), forbid_dtd=True
-        ):
+        for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
             if event == "start":
+                source.answered(element)
                 path.append(element)
                 _expect(path)
                 continue

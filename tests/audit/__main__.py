@@ -1,0 +1,119 @@
+"""Attacks the product, judges what it stands on, and prints a report: ``python -m tests.audit``.
+
+Ends with 1 if anything failed, with 2 if something could not be checked and nothing failed.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from defusedxml import ElementTree
+
+from infra import licences
+from infra.build import build
+from infra.licences import LicenceRefused
+from tests.audit import template, vulnerabilities
+from tests.audit.outcome import Outcome, State
+
+AREAS = {
+    "authorisation": ("audit.test_authorisation", "runtime.test_authorizer"),
+    "tenancy": ("audit.test_tenancy", "runtime.test_page"),
+    "hostile values": ("audit.test_hostile", "runtime.test_action"),
+    "signatures": ("audit.test_signatures", "kep.test_hostile"),
+    "bombs": ("audit.test_bombs",),
+    "over HTTP": ("end_to_end.test_under_attack",),
+}
+"""Attacks, and the test modules that make them."""
+
+IN_PROCESS = "tests/core tests/services tests/runtime tests/audit tests/kep/test_hostile.py"
+WALK = f"{IN_PROCESS} tests/end_to_end/test_under_attack.py"
+"""All that shows between them that every grant is needed; the attacks are among it."""
+
+_LONGEST = 120
+REQUIREMENTS = ("requirements", "requirements-dev", "requirements-cloud", "requirements-audit")
+
+
+def checks() -> Iterator[Outcome]:
+    """Make every check, the quick ones first."""
+    yield _licences()
+    made = build()
+    yield template.check_lint(made.template)
+    yield template.check_policies(made.template)
+    for name in REQUIREMENTS:
+        yield vulnerabilities.check(Path(f"{name}.txt"))
+    yield from _walk()
+
+
+def _licences() -> Outcome:
+    try:
+        listed = licences.TARGET.read_text(encoding="utf-8") == licences.render()
+    except LicenceRefused as error:
+        return Outcome("licences", State.FAILED, [str(error)])
+    said = [f"{len(licences.shipped())} packages, {len(licences.ARGUED)} argued for"]
+    return Outcome("licences", State.HELD if listed else State.FAILED, said)
+
+
+def _walk() -> Iterator[Outcome]:
+    """Run the tests under the declared grants; tell the attacks by area, then the grants."""
+    report = Path("build/audit.xml")
+    command = [sys.executable, "-m", "pytest", "--quiet", "--show-capture=no", "-n", "2"]
+    command += ["--dist", "loadgroup", "-o", f"testpaths={WALK}", f"--junitxml={report}"]
+    report.unlink(missing_ok=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if not report.exists():
+        yield Outcome("attacks", State.FAILED, done.stdout.splitlines()[-3:])
+        return
+    cases = [*ElementTree.parse(report).iter("testcase")]
+    for what, modules in AREAS.items():
+        names = tuple(f"tests.{module}" for module in modules)
+        yield _area(what, [one for one in cases if one.get("classname", "").startswith(names)])
+    grants = [one for one in done.stdout.splitlines() if re.match(r"\w+ (reads|writes) ", one)]
+    broken = [one for one in cases if _ended(one) == "failed"]
+    if broken and not grants:
+        said = [f"{len(broken)} of {len(cases)} tests failed, so that nothing is known of grants"]
+        yield Outcome("least privilege", State.NOT_CHECKED, said)
+    else:
+        state = State.FAILED if grants else State.HELD
+        said = grants or [f"{len(cases)} tests under declared grants, each of them used"]
+        yield Outcome("least privilege", state, said)
+
+
+def _area(what: str, cases: list[Element]) -> Outcome:
+    ends = {how: [one for one in cases if _ended(one) == how] for how in ("failed", "skipped")}
+    said = [f"{how}: {one.get('name')}" for how, found in ends.items() for one in found]
+    said.append(f"{len(cases)} tests")
+    if ends["failed"]:
+        return Outcome(what, State.FAILED, said)
+    return Outcome(what, State.NOT_CHECKED if ends["skipped"] or not cases else State.HELD, said)
+
+
+def _ended(case: Element) -> str:
+    kinds = {child.tag for child in case}
+    return "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "held"
+
+
+def main() -> int:
+    """Print a line a check, and return what the process ends with."""
+    states = set()
+    for outcome in checks():
+        states.add(outcome.state)
+        said = f"\n{'':54}".join(one[:_LONGEST] for one in outcome.said)
+        sys.stdout.write(f"{outcome.what:42}{outcome.state:12}{said}\n")
+        sys.stdout.flush()
+    if State.FAILED in states:
+        return 1
+    if State.NOT_CHECKED in states:
+        sys.stdout.write("\nNot everything was checked: see NOT CHECKED above.\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    started = time.monotonic()
+    ended = main()
+    sys.stdout.write(f"\n{time.monotonic() - started:.0f} s\n")
+    sys.exit(ended)

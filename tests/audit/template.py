@@ -1,0 +1,56 @@
+"""The production template as cfn-lint and checkov judge it.
+
+What checkov finds and we hold otherwise is argued, one by one, in ``checkov.toml``; an argument
+that nothing needs any more fails as well.
+"""
+
+import json
+import subprocess
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from infra.deploy import lint
+from tests.audit.outcome import Outcome, State
+
+TOOLS = Path(".venv-audit/bin")
+ARGUED = Path(__file__).with_name("checkov.toml")
+
+
+def check_lint(template: Path) -> Outcome:
+    """See that cfn-lint finds nothing."""
+    found = lint(template).splitlines()
+    return Outcome("cfn-lint", State.FAILED if found else State.HELD, found)
+
+
+def check_policies(template: Path) -> Outcome:
+    """See that checkov finds nothing but what is argued for."""
+    command = [str(TOOLS / "checkov"), "--file", str(template), "--framework", "cloudformation"]
+    command += ["--output", "json", "--compact", "--quiet", "--skip-download"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        report = json.loads(done.stdout)
+    except ValueError:
+        return Outcome("checkov", State.NOT_CHECKED, done.stderr.strip().splitlines()[-3:])
+    passed, failed = report["summary"]["passed"], report["results"]["failed_checks"]
+    argued = tomllib.loads(ARGUED.read_text(encoding="utf-8"))["argued"]
+    found = [_say(one) for one in failed if not any(_covers(each, one) for each in argued)]
+    found += [
+        f"{each['check']} of {each['resources']}: found no more, so argue no more"
+        for each in argued
+        if not any(_covers(each, one) for one in failed)
+    ]
+    if found or not passed:
+        return Outcome("checkov", State.FAILED, found)
+    said = f"{passed} rules kept, {len(failed)} findings of {len(argued)} kinds argued for"
+    return Outcome("checkov", State.HELD, [said])
+
+
+def _covers(argument: dict[str, str], finding: dict[str, Any]) -> bool:
+    name = finding["resource"].rpartition(".")[2]
+    return argument["check"] == finding["check_id"] and fnmatchcase(name, argument["resources"])
+
+
+def _say(finding: dict[str, Any]) -> str:
+    return f"{finding['check_id']} {finding['resource']}: {finding['check_name']}"

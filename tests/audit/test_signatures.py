@@ -1,0 +1,76 @@
+"""A signature is good for what was signed and for whom: nowhere else, and not again."""
+
+import re
+from typing import Any
+
+import pytest
+
+from chalicelib.runtime.declaration import Action
+from infra import declarations
+from infra.demonstration_pki import DemonstrationPki
+from tests.support import estate, signing
+from tests.support.world import World
+
+AGREEMENT = "/organisation/agreements/e-receipts"
+OTHER_TEXTS = ["", "Согласен", AGREEMENT, "e-receipts", "\ufeff"]
+
+
+def place_of_signature(declared: Action) -> tuple[Any, ...] | None:
+    places = [where for where, _ in estate.leaves(estate.body(declared) or {})]
+    return next((where for where in places if where and where[-1] == "signature"), None)
+
+
+SIGNED = [one for one in declarations.actions() if place_of_signature(one)]
+
+
+@pytest.mark.parametrize("declared", SIGNED, ids=lambda one: one.name)
+def test_a_signature_over_something_else_signs_nothing(
+    world: World, pki: DemonstrationPki, declared: Action
+) -> None:
+    where = place_of_signature(declared)
+    assert where
+    ids = estate.own_ids(world, "client-1", declared)
+    route, before = estate.route(declared, ids), kept(world)
+    body = estate.body(declared, world)
+    agreement = world.get(AGREEMENT)["text"]
+    texts = [*OTHER_TEXTS, *([] if "agreements" in declared.path else [agreement])]
+    for text in texts:
+        made = estate.changed(body, where, signing.signature(pki, text))
+        answer = world.call(route, made)
+        assert 400 <= answer.status < 500, (text, answer.body)
+        if answer.status == 422:
+            assert answer.problem in {"signature-refused", "payload-invalid"}
+    assert kept(world) == before
+
+
+def test_a_signature_for_one_client_is_none_for_another(
+    world: World, pki: DemonstrationPki
+) -> None:
+    """Two cabinets of the same organisation even: each signs its own text."""
+    ours, theirs = (world.get(AGREEMENT, who=who)["text"] for who in ("client", "other_client"))
+    assert ours != theirs
+    made = {"signature": signing.signature(pki, ours)}
+    stolen = world.call(f"POST {AGREEMENT}/signature", made, who="other_client")
+    assert (stolen.status, stolen.json["code"]) == (422, "digest-mismatch")
+    assert world.ok(f"POST {AGREEMENT}/signature", made)["state"] == "signed"
+    assert world.call(f"POST {AGREEMENT}/signature", made).status == 409
+    assert world.get(AGREEMENT, who="other_client")["state"] == "unsigned"
+
+
+def test_a_signature_with_its_text_inside_is_held_to_ours(
+    world: World, pki: DemonstrationPki
+) -> None:
+    made = signing.signature(pki, "Другой текст", attached=True)
+    answer = world.call(f"POST {AGREEMENT}/signature", {"signature": made})
+    assert (answer.status, answer.problem) == (422, "signature-refused")
+
+
+def kept(world: World) -> list[Any]:
+    return [[estate.items(world, one), estate.files(one)] for one in ("client-1", "client-2")]
+
+
+def test_the_signed_are_found() -> None:
+    assert "sign_agreement" in {one.name for one in SIGNED}
+    for declared in declarations.actions():
+        if re.search("signature$", declared.path) and not declared.is_read:
+            assert declared in SIGNED

@@ -1,0 +1,44 @@
+"""Known vulnerabilities of everything pinned, by pip-audit: PyPI's list, or else OSV's."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.audit.outcome import Outcome, State
+
+TOOLS = Path(".venv-audit/bin")
+SERVICES = ("pypi", "osv")
+
+
+def check(requirements: Path) -> Outcome:
+    """Ask for every version pinned in a file; one that no service knows is not checked."""
+    what = f"vulnerabilities in {requirements.name}"
+    reasons = []
+    for service in SERVICES:
+        command = [str(TOOLS / "pip-audit"), "--vulnerability-service", service, "--format", "json"]
+        command += ["--progress-spinner", "off", "--require-hashes", "--disable-pip"]
+        done = subprocess.run(
+            [*command, "--requirement", str(requirements)], capture_output=True, text=True
+        )
+        try:
+            packages = json.loads(done.stdout)["dependencies"]
+        except (ValueError, KeyError):
+            last = (done.stderr.strip() or "no answer").splitlines()[-1]
+            reasons.append(f"{service} is not reached: {last}")
+            continue
+        if found := list(_vulnerabilities(packages)):
+            return Outcome(what, State.FAILED, found)
+        skipped = [one["name"] for one in packages if "skip_reason" in one]
+        if packages and not skipped:
+            return Outcome(what, State.HELD, [f"{len(packages)} packages, by {service}"])
+        reasons.append(f"{service} knows nothing of {len(skipped)} of {len(packages)} packages")
+    return Outcome(what, State.NOT_CHECKED, reasons)
+
+
+def _vulnerabilities(packages: list[dict[str, Any]]) -> Iterator[str]:
+    for one in packages:
+        for found in one.get("vulns", []):
+            mended = ", ".join(found["fix_versions"]) or "nowhere yet"
+            yield f"{one['name']} {one['version']}: {found['id']}, mended in {mended}"

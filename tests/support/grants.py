@@ -1,0 +1,91 @@
+"""Sees that what a function may touch is touched: a grant that no test of a whole run uses fails it.
+
+Each action runs in the tests under exactly its declared grants (``World`` refuses the rest), so a
+missing one fails where it is missed. This looks at the other side. A grant is a resource that a
+declaration reads, or one that it writes.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+Grant = tuple[str, str, str]
+"""A function, the physical name of a resource, ``reads`` or ``writes``."""
+
+SIGNED_FOR: Mapping[tuple[str, str], str] = {
+    ("get_application_to_moderate", "test-applications-bucket"): "links to files, signed here",
+    ("upload_file", "test-uploads-bucket"): "forms for files, signed here",
+}
+"""Grants that are used by whoever bears what the function signed; why they are well."""
+
+used: set[Grant] = set()
+"""Which grants were used in this process."""
+
+
+def note(function: str, resources: Iterable[str], *, writes: bool) -> None:
+    """Note the use of grants by a call of a cloud API."""
+    used.update(
+        (function, one, how) for one in resources for how in ("reads", "writes")[: 1 + writes]
+    )
+
+
+def declared() -> set[Grant]:
+    """Return every grant that there is."""
+    from infra import declarations, functions
+    from tests.support import cloud
+
+    found: set[Grant] = set()
+    relays = [one for one in functions.all_functions(cloud.queue_names()) if one.relays]
+    everything: list[Any] = [
+        *declarations.actions(),
+        *declarations.consumers(),
+        *declarations.schedules(),
+    ]
+    for one in (*everything, *relays):
+        for how, resources in (("reads", one.reads), ("writes", one.writes)):
+            for resource in resources:
+                name = cloud.physical_name(functions.physical_name(resource)["Ref"])
+                found.add((one.name, name, how))
+    return found
+
+
+def unused() -> list[Grant]:
+    """Return the grants that nothing used, and those that are argued for in vain."""
+    argued = {(function, name) for function, name in SIGNED_FOR}
+    never = declared() - used
+    stale = argued - {(function, name) for function, name, _ in never}
+    return sorted(one for one in never if one[:2] not in argued) + sorted(
+        (*one, "used after all: argue no more") for one in stale
+    )
+
+
+class Watch:
+    """The plugin of pytest; in a run of parts it says nothing."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        chosen = (config.option.keyword, config.option.markexpr, config.option.lf)
+        self.whole = config.args_source is config.ArgsSource.TESTPATHS and not any(chosen)
+        self.found: list[Grant] = []
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand what was used to the process that asks, which compares."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["grants"] = json.dumps(sorted(used))
+        elif self.whole and session.exitstatus == pytest.ExitCode.OK:
+            self.found = unused()
+            if self.found:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take in what a worker of pytest-xdist has seen."""
+        used.update(map(tuple, json.loads(node.workeroutput["grants"])))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say which grants nothing used."""
+        if self.found:
+            terminalreporter.section("grants never used", red=True)
+            for function, resource, how in self.found:
+                terminalreporter.line(f"{function} {how} {resource}")
