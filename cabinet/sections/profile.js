@@ -21,8 +21,8 @@ export function show({ api }) {
     };
     const send = async (said) => {
       await api.put("/organisation/address", said);
-      toast("Адрес сохранён");
       await place.reload();
+      toast("Адрес сохранён");
     };
     return h("div", { class: "columns" },
       h("section", { class: "card" }, h("h2", null, profile.name), facts(

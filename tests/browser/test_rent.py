@@ -80,9 +80,7 @@ def test_from_the_choice_of_a_landlord_to_its_look_and_revocation(
     expect(dialog.get_by_role("alert")).to_contain_text("Подпись не принята")
     assert barriers(page) == []
     dialog.locator("label").get_by_text("ООО «Ромашка»").click()
-    gallery.take(
-        page, "rent-consent", "Согласие подписывается КЭП; чужая подпись не принята", whole=False
-    )
+    gallery.take(page, "rent-consent", "Согласие для арендодателя подписывается КЭП", whole=False)
     page.get_by_role("button", name="Подписать КЭП").click()
     expect(page.get_by_text("Согласие подписано")).to_be_visible()
 
