@@ -66,23 +66,28 @@ def _recording(world: World, found: dict[str, Step]) -> Iterator[None]:
         name = _kind(route, how)
         if name in found:
             return call(route, body, **how)
+        world.drain()
         stood = world.keep()
         answer = call(route, body, **how)
         if answer.status < 300:
-            how = {**how, "key": how.get("key", f"the key of {name}")}
+            how = {**how, "key": how.get("key", f"again-{name.replace(' ', '-')}")}
             act = functools.partial(World.call, route=route, body=body, **how)
             found[name] = Step(name, stood, act, keyed=_serving(route).idempotent)
         return answer
 
     def sending(queue: Queue, message: Any) -> None:
-        send(queue, message)
         (consumer,) = (one for one in declarations.consumers() if one.queue.name == queue.name)
         name = f"{consumer.name} {message.get('kind', '')}".strip()
-        if name not in found:
-            found[name] = Step(name, world.keep(), lambda world: None)
+        if name in found:
+            send(queue, message)
+            return
+        world.drain()
+        send(queue, message)
+        found[name] = Step(name, world.keep(), lambda world: None)
 
     def running(schedule: str) -> None:
         if schedule not in found:
+            world.drain()
             act = functools.partial(World.run, schedule=schedule)
             found[schedule] = Step(schedule, world.keep(), act)
         run(schedule)
