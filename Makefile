@@ -79,6 +79,10 @@ lint: $(VENV)/ready ## Style, types, floors
 bench: $(VENV)/ready .venv-cloud/ready ## Figures of docs/performance.md, as ratios in one run
 	$(PY) -m tests.bench
 
+.PHONY: chaos
+chaos: $(VENV)/ready .venv-cloud/ready ## Break everything off everywhere, kill it under load
+	$(PY) -m pytest -q -n 2 tests/crash $(wildcard tests/chaos/*.py)
+
 .PHONY: audit
 audit: $(VENV)/ready .venv-cloud/ready .venv-audit/ready ## Attacks, grants, licences, vulnerabilities, template
 	@$(PY) -m tests.audit

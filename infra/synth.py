@@ -24,6 +24,7 @@ import yaml
 from chalicelib.runtime.action import HEADERS
 from chalicelib.runtime.log import NAMESPACE as METRICS
 from infra import functions, gateway
+from infra.dashboard import dashboard
 from infra.functions import Function, Json
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,8 @@ LOG_DAYS = 90
 RECEIVES = 5
 """Deliveries of a message before it goes to the dead-letter queue."""
 QUEUE_AGE_ALARM_SECONDS = 900
+LATENCY_ALARM_MS = 5000
+"""What one call of a hundred may take; a cold start and a signature together take less."""
 
 API_NAME = "${Stage}-service-menu"
 API_STAGE = "api"
@@ -83,6 +86,9 @@ def synthesise() -> Json:
     for function in everything:
         kept |= _function(function)
     kept |= _api(everything)
+    kept["Dashboard"] = dashboard(
+        API_NAME, {"ApiName": API_NAME, "Stage": API_STAGE}, kept, everything
+    )
     template["Outputs"] = _outputs(queues)
     return template
 
@@ -155,7 +161,9 @@ def _alarm(
     threshold: int,
     what: str,
     period: int = 300,
+    periods: int = 1,
 ) -> Json:
+    percentile = statistic.startswith("p")
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
@@ -163,9 +171,14 @@ def _alarm(
             "Namespace": namespace,
             "MetricName": metric,
             "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-            "Statistic": statistic,
+            # Of a few calls a percentile is but the slowest one.
+            **(
+                {"ExtendedStatistic": statistic, "EvaluateLowSampleCountPercentile": "ignore"}
+                if percentile
+                else {"Statistic": statistic}
+            ),
             "Period": period,
-            "EvaluationPeriods": 1,
+            "EvaluationPeriods": periods,
             "Threshold": threshold,
             "ComparisonOperator": "GreaterThanOrEqualToThreshold",
             "TreatMissingData": "notBreaching",
@@ -365,14 +378,24 @@ def _api(everything: Sequence[Function]) -> Json:
         "DependsOn": sorted(answers),
         "Properties": {"RestApiId": {"Ref": _API}},
     }
+    dimensions = {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE}
     # An action answers 500 rather than fail, so its function's errors alone would not tell.
     made["ApiAlarm"] = _alarm(
         "AWS/ApiGateway",
         "5XXError",
-        {"ApiName": {"Fn::Sub": API_NAME}, "Stage": API_STAGE},
+        dimensions,
         "Sum",
         threshold=1,
         what="callers were answered 5xx",
+    )
+    made["ApiLatencyAlarm"] = _alarm(
+        "AWS/ApiGateway",
+        "Latency",
+        dimensions,
+        "p99",
+        threshold=LATENCY_ALARM_MS,
+        periods=3,
+        what="for a quarter of an hour one call of a hundred took 5 s",
     )
     made["ApiStage"] = {
         "Type": "AWS::ApiGateway::Stage",

@@ -1,12 +1,16 @@
-"""AWS calls and DynamoDB units of each action on the way of an order, by the sizes of its items.
+"""AWS calls, DynamoDB units and price of each function in a life with all services.
+
+Units are computed from the sizes of the items, as DynamoDB does.
 
 Units after "Read and write operations" of the DynamoDB Developer Guide: a write takes one a KB
 begun, a transactional one two; a read takes one each 4 KB begun, half of it when eventual, twice
 when transactional. Writes to indexes, counted apart, are never transactional.
 """
 
+import dataclasses
+import functools
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +19,41 @@ from unittest import mock
 from botocore.client import BaseClient
 from moto.dynamodb.models import dynamodb_backends
 
+from infra import functions
+from tests.bench import prices
 from tests.bench.worlds import one_world
-from tests.support import steps
+from tests.support import cloud, life
 from tests.support.cloud import ACCOUNT, REGION
 
 Item = Mapping[str, Any]
 """An item in DynamoDB's typed form."""
+
+
+_SECONDS = 0.1
+"""Billed of a call, warm, that waits for DynamoDB twice: assumed, since nothing here can tell."""
+_LOG_BYTES = 1000
+"""Logged of a call, with what the platform adds: assumed."""
+
+
+@dataclasses.dataclass
+class Used:
+    """What a function used in all its calls."""
+
+    times: int = 0
+    calls: Counter[str] = dataclasses.field(default_factory=Counter)
+    units: dict[str, float] = dataclasses.field(default_factory=lambda: defaultdict(float))
+
+    def price(self, function: functions.Function) -> float:
+        """Return the dollars of a thousand calls, its gateway or queue included."""
+        each = prices.FUNCTION_CALL
+        each += _SECONDS * function.memory / 1024 * prices.FUNCTION_GB_SECOND_ARM
+        each += _LOG_BYTES / 1e9 * prices.LOG_GB
+        each += prices.GATEWAY_CALL * function.behind_gateway
+        each += prices.MESSAGE_CALLS * prices.QUEUE_CALL * bool(function.queue)
+        written = self.units["write"] + self.units["index"]
+        used = written * prices.WRITE_UNIT + self.units["read"] * prices.READ_UNIT
+        used += sum(count * prices.CALLS.get(name, 0) for name, count in self.calls.items())
+        return 1000 * (each + used / self.times)
 
 
 class Meter:
@@ -28,8 +61,7 @@ class Meter:
 
     def __init__(self) -> None:
         self.world: Any = None
-        self.calls: dict[str, Counter[str]] = {}
-        self.units: dict[str, Counter[str]] = {}
+        self.used: dict[str, Used] = {}
         self._seen = 0
 
     @contextmanager
@@ -41,69 +73,61 @@ class Meter:
             if self.world is None or len(self.world.calls) == self._seen:
                 return perform(client, operation, parameters)  # the tests' own
             self._seen = len(self.world.calls)
-            function = self.world.calls[-1].function
+            used = self.used[self.world.calls[-1].function]
             before = _items(parameters)
             answer = perform(client, operation, parameters)
-            self.calls.setdefault(function, Counter())[operation] += 1
-            used = self.units.setdefault(function, Counter())
-            used.update(_read(operation, parameters, answer))
-            used.update(_written(parameters, before))
+            used.calls[operation] += 1
+            for one in (_read(operation, parameters, answer), _written(parameters, before)):
+                for kind, units in one.items():
+                    used.units[kind] += units
             return answer
 
         with mock.patch.object(BaseClient, "_make_api_call", metered):
             yield
 
-    def take(self) -> list[tuple[str, str]]:
-        """Return what was counted, and begin anew."""
-        rows = []
-        for function, calls in self.calls.items():
-            used = self.units[function]
-            made = " + ".join(
-                f"{count} {name}" if count > 1 else name for name, count in calls.items()
-            )
-            figures = f"{used['read']:g} read, {used['write']:g} write, {used['index']:g} index"
-            rows.append((function, f"{made}: {figures}"))
-        self.calls, self.units = {}, {}
-        return rows
+    def follow(self, world: Any) -> None:
+        """Measure what happens in a world, and how often each function runs there."""
+        self.world, running = world, world.running
+
+        def counted(function: str) -> Any:
+            self.used.setdefault(function, Used()).times += 1
+            return running(function)
+
+        world.running = counted
+
+
+def measure() -> dict[str, Used]:
+    """Return what each function used in a life with all services."""
+    meter = Meter()
+    with meter.installed(), one_world() as world:
+        meter.follow(world)
+        life.live(world)
+    return meter.used
 
 
 def run() -> list[tuple[str, str]]:
-    """(what, figure) for each function on the way of an order: its calls and its units."""
-    meter, figures = Meter(), []
-    with meter.installed(), one_world() as world:
-        meter.world = world
-
-        def note(step: str) -> None:
-            figures.extend((f"{step}: {name}", cost) for name, cost in meter.take())
-
-        steps.know_organisation(world)
-        note("organisation")
-        steps.put_on_sale(world)
-        note("on sale")
-        steps.fill_cart(world)
-        note("cart")
-        placed = world.ok("POST /fiscal-drives/orders", steps.FORM)
-        note("order")
-        world.ok("POST /payments", steps.payment(placed), who="operator")
-        note("payment")
-        world.drain()
-        note("after the payment")
-        for status in ("assembling", "shipped"):
-            body = {"status": status}
-            if status == "shipped":
-                body["tracking_number"] = "RA123456789RU"
-            path = f"/fiscal-drives/orders/{placed['order_id']}/status"
-            world.ok(f"POST {path}", body, who="operator")
-            note(f"status, {status}")
-        world.drain()
-        meter.take()
-        steps.fill_cart(world)
-        other = world.ok("POST /fiscal-drives/orders", steps.FORM)
-        world.drain()
-        meter.take()
-        world.ok(f"POST /fiscal-drives/orders/{other['order_id']}/cancellation")
-        note("cancellation")
+    """(function, figures) for each that a life runs: calls and units of one call, the mean."""
+    figures, used = [], measure()
+    for name, of in sorted(used.items()):
+        calls = " + ".join(f"{count / of.times:.3g} {what}" for what, count in of.calls.items())
+        units = ", ".join(
+            f"{of.units[kind] / of.times:.3g} {kind}" for kind in ("read", "write", "index")
+        )
+        price = f"${of.price(function_of(name)):.4f} a thousand"
+        figures.append((name, " · ".join([calls or "none", units, price])))
     return figures
+
+
+@functools.cache
+def _by_name() -> dict[str, functions.Function]:
+    everything = functions.all_functions(cloud.queue_names())
+    shared = {route.name: one for one in everything for route in one.routes}
+    return shared | {one.name: one for one in everything}
+
+
+def function_of(name: str) -> functions.Function:
+    """Return the function that runs an action, a read, a consumer or a schedule."""
+    return _by_name()[name]
 
 
 def _tables() -> Any:

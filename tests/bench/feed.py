@@ -22,25 +22,24 @@ def run() -> list[tuple[str, str]]:
         registers = [f"000481723600{n:04}" for n in range(BATCH // _TOGETHER)]
         for one in registers:
             steps.know_register(world, register_id=one)
-        meter.world = world
+        meter.follow(world)
         from chalicelib.core.fiscal.consumer import follow_fiscal_documents
 
         batches = [_batch(registers, turn) for turn in range(_ROUNDS)]
         for told in ("new", "told again"):
-            meter.calls, meter.units = {}, {}
-            meter._seen = len(world.calls)
+            meter.used.clear()
             with world.running("follow_fiscal_documents"):
                 for batch in batches:
                     if follow_fiscal_documents(batch, None)["batchItemFailures"]:
                         raise RuntimeError("the feed refused what it is measured with")
-            used = meter.units["follow_fiscal_documents"]
-            calls = meter.calls["follow_fiscal_documents"]
+            used = meter.used["follow_fiscal_documents"]
             receipts = _ROUNDS * BATCH
             figures.append(
                 (
                     f"a receipt, {told}, {_TOGETHER} an item and batch of {BATCH}",
-                    f"{used['write'] / receipts:.3f} write, {used['read'] / receipts:.3f} read, "
-                    f"{calls.total() / receipts:.2f} calls",
+                    f"{used.units['write'] / receipts:.3f} write, "
+                    f"{used.units['read'] / receipts:.3f} read, "
+                    f"{used.calls.total() / receipts:.2f} calls",
                 )
             )
         sizes: dict[str, list[int]] = {"receipt": [], "turnover": []}

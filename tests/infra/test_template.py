@@ -162,6 +162,16 @@ def test_every_alarm_tells_somebody(production: Json) -> None:
     assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
 
 
+def test_slow_answers_tell_somebody(production: Json) -> None:
+    alarm = properties(production, "CloudWatch::Alarm")["ApiLatencyAlarm"]
+    assert (alarm["MetricName"], alarm["ExtendedStatistic"]) == ("Latency", "p99")
+    assert "Statistic" not in alarm
+    assert alarm["Threshold"] < GATEWAY_SECONDS * 1000
+    # An alarm of few calls at night would be that of one cold start.
+    assert alarm["EvaluateLowSampleCountPercentile"] == "ignore"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 900
+
+
 def test_metrics_of_schedules_are_watched_where_they_are_reported(production: Json) -> None:
     alarms = properties(production, "CloudWatch::Alarm")
     for schedule in declarations.schedules():

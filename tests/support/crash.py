@@ -6,16 +6,16 @@ it with one interruption at a time, at every place there is.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.runtime.relay import RelayIncomplete
 from tests.support.world import World, Worlds
 
 Side = Literal["before", "after"]
-How = Literal["death", "silence"]
+How = Literal["death", "silence", "throttle"]
 
 
 class Died(BaseException):
@@ -35,6 +35,13 @@ class Scenario:
     check: Callable[[World, Any, Any], None]
 
 
+_ERRORS: Mapping[How, Callable[[], BaseException]] = {
+    "death": Died,
+    "silence": lambda: ReadTimeoutError(endpoint_url="https://cloud"),
+    "throttle": lambda: ClientError({"Error": {"Code": "ThrottlingException"}}, "Any"),
+}
+
+
 class Interruption:
     """Breaks off one call of the cloud, the one at ``place``, and counts them all."""
 
@@ -50,14 +57,14 @@ class Interruption:
             return perform()
         if self.side == "after":
             perform()
-        raise Died if self.how == "death" else ReadTimeoutError(endpoint_url="https://cloud")
+        raise _ERRORS[self.how]()
 
 
 def survive(begin: Worlds, scenario: Scenario, side: Side, how: How) -> int:
     """Play ``scenario`` unbroken, then broken off at each place; return how many there are.
 
     ``death`` ends the process, ``silence`` is a cloud that does not answer in time (on the side
-    ``after``: that has done what it was asked).
+    ``after``: that has done what it was asked), ``throttle`` one that refuses for now.
     """
     world = begin()
     given = scenario.arrange(world)

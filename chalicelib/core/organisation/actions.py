@@ -93,6 +93,8 @@ def bind_register(caller: Caller, shop_id: str, register_id: str) -> Register:
     register = fetch(store.register(caller.client_id, register_id))
     if register is None:
         raise RegisterUnknown
+    if register.shop_id == shop_id:
+        return register
     bound = register.model_copy(update={"shop_id": shop_id})
     return commit(bound, *store.bind(caller.client_id, shop_id, register_id))
 

@@ -1,0 +1,170 @@
+"""The dashboard of a deployment: how it fares at a glance, worst first.
+
+The body is written by "Dashboard body structure and syntax" of the CloudWatch API reference. Where
+there are more lines than anybody reads, each is fetched but only the ten highest are drawn.
+"""
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from chalicelib.runtime.log import NAMESPACE as METRICS
+from infra.functions import Function, Json
+
+_SHOWN = 10
+_MOST_FETCHED = 100
+"""Metrics of one graph that METRICS() of a metric math expression takes."""
+_COLUMNS, _HEIGHT = 3, 6
+_PERIOD = 300
+_PAGE = 24
+"""Units of width that a dashboard has."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Graph:
+    """One graph: its metrics as ``[namespace, name, dimension, value...]`` with a statistic."""
+
+    title: str
+    metrics: Sequence[tuple[Sequence[str], str]]
+
+
+def dashboard(
+    name: str, api: Mapping[str, str], resources: Json, everything: Sequence[Function]
+) -> Json:
+    """Return the dashboard of a template.
+
+    Args:
+        name: of the dashboard and, as it shows one deployment, of what it shows.
+        api: the dimensions of the API's metrics.
+        resources: of the template, whose queues, tables and alarms are shown.
+        everything: its functions.
+    """
+    graphs = [
+        *_of_the_api(api),
+        *_of_functions("Actions", [one for one in everything if one.behind_gateway]),
+        *_of_functions("Consumers", [one for one in everything if not one.behind_gateway]),
+        *_of_queues(_named(resources, "AWS::SQS::Queue")),
+        *_of_the_relay(everything),
+        *_of_schedules(everything),
+        *_of_tables(_named(resources, "AWS::DynamoDB::Table")),
+    ]
+    widgets = [_alarms(resources)]
+    for number, graph in enumerate(graphs):
+        row, column = divmod(number, _COLUMNS)
+        width = _PAGE // _COLUMNS
+        place = {"x": column * width, "y": (row + 1) * _HEIGHT, "width": width, "height": _HEIGHT}
+        widgets.append({"type": "metric", **place, "properties": _properties(graph)})
+    body = json.dumps({"start": "-PT12H", "widgets": widgets}, ensure_ascii=False)
+    return {
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Properties": {"DashboardName": {"Fn::Sub": name}, "DashboardBody": {"Fn::Sub": body}},
+    }
+
+
+def _named(resources: Json, kind: str) -> list[str]:
+    return sorted(name for name, one in resources.items() if one["Type"] == kind)
+
+
+def _alarms(resources: Json) -> Json:
+    """Return the state of each alarm but those of single functions, whose errors are a graph."""
+    shown = [
+        name
+        for name in _named(resources, "AWS::CloudWatch::Alarm")
+        if resources[name]["Properties"]["MetricName"] != "Errors"
+    ]
+    arns = [f"${{{name}.Arn}}" for name in shown]
+    place = {"x": 0, "y": 0, "width": _PAGE, "height": _HEIGHT}
+    return {"type": "alarm", **place, "properties": {"title": "Alarms", "alarms": arns}}
+
+
+def _of_the_api(api: Mapping[str, str]) -> Iterable[Graph]:
+    where = [*itertools.chain(*api.items())]
+
+    def line(metric: str, statistic: str) -> tuple[Sequence[str], str]:
+        return ["AWS/ApiGateway", metric, *where], statistic
+
+    calls = [line(metric, "Sum") for metric in ("Count", "4XXError", "5XXError")]
+    yield Graph("API: calls and refusals", calls)
+    waiting = [line("Latency", "p50"), line("Latency", "p99"), line("IntegrationLatency", "p99")]
+    yield Graph("API: latency, ms", waiting)
+    running = [
+        (["AWS/Lambda", "ConcurrentExecutions"], "Maximum"),
+        (["AWS/Lambda", "Throttles"], "Sum"),
+    ]
+    yield Graph("The account: functions running at once, and throttled", running)
+
+
+def _of_functions(kind: str, functions: list[Function]) -> Iterable[Graph]:
+    for metric, statistic in (("Errors", "Sum"), ("Duration", "p99"), ("Throttles", "Sum")):
+        lines = [
+            (["AWS/Lambda", metric, "FunctionName", f"${{{one.logical_id}Function}}"], statistic)
+            for one in sorted(functions, key=lambda one: one.name)
+        ]
+        unit = ", ms" if metric == "Duration" else ""
+        yield Graph(f"{kind}: {metric.lower()}, {statistic}{unit}", lines)
+
+
+def _of_queues(queues: list[str]) -> Iterable[Graph]:
+    for title, metric, dead in (
+        ("Queues: messages that wait", "ApproximateNumberOfMessagesVisible", False),
+        ("Queues: age of the oldest message, s", "ApproximateAgeOfOldestMessage", False),
+        ("Dead letters", "ApproximateNumberOfMessagesVisible", True),
+    ):
+        lines = [
+            (["AWS/SQS", metric, "QueueName", f"${{{name}.QueueName}}"], "Maximum")
+            for name in queues
+            if name.endswith("DeadLetterQueue") == dead
+        ]
+        yield Graph(title, lines)
+
+
+def _of_the_relay(everything: Sequence[Function]) -> Iterable[Graph]:
+    lines = [
+        (
+            ["AWS/Lambda", "IteratorAge", "FunctionName", f"${{{one.logical_id}Function}}"],
+            "Maximum",
+        )
+        for one in everything
+        if one.relays
+    ]
+    yield Graph("Outbox and receipt feed: lag of the relay, ms", lines)
+
+
+def _of_schedules(everything: Sequence[Function]) -> Iterable[Graph]:
+    lines = [
+        ([METRICS, metric, "service", one.section], "Maximum")
+        for one in everything
+        for metric in one.alarms
+    ]
+    yield Graph("Moderation overdue, age of what is provisioned, revocation lists", lines)
+
+
+def _of_tables(tables: list[str]) -> Iterable[Graph]:
+    for title, metric in (
+        ("Tables: write units", "ConsumedWriteCapacityUnits"),
+        ("Tables: throttled writes", "WriteThrottleEvents"),
+    ):
+        lines = [(["AWS/DynamoDB", metric, "TableName", f"${{{one}}}"], "Sum") for one in tables]
+        yield Graph(title, lines)
+
+
+def _properties(graph: Graph) -> Json:
+    crowded = len(graph.metrics) > _SHOWN
+    metrics: list[list[object]] = [
+        [*metric, {"stat": statistic} | ({"visible": False} if crowded else {})]
+        for metric, statistic in graph.metrics
+    ]
+    if len(metrics) > _MOST_FETCHED:
+        raise ValueError(f"too many metrics to sort: {graph.title}")
+    if crowded:
+        highest = f"SORT(METRICS(), MAX, DESC, {_SHOWN})"
+        metrics = [[{"expression": highest, "label": "", "id": "highest"}], *metrics]
+    return {
+        "title": graph.title,
+        "region": "${AWS::Region}",
+        "view": "timeSeries",
+        "period": _PERIOD,
+        "yAxis": {"left": {"min": 0}},
+        "metrics": metrics,
+    }

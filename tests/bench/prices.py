@@ -1,0 +1,25 @@
+"""What the cloud asks for, in US dollars: AWS list prices of us-east-1, on demand, no free tier.
+
+Read from the services' pricing pages as of November 2025; other regions, and the Russian clouds
+that speak the same APIs, differ, so figures made of these compare functions rather than tell a bill.
+"""
+
+from collections.abc import Mapping
+
+WRITE_UNIT = 0.625e-6
+READ_UNIT = 0.125e-6
+STORED_GB_MONTH = 0.25
+FUNCTION_CALL = 0.20e-6
+FUNCTION_GB_SECOND_ARM = 0.0000133334
+GATEWAY_CALL = 3.50e-6
+QUEUE_CALL = 0.40e-6
+LOG_GB = 0.50
+CALLS: Mapping[str, float] = {
+    "PutObject": 5e-6,
+    "GetObject": 0.4e-6,
+    "SendMessage": QUEUE_CALL,
+    "SendEmail": 0.10e-3,
+}
+"""Of a call that is not paid for by units. SMS are priced by the carrier, beside this."""
+MESSAGE_CALLS = 3
+"""Of the queue, for a message that comes alone: sent, received, deleted."""

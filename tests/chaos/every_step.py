@@ -1,0 +1,53 @@
+"""Every step of a life broken off at every call of the cloud, in every way: the books are right.
+
+Minutes long, so no part of ``make test``; ``make chaos`` runs it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra import functions
+from tests.support import chaos, cloud, life
+from tests.support.crash import How, Side
+from tests.support.life import Step
+from tests.support.world import World, Worlds
+
+UNBREAKABLE = {
+    "authorizer": "calls nothing",
+    "preflight": "calls nothing",
+    "upload_file": "signs a form, and calls nothing",
+}
+
+
+@pytest.fixture(scope="session")
+def begin(environment: None) -> Iterator[Worlds]:
+    with World.several() as begin:
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def steps(begin: Worlds) -> list[Step]:
+    return life.recorded(begin())
+
+
+@pytest.mark.parametrize(("side", "how"), chaos.WAYS)
+def test_the_books_are_right(
+    side: Side, how: How, steps: list[Step], begin: Worlds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong, places, functions_broken = [], 0, set[str]()
+    for step in steps:
+        found = chaos.break_off(begin, step, side, how)
+        places += len(found.places)
+        functions_broken |= set(found.places)
+        wrong += found.wrong
+    assert wrong == []
+    with capsys.disabled():
+        told = f"{len(steps)} steps of {len(functions_broken)} functions"
+        print(f"\n{how} {side} each call: {told} broken off at {places} places, books right")  # noqa: T201
+    missing = {
+        one.name
+        for one in functions.all_functions(cloud.queue_names())
+        if not one.name.startswith("read_")
+    } - functions_broken
+    assert missing == set(UNBREAKABLE)

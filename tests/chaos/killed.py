@@ -1,0 +1,62 @@
+"""Functions of the running product are killed under load, wherever they stand: nothing is lost."""
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from infra.local.product import Product
+from tests.support import load
+from tests.support.load import Crowd
+
+CLIENTS, SECONDS, EVERY = 6, 30, 0.4
+VISIBILITY = "20"
+"""Seconds until a message comes again whose function was killed: in production minutes."""
+
+
+@contextmanager
+def killing(product: Product) -> Iterator[list[int]]:
+    """Kill a process of a function every so often within the block; give those killed."""
+    chance, stopped = random.Random(7), threading.Event()  # noqa: S311
+    killed: list[int] = []
+
+    def kill() -> None:
+        while not stopped.wait(EVERY):
+            running = load.workers(product)
+            if running:
+                process = chance.choice(running)
+                os.kill(process, signal.SIGKILL)
+                killed.append(process)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def test_nothing_is_lost_when_functions_are_killed(
+    running: Product, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = running.cloud.client("sqs")
+    for name, url in running.outputs.items():
+        if name.endswith("QueueUrl") and "DeadLetter" not in name:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": VISIBILITY})
+    crowd = Crowd(running, CLIENTS)
+    crowd.gather()
+    with killing(running) as killed:
+        crowd.use(SECONDS)
+    crowd.settle(180)
+    orders = sum(len(one.orders) for one in crowd.clients)
+    receipts = sum(one.receipts for one in crowd.clients)
+    with capsys.disabled():
+        print(f"\n{len(killed)} processes killed, {orders} orders, {receipts} receipts: ", end="")  # noqa: T201
+        print(dict(crowd.troubles))  # noqa: T201
+    assert len(killed) > SECONDS / EVERY / 3
+    assert crowd.wrong(mails_may_repeat=True) == []

@@ -1,0 +1,96 @@
+"""The dashboard shows the whole deployment, within the limits of what shows it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from infra import declarations
+
+Json = dict[str, Any]
+
+PARAMETERS = {"Stage"}
+
+
+@pytest.fixture(scope="session")
+def body(production: Json) -> str:
+    return str(production["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+
+
+@pytest.fixture(scope="session")
+def graphs(body: str) -> dict[str, Json]:
+    widgets = json.loads(body)["widgets"]
+    return {one["properties"]["title"]: one["properties"] for one in widgets}
+
+
+def shown(graph: Json) -> list[list[str]]:
+    """The metrics of a graph, without how they are drawn."""
+    return [
+        [part for part in one if isinstance(part, str)]
+        for one in graph.get("metrics", [])
+        if isinstance(one[0], str)
+    ]
+
+
+def test_names_what_is_there(production: Json, body: str) -> None:
+    named = re.findall(r"\$\{([A-Za-z0-9]+)(?:\.\w+)?\}", body)
+    assert named
+    assert set(named) - PARAMETERS - set(production["Resources"]) == set()
+
+
+def test_shows_every_queue_its_dead_letters_and_every_table(production: Json, body: str) -> None:
+    queues = [n for n, one in production["Resources"].items() if one["Type"] == "AWS::SQS::Queue"]
+    for name in queues:
+        times = 1 if name.endswith("DeadLetterQueue") else 2
+        assert body.count(f"${{{name}.QueueName}}") == times, name
+    for name, one in production["Resources"].items():
+        if one["Type"] == "AWS::DynamoDB::Table":
+            assert body.count(f"${{{name}}}") == 2, name
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Duration", "Throttles"])
+def test_shows_every_function(production: Json, graphs: dict[str, Json], metric: str) -> None:
+    found = [
+        line[3]
+        for graph in graphs.values()
+        for line in shown(graph)
+        if line[:3] == ["AWS/Lambda", metric, "FunctionName"]
+    ]
+    functions = [
+        f"${{{name}}}"
+        for name, one in production["Resources"].items()
+        if one["Type"] == "AWS::Lambda::Function"
+    ]
+    assert sorted(found) == sorted(functions)
+
+
+def test_shows_what_schedules_report(body: str) -> None:
+    for schedule in declarations.schedules():
+        for metric in schedule.alarms:
+            assert f'["ServiceMenu", "{metric}", "service", "{schedule.section}"' in body
+
+
+def test_shows_what_rings_but_errors_of_single_functions(
+    production: Json, graphs: dict[str, Json]
+) -> None:
+    alarms = {
+        f"${{{name}.Arn}}": one["Properties"]["MetricName"]
+        for name, one in production["Resources"].items()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    listed = set(graphs["Alarms"]["alarms"])
+    assert {one for one, metric in alarms.items() if metric != "Errors"} == listed
+    assert len(listed) <= 100
+
+
+def test_draws_no_more_than_can_be_read(graphs: dict[str, Json]) -> None:
+    for title, graph in graphs.items():
+        if title == "Alarms":
+            continue
+        drawn = [one for one in graph["metrics"] if one[-1].get("visible", True)]
+        assert drawn, title
+        if len(shown(graph)) > 10:
+            assert drawn == [
+                [{"expression": "SORT(METRICS(), MAX, DESC, 10)", "label": "", "id": "highest"}]
+            ], title
