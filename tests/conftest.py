@@ -21,6 +21,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Watch(config))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a running product, which is started and stopped once."""
+    for item in items:
+        if item.path.parent.name in {"browser", "end_to_end"}:
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
 @pytest.fixture(scope="session")
 def environment() -> Iterator[None]:
     """Set the environment that the template gives, with credentials that open nothing."""

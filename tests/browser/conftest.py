@@ -17,14 +17,7 @@ CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests together, so that the product starts once for them."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium as the system has it."""
     if CHROMIUM is None:
@@ -36,7 +29,7 @@ def browser() -> Iterator[Browser]:
         yield driver.chromium.launch(executable_path=CHROMIUM, env=dict(environment))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a product with its demonstration data, or of the one named by CABINET."""
     if running := os.environ.get("CABINET"):
@@ -50,7 +43,7 @@ def url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started.origin.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cabinet(browser: Browser, url: str) -> Cabinet:
     """The page, and the product behind it."""
     return Cabinet(browser, url)
@@ -63,7 +56,7 @@ def open_as(cabinet: Cabinet) -> Iterator[Callable[..., Page]]:
         yield opening
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     """Where pictures go: to the folder named by GALLERY, which `make gallery` sets."""
     named = os.environ.get("GALLERY")

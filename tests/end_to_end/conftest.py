@@ -20,7 +20,7 @@ from tests.end_to_end.recording import Recording, write
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demonstration data."""
     if not CLOUD_PYTHON.exists():

@@ -3,12 +3,8 @@
 import base64
 from collections.abc import Callable
 
-import pytest
-
 from infra.local.api import Api
 from infra.local.product import Product
-
-pytestmark = pytest.mark.xdist_group("end_to_end")
 
 AGREEMENT = "/organisation/agreements/e-receipts"
 

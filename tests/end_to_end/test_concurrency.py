@@ -9,8 +9,6 @@ import pytest
 
 from infra.local.api import Answer, Api
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 FORM = {
     "contact_name": "Смирнова Мария Андреевна",
     "phone": "+79161234567",

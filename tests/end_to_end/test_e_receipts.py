@@ -10,8 +10,6 @@ from infra.local.api import Api
 from infra.local.product import Product
 from tests.support import receipts
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 PATIENCE_SECONDS = 60
 
 

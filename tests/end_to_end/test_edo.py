@@ -13,8 +13,6 @@ from infra.local import foreign_operator
 from infra.local.api import Answer, Api
 from infra.local.product import Product
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 FOREIGN = foreign_operator.PARTICIPANT
 PACKAGE = "month-20"
 DOCUMENTS = 20

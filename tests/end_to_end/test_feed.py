@@ -26,8 +26,6 @@ from infra.local.cloud import REGION, Cloud
 from infra.local.personas import PERSONAS
 from infra.local.product import Product
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 WORKERS = 8
 BATCH = 10

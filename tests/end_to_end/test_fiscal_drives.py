@@ -12,8 +12,6 @@ import pytest
 from infra.local.api import Api
 from infra.local.product import SELLER, Product
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 FORM = {
     "contact_name": "Смирнова Мария Андреевна",
     "phone": "+7 916 123-45-67",

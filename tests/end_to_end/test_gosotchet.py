@@ -12,8 +12,6 @@ from infra.local.api import Api
 from infra.local.personas import PERSONAS
 from infra.local.product import Product
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 PATIENCE_SECONDS = 90
 SUBJECT = "Вход в систему Госотчёт: логин и пароль"
 AUTHORITIES: dict[str, list[dict[str, str | None]]] = {

@@ -20,8 +20,6 @@ from infra.local.product import Product
 from tests.support import onec
 from tests.support.onec import OneC
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 PATIENCE_SECONDS = 90
 
 

@@ -9,8 +9,6 @@ import pytest
 from infra.local.api import Api
 from infra.local.product import Product
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 PATH = "/e-receipts/services/branded-message/applications"
 PDF = b"%PDF-1.4\n" + b"%" * 2_000_000 + b"\nstartxref\n9\n%%EOF\n"
 PATIENCE_SECONDS = 60

@@ -13,8 +13,6 @@ from infra.local.api import Api
 from infra.local.personas import PERSONAS
 from infra.local.product import Product
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 LANDLORD = PERSONAS["arenda"].client_id
 MOSCOW = dt.timezone(dt.timedelta(hours=3))
 

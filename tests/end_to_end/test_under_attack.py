@@ -24,8 +24,6 @@ from infra.local.personas import PERSONAS
 from infra.local.product import Product
 from tests.support.issuer import BAD
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 ACTIONS = {one.name: one for one in declarations.actions()}
 BEARERS = {"client": "romashka", "landlord": "arenda", "operator": "operator"}
 EXAMPLES = {GenerationMode.POSITIVE: 2, GenerationMode.NEGATIVE: 3}
