@@ -3,7 +3,7 @@
     python -m infra.artifact build/artifact.zip [arm64|x86_64]
 
 The same input gives the same bytes. Modules are compiled beforehand, which halves a cold start,
-and the AWS SDK is trimmed to the services used.
+and the AWS SDK is trimmed to the services and operations used.
 """
 
 import compileall
@@ -17,13 +17,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
 import chalice
 
-from chalicelib.runtime.aws import SERVICES
+from chalicelib.runtime.aws import OPERATIONS
 from infra.fingerprint import fresh
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +34,7 @@ LIMIT = 250 * 1024 * 1024
 
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _HERE = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86_64"}
-_SDK_DATA = {*SERVICES, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
+_SDK_DATA = {*OPERATIONS, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
 # What no function imports: codecs and colour management of Pillow, charts and fonts of ReportLab,
 # the HTTP framework of Powertools, the DNS client of email-validator, names of holidays in other
 # languages, all of lxml but its core, shell scripts, test suites.
@@ -159,7 +159,7 @@ def _trim(folder: Path) -> None:
 
 
 def _trim_sdk(data: Path) -> None:
-    """Leave the services used, in the form that is the quickest to read: plain, without prose."""
+    """Leave what is used of the services used, as is the quickest to read: plain, without prose."""
     for one in data.iterdir():
         if one.name not in _SDK_DATA and one.name != "_retry.json":
             shutil.rmtree(one) if one.is_dir() else one.unlink()
@@ -167,6 +167,8 @@ def _trim_sdk(data: Path) -> None:
     for packed in list(data.rglob("*.json.gz")):
         said = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
         prefixes.add(said.get("metadata", {}).get("endpointPrefix"))
+        if packed.name == "service-2.json.gz":
+            said = _asked_of(said, OPERATIONS[packed.parent.parent.name])
         _write_json(packed.with_suffix(""), said)
         packed.unlink()
     endpoints = json.loads((data / "endpoints.json").read_bytes())
@@ -174,6 +176,33 @@ def _trim_sdk(data: Path) -> None:
         services = partition["services"]
         partition["services"] = {name: services[name] for name in services if name in prefixes}
     _write_json(data / "endpoints.json", endpoints)
+
+
+def _asked_of(service: dict[str, Any], operations: Set[str]) -> dict[str, Any]:
+    """Return the model of a service with these operations alone, and the shapes they speak of."""
+    kept = {name: one for name, one in service["operations"].items() if name in operations}
+    shapes, seen = service["shapes"], set[str]()
+    reached = [*_shapes(kept.values())]
+    while reached:
+        name = reached.pop()
+        if name not in seen:
+            seen.add(name)
+            reached += _shapes(shapes[name])
+    return service | {
+        "operations": kept,
+        "shapes": {name: one for name, one in shapes.items() if name in seen},
+    }
+
+
+def _shapes(said: Any) -> Iterator[str]:
+    """Give the shapes named anywhere within a part of a service's model."""
+    if isinstance(said, Mapping):
+        if isinstance(said.get("shape"), str):
+            yield said["shape"]
+        said = said.values()
+    if not isinstance(said, str) and isinstance(said, Iterable):
+        for one in said:
+            yield from _shapes(one)
 
 
 def _without_prose(said: Any) -> Any:

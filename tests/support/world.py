@@ -23,6 +23,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.runtime import clock
 from chalicelib.runtime import relay as stream
+from chalicelib.runtime.aws import OPERATIONS
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
@@ -128,6 +129,8 @@ class World:
             (world,) = current
             if world._function is None:
                 return perform(client, operation, parameters)
+            service = client.meta.service_model.service_name
+            assert operation in OPERATIONS[service], "the artifact's SDK does not know it"
             world._note(operation, parameters)
             return world.around(lambda: perform(client, operation, parameters))
 
