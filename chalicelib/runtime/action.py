@@ -19,6 +19,7 @@ from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.file import File
 from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.negotiation import MediaType, negotiate
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
@@ -58,10 +59,10 @@ _BUSY = {
 }
 
 
-class Payload(BaseModel):
+class Payload(Model):
     """Base of every request body: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 def action(

@@ -6,9 +6,9 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel
 
 from chalicelib.runtime.aws import client, signer
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.resource import Bucket
 from chalicelib.runtime.settings import Settings
 
@@ -19,7 +19,7 @@ class StorageSettings(Settings):
     storage_url: str = ""
 
 
-class Form(BaseModel):
+class Form(Model):
     """A form that a browser sends as ``multipart/form-data``: the fields, then the ``file``."""
 
     url: str

@@ -3,9 +3,8 @@
 import datetime as dt
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 from chalicelib.runtime import clock
+from chalicelib.runtime.model import Model
 
 
 class Actor(StrEnum):
@@ -18,10 +17,8 @@ class Actor(StrEnum):
     SYSTEM = "system"
 
 
-class Change(BaseModel):
+class Change(Model):
     """A status or state that a thing came to."""
-
-    model_config = ConfigDict(frozen=True)
 
     status: str
     at: dt.datetime

@@ -1,19 +1,16 @@
 """The one port through which anybody is told anything: an e-mail commits with its cause."""
 
-from pydantic import BaseModel, ConfigDict
-
 from chalicelib.runtime import outbox
 from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Write
 
 MAIL = Queue("Mail")
 
 
-class Email(BaseModel):
+class Email(Model):
     """An e-mail to be sent, once: ``mail_id`` tells a repeat from another."""
-
-    model_config = ConfigDict(frozen=True)
 
     client_id: str
     mail_id: str

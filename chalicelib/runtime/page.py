@@ -7,9 +7,10 @@ import hmac
 import json
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.runtime.aws import client
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import CursorInvalid
 from chalicelib.runtime.settings import RuntimeSettings
 from chalicelib.runtime.table import Query, from_wire, to_wire
@@ -18,10 +19,10 @@ T = TypeVar("T")
 _TAG = 16
 
 
-class PageQuery(BaseModel):
+class PageQuery(Model):
     """What part of a list is wanted."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=100, description="Items a page.")] = 20
     next: Annotated[
@@ -29,7 +30,7 @@ class PageQuery(BaseModel):
     ] = None
 
 
-class Page(BaseModel, Generic[T]):
+class Page(Model, Generic[T]):
     """A page of a list; ``next`` is null on the last one."""
 
     items: list[T]

@@ -8,13 +8,15 @@ import functools
 import os
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import ConfigDict, SecretStr
+
+from chalicelib.runtime.model import Model
 
 
-class Settings(BaseModel):
+class Settings(Model):
     """Base of every settings model."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     @classmethod
     @functools.cache

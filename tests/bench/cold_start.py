@@ -98,15 +98,32 @@ def measure(names: Sequence[str]) -> tuple[int, dict[str, float]]:
         return least, {name: count.result() / least for name, count in counts.items()}
 
 
+_MODELS = """
+from chalicelib.runtime.action import payload_of, signature
+from chalicelib.runtime.declaration import DECLARED
+from chalicelib.runtime.model import Model
+for one in DECLARED:
+    if one.name in {names!r} and hasattr(one, "method"):
+        hints = signature(one)
+        for model in (*(payload_of(hints) or ())[1:], hints["return"]):
+            if isinstance(model, type) and issubclass(model, Model):
+                model.model_rebuild()
+"""
+"""What a function serves is built with its first call, so it counts."""
+
+
 def _start(function: functions.Function) -> str:
-    """Return what is run until a first call can be answered: modules, and clients of its clouds."""
+    """Return what is run until a first call is read and answered, but for what it does."""
     lines = [f"import {function.handler.rpartition('.')[0]}"]
     if function.name == "authorizer":
         lines.append("import chalicelib.runtime.authorizer")  # loaded by the first call
     services = {_SERVICES[type(one)] for one in function.resources}
     if services:
         lines.append("from chalicelib.runtime.aws import client")
-    return "\n".join([*lines, *(f"client({one!r})" for one in sorted(services))])
+    lines += [f"client({one!r})" for one in sorted(services)]
+    if function.behind_gateway:
+        lines.append(_MODELS.format(names=[one.name for one in function.routes] or [function.name]))
+    return "\n".join(lines)
 
 
 def _installed(folder: Path) -> Path:

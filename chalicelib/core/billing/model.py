@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from chalicelib.requisites import (
     MAX_KOPECKS,
@@ -22,6 +22,7 @@ from chalicelib.requisites import (
     single_line,
 )
 from chalicelib.runtime.history import Change
+from chalicelib.runtime.model import Model
 
 NUMBER_SERIES = "СУ"
 """The two Cyrillic letters every invoice number begins with («Сервис и Услуги»)."""
@@ -68,11 +69,7 @@ class InvoiceState(StrEnum):
     EXPIRED = "expired"
 
 
-class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class InvoiceLine(_Kept):
+class InvoiceLine(Model):
     """One thing sold: ``quantity`` of ``unit`` at a price that includes VAT."""
 
     title: Annotated[str, single_line(500)]
@@ -92,7 +89,7 @@ class InvoiceLine(_Kept):
         return self.vat_rate.included_in(self.total_kopecks)
 
 
-class Party(_Kept):
+class Party(Model):
     """An organisation (ИНН of 10 digits, with КПП) or an entrepreneur (12 digits, without)."""
 
     name: Annotated[str, single_line(500)]
@@ -123,7 +120,7 @@ class Seller(Party):
         return self
 
 
-class Invoice(_Kept):
+class Invoice(Model):
     """What a client is asked to pay, by when and what came in so far.
 
     It is kept with the requisites of the day it was issued: a later change of an address or of a

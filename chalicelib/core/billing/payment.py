@@ -4,12 +4,13 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chalicelib.core.billing.model import NUMBER_SERIES, InvoiceState
 from chalicelib.requisites import Kopecks, single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.page import PageQuery
 
 BankReference = Annotated[str, single_line(140)]
@@ -39,10 +40,8 @@ class Outcome(StrEnum):
     """Kept; no invoice was found that it surely is for."""
 
 
-class Payment(BaseModel):
+class Payment(Model):
     """A payment kept for ever under its bank reference."""
-
-    model_config = ConfigDict(frozen=True)
 
     bank_reference: BankReference
     amount_kopecks: Kopecks
@@ -70,7 +69,7 @@ class NewStatement(Payload):
     content: Annotated[str, Field(max_length=5_000_000)]
 
 
-class StatementReport(BaseModel):
+class StatementReport(Model):
     """What a statement brought."""
 
     matched: list[Payment]
@@ -81,7 +80,7 @@ class StatementReport(BaseModel):
     """Counted before: by this file sent again, or by another way."""
 
 
-class InvoiceClosed(BaseModel):
+class InvoiceClosed(Model):
     """Told to the service that issued an invoice: the money came, or its time ran out."""
 
     client_id: Identifier

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from chalicelib.runtime.model import Model
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DOCUMENTS = 10_000
@@ -34,11 +34,7 @@ class StatementUnreadable(ValueError):
         self.line = line
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class StatementParty(_Read):
+class StatementParty(Model):
     """Payer or payee in the bank's words; what the bank left out is an empty string."""
 
     name: str
@@ -47,7 +43,7 @@ class StatementParty(_Read):
     account: str
 
 
-class StatementDocument(_Read):
+class StatementDocument(Model):
     """One payment document. ``received_on`` is when the money came in, where the bank says so."""
 
     kind: str
@@ -76,7 +72,7 @@ class StatementDocument(_Read):
         return f"{number}/{self.issued_on}/{payer}/{self.amount_kopecks}"
 
 
-class Statement(_Read):
+class Statement(Model):
     """Documents of one or several accounts over a period, in the file's order."""
 
     accounts: tuple[str, ...]

@@ -12,12 +12,12 @@ import datetime as dt
 import secrets
 
 from boto3.dynamodb.conditions import Attr
-from pydantic import BaseModel, ConfigDict
 
 from chalicelib.core.billing.model import Invoice, InvoiceState, invoice_number
 from chalicelib.core.billing.payment import Outcome, Payment
 from chalicelib.core.billing.rules import BankReferenceCounted, InvoiceNotOpen, Settlement
 from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import Problem, Unavailable
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -26,10 +26,8 @@ BILLING = Table("Billing")
 _STATE_FIELDS = {"state", "paid_kopecks"}
 
 
-class InvoiceFacts(BaseModel):
+class InvoiceFacts(Model):
     """What stands under an invoice's number: enough to count a payment with one read."""
-
-    model_config = ConfigDict(frozen=True)
 
     client_id: str
     invoice_id: str
@@ -39,7 +37,7 @@ class InvoiceFacts(BaseModel):
     queue: str
 
 
-class OpenInvoice(BaseModel):
+class OpenInvoice(Model):
     """An invoice whose time may have run out."""
 
     client_id: str

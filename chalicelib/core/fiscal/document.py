@@ -12,7 +12,6 @@ from typing import Annotated, Any, Self
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -21,6 +20,7 @@ from pydantic import (
 
 from chalicelib.requisites import MAX_KOPECKS
 from chalicelib.runtime import clock
+from chalicelib.runtime.model import Model
 
 MOST_DOCUMENTS = 999_999
 """The largest number of a document (tag 1040). A fiscal drive has room for a quarter of that; the
@@ -107,13 +107,13 @@ RegisterId = Annotated[str, _digits(16)]
 DocumentNumber = Annotated[int, Field(ge=1, le=MOST_DOCUMENTS)]
 
 
-class FiscalDocument(BaseModel):
+class FiscalDocument(Model):
     """A fiscal document as a register sent it. Amounts are kopecks.
 
     Reading raises ``pydantic.ValidationError``, and nothing else, for what is no such document.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     fiscal_drive: DriveNumber = Field(validation_alias="fiscalDriveNumber")
     number: DocumentNumber = Field(validation_alias="fiscalDocumentNumber")

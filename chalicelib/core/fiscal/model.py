@@ -4,16 +4,13 @@ import datetime as dt
 import functools
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from chalicelib.core.fiscal.document import FiscalDocument, Kind, Operation
 from chalicelib.core.fiscal.packing import pack, unpack
+from chalicelib.runtime.model import Model
 
 
-class StoredDocument(BaseModel):
+class StoredDocument(Model):
     """A fiscal document with its owner. Amounts are kopecks, as in :class:`FiscalDocument`."""
-
-    model_config = ConfigDict(frozen=True)
 
     owner: str
     """The client whose register it was when the document came."""
@@ -64,10 +61,8 @@ class StoredDocument(BaseModel):
         return unpack(self.packed)
 
 
-class Delivery(BaseModel):
+class Delivery(Model):
     """A document has come whose buyer left a contact: message of the queue ``Deliveries``."""
-
-    model_config = ConfigDict(frozen=True)
 
     client_id: str
     fiscal_drive: str

@@ -8,20 +8,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
-
 from chalicelib.core.fiscal.document import Operation
 from chalicelib.core.fiscal.model import StoredDocument
+from chalicelib.runtime.model import Model
 
 PAGE = 1024
 """Numbers a page of marks holds, a bit each. Pages are kept where something is marked, so the
 numbers of a day may begin anywhere and be continued on either side."""
 
 
-class Sums(BaseModel):
+class Sums(Model):
     """Documents of one operation, and their kopecks."""
-
-    model_config = ConfigDict(frozen=True)
 
     count: int = 0
     total: int = 0
@@ -41,23 +38,19 @@ class Sums(BaseModel):
 _NONE = Sums()
 
 
-class Shift(BaseModel):
+class Shift(Model):
     """What a day saw of a shift: numbers of its documents, and whether it was closed."""
-
-    model_config = ConfigDict(frozen=True)
 
     first: int
     last: int
     closed: bool = False
 
 
-class Turnover(BaseModel):
+class Turnover(Model):
     """A register's day on one fiscal drive. Amounts are kopecks, none of them negative.
 
     Corrections are in the sums of their operations, and counted once more apart.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     client_id: str
     register_id: str

@@ -4,12 +4,13 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.requisites import single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.page import PageQuery
 
 
@@ -33,10 +34,8 @@ class Flag(StrEnum):
     NAME_UNRELATED = "name-unrelated"
 
 
-class FileCard(BaseModel):
+class FileCard(Model):
     """A file of an application."""
-
-    model_config = ConfigDict(frozen=True)
 
     filename: str
     media_type: str
@@ -58,15 +57,13 @@ class FileLink(FileCard):
     """Good for five minutes."""
 
 
-class Subject(BaseModel):
+class Subject(Model):
     """The item of a service that an application is about, and what each state makes of it.
 
     The item is in the client's own partition of ``table``. While an application is open, the
     item's ``open_application`` holds its id: the service writes it with the submission, moderation
     takes it away with the end.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     """By its name in declarations."""
@@ -75,10 +72,8 @@ class Subject(BaseModel):
     """Attributes to put when the application comes to a state; none for a state not named."""
 
 
-class ApplicationCard(BaseModel):
+class ApplicationCard(Model):
     """An application as its client sees it."""
-
-    model_config = ConfigDict(frozen=True)
 
     application_id: Identifier
     service: str
@@ -112,7 +107,7 @@ class Application(ApplicationCard):
         return ApplicationCard.model_validate(shown)
 
 
-class FlagNote(BaseModel):
+class FlagNote(Model):
     """A flag in words."""
 
     flag: Flag
@@ -167,7 +162,7 @@ class Decision(Payload):
         return State.APPROVED if self.decision is Verdict.APPROVE else State.REJECTED
 
 
-class Submitted(BaseModel):
+class Submitted(Model):
     """Tells moderation of a new application."""
 
     client_id: Identifier

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import (
@@ -22,6 +22,7 @@ from chalicelib.requisites import (
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 
 
 class Kind(StrEnum):
@@ -31,10 +32,8 @@ class Kind(StrEnum):
     ENTREPRENEUR = "entrepreneur"
 
 
-class Profile(BaseModel):
+class Profile(Model):
     """What the operator's cabinet knows of an organisation."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: Line
     kind: Kind
@@ -62,10 +61,8 @@ class NewAddress(Payload):
     tax_office_code: TaxOfficeCode
 
 
-class Register(BaseModel):
+class Register(Model):
     """A cash register with the fiscal drive in it."""
-
-    model_config = ConfigDict(frozen=True)
 
     register_id: RegisterNumber
     model: Line
@@ -75,10 +72,8 @@ class Register(BaseModel):
     shop_id: Identifier | None = None
 
 
-class Shop(BaseModel):
+class Shop(Model):
     """A place of trade."""
-
-    model_config = ConfigDict(frozen=True)
 
     shop_id: Identifier
     name: Line
@@ -91,10 +86,8 @@ class ShopWithRegisters(Shop):
     registers: list[Register]
 
 
-class Binding(BaseModel):
+class Binding(Model):
     """A register was bound to a shop, or to none from then on."""
-
-    model_config = ConfigDict(frozen=True)
 
     at: dt.datetime
     shop_id: Identifier | None = None
@@ -112,7 +105,7 @@ class NewShop(Payload):
     address: Line
 
 
-class ProfileChanged(BaseModel):
+class ProfileChanged(Model):
     """The cabinet's word of an organisation, new or changed.
 
     Address and tax office count for a new organisation only: afterwards the client keeps them.
@@ -123,7 +116,7 @@ class ProfileChanged(BaseModel):
     profile: Profile
 
 
-class RegisterChanged(BaseModel):
+class RegisterChanged(Model):
     """The cabinet's word of a register, new or with another fiscal drive."""
 
     kind: Literal["register"]
@@ -141,10 +134,8 @@ class AgreementState(StrEnum):
     SIGNED = "signed"
 
 
-class AgreementCard(BaseModel):
+class AgreementCard(Model):
     """An agreement and where it stands."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: str
     title: str

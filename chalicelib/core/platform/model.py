@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from chalicelib.runtime.model import Model
 
 
-class Health(BaseModel):
+class Health(Model):
     """The front door answers."""
 
     status: Literal["ok"]

@@ -3,10 +3,9 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 
 if TYPE_CHECKING:  # what a signature is like must not cost a reader the cryptography
     from chalicelib.kep import Signer
@@ -15,10 +14,8 @@ SignatureBytes = base64_bytes(1024 * 1024)
 """A signature as CMS: DER, BER, PEM or base64 of them."""
 
 
-class SignerCard(BaseModel):
+class SignerCard(Model):
     """Who signed, as the certificate says."""
-
-    model_config = ConfigDict(frozen=True)
 
     surname: str | None = None
     given_name: str | None = None
@@ -52,10 +49,8 @@ class SignerCard(BaseModel):
         )
 
 
-class Signature(BaseModel):
+class Signature(Model):
     """An accepted signature and where it is kept with what was signed."""
-
-    model_config = ConfigDict(frozen=True)
 
     signature_id: Identifier
     received_at: dt.datetime
@@ -63,7 +58,7 @@ class Signature(BaseModel):
     signers: tuple[SignerCard, ...]
 
 
-class Evidence(BaseModel):
+class Evidence(Model):
     """What is kept beside the signature to show later why it was accepted."""
 
     signature: Signature

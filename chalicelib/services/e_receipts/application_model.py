@@ -3,13 +3,14 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.core.moderation.model import State
 from chalicelib.requisites import single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.services.e_receipts.brand import Brand
 
 IN_BODY = 1024 * 1024
@@ -51,14 +52,12 @@ class NewApplication(Payload):
     """PNG of 170×68 pixels, at most 204 800 bytes."""
 
 
-class ServiceItem(BaseModel):
+class ServiceItem(Model):
     """A service of a client's as it is kept: ``service#<service>``.
 
     ``state`` is the first application's until one is approved, and ``approved`` ever after: a later
     application changes nothing before its own approval.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     state: State
     enabled: bool = False

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
+from chalicelib.runtime.model import Model
 from chalicelib.services.e_receipts.brand import Brand
 from chalicelib.services.e_receipts.contact import Channel
 
@@ -21,15 +22,13 @@ class Switch(Payload):
     enabled: bool
 
 
-class SwitchItem(BaseModel):
+class SwitchItem(Model):
     """A channel as it is kept."""
-
-    model_config = ConfigDict(frozen=True)
 
     enabled: bool
 
 
-class ChannelCard(BaseModel):
+class ChannelCard(Model):
     """A channel and its tariff."""
 
     enabled: bool
@@ -37,7 +36,7 @@ class ChannelCard(BaseModel):
     """Of a part of an SMS, or of an e-mail."""
 
 
-class ServiceCard(BaseModel):
+class ServiceCard(Model):
     """An additional service: ``none`` before the first application, then as the application."""
 
     state: str
@@ -46,7 +45,7 @@ class ServiceCard(BaseModel):
     """The name approved."""
 
 
-class Overview(BaseModel):
+class Overview(Model):
     """«Электронные чеки» at a glance."""
 
     eligible: bool
@@ -57,7 +56,7 @@ class Overview(BaseModel):
     services: dict[str, ServiceCard]
 
 
-class Preview(BaseModel):
+class Preview(Model):
     """A message or an e-mail as customers get it; the receipt in it is an example."""
 
     channel: Channel
@@ -76,7 +75,7 @@ class PreviewForm(Payload):
     """PNG of 170×68 pixels, at most 204 800 bytes."""
 
 
-class Counters(BaseModel):
+class Counters(Model):
     """What was delivered by a channel."""
 
     sent: int = 0
@@ -101,10 +100,10 @@ class DayOfChannel(Counters):
     channel: Channel
 
 
-class Period(BaseModel):
+class Period(Model):
     """Days of statistics, both included, 366 of them at the most."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     first: Annotated[dt.date, Field(alias="from")]
     last: Annotated[dt.date, Field(alias="to")]
@@ -118,7 +117,7 @@ class Period(BaseModel):
         return self
 
 
-class Statistics(BaseModel):
+class Statistics(Model):
     """What was delivered in a period, by day and in total; days without deliveries are left out."""
 
     days: list[DayOfChannel]

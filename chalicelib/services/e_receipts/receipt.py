@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from chalicelib.runtime.clock import MOSCOW
+from chalicelib.runtime.model import Model
 
 _VAT_TOTALS = {
     "nds18": 1,
@@ -64,10 +65,8 @@ Text = Annotated[str, BeforeValidator(_text)]
 Number = Annotated[int, BeforeValidator(_number)]
 
 
-class Item(BaseModel):
+class Item(Model):
     """A line of a receipt. Money is in kopecks."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: Text = ""
     price: Number = 0
@@ -83,10 +82,8 @@ class Item(BaseModel):
     """What identifies a marked item: its GTIN and serial number, or the code as it was read."""
 
 
-class Receipt(BaseModel):
+class Receipt(Model):
     """A receipt. Money is in kopecks."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: Number = 3
     """Kind of document: 3 a receipt, 4 a strict form, 31 and 41 their corrections."""

@@ -12,10 +12,10 @@ from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.edo.formats.form import UpdForm
 from chalicelib.services.edo.formats.model import Acceptance
-from chalicelib.services.edo.model import Kept
 from chalicelib.services.edo.participant import Participant, ParticipantId
 
 if TYPE_CHECKING:  # what a document is like must not cost a reader the XML library
@@ -136,7 +136,7 @@ class NewDraft(Payload):
         return self
 
 
-class Draft(Kept):
+class Draft(Model):
     """An answer that waits for its author's signature; where its content is."""
 
     draft_id: Identifier
@@ -184,7 +184,7 @@ class Step(Change):
     participant_id: str | None = None
 
 
-class SignedFile(Kept):
+class SignedFile(Model):
     """A file of a document with a signature over it."""
 
     role: Role
@@ -197,7 +197,7 @@ class SignedFile(Kept):
     signature: Signature
 
 
-class UpdFacts(Kept):
+class UpdFacts(Model):
     """What a list shows of a УПД."""
 
     function: str
@@ -219,7 +219,7 @@ class UpdFacts(Kept):
         )
 
 
-class OfferedRevocation(Kept):
+class OfferedRevocation(Model):
     """An offer to revoke a document."""
 
     offered_by: ParticipantId
@@ -228,7 +228,7 @@ class OfferedRevocation(Kept):
     """Where the document stood, and stands again if the offer is refused."""
 
 
-class Document(Kept):
+class Document(Model):
     """One side's copy of a document; all that changes is changed in both sides' copies at once."""
 
     document_id: Identifier
@@ -289,7 +289,7 @@ class Document(Kept):
         return self.files[0]
 
 
-class TechnologyMessage(Kept):
+class TechnologyMessage(Model):
     """What an operator or a participant said about the passing of a file."""
 
     kind: str

@@ -6,6 +6,7 @@ from typing import Self
 from chalicelib.core.signing.model import SignerCard
 from chalicelib.requisites import Inn, Kpp
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
@@ -17,11 +18,10 @@ from chalicelib.services.edo.document_model import (
     Step,
     UpdFacts,
 )
-from chalicelib.services.edo.model import Kept
 from chalicelib.services.edo.participant import Participant, ParticipantId
 
 
-class SideCard(Kept):
+class SideCard(Model):
     """A participant as a document shows it."""
 
     participant_id: ParticipantId
@@ -30,7 +30,7 @@ class SideCard(Kept):
     kpp: Kpp | None
 
 
-class SignatureCard(Kept):
+class SignatureCard(Model):
     """A signature and what it is over."""
 
     signature_id: Identifier
@@ -43,7 +43,7 @@ class SignatureCard(Kept):
     signers: tuple[SignerCard, ...]
 
 
-class DocumentCard(Kept):
+class DocumentCard(Model):
     """A document as one of its sides sees it."""
 
     document_id: Identifier
@@ -96,7 +96,7 @@ def signature_card(file: SignedFile) -> SignatureCard:
     )
 
 
-class Archive(Kept):
+class Archive(Model):
     """A ZIP with the document, its answers, signatures, messages and printable view."""
 
     file_name: str
@@ -106,7 +106,7 @@ class Archive(Kept):
     """The address is good until then."""
 
 
-class FileToSign(Kept):
+class FileToSign(Model):
     """A file made for its author to sign."""
 
     file_name: str

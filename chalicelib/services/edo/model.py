@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.core.signing.model import Signature, SignatureBytes
@@ -13,14 +13,8 @@ from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.services.edo.participant import NamePart, Participant, ParticipantId, PersonNames
-
-
-class Kept(BaseModel):
-    """Base of what is kept and shown."""
-
-    model_config = ConfigDict(frozen=True)
-
 
 # --- registration
 
@@ -35,7 +29,7 @@ class ChosenCertificate(Payload):
     patronymic: NamePart | None = None
 
 
-class CertificateCard(Kept):
+class CertificateCard(Model):
     """What was read from a certificate; what it does not say is absent."""
 
     sha256: str
@@ -53,7 +47,7 @@ class CertificateCard(Kept):
     ogrn: str | None = None
 
 
-class LegalText(Kept):
+class LegalText(Model):
     """A text that a client accepts, by its version."""
 
     title: str
@@ -61,7 +55,7 @@ class LegalText(Kept):
     text: str
 
 
-class Organisation(Kept):
+class Organisation(Model):
     """The organisation as it will be registered, from its profile."""
 
     name: str
@@ -72,7 +66,7 @@ class Organisation(Kept):
     tax_office_code: str
 
 
-class Statement(Kept):
+class Statement(Model):
     """What will be registered, and the exact text to sign, as its UTF-8 bytes."""
 
     statement_id: Identifier
@@ -97,7 +91,7 @@ class Statement(Kept):
         )
 
 
-class StatementToSign(BaseModel):
+class StatementToSign(Model):
     """What will be registered, to be checked, and the exact text to sign, as its UTF-8 bytes."""
 
     statement_id: Identifier
@@ -131,7 +125,7 @@ class NewRegistration(Payload):
     """Detached, over the exact text of the statement, by the certificate it was made for."""
 
 
-class Registration(Kept):
+class Registration(Model):
     """A participant's registration: what was stated, accepted and signed."""
 
     participant_id: ParticipantId
@@ -162,7 +156,7 @@ class Registration(Kept):
 # --- licence
 
 
-class Package(Kept):
+class Package(Model):
     """A package on sale: outgoing documents for a time; the price includes VAT."""
 
     package_id: Identifier
@@ -181,7 +175,7 @@ class PurchaseState(StrEnum):
     EXPIRED = "expired"
 
 
-class Purchase(Kept):
+class Purchase(Model):
     """A package bought, as it was on sale then."""
 
     purchase_id: Identifier
@@ -199,7 +193,7 @@ class PurchaseWithInvoice(Purchase):
     invoice: Invoice
 
 
-class Licence(Kept):
+class Licence(Model):
     """A paid package with what is left of it."""
 
     licence_id: Identifier
@@ -211,7 +205,7 @@ class Licence(Kept):
     """The last day."""
 
 
-class LicenceCard(Kept):
+class LicenceCard(Model):
     """The section «Лицензия»: the package in use, and those that wait behind it."""
 
     state: Literal["none", "active"]
@@ -224,7 +218,7 @@ class LicenceCard(Kept):
     """In the order in which they will be used."""
 
 
-class Overview(Kept):
+class Overview(Model):
     """The main screen of «Платформа ЭДО»."""
 
     registered: bool
@@ -241,7 +235,7 @@ class CounterpartiesQuery(Payload):
     inn: Annotated[Inn, StringConstraints(strip_whitespace=True)]
 
 
-class Counterparty(Kept):
+class Counterparty(Model):
     """A participant that documents may be sent to."""
 
     participant_id: ParticipantId

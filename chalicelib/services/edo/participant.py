@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.requisites import Inn, Kpp, Line, single_line
+from chalicelib.runtime.model import Model
 from chalicelib.services.edo.formats.model import FullName, Party, Signer
 
 ParticipantId = Annotated[
@@ -30,20 +31,16 @@ def _lettered(name: str) -> str:
 NamePart = Annotated[str, single_line(60), AfterValidator(_lettered)]
 
 
-class PersonNames(BaseModel):
+class PersonNames(Model):
     """A person's name in parts."""
-
-    model_config = ConfigDict(frozen=True)
 
     surname: NamePart
     given_name: NamePart
     patronymic: NamePart | None = None
 
 
-class Participant(BaseModel):
+class Participant(Model):
     """A participant of the exchange, ours or another operator's, as the directory keeps it."""
-
-    model_config = ConfigDict(frozen=True)
 
     participant_id: ParticipantId
     inn: Inn

@@ -7,11 +7,12 @@ nothing else of ours. Both queues may repeat: a dispatch is known by its identif
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from chalicelib.requisites import single_line
 from chalicelib.runtime import files, outbox
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Write
 from chalicelib.services.edo.document_model import (
@@ -35,10 +36,6 @@ _FileName = Annotated[str, single_line(250)]
 _Incoming = Annotated[str, Field(pattern=r"^roaming/in/[A-Za-z0-9._/-]{1,200}$")]
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
 def _foreign(one: Participant) -> Participant:
     if one.owner is not None:
         raise ValueError("Участник другого оператора не принадлежит нашему клиенту.")
@@ -49,7 +46,7 @@ Foreign = Annotated[Participant, AfterValidator(_foreign)]
 """Another operator's participant, as it tells of it."""
 
 
-class OutgoingFile(_Said):
+class OutgoingFile(Model):
     """A signed file, by the keys of its content and of its signature in the bucket."""
 
     role: Role
@@ -58,7 +55,7 @@ class OutgoingFile(_Said):
     signature_key: str
 
 
-class Dispatch(_Said):
+class Dispatch(Model):
     """What a participant of ours did with a document that another operator's takes part in."""
 
     dispatch_id: str
@@ -73,7 +70,7 @@ class Dispatch(_Said):
     messages: tuple[TechnologyMessage, ...] = ()
 
 
-class IncomingFile(_Said):
+class IncomingFile(Model):
     """A signed file that the connector put into the bucket."""
 
     file_name: _FileName
@@ -81,14 +78,14 @@ class IncomingFile(_Said):
     signature_key: _Incoming
 
 
-class ParticipantKnown(_Said):
+class ParticipantKnown(Model):
     """Another operator's participant, new or changed."""
 
     kind: Literal["participant"]
     participant: Foreign
 
 
-class DocumentArrived(_Said):
+class DocumentArrived(Model):
     """A document for one of our participants."""
 
     kind: Literal["document"]
@@ -100,7 +97,7 @@ class DocumentArrived(_Said):
     file: IncomingFile
 
 
-class StatusArrived(_Said):
+class StatusArrived(Model):
     """What the other side did with a document; all but the delivery by a signed file."""
 
     kind: Literal["status"]
@@ -117,7 +114,7 @@ class StatusArrived(_Said):
     file: IncomingFile | None = None
 
 
-class MessageArrived(_Said):
+class MessageArrived(Model):
     """A technology message of the other side or its operator."""
 
     kind: Literal["technology"]

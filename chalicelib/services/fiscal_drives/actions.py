@@ -21,8 +21,8 @@ from chalicelib.services.fiscal_drives.model import (
     CartLine,
     CatalogueEntry,
     Drive,
+    DriveModel,
     DriveOnSale,
-    Model,
     NewOrder,
     NextStatus,
     Order,
@@ -48,7 +48,7 @@ def list_drives(caller: Caller) -> Page[CatalogueEntry]:
 
 
 @action("PUT /fiscal-drives/{model}", caller="operator", idempotent=True, writes=[FISCAL_DRIVES])
-def put_drive_on_sale(caller: Caller, model: Model, said: DriveOnSale) -> Drive:
+def put_drive_on_sale(caller: Caller, model: DriveModel, said: DriveOnSale) -> Drive:
     """Offer a drive, change its price, or add to its stock."""
     known = fetch(store.drive(model))
     left = (known.in_stock if known else 0) + said.received

@@ -4,24 +4,23 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email, Kopecks, Line, PersonName, Phone, single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 
-Model = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", examples=["fn-1.2-36"])]
+DriveModel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", examples=["fn-1.2-36"])]
 """The catalogue's short name of a fiscal drive model."""
 
 
-class Drive(BaseModel):
+class Drive(Model):
     """A fiscal drive model on sale. ``price_kopecks`` includes VAT."""
 
-    model_config = ConfigDict(frozen=True)
-
-    model: Model
+    model: DriveModel
     title: Line
     months: Annotated[int, Field(ge=1, le=60)]
     price_kopecks: Kopecks
@@ -30,7 +29,7 @@ class Drive(BaseModel):
     """Models of cash registers it may be put into."""
 
 
-class SuitableRegister(BaseModel):
+class SuitableRegister(Model):
     """A register of the caller's that a drive fits."""
 
     register_id: str
@@ -40,7 +39,7 @@ class SuitableRegister(BaseModel):
     """Whether the drive in it ends within 60 days."""
 
 
-class CatalogueEntry(BaseModel):
+class CatalogueEntry(Model):
     """A drive as the catalogue shows it to one client."""
 
     model: str
@@ -62,12 +61,10 @@ class DriveOnSale(Payload):
     """Pieces to add to the stock, once for each Idempotency-Key."""
 
 
-class CartLine(BaseModel):
+class CartLine(Model):
     """Drives of one model in the cart, at the price seen when they were put there."""
 
-    model_config = ConfigDict(frozen=True)
-
-    model: Model
+    model: DriveModel
     title: Line
     quantity: Annotated[int, Field(ge=1, le=100)]
     price_kopecks: Kopecks
@@ -78,10 +75,8 @@ class CartLine(BaseModel):
         return self.price_kopecks * self.quantity
 
 
-class Cart(BaseModel):
+class Cart(Model):
     """What a client is about to order."""
-
-    model_config = ConfigDict(frozen=True)
 
     lines: tuple[CartLine, ...] = ()
 
@@ -140,10 +135,8 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
 
 
-class Order(BaseModel):
+class Order(Model):
     """An order of fiscal drives and the way it has gone."""
-
-    model_config = ConfigDict(frozen=True)
 
     order_id: Identifier
     client_id: Identifier

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import Problem
 from chalicelib.services.gosotchet.authority import Authority
 from chalicelib.services.gosotchet.settings import ReportingSettings
@@ -16,10 +17,8 @@ MOST_FAILURES = 5
 PAUSE = dt.timedelta(minutes=15)
 
 
-class Account(BaseModel):
+class Account(Model):
     """An account as it is kept; a password is there as its hash only."""
-
-    model_config = ConfigDict(frozen=True)
 
     login: str
     account_id: str
@@ -59,7 +58,7 @@ class SignIn(Payload):
         return self
 
 
-class SignedIn(BaseModel):
+class SignedIn(Model):
     """Who has signed in, and to whom they may report."""
 
     login: str

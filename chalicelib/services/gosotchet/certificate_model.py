@@ -3,9 +3,8 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict
-
 from chalicelib.runtime.encoded import base64_bytes
+from chalicelib.runtime.model import Model
 
 if TYPE_CHECKING:  # what a certificate is like must not cost a reader the cryptography
     from chalicelib.kep import Certificate
@@ -14,10 +13,8 @@ CertificateBytes = base64_bytes(64 * 1024)
 """An open certificate: DER, PEM or base64 of DER."""
 
 
-class CertificateCard(BaseModel):
+class CertificateCard(Model):
     """What was read from an open certificate."""
-
-    model_config = ConfigDict(frozen=True)
 
     surname: str | None = None
     given_name: str | None = None

@@ -4,13 +4,14 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change as Step
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.gosotchet.authority import Authorities, Authority, SomeAuthorities
 from chalicelib.services.gosotchet.certificate_model import (
@@ -36,10 +37,8 @@ class NewLicence(Payload):
     tariff: Annotated[str, Field(max_length=40)]
 
 
-class Licence(BaseModel):
+class Licence(Model):
     """A licence, on the terms of the day it was ordered."""
-
-    model_config = ConfigDict(frozen=True)
 
     licence_id: Identifier
     client_id: Identifier
@@ -81,10 +80,8 @@ class NewRegistration(Payload):
     """Where login and password go."""
 
 
-class RegistrationCard(BaseModel):
+class RegistrationCard(Model):
     """A registration as its client sees it."""
-
-    model_config = ConfigDict(frozen=True)
 
     registration_id: Identifier
     licence_id: Identifier
@@ -176,10 +173,8 @@ class NewChange(Payload):
         return self
 
 
-class ChangeCard(BaseModel):
+class ChangeCard(Model):
     """A change of a registration as its client sees it."""
-
-    model_config = ConfigDict(frozen=True)
 
     change_id: Identifier
     registration_id: Identifier
@@ -204,7 +199,7 @@ class Change(ChangeCard):
         return ChangeCard.model_validate(self.model_dump(include=set(ChangeCard.model_fields)))
 
 
-class IssueCredentials(BaseModel):
+class IssueCredentials(Model):
     """Tells to open an account, or give it a new password, and mail them."""
 
     kind: Literal["credentials"] = "credentials"
@@ -213,7 +208,7 @@ class IssueCredentials(BaseModel):
     delivery_id: Identifier
 
 
-class ApplyChange(BaseModel):
+class ApplyChange(Model):
     """Tells to bring an account up to date."""
 
     kind: Literal["change"] = "change"

@@ -2,15 +2,12 @@
 
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
+from chalicelib.runtime.model import Model
 from chalicelib.services.gosotchet.authority import Authority
 
 
-class Enrolment(BaseModel):
+class Enrolment(Model):
     """For whom an account is, to whom it reports and who signs."""
-
-    model_config = ConfigDict(frozen=True)
 
     account_id: str
     """The licence: one has one account."""

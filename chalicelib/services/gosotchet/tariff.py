@@ -5,18 +5,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.requisites import Kopecks, Line
+from chalicelib.runtime.model import Model
 from chalicelib.services.gosotchet.authority import AuthorityKind
 
 _TARIFFS = Path(__file__).with_name("tariffs.toml")
 
 
-class Tariff(BaseModel):
+class Tariff(Model):
     """The terms of a licence. ``price_kopecks`` includes VAT."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     tariff_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     title: Line
@@ -30,7 +31,7 @@ class Tariff(BaseModel):
     """How many КПП besides the organisation's own."""
 
 
-class _File(BaseModel):
+class _File(Model):
     tariff: tuple[Tariff, ...]
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
-from pydantic import BaseModel, ConfigDict
 
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.commit import put_all, transact
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.table import Get, Item, Query, Write, every, fetch_all, to_item
 from chalicelib.services.integration_1c.message import nomenclature
 from chalicelib.services.integration_1c.message.nomenclature import Match, SentItem
@@ -26,17 +26,15 @@ _AT_ONCE = 100
 """Items of one read or one write."""
 
 
-class CatalogueItem(BaseModel):
+class CatalogueItem(Model):
     """An item of nomenclature: its match, and the conflict that waits for a person, if any."""
-
-    model_config = ConfigDict(frozen=True)
 
     match: Match
     candidates: tuple[SentItem, ...] = ()
     """Items of 1С that it may be, one of which is to be chosen, or was."""
 
 
-class NomenclatureItem(BaseModel):
+class NomenclatureItem(Model):
     """An item of nomenclature as the cabinet shows it."""
 
     item_id: uuid.UUID

@@ -5,20 +5,17 @@ import uuid
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Kopecks, RegisterNumber
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 
 MOST_DAYS = 31
 """Days of a period that documents or a message may be asked for."""
-
-
-class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class SubscriptionPeriod(StrEnum):
@@ -28,14 +25,14 @@ class SubscriptionPeriod(StrEnum):
     YEAR = "year"
 
 
-class Prices(_Kept):
+class Prices(Model):
     """What a register costs, VAT included."""
 
     month_kopecks: Kopecks
     year_kopecks: Kopecks
 
 
-class Term(_Kept):
+class Term(Model):
     """Days of access, both included."""
 
     kind: Literal["trial", "month", "year"]
@@ -43,7 +40,7 @@ class Term(_Kept):
     until: dt.date
 
 
-class Access(_Kept):
+class Access(Model):
     """All the access that a register ever had, oldest first. Terms never overlap."""
 
     register_id: RegisterNumber
@@ -67,7 +64,7 @@ class AccessState(StrEnum):
     EXPIRED = "expired"
 
 
-class RegisterAccess(BaseModel):
+class RegisterAccess(Model):
     """A register and its tariff."""
 
     register_id: RegisterNumber
@@ -97,7 +94,7 @@ class SubscriptionStatus(StrEnum):
     """Not paid in time."""
 
 
-class Subscription(_Kept):
+class Subscription(Model):
     """A month or a year of a register, which begins when it is paid."""
 
     subscription_id: Identifier
@@ -115,7 +112,7 @@ class SubscriptionWithInvoice(Subscription):
     invoice: Invoice
 
 
-class CredentialsCard(_Kept):
+class CredentialsCard(Model):
     """Who 1С is to us; the password is shown once, when it is made."""
 
     login: str | None
@@ -124,7 +121,7 @@ class CredentialsCard(_Kept):
     """What to enter in 1С as the address of this application."""
 
 
-class NewCredentials(_Kept):
+class NewCredentials(Model):
     """A login with its password, which nobody can see again."""
 
     login: str
@@ -132,7 +129,7 @@ class NewCredentials(_Kept):
     address: str
 
 
-class KeptCredentials(_Kept):
+class KeptCredentials(Model):
     """What tells whether a password is right."""
 
     login: str
@@ -146,17 +143,17 @@ class KeptCredentials(_Kept):
     """When the last of them came."""
 
 
-class Credentials(_Kept):
+class Credentials(Model):
     """What a call of 1С brings."""
 
     login: str
     password: SecretStr
 
 
-class _Days(BaseModel):
+class _Days(Model):
     """From day to day of Moscow's calendar, both included, a month of them at most."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     first: Annotated[dt.date, Field(alias="from", description="First day.")]
     last: Annotated[dt.date, Field(alias="to", description="Last day.")]
@@ -186,7 +183,7 @@ class NewMessage(_Days, Payload):
     version: Literal["1.17", "1.8"] = "1.17"
 
 
-class RetailDocument(BaseModel):
+class RetailDocument(Model):
     """A retail report that loads into 1С: a shift of a register. Amounts are kopecks."""
 
     document_id: uuid.UUID
@@ -215,7 +212,7 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
-class PreparedMessage(_Kept):
+class PreparedMessage(Model):
     """A message of a long period, prepared apart."""
 
     message_id: Identifier

@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from boto3.dynamodb.conditions import Attr
-from pydantic import BaseModel, ConfigDict
 
 from chalicelib.runtime import clock
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.table import Get, Item, Query, Write, to_item
 from chalicelib.services.integration_1c.loading import Shift
 from chalicelib.services.integration_1c.rules import ExchangeMoved, ExchangeUnderWay, NodeUnknown
@@ -28,10 +28,8 @@ MESSAGES_KEPT_FOR = dt.timedelta(days=100)
 """How long a message of ours may be confirmed; what it carried is sent again afterwards."""
 
 
-class Node(BaseModel):
+class Node(Model):
     """A base of 1С, by the code that it has for itself."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: str
     node_id: str
@@ -60,10 +58,8 @@ class OperationState(StrEnum):
     FAILED = "Failed"
 
 
-class Operation(BaseModel):
+class Operation(Model):
     """The preparation of a message."""
-
-    model_config = ConfigDict(frozen=True)
 
     operation_id: str
     code: str
@@ -76,19 +72,15 @@ class Operation(BaseModel):
     reason: str = ""
 
 
-class ReadyFile(BaseModel):
+class ReadyFile(Model):
     """A message in the bucket, zipped."""
-
-    model_config = ConfigDict(frozen=True)
 
     file_id: str
     size: int
 
 
-class Transfer(BaseModel):
+class Transfer(Model):
     """A file on its way to 1С."""
-
-    model_config = ConfigDict(frozen=True)
 
     transfer_id: str
     file_id: str

@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Annotated, Literal
 
 from boto3.dynamodb.conditions import Attr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chalicelib.runtime import clock, files
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.table import Get, Write, to_item
 from chalicelib.services.integration_1c import sending
 from chalicelib.services.integration_1c.model import FileState, PreparedMessage
@@ -18,11 +19,7 @@ KEPT_FOR = dt.timedelta(days=7)
 LINK_VALID = dt.timedelta(hours=1)
 
 
-class _Wanted(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class ExchangeMessage(_Wanted):
+class ExchangeMessage(Model):
     """A message of an exchange, whose operation 1С watches."""
 
     kind: Literal["exchange"] = "exchange"
@@ -30,7 +27,7 @@ class ExchangeMessage(_Wanted):
     operation_id: str
 
 
-class PeriodMessage(_Wanted):
+class PeriodMessage(Model):
     """A file of a period."""
 
     kind: Literal["period"] = "period"

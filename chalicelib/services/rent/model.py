@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib.core.organisation.model import Shop
 from chalicelib.core.signing.model import Signature, SignatureBytes
@@ -13,6 +13,7 @@ from chalicelib.requisites import Inn, Line, RegisterNumber
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Actor, Change
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model
 from chalicelib.runtime.page import PageQuery
 
 MOST_REGISTERS = 50
@@ -21,10 +22,8 @@ MOST_DAYS = 366
 """Of turnover in one answer."""
 
 
-class RentParty(BaseModel):
+class RentParty(Model):
     """An organisation as the other side knows it."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: Line
     inn: Inn
@@ -74,10 +73,8 @@ class ConsentState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class ConsentText(BaseModel):
+class ConsentText(Model):
     """The text to sign before anything is granted to a landlord, or the one signed."""
-
-    model_config = ConfigDict(frozen=True)
 
     landlord: LandlordCard
     title: str
@@ -108,22 +105,18 @@ class NewConsent(Payload):
     signature: SignatureBytes
 
 
-class Granted(BaseModel):
+class Granted(Model):
     """What a grant that stands covers, in brief."""
-
-    model_config = ConfigDict(frozen=True)
 
     shop_id: Identifier
     register_ids: tuple[RegisterNumber, ...]
 
 
-class Tenancy(BaseModel):
+class Tenancy(Model):
     """How things stand between a tenant and one landlord: the one truth of what is granted.
 
     A grant stands as long as it is named here, so a withdrawal ends all of them by one write.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     landlord_id: Identifier
     version: str | None = None
@@ -159,10 +152,8 @@ class NewGrant(Payload):
         return self
 
 
-class Grant(BaseModel):
+class Grant(Model):
     """What the tenant lets a landlord see."""
-
-    model_config = ConfigDict(frozen=True)
 
     grant_id: Identifier
     landlord: LandlordCard
@@ -176,10 +167,8 @@ class Grant(BaseModel):
     history: tuple[Change, ...]
 
 
-class TenantGrant(BaseModel):
+class TenantGrant(Model):
     """A grant as its landlord sees it."""
-
-    model_config = ConfigDict(frozen=True)
 
     grant_id: Identifier
     tenant: RentParty
@@ -210,7 +199,7 @@ class KeptTenantGrant(TenantGrant):
         return TenantGrant(**self.model_dump(include=set(TenantGrant.model_fields)))
 
 
-class Withdrawn(BaseModel):
+class Withdrawn(Model):
     """A consent was withdrawn, and these grants with it: message of the queue ``Rent``."""
 
     client_id: Identifier
@@ -226,10 +215,10 @@ class Granularity(StrEnum):
     MONTH = "month"
 
 
-class TurnoverQuery(BaseModel):
+class TurnoverQuery(Model):
     """A period, both days included; at most a year."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     first: Annotated[dt.date, Field(alias="from")]
     last: Annotated[dt.date, Field(alias="to")]
@@ -244,19 +233,15 @@ class TurnoverQuery(BaseModel):
         return self
 
 
-class VisibleDays(BaseModel):
+class VisibleDays(Model):
     """Days, both ends included."""
-
-    model_config = ConfigDict(frozen=True)
 
     first: dt.date
     last: dt.date
 
 
-class TurnoverSums(BaseModel):
+class TurnoverSums(Model):
     """Turnover: income less what was returned of it, so that it may be below nought."""
-
-    model_config = ConfigDict(frozen=True)
 
     receipts: int = 0
     """Documents of income."""
@@ -273,7 +258,7 @@ class TurnoverRow(TurnoverSums):
     """``2026-11-24`` or ``2026-11``."""
 
 
-class RegisterTurnover(BaseModel):
+class RegisterTurnover(Model):
     """Turnover of one register; periods without documents are left out."""
 
     register_id: str
@@ -284,7 +269,7 @@ class RegisterTurnover(BaseModel):
     total: TurnoverSums
 
 
-class TenantTurnover(BaseModel):
+class TenantTurnover(Model):
     """What a grant shows of a period, by register and of all of them together."""
 
     grant_id: str
@@ -299,10 +284,8 @@ class TenantTurnover(BaseModel):
     total: TurnoverSums
 
 
-class Access(BaseModel):
+class Access(Model):
     """Somebody looked at what a grant shows."""
-
-    model_config = ConfigDict(frozen=True)
 
     access_id: Identifier
     at: dt.datetime

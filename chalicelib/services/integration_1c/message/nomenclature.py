@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from chalicelib.runtime.model import Model
 from chalicelib.services.integration_1c.message.gtin import gtin, gtin_of
 from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.message.unit import PIECE, unit_of
@@ -24,10 +23,8 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 """What no XML 1.0 document can hold."""
 
 
-class Match(BaseModel):
+class Match(Model):
     """An item of receipts, and what 1С calls it once it is known."""
-
-    model_config = ConfigDict(frozen=True)
 
     key: str
     """What it is recognised by: see :func:`key_of`."""
@@ -54,10 +51,8 @@ class Match(BaseModel):
         return self.onec_name or self.name
 
 
-class SentItem(BaseModel):
+class SentItem(Model):
     """A ``Справочник.Номенклатура`` that 1С sent, with its barcodes."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: uuid.UUID
     name: str
