@@ -165,6 +165,21 @@ class Stack:
             raise DeploymentError(f"there is no stack {self.name}")
         return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 
+    def physical_id(self, logical_id: str) -> str:
+        """Return what the cloud calls a resource of the template.
+
+        Raises:
+            DeploymentError: there is no such stack, or no such resource in it.
+        """
+        try:
+            found = self.cloudformation.describe_stack_resource(
+                StackName=self.name, LogicalResourceId=logical_id
+            )
+        except ClientError as error:
+            raise DeploymentError(error.response["Error"]["Message"]) from error
+        name: str = found["StackResourceDetail"]["PhysicalResourceId"]
+        return name
+
     def plan(self, template_url: str, parameters: list[Json], description: str) -> str | None:
         """Return the id of a new change set; None when nothing would change.
 

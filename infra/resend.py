@@ -65,19 +65,25 @@ def resend(sqs: Any, outputs: dict[str, str], messages: Iterator[Message]) -> in
     return sent
 
 
-def _moment(text: str) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+def moment(text: str) -> dt.datetime:
+    """Return a moment given on the command line.
+
+    Raises:
+        ArgumentTypeError: it does not say its zone.
+        ValueError: it is no moment.
+    """
+    said = dt.datetime.fromisoformat(text)
+    if said.tzinfo is None:
         raise argparse.ArgumentTypeError("say the zone: 2026-01-31T09:00Z")
-    return moment
+    return said
 
 
 def main(arguments: list[str] | None = None, clients: Clients = boto3.client) -> int:
     """Resend from the command line; return the exit code."""
     options = argparse.ArgumentParser(prog="python -m infra.resend")
     options.add_argument("--stage", required=True)
-    options.add_argument("--since", type=_moment, required=True)
-    options.add_argument("--until", type=_moment, default=dt.datetime.now(dt.UTC))
+    options.add_argument("--since", type=moment, required=True)
+    options.add_argument("--until", type=moment, default=dt.datetime.now(dt.UTC))
     options.add_argument("--dry-run", action="store_true", help="count them")
     chosen = options.parse_args(arguments)
     try:
