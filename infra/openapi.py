@@ -106,7 +106,7 @@ _PROBLEM: Json = {
 }
 _REFUSALS = {
     400: ("Unreadable", "The request cannot be read, or its `Idempotency-Key` or `next` is wrong."),
-    401: ("Unauthenticated", "No valid token came with the request."),
+    401: ("Unauthenticated", "No valid token came with the request, or no right password."),
     403: ("Forbidden", "The caller has none of the roles that may do this."),
     404: ("NotFound", "It is not there, or not the caller's."),
     406: ("NotAcceptable", "None of the types that `Accept` names is to be had."),
@@ -310,7 +310,8 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
     has_body = takes_payload and not one.is_read
     applies = {
         400: takes_payload or one.idempotent,
-        401: one.callers,
+        # Whoever changes something without a token says a password.
+        401: one.callers or not one.is_read,
         403: one.callers,
         404: (one.callers or "{" in one.path) and not is_list(one),
         406: len(one.produces) > 1,
