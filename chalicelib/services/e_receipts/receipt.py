@@ -12,24 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from chalicelib.core.fiscal.vat import CODES
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.runtime.model import Model
-
-_VAT_TOTALS = {
-    "nds18": 1,
-    "nds10": 2,
-    "nds18118": 3,
-    "nds10110": 4,
-    "nds0": 5,
-    "ndsNo": 6,
-    "nds5": 7,
-    "nds7": 8,
-    "nds5105": 9,
-    "nds7107": 10,
-    "nds22": 11,
-    "nds22122": 12,
-}
-"""Fields of sums by rate, as codes of tag 1199; the 18 stands for 20 since 2019."""
 
 
 def _moment(value: Any) -> Any:
@@ -139,9 +124,7 @@ def from_document(document: Mapping[str, Any]) -> Receipt:
 
 
 def _vat(document: Mapping[str, Any]) -> dict[int, int]:
-    found = {
-        code: document[name] for name, code in _VAT_TOTALS.items() if _number(document.get(name))
-    }
+    found = {code: document[name] for name, code in CODES.items() if _number(document.get(name))}
     listed = document.get("amountsReceiptNds")
     for one in (listed.get("amountsNds") or []) if isinstance(listed, dict) else []:
         if isinstance(one, dict) and _number(one.get("nds")) and _number(one.get("ndsSum")):

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chalicelib.core.fiscal.vat import CODES
 from chalicelib.services.integration_1c.message.number import whole
 
 
@@ -49,28 +50,12 @@ _RATES = {
 _BEFORE_2019 = {1: Rate(18), 3: Rate(18, calculated=True)}
 _2019 = dt.date(2019, 1, 1)
 
-_NAMED = {
-    "nds18": 1,
-    "nds10": 2,
-    "nds18118": 3,
-    "nds10110": 4,
-    "nds0": 5,
-    "ndsNo": 6,
-    "nds5": 7,
-    "nds7": 8,
-    "nds5105": 9,
-    "nds7107": 10,
-    "nds22": 11,
-    "nds22122": 12,
-}
-"""Fields that name a rate, on a receipt and in ФФД 1.0 on an item, as codes of tag 1199."""
-
 
 def rate_of(item: Mapping[str, Any], day: dt.date) -> Rate:
     """Return the rate of an item sold on ``day``; без НДС if it names none."""
     code = item.get("nds")
     if code is None:
-        code = next((code for name, code in _NAMED.items() if item.get(name) is not None), 6)
+        code = next((code for name, code in CODES.items() if item.get(name) is not None), 6)
     return _rate(code, day)
 
 
@@ -91,7 +76,7 @@ def named(receipt: Mapping[str, Any], day: dt.date) -> dict[Rate, int]:
 
 
 def _named(receipt: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    for name, code in _NAMED.items():
+    for name, code in CODES.items():
         if name in receipt:
             yield code, receipt[name]
     listed = receipt.get("amountsReceiptNds")
