@@ -7,24 +7,18 @@ embedded as subsets with their Unicode maps.
 import functools
 import re
 from collections import defaultdict
-from html import escape
 from io import BytesIO
-from typing import Any, Literal
+from typing import Any
 
-import font_roboto  # type: ignore[import-untyped]
 from reportlab.lib.colors import Color, HexColor, black
-from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     Flowable,
     HRFlowable,
     LongTable,
-    Paragraph,
     SimpleDocTemplate,
     Spacer,
     Table,
@@ -32,14 +26,14 @@ from reportlab.platypus import (
 
 from chalicelib.core.billing.model import Invoice, InvoiceState, Party, Seller, VatRate
 from chalicelib.core.billing.payment_qr import qr_code
-from chalicelib.core.billing.russian import NBSP, THIN, long_date, money, number, sum_in_words
+from chalicelib.core.russian import NBSP, long_date, money, number, sum_in_words
+from chalicelib.core.typeset import paragraph, register_fonts
 
 _WIDTH = 180 * mm
 _MARGIN = 15 * mm
 _FRAME_PADDING = 6  # what a page template adds inside its margins, in points
 _GREY: Color = HexColor(0x5F6368)
 _HAIR = 0.5
-_Align = Literal[0, 1, 2]
 _CODE_SIZE = 40 * mm
 _STATES = {
     InvoiceState.PAID: "Счёт оплачен",
@@ -50,7 +44,7 @@ _STATES = {
 
 def render(invoice: Invoice) -> bytes:
     """The PDF of an invoice. Only an open one carries the QR code: the others await no money."""
-    _register_fonts()
+    register_fonts()
     out = BytesIO()
     title = f"Счёт на оплату №{NBSP}{invoice.number} от {long_date(invoice.issued_on)}"
     document = SimpleDocTemplate(
@@ -82,7 +76,7 @@ def render(invoice: Invoice) -> bytes:
     story: list[Flowable] = [
         _bank_details(invoice.seller),
         Spacer(0, 8 * mm),
-        _paragraph(title, size=15, bold=True),
+        paragraph(title, size=15, bold=True),
         Spacer(0, 2.5 * mm),
         HRFlowable(width="100%", thickness=1.2, color=black, spaceAfter=3 * mm),
         _parties(invoice),
@@ -95,42 +89,15 @@ def render(invoice: Invoice) -> bytes:
     return out.getvalue()
 
 
-@functools.cache
-def _register_fonts() -> None:
-    registerFont(TTFont("Roboto", font_roboto.Roboto))
-    registerFont(TTFont("Roboto-Bold", font_roboto.RobotoBold))
-    registerFontFamily("Roboto", normal="Roboto", bold="Roboto-Bold")
-
-
-@functools.cache
-def _style(size: float, bold: bool, align: _Align, color: Color) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"{size}",
-        fontName="Roboto-Bold" if bold else "Roboto",
-        fontSize=size,
-        leading=size * 1.25,
-        alignment=align,
-        textColor=color,
-    )
-
-
-def _paragraph(
-    text: str, *, size: float = 9, bold: bool = False, align: _Align = TA_LEFT, color: Color = black
-) -> Paragraph:
-    # A paragraph breaks lines at thin spaces, even at the no-break one.
-    plain = escape(text.replace(THIN, NBSP), quote=False)
-    return Paragraph(plain, _style(size, bold, align, color))
-
-
 def _bank_details(seller: Seller) -> Table:
     """The block an accountant copies into a payment order, laid out like the order itself."""
     inn_kpp = f"ИНН{NBSP}{seller.inn}" + (f"   КПП{NBSP}{seller.kpp}" if seller.kpp else "")
-    small = functools.partial(_paragraph, size=7.5, color=_GREY)
+    small = functools.partial(paragraph, size=7.5, color=_GREY)
     cells: list[list[Any]] = [
-        [_paragraph(seller.bank_name), "БИК", seller.bic],
+        [paragraph(seller.bank_name), "БИК", seller.bic],
         [small("Банк получателя"), f"Сч.{NBSP}№", seller.correspondent_account],
         [inn_kpp, f"Сч.{NBSP}№", seller.account],
-        [_paragraph(seller.name), "", ""],
+        [paragraph(seller.name), "", ""],
         [small("Получатель"), "", ""],
     ]
     return Table(
@@ -152,8 +119,8 @@ def _bank_details(seller: Seller) -> Table:
 def _parties(invoice: Invoice) -> Table:
     return Table(
         [
-            ["Поставщик:", _paragraph(_party(invoice.seller), bold=True)],
-            ["Покупатель:", _paragraph(_party(invoice.payer), bold=True)],
+            ["Поставщик:", paragraph(_party(invoice.seller), bold=True)],
+            ["Покупатель:", paragraph(_party(invoice.payer), bold=True)],
         ],
         colWidths=[25 * mm, _WIDTH - 25 * mm],
         style=[*_TEXT, ("LEFTPADDING", (0, 0), (0, -1), 0), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)],
@@ -172,9 +139,9 @@ def _lines(invoice: Invoice) -> LongTable:
     rows: list[list[Any]] = [
         [
             str(position),
-            _paragraph(line.title),
+            paragraph(line.title),
             number(line.quantity),
-            _paragraph(line.unit),
+            paragraph(line.unit),
             money(line.price_kopecks),
             money(line.total_kopecks),
         ]
@@ -228,26 +195,26 @@ def _conclusion(invoice: Invoice) -> Table:
     """The sum in words, the term, the purpose and who signs; to the right of them the QR code."""
     total = f"{money(invoice.total_kopecks)}{NBSP}руб."
     text: list[Flowable] = [
-        _paragraph(
+        paragraph(
             f"Всего наименований{NBSP}{number(len(invoice.lines))}, на{NBSP}сумму{NBSP}{total}"
         ),
-        _paragraph(sum_in_words(invoice.total_kopecks), size=10.5, bold=True),
+        paragraph(sum_in_words(invoice.total_kopecks), size=10.5, bold=True),
         Spacer(0, 3 * mm),
     ]
     code: list[Flowable]
     if invoice.state is InvoiceState.OPEN:
         text += [
-            _paragraph(f"Оплатить до{NBSP}{long_date(invoice.pay_before)}"),
-            _paragraph("В назначении платежа укажите:"),
-            _paragraph(invoice.purpose, bold=True),
+            paragraph(f"Оплатить до{NBSP}{long_date(invoice.pay_before)}"),
+            paragraph("В назначении платежа укажите:"),
+            paragraph(invoice.purpose, bold=True),
         ]
         code = [
             _Code(invoice),
             Spacer(0, 2 * mm),
-            _paragraph("Оплата по QR-коду", size=7.5, align=TA_CENTER, color=_GREY),
+            paragraph("Оплата по QR-коду", size=7.5, align=TA_CENTER, color=_GREY),
         ]
     else:
-        code = [_paragraph(_STATES[invoice.state], size=10.5, bold=True, align=TA_RIGHT)]
+        code = [paragraph(_STATES[invoice.state], size=10.5, bold=True, align=TA_RIGHT)]
     text += [Spacer(0, 4 * mm), _signatures(invoice.seller)]
     return Table(
         [[text, code]],
@@ -264,8 +231,8 @@ def _conclusion(invoice: Invoice) -> Table:
 def _signatures(seller: Seller) -> Table:
     return Table(
         [
-            ["Руководитель", "", _paragraph(seller.director)],
-            ["Главный бухгалтер", "", _paragraph(seller.chief_accountant)],
+            ["Руководитель", "", paragraph(seller.director)],
+            ["Главный бухгалтер", "", paragraph(seller.chief_accountant)],
         ],
         colWidths=[34 * mm, 40 * mm, 60 * mm],
         hAlign="LEFT",

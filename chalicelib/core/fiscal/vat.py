@@ -14,5 +14,7 @@ CODES = {
     "nds22": 11,
     "nds22122": 12,
 }
-"""Of a field that names a rate, by sums on a receipt and in ФФД 1.0 on an item, the code of tag 1199;
-the 18 in a name stands for 20 since 2019."""
+"""Of a field that names a rate the code of tag 1199; the 18 in a name stands for 20 since 2019.
+
+A receipt has these fields for its sums by rate, in ФФД 1.0 an item for its own.
+"""

@@ -1,17 +1,20 @@
 """A file on its way in, past the limit of a request's body."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chalicelib.requisites import single_line
 from chalicelib.runtime.action import Payload
+from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.files import Form
 from chalicelib.runtime.identifier import Identifier
 
 MOST_BYTES = 15 * 1024 * 1024
 """Of one upload."""
+MOST_IN_BODY = 1024 * 1024
+"""Bytes of a file within a request's body."""
 
 
 class NewUpload(Payload):
@@ -24,6 +27,19 @@ class NewUpload(Payload):
         str, Field(pattern=r"^[a-z0-9]+/[A-Za-z0-9.+-]{1,80}$", examples=["application/pdf"])
     ]
     """What the sender takes it for; whoever takes the file in looks at its content."""
+
+
+class Content(Payload):
+    """What a file holds: here, up to 1 MB, or by an upload."""
+
+    content: base64_bytes(MOST_IN_BODY) | None = None  # type: ignore[valid-type]
+    upload_id: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if (self.content is None) == (self.upload_id is None):
+            raise ValueError("Передайте либо content, либо upload_id.")
+        return self
 
 
 class Upload(Form):

@@ -30,6 +30,7 @@ from chalicelib.runtime.history import Actor, Change
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.period import Period
 from chalicelib.runtime.problem import PayloadInvalid
 from chalicelib.runtime.table import Get, every, fetch, fetch_all
 from chalicelib.services.e_receipts import application_rules, application_store, rules, store
@@ -39,7 +40,6 @@ from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import (
     ChannelCard,
     Overview,
-    Period,
     Preview,
     PreviewForm,
     ServiceCard,

@@ -1,20 +1,18 @@
 """An application for an additional service: what comes in, and the service's own item."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from chalicelib.core.moderation.model import State
+from chalicelib.core.uploads.model import MOST_IN_BODY, Content
 from chalicelib.requisites import single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model
 from chalicelib.services.e_receipts.brand import Brand
 
-IN_BODY = 1024 * 1024
-"""Bytes of a file that may travel in the request itself."""
 MOST_DOCUMENTS = 5
 
 
@@ -25,18 +23,10 @@ class AdditionalService(StrEnum):
     LOGO = "logo"
 
 
-class NewDocument(Payload):
+class NewDocument(Content):
     """A document: its content, up to 1 MB, or an upload, up to 5 MB."""
 
     filename: Annotated[str, single_line(200)]
-    content: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
-    upload_id: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Self:
-        if (self.content is None) == (self.upload_id is None):
-            raise ValueError("Передайте либо content, либо upload_id.")
-        return self
 
 
 class NewApplication(Payload):
@@ -48,7 +38,7 @@ class NewApplication(Payload):
         list[NewDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
     ] = None
     """PDF, JPEG or PNG, by their content."""
-    logo: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
+    logo: base64_bytes(MOST_IN_BODY) | None = None  # type: ignore[valid-type]
     """PNG of 170×68 pixels, at most 204 800 bytes."""
 
 

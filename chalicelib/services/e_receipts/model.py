@@ -1,9 +1,6 @@
 """Electronic receipts: channels, additional services, what was delivered and what it cost."""
 
 import datetime as dt
-from typing import Annotated, Self
-
-from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
@@ -11,8 +8,6 @@ from chalicelib.runtime.model import Model
 from chalicelib.services.e_receipts.brand import Brand
 from chalicelib.services.e_receipts.contact import Channel
 
-MOST_DAYS = 366
-"""Of a period of statistics."""
 _MOST_LOGO_BYTES = 1024 * 1024
 
 
@@ -98,23 +93,6 @@ class DayOfChannel(Counters):
 
     day: dt.date
     channel: Channel
-
-
-class Period(Model):
-    """Days of statistics, both included, 366 of them at the most."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    first: Annotated[dt.date, Field(alias="from")]
-    last: Annotated[dt.date, Field(alias="to")]
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("Конец периода раньше начала.")
-        if (self.last - self.first).days >= MOST_DAYS:
-            raise ValueError(f"Период не может быть длиннее {MOST_DAYS} дней.")
-        return self
 
 
 class Statistics(Model):

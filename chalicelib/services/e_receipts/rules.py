@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.core.moderation.model import State
 from chalicelib.core.organisation.model import Profile
+from chalicelib.runtime.period import Period
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
 from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import (
-    MOST_DAYS,
     ChannelCard,
     Counters,
     DayOfChannel,
@@ -23,7 +23,7 @@ from chalicelib.services.e_receipts.model import (
 
 AGREEMENT_NEEDED_UP_TO = dt.date(2017, 8, 13)
 """Cabinets created later come with the terms of the service in their contract."""
-MOST_ROWS = MOST_DAYS * len(Channel)
+MOST_ROWS = Period.most_days * len(Channel)
 """Of statistics."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.core.signing.model import Signature
+from chalicelib.core.uploads.model import Content
 from chalicelib.requisites import single_line
 from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
@@ -21,8 +22,6 @@ from chalicelib.services.edo.participant import Participant, ParticipantId
 if TYPE_CHECKING:  # what a document is like must not cost a reader the XML library
     from chalicelib.services.edo.formats.seller_title import SellerTitle
 
-IN_BODY = 1024 * 1024
-"""Bytes of a file that may travel in the request itself."""
 MOST_SIGNATURE = 64 * 1024
 """Bytes of a detached signature: technology messages carry it, and they are kept as items."""
 
@@ -77,18 +76,10 @@ def _plain(name: str) -> str:
     return name
 
 
-class NewFile(Payload):
+class NewFile(Content):
     """A file: its content, up to 1 MB, or an upload, up to 15 MB."""
 
     filename: Annotated[str, single_line(250), AfterValidator(_plain)]
-    content: base64_bytes(IN_BODY) | None = None  # type: ignore[valid-type]
-    upload_id: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Self:
-        if (self.content is None) == (self.upload_id is None):
-            raise ValueError("Передайте либо content, либо upload_id.")
-        return self
 
 
 class NewDocument(Payload):

@@ -3,9 +3,9 @@
 import datetime as dt
 import uuid
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Kopecks, RegisterNumber
@@ -13,9 +13,7 @@ from chalicelib.runtime.action import Payload
 from chalicelib.runtime.history import Change
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model
-
-MOST_DAYS = 31
-"""Days of a period that documents or a message may be asked for."""
+from chalicelib.runtime.period import Period
 
 
 class SubscriptionPeriod(StrEnum):
@@ -150,34 +148,25 @@ class Credentials(Model):
     password: SecretStr
 
 
-class _Days(Model):
+class _Month(Period):
     """From day to day of Moscow's calendar, both included, a month of them at most."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    first: Annotated[dt.date, Field(alias="from", description="First day.")]
-    last: Annotated[dt.date, Field(alias="to", description="Last day.")]
-
-    @model_validator(mode="after")
-    def _is_a_period(self) -> Self:
-        if not 0 <= (self.last - self.first).days < MOST_DAYS:
-            raise ValueError(f"Выберите период от одного дня до {MOST_DAYS} дней.")
-        return self
+    most_days = 31
 
 
-class DocumentsQuery(_Days):
+class DocumentsQuery(_Month):
     """Whose documents, and of which days."""
 
     register_id: RegisterNumber
 
 
-class MessageQuery(_Days):
+class MessageQuery(_Month):
     """Which days, and the version of the format."""
 
     version: Annotated[Literal["1.17", "1.8"], Field(description="Of EnterpriseData.")] = "1.17"
 
 
-class NewMessage(_Days, Payload):
+class NewMessage(_Month):
     """Which days a file is wanted of, and in which version of EnterpriseData."""
 
     version: Literal["1.17", "1.8"] = "1.17"

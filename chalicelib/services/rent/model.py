@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.core.organisation.model import Shop
 from chalicelib.core.signing.model import Signature, SignatureBytes
@@ -15,11 +15,10 @@ from chalicelib.runtime.history import Actor, Change
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.page import PageQuery
+from chalicelib.runtime.period import Period
 
 MOST_REGISTERS = 50
 """In one grant: it must fit one transaction, and one answer."""
-MOST_DAYS = 366
-"""Of turnover in one answer."""
 
 
 class RentParty(Model):
@@ -215,22 +214,10 @@ class Granularity(StrEnum):
     MONTH = "month"
 
 
-class TurnoverQuery(Model):
+class TurnoverQuery(Period):
     """A period, both days included; at most a year."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    first: Annotated[dt.date, Field(alias="from")]
-    last: Annotated[dt.date, Field(alias="to")]
     by: Granularity = Granularity.DAY
-
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("Конец периода раньше начала.")
-        if (self.last - self.first).days >= MOST_DAYS:
-            raise ValueError(f"Период не может быть длиннее {MOST_DAYS} дней.")
-        return self
 
 
 class VisibleDays(Model):

@@ -7,26 +7,21 @@ same data always give the same bytes.
 
 import datetime as dt
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from html import escape
 from io import BytesIO
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import font_roboto  # type: ignore[import-untyped]
-from reportlab.lib.colors import Color, HexColor, black
+from reportlab.lib.colors import HexColor, black
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from chalicelib.core.billing.russian import NBSP, THIN, long_date, money
+from chalicelib.core.russian import NBSP, THIN, long_date, money
+from chalicelib.core.typeset import Align, paragraph, register_fonts
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.participant import Participant
@@ -38,14 +33,12 @@ _FRAME_PADDING: Final = 6  # what a page template adds inside its margins, in po
 _GREY: Final = HexColor(0x5F6368)
 _BLUE: Final = HexColor(0x1F4E9E)
 _HAIR: Final = 0.5
-_Align = Literal[0, 1, 2]
 _MOST_IN_CELL: Final = 400
 """Characters of a line's name that a cell shows: a longer one would not fit its page."""
 _MOST_LINES: Final = 1000
 """Lines that are printed: a thousand take seconds, and a file may have tens of thousands."""
 _FITS: Final = 12
 """Characters that the narrowest column but the first holds."""
-_LONG_WORD: Final = re.compile(r"\S{30}")
 _NAMES: Final = {
     Function.INVOICE: "Счёт-фактура",
     Function.INVOICE_AND_TRANSFER: (
@@ -75,7 +68,7 @@ def render(
     title: SellerTitle | None, file_name: str, stamps: Sequence[Stamp], *, document_id: str
 ) -> bytes:
     """A PDF: the УПД as people read it, or for any other file a sheet that names it."""
-    _register_fonts()
+    register_fonts()
     out = BytesIO()
     page = landscape(A4) if title else A4
     width = page[0] - 2 * _MARGIN
@@ -109,11 +102,11 @@ def render(
 
 def _cover(file_name: str) -> list[Flowable]:
     return [
-        _paragraph("Электронный документ", size=15, bold=True),
+        paragraph("Электронный документ", size=15, bold=True),
         Spacer(0, 4 * mm),
-        _paragraph(f"Файл: {file_name}", size=10.5),
+        paragraph(f"Файл: {file_name}", size=10.5),
         Spacer(0, 2 * mm),
-        _paragraph(
+        paragraph(
             "Документ передан через оператора электронного документооборота. Его содержание — "
             "в приложенном файле, подписи проверяются по нему же.",
             color=_GREY,
@@ -124,7 +117,7 @@ def _cover(file_name: str) -> list[Flowable]:
 def _upd(title: SellerTitle, width: float) -> list[Flowable]:
     heading = f"{_NAMES[title.function]} №{NBSP}{title.number} от {long_date(title.date)}"
     return [
-        _paragraph(heading, size=13, bold=True),
+        paragraph(heading, size=13, bold=True),
         Spacer(0, 3 * mm),
         *_facts(
             ("Продавец", _participant(title.seller)),
@@ -147,10 +140,7 @@ def _upd(title: SellerTitle, width: float) -> list[Flowable]:
 
 def _facts(*facts: tuple[str, str | None]) -> list[Flowable]:
     return [
-        Paragraph(
-            f'<font color="#5F6368">{name}:</font> {_escaped(said)}',
-            _style(8.5, False, TA_LEFT, black, bool(_LONG_WORD.search(said))),
-        )
+        paragraph(said, lead=f'<font color="#5F6368">{name}:</font> ', size=8.5)
         for name, said in facts
         if said
     ]
@@ -170,7 +160,7 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
         "Стоимость с НДС",
     )
     total = title.total
-    rows: list[list[Any]] = [[_paragraph(name, size=7.5, bold=True) for name in head]]
+    rows: list[list[Any]] = [[paragraph(name, size=7.5, bold=True) for name in head]]
     rows += map(_row, title.lines[:_MOST_LINES])
     if total:
         sums = (total.net_kopecks, total.vat_kopecks, total.total_kopecks)
@@ -213,7 +203,7 @@ def _row(line: Line) -> list[Any]:
         name = f"{name[:_MOST_IN_CELL]}…"
     return [
         str(line.number),
-        _paragraph(name, size=8),
+        paragraph(name, size=8),
         _cell(line.unit or "—"),
         _cell(_decimal(line.quantity), align=TA_RIGHT),
         _cell(_decimal(line.price, decimals=2), align=TA_RIGHT),
@@ -224,9 +214,9 @@ def _row(line: Line) -> list[Any]:
     ]
 
 
-def _cell(text: str, align: _Align = TA_LEFT) -> str | Paragraph:
+def _cell(text: str, align: Align = TA_LEFT) -> str | Paragraph:
     """A short text as it is, which is many times quicker than a paragraph; a long one wraps."""
-    return text if len(text) <= _FITS else _paragraph(text, size=8, align=align)
+    return text if len(text) <= _FITS else paragraph(text, size=8, align=align)
 
 
 def _money(kopecks: int | None) -> str:
@@ -247,7 +237,7 @@ def _decimal(value: Decimal | None, decimals: int = 0) -> str:
 def _marks(stamps: Sequence[Stamp], document_id: str, width: float) -> list[Flowable]:
     """The marks two in a row, as wide as fits them."""
     if not stamps:
-        return [_paragraph("Документ не подписан.", color=_GREY)]
+        return [paragraph("Документ не подписан.", color=_GREY)]
     column = width / 2
     cells: list[Any] = [_mark(stamp, document_id, column - 4 * mm) for stamp in stamps]
     cells += [""] * (len(cells) % 2)
@@ -267,7 +257,7 @@ def _marks(stamps: Sequence[Stamp], document_id: str, width: float) -> list[Flow
 
 
 def _mark(stamp: Stamp, document_id: str, width: float) -> Table:
-    said = functools.partial(_paragraph, size=8, color=_BLUE)
+    said = functools.partial(paragraph, size=8, color=_BLUE)
     valid = f"с {_day(stamp.valid_from)} по {_day(stamp.valid_until)}"
     signed = stamp.signed_at.astimezone(MOSCOW)
     holder = ", ".join(filter(None, (stamp.position, stamp.organisation)))
@@ -296,37 +286,3 @@ def _mark(stamp: Stamp, document_id: str, width: float) -> Table:
 
 def _day(moment: dt.datetime) -> str:
     return f"{moment.astimezone(MOSCOW):%d.%m.%Y}"
-
-
-@functools.cache
-def _register_fonts() -> None:
-    registerFont(TTFont("Roboto", font_roboto.Roboto))
-    registerFont(TTFont("Roboto-Bold", font_roboto.RobotoBold))
-    registerFontFamily("Roboto", normal="Roboto", bold="Roboto-Bold")
-
-
-@functools.cache
-def _style(size: float, bold: bool, align: _Align, color: Color, anywhere: bool) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"{size}",
-        fontName="Roboto-Bold" if bold else "Roboto",
-        fontSize=size,
-        leading=size * 1.25,
-        alignment=align,
-        textColor=color,
-        wordWrap="CJK" if anywhere else None,
-    )
-
-
-def _paragraph(
-    text: str, *, size: float = 9, bold: bool = False, align: _Align = TA_LEFT, color: Color = black
-) -> Paragraph:
-    # Lines break at spaces; a word as long as a column breaks anywhere, as in Chinese.
-    return Paragraph(
-        _escaped(text), _style(size, bold, align, color, bool(_LONG_WORD.search(text)))
-    )
-
-
-def _escaped(text: str) -> str:
-    # A paragraph breaks lines at thin spaces, even at the no-break one.
-    return escape(text.replace(THIN, NBSP), quote=False)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.billing.russian import long_date, money, number, sum_in_words
+from chalicelib.core.russian import long_date, money, number, sum_in_words
 
 
 @pytest.mark.parametrize(

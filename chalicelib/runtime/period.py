@@ -1,0 +1,26 @@
+"""A period that a caller names."""
+
+import datetime as dt
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.runtime.action import Payload
+
+
+class Period(Payload):
+    """Days of Moscow's calendar, both ends included."""
+
+    most_days: ClassVar[int] = 366
+
+    first: Annotated[dt.date, Field(alias="from", description="First day.")]
+    last: Annotated[dt.date, Field(alias="to", description="Last day.")]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("Конец периода раньше начала.")
+        if (self.last - self.first).days >= self.most_days:
+            days = "дня" if self.most_days % 10 == 1 and self.most_days % 100 != 11 else "дней"
+            raise ValueError(f"Период не может быть длиннее {self.most_days} {days}.")
+        return self
