@@ -1,7 +1,8 @@
 """DynamoDB Local, a real engine, in memory, as long as it is measured.
 
 It comes inside an npm package, to ``build/``, under Amazon's own licence, which asks for an AWS
-account; it is no part of the product. Each access key has a database of its own in it.
+account; it is no part of the product. Each access key has a database of its own in it. It listens
+on every interface, which it has no option to change, and is asked on the loopback.
 """
 
 import hashlib
@@ -28,6 +29,13 @@ PACKAGE, VERSION = "amplify-dynamodb-simulator", "2.9.30"
 SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
 NEEDED = ("java", "npm")
 _KEPT = Path("build") / f"{PACKAGE}-{VERSION}"
+# It dies with us, even when we are killed: prctl(PR_SET_PDEATHSIG, SIGTERM).
+_CHILD = """
+import ctypes, os, signal, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 _BATCH, _WRITERS = 25, 4
 _STARTS_WITHIN = 60
 """Seconds."""
@@ -90,8 +98,9 @@ def running() -> Iterator[Engine]:
         port = free.getsockname()[1]
     # Without -disableTelemetry it would tell Amazon of its use.
     flags = ["-inMemory", "-disableTelemetry", "-port", str(port)]
-    command = ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", *flags]
+    java = ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", *flags]
     with tempfile.TemporaryFile() as said:
+        command = [sys.executable, "-c", _CHILD, *java]
         process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
         try:
             engine = Engine(port)

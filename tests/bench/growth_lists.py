@@ -182,7 +182,7 @@ def _period(days: int) -> dict[str, str]:
     return {"from": str(TODAY - dt.timedelta(days=days)), "to": str(TODAY)}
 
 
-_REGISTERS = Grown(ORGANISATION, "register#", ["register_id", "shop_id"])
+_REGISTERS = Grown(ORGANISATION, f"register#{steps_rent.REGISTERS[0]}", ["register_id", "shop_id"])
 _SHOPS = Grown(ORGANISATION, "shop#", ["shop_id"])
 _OF_THE_DAY = (
     Call("list_retail_documents", query=_period(0) | {"register_id": _REGISTER}),

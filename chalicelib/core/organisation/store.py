@@ -61,8 +61,10 @@ def registers(client_id: str) -> Query[Register]:
 
 
 def registers_in(client_id: str, first_shop: str, last_shop: str) -> Query[Register]:
-    """Cash registers in the shops from one to another, both in, by shop; a move shows at once or
-    a moment later."""
+    """Cash registers in the shops from one to another, both in, by shop.
+
+    An index, so a register just moved may stand where it stood for a moment.
+    """
     first, last = f"{first_shop}#", f"{last_shop}#~"
     return Query(
         ORGANISATION,
