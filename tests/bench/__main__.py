@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-_MODULES = ("cold_start", "cost", "month", "feed", "warm", "kep", "enterprise_data")
+_MODULES = ("cold_start", "cost", "month", "feed", "warm", "kep", "enterprise_data", "growth")
 
 
 def main() -> None:

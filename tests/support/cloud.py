@@ -218,12 +218,18 @@ def waits(queue: Queue) -> bool:
     return bool(sqs_backends[ACCOUNT][REGION].queues[queue.logical_id].messages)
 
 
+def create_table(database: Any, logical_id: str) -> None:
+    """Create a table as it is declared, by a client of some DynamoDB."""
+    table = _declared("AWS::DynamoDB::Table")[logical_id]
+    said = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    database.create_table(
+        TableName=physical_name(logical_id), **{key: table[key] for key in said if key in table}
+    )
+
+
 def _create() -> None:
-    for name, table in _declared("AWS::DynamoDB::Table").items():
-        said = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-        client("dynamodb").create_table(
-            TableName=physical_name(name), **{key: table[key] for key in said if key in table}
-        )
+    for name in _declared("AWS::DynamoDB::Table"):
+        create_table(client("dynamodb"), name)
     for name, queue in _declared("AWS::SQS::Queue").items():
         visibility = str(queue["VisibilityTimeout"])
         made = client("sqs").create_queue(

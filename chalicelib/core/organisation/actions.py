@@ -56,7 +56,11 @@ def list_registers(caller: Caller, query: PageQuery) -> Page[Register]:
 def list_shops(caller: Caller, query: PageQuery) -> Page[ShopWithRegisters]:
     """List the shops with the registers bound to them, in two reads: shops, then registers."""
     shops = page(store.shops(caller.client_id), query, caller.client_id)
-    registers = every(store.registers(caller.client_id), most=store.MOST_REGISTERS)
+    if not shops.items:
+        return Page(items=[], next=None)
+    first, last = shops.items[0].shop_id, shops.items[-1].shop_id
+    bound = store.registers_in(caller.client_id, first, last)
+    registers = every(bound, most=store.MOST_REGISTERS)
     return Page(
         items=[
             ShopWithRegisters(

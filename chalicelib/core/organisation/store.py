@@ -4,9 +4,11 @@ Sort keys: ``profile``; ``agreement#<kind>``; ``register#<РНМ>``; ``shop#<id>
 ``binding#<РНМ>#<moment>``, one for each time a register was bound or unbound, so that turnover can
 be told by shop and day. In partitions of no client, ``register#<РНМ>``: ``owner``, whose the
 register is, since a fiscal document names its register alone.
+
+Index ``standing`` holds a client's registers that stand in a shop, by shop and number.
 """
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, Key
 
 from chalicelib.core.organisation.model import Agreement, Binding, Profile, Register, Shop
 from chalicelib.core.organisation.rules import (
@@ -20,7 +22,6 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import Get, Item, Otherwise, Query, Table, Write, to_item
 
 ORGANISATION = Table("Organisation")
-MOST_SHOPS = 500
 MOST_REGISTERS = 5_000
 
 
@@ -57,6 +58,21 @@ def register(client_id: str, register_id: str) -> Get[Register]:
 def registers(client_id: str) -> Query[Register]:
     """Cash registers by number."""
     return ORGANISATION.list(client_id, "register#", Register.model_validate)
+
+
+def registers_in(client_id: str, first_shop: str, last_shop: str) -> Query[Register]:
+    """Cash registers in the shops from one to another, both in, by shop.
+
+    An index, so a register just moved may stand where it stood for a moment.
+    """
+    first, last = f"{first_shop}#", f"{last_shop}#~"
+    return Query(
+        ORGANISATION,
+        Key("client_id").eq(client_id) & Key("standing").between(first, last),
+        (ORGANISATION.name, "standing", client_id, first, last),
+        Register.model_validate,
+        index="standing",
+    )
 
 
 def put_register(client_id: str, new: Register) -> Write:
@@ -135,7 +151,7 @@ def bind(client_id: str, shop_id: str, register_id: str) -> list[Write]:
         ORGANISATION.update(
             client_id,
             f"register#{register_id}",
-            put={"shop_id": shop_id},
+            put={"shop_id": shop_id, "standing": f"{shop_id}#{register_id}"},
             otherwise=RegisterUnknown(),
         ),
         _binding(client_id, register_id, shop_id),
@@ -148,7 +164,7 @@ def unbind(client_id: str, shop_id: str, register_id: str) -> list[Write]:
         ORGANISATION.update(
             client_id,
             f"register#{register_id}",
-            remove=["shop_id"],
+            remove=["shop_id", "standing"],
             when=Attr("shop_id").eq(shop_id),
             otherwise=lambda found: RegisterNotInShop() if found else RegisterUnknown(),
         ),

@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.document import Operation
@@ -15,7 +16,7 @@ from chalicelib.core.fiscal.reading import read_turnover
 from chalicelib.core.fiscal.turnover import PAGE, Turnover
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
-from chalicelib.runtime.table import every, fetch
+from chalicelib.runtime.table import Get, every, fetch, fetch_all
 from chalicelib.services.integration_1c import catalogue, rules, store
 from chalicelib.services.integration_1c.message.shift import (
     Organisation,
@@ -26,10 +27,14 @@ from chalicelib.services.integration_1c.message.shift import (
 )
 from chalicelib.services.integration_1c.model import Access, RetailDocument
 
+T = TypeVar("T")
+
 MOST_OF_A_SHIFT = 50_000
 """Documents of one shift."""
 _BESIDE = dt.timedelta(days=1)
 _LONGEST_SHIFT = dt.timedelta(days=1)
+_AT_ONCE = 100
+"""Items of one read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,7 +115,7 @@ def all_ended_shifts(client_id: str, first: dt.date, last: dt.date, today: dt.da
 
 
 def reports(
-    client_id: str, wanted: Iterable[Shift], *, keep_items: bool = True
+    client_id: str, wanted: Sequence[Shift], *, keep_items: bool = True
 ) -> Iterator[RetailReport]:
     """Yield the retail reports of shifts, one shift in memory at a time.
 
@@ -123,7 +128,7 @@ def reports(
     if profile is None:
         raise OrganisationUnknown
     seller = Organisation(inn=profile.inn, name=profile.name, kpp=profile.kpp)
-    shops = _shops(client_id)
+    shops = _shops(client_id, {one.register_id for one in wanted})
     items = catalogue.Seen(client_id, profile.inn, keep=keep_items)
     for shift in wanted:
         listed = fiscal.receipts(shift.fiscal_drive, shift.first, shift.last)
@@ -135,14 +140,19 @@ def reports(
         yield from retail_reports(documents, items.of(documents), organisation=seller, shops=shops)
 
 
-def _shops(client_id: str) -> Mapping[str, Shop]:
-    """Return the shop of each register that stands in one."""
-    known = {
-        one.shop_id: Shop(id=one.shop_id, name=one.name, address=one.address)
-        for one in every(organisation.shops(client_id), most=organisation.MOST_SHOPS)
-    }
-    registers = every(organisation.registers(client_id), most=organisation.MOST_REGISTERS)
-    return {one.register_id: known[one.shop_id] for one in registers if one.shop_id in known}
+def _shops(client_id: str, register_ids: Iterable[str]) -> Mapping[str, Shop]:
+    """Return the shop of each of these registers that stands in one."""
+    registers = _known([organisation.register(client_id, one) for one in register_ids])
+    standing = {one.register_id: one.shop_id for one in registers if one.shop_id}
+    shops = _known([organisation.shop(client_id, one) for one in {*standing.values()}])
+    known = {one.shop_id: Shop(id=one.shop_id, name=one.name, address=one.address) for one in shops}
+    return {register: known[shop] for register, shop in standing.items() if shop in known}
+
+
+def _known(gets: Sequence[Get[T]]) -> list[T]:
+    """Read items, however many; what is not there is left out."""
+    chunks = (gets[start : start + _AT_ONCE] for start in range(0, len(gets), _AT_ONCE))
+    return [one for chunk in chunks for one in fetch_all(chunk) if one is not None]
 
 
 def document(report: RetailReport) -> RetailDocument:

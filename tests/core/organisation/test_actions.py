@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.organisation import store
 from chalicelib.core.organisation.store import ORGANISATION
 from tests.support import steps
 from tests.support.world import World
@@ -103,6 +104,22 @@ def test_register_moves_from_shop_to_shop(world: World) -> None:
     assert registers_of(world) == {one: [OTHER_REGISTER], other: []}
     moves = [one.get("shop_id") for one in world.items(ORGANISATION, f"binding#{register}")]
     assert moves == [one, other, None], "kept in order, for turnover by shop and day"
+
+
+def test_a_page_of_shops_reads_the_registers_of_its_shops_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_REGISTERS", 1)
+    expected = {}
+    for number in range(3):
+        register = steps.know_register(world, register_id=f"{number:016}")
+        shop = open_shop(world)
+        world.ok(f"PUT {place(shop, register)}")
+        expected[shop] = [register]
+    steps.know_register(world, register_id=OTHER_REGISTER)
+    shops = world.walk("/organisation/shops", limit=1)
+    found = {one["shop_id"]: [each["register_id"] for each in one["registers"]] for one in shops}
+    assert found == expected
 
 
 def test_register_is_unbound_from_the_shop_it_stands_in_alone(world: World) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.fiscal.reading import read_turnover
+from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import actions, consumer
 from chalicelib.services.integration_1c.store import EXCHANGES, INTEGRATION_1C
@@ -58,6 +59,16 @@ def test_documents_are_those_of_the_message(fed: World) -> None:
     created = rb"<msg:CreationDate>.*?</msg:CreationDate>"
     assert re.sub(created, b"", again) == re.sub(created, b"", answer.body), "always the same"
     assert b"Confirmation" not in answer.body
+
+
+def test_a_message_names_the_shop_and_reads_no_list_of_shops_or_registers(fed: World) -> None:
+    shop = {"name": "На углу", "address": "г. Москва, ул. Образцовая, д. 17"}
+    made = fed.ok("POST /organisation/shops", shop)
+    fed.ok(f"PUT /organisation/shops/{made['shop_id']}/registers/{onec.REGISTER}")
+    fed.calls.clear()
+    assert shop["name"] in fed.call("GET /integration-1c/message", query=DAY).body.decode()
+    reads = [one for one in fed.calls if ORGANISATION.physical_name in one.resources]
+    assert {one.operation for one in reads} == {"GetItem", "BatchGetItem"}
 
 
 def test_the_exchange_and_the_file_agree(fed: World) -> None:
