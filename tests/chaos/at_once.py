@@ -49,6 +49,7 @@ class Life:
     deliveries: Sequence[Delivery]
 
     def step(self, name: str) -> Step:
+        """Return a step by its name."""
         (found,) = (one for one in self.steps if one.name == name)
         return found
 
@@ -68,17 +69,16 @@ class Scene:
     begin: Worlds
     engine: Engine
     callers: Callers
-    races: int = 0
-    refused: int = 0
-    """How many calls had to be made again."""
+    again: int = 0
+    """How many calls had to be made again, messages delivered again."""
 
     def one_after_another(self, begins: Beginning, acts: Sequence[Act]) -> Result:
+        """Make each call when the one before is answered."""
         world = self.begin(begins)
         return self._result(world, [act(world) for act in acts])
 
     def at_once(self, begins: Beginning, acts: Sequence[Act], *, late: bool = True) -> Result:
         """Call, then again what was refused as busy or, where asked, as too late."""
-        self.races += 1
         self.engine.hold(begins.cloud)
         outcomes = self.callers.do(begins.moment, acts)
         changes = self.engine.changes()
@@ -86,7 +86,7 @@ class Scene:
         changes.make()
         for place, act in enumerate(acts):
             if at_once.asks_again(outcomes[place], late=late):
-                self.refused += 1
+                self.again += 1
                 outcomes[place] = act(world)
         bodies = {one.body for one in outcomes if isinstance(one, Answer)}
         assert late or len(bodies) < 2, f"answers differ: {bodies}"
@@ -94,30 +94,27 @@ class Scene:
 
     def heard_at_once(self, delivery: Delivery, number: int) -> Iterator[Books]:
         """Deliver, and again to those who have not done with it, whether others have or not."""
-        self.races += 1
         self.engine.hold(delivery.begins.cloud)
-        hear = functools.partial(
-            World.hear, consumer=delivery.consumer, messages=delivery.messages
-        )
+        hear = functools.partial(World.hear, consumer=delivery.consumer, messages=delivery.messages)
         outcomes = self.callers.do(delivery.begins.moment, [hear] * number)
         assert all(isinstance(one, set) for one in outcomes), outcomes
         changes = self.engine.changes()
         left = collections.Counter(itertools.chain.from_iterable(outcomes))
         by_all = {name for name, times in left.items() if times == number}
         for again in {frozenset(by_all), frozenset(left)}:
-            self.refused += len(again)
+            self.again += len(again)
             world = self.begin(_without(delivery, again))
             changes.make()
             yield self._result(world, [], changes.sent).books
 
-    def _result(
-        self, world: World, outcomes: Sequence[Any], sent: Books = collections.Counter()
-    ) -> Result:
+    def _result(self, world: World, outcomes: Sequence[Any], sent: Books | None = None) -> Result:
         failed = [one.text for one in outcomes if isinstance(one, at_once.Failed)]
         assert not failed, failed[0]
         world.drain()
         assert world.dead == []
-        return Result([_status(one) for one in outcomes], chaos.books(world) + sent)
+        return Result(
+            [_status(one) for one in outcomes], chaos.books(world) + (sent or collections.Counter())
+        )
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +148,13 @@ def lived(begin: Worlds) -> Life:
     return Life(steps, [*deliveries.values()])
 
 
+def test_nothing_is_left_out(lived: Life) -> None:
+    acts: list[Declaration] = [*declarations.actions(), *declarations.schedules()]
+    assert {one.name for one in acts if one.writes} == {_function(one.name) for one in lived.steps}
+    heard = {one.consumer for one in lived.deliveries}
+    assert {one.name for one in declarations.consumers()} == heard
+
+
 @pytest.mark.parametrize("number", at_once.NUMBERS)
 def test_one_key_is_one_call(
     number: int, lived: Life, scene: Scene, capsys: pytest.CaptureFixture[str]
@@ -161,7 +165,7 @@ def test_one_key_is_one_call(
         once = scene.one_after_another(step.begins, [step.act])
         found = scene.at_once(step.begins, [step.act] * number, late=False)
         wrong += _differences(step.name, Result(once.statuses * number, once.books), found)
-    _tell(capsys, f"one key: {len(keyed)} steps by {number} at once", scene)
+    _tell(capsys, f"one key: {len(keyed)} steps, by {number}", scene)
     assert wrong == []
 
 
@@ -174,7 +178,7 @@ def test_as_if_one_after_another(
         acts = [_of_its_own(step, one) for one in range(number)]
         wanted = scene.one_after_another(step.begins, acts)
         wrong += _differences(step.name, wanted, scene.at_once(step.begins, acts))
-    _tell(capsys, f"a call each: {len(lived.steps)} steps by {number} at once", scene)
+    _tell(capsys, f"a call each: {len(lived.steps)} steps, by {number}", scene)
     assert wrong == []
 
 
@@ -187,7 +191,7 @@ def test_one_message_is_heard_once(
         once = scene.one_after_another(delivery.begins, [])
         for books in scene.heard_at_once(delivery, number):
             wrong += _differences(delivery.name, once, Result([], books))
-    _tell(capsys, f"one message: {len(lived.deliveries)} heard by {number} at once", scene)
+    _tell(capsys, f"one message: {len(lived.deliveries)} kinds, heard by {number}", scene)
     assert wrong == []
 
 
@@ -227,7 +231,7 @@ RIVALS: Mapping[str, Callable[[World, Life], Act]] = {
 
 @pytest.mark.parametrize("name", RIVALS)
 def test_of_two_who_want_different_things_one_comes_first(
-    name: str, lived: Life, scene: Scene, capsys: pytest.CaptureFixture[str]
+    name: str, lived: Life, scene: Scene
 ) -> None:
     step = lived.step(name)
     acts = [step.act, RIVALS[name](scene.begin(step.begins), lived)]
@@ -242,21 +246,24 @@ def test_of_two_who_want_different_things_one_comes_first(
         assert [] in wrong
 
 
-def _differences(
-    name: str, wanted: Result, found: Result, *, ordered: bool = False
-) -> list[str]:
+def _differences(name: str, wanted: Result, found: Result, *, ordered: bool = False) -> list[str]:
     told = (wanted.statuses, found.statuses)
     if not ordered:
         told = (sorted(wanted.statuses), sorted(found.statuses))
-    books = chaos.difference(wanted.books, found.books, name.split(" ")[0])
+    books = chaos.difference(wanted.books, found.books, _function(name))
     statuses = "" if told[0] == told[1] else f"answered {told[1]}, not {told[0]}"
     return [f"{name}: {one}" for one in (statuses, books) if one]
+
+
+def _function(name: str) -> str:
+    """Return the function that a step or delivery of that name puts to work."""
+    return name.partition(" ")[0]
 
 
 def _changes(step: Step) -> bool:
     """Whether it may change something by itself, not by a message, which is a delivery."""
     declared: list[Declaration] = [*declarations.actions(), *declarations.schedules()]
-    return any(one.name == step.name.split(" ")[0] and one.writes for one in declared)
+    return any(one.name == _function(step.name) and one.writes for one in declared)
 
 
 def _call(route: str, body: Any = None, **how: Any) -> Act:
@@ -292,4 +299,5 @@ def _without(delivery: Delivery, again: frozenset[str]) -> Beginning:
 
 def _tell(capsys: pytest.CaptureFixture[str], what: str, scene: Scene) -> None:
     with capsys.disabled():
-        print(f"\n{what}: {scene.races} races and {scene.refused} calls made again so far")  # noqa: T201
+        print(f"\n{what} at once: {scene.again} had to come again")  # noqa: T201
+    scene.again = 0

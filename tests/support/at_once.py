@@ -93,9 +93,7 @@ def _serve(connection: Connection, barriers: Mapping[int, Any], changes: dict[st
         moment, act, number = task
         meeting = _Meeting(barriers[number])
 
-        def met(
-            client: Any, operation: str, parameters: Any, meeting: _Meeting = meeting
-        ) -> Any:
+        def met(client: Any, operation: str, parameters: Any, meeting: _Meeting = meeting) -> Any:
             if operation in _WRITES:
                 meeting.attend()
             return perform(client, operation, parameters)
@@ -116,4 +114,4 @@ def asks_again(outcome: Any, *, late: bool) -> bool:
     if not isinstance(outcome, Answer):
         return False
     fault = outcome.status == 500 and outcome.headers.get("Content-Type", "").startswith("text/xml")
-    return outcome.status == 503 or (late and (outcome.status == 409 or fault))
+    return outcome.status == 503 or (late and (outcome.status in (409, 429) or fault))
