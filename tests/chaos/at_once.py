@@ -27,6 +27,8 @@ from tests.support.engine import Engine
 from tests.support.life import Step
 from tests.support.world import Answer, Beginning, World, Worlds
 
+Tell = Callable[[str], None]
+
 TRIES = 3
 """How often two who want different things meet: who comes first is chance."""
 
@@ -70,7 +72,11 @@ class Scene:
     engine: Engine
     callers: Callers
     again: int = 0
-    """How many calls had to be made again, messages delivered again."""
+
+    def came_again(self) -> str:
+        """Say how many calls and messages had to come again since this was asked before."""
+        told, self.again = self.again, 0
+        return f"{told} had to come again"
 
     def one_after_another(self, begins: Beginning, acts: Sequence[Act]) -> Result:
         """Make each call when the one before is answered."""
@@ -118,12 +124,6 @@ class Scene:
 
 
 @pytest.fixture(scope="session")
-def begin(environment: None) -> Iterator[Worlds]:
-    with World.several() as begin:
-        yield begin
-
-
-@pytest.fixture(scope="session")
 def scene(begin: Worlds) -> Iterator[Scene]:
     with Cloud(CLOUD_PYTHON) as running:
         engine = Engine(running)
@@ -156,42 +156,38 @@ def test_nothing_is_left_out(lived: Life) -> None:
 
 
 @pytest.mark.parametrize("number", at_once.NUMBERS)
-def test_one_key_is_one_call(
-    number: int, lived: Life, scene: Scene, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_key_is_one_call(number: int, lived: Life, scene: Scene, tell: Tell) -> None:
     wrong = []
     keyed = [one for one in lived.steps if one.keyed]
     for step in keyed:
         once = scene.one_after_another(step.begins, [step.act])
         found = scene.at_once(step.begins, [step.act] * number, late=False)
         wrong += _differences(step.name, Result(once.statuses * number, once.books), found)
-    _tell(capsys, f"one key: {len(keyed)} steps, by {number}", scene)
+    tell(f"one key: {len(keyed)} steps, by {number} at once, {scene.came_again()}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("number", at_once.NUMBERS)
-def test_as_if_one_after_another(
-    number: int, lived: Life, scene: Scene, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_as_if_one_after_another(number: int, lived: Life, scene: Scene, tell: Tell) -> None:
     wrong = []
     for step in lived.steps:
         acts = [_of_its_own(step, one) for one in range(number)]
         wanted = scene.one_after_another(step.begins, acts)
         wrong += _differences(step.name, wanted, scene.at_once(step.begins, acts))
-    _tell(capsys, f"a call each: {len(lived.steps)} steps, by {number}", scene)
+    tell(f"a call each: {len(lived.steps)} steps, by {number} at once, {scene.came_again()}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("number", at_once.NUMBERS)
-def test_one_message_is_heard_once(
-    number: int, lived: Life, scene: Scene, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_message_is_heard_once(number: int, lived: Life, scene: Scene, tell: Tell) -> None:
     wrong = []
     for delivery in lived.deliveries:
         once = scene.one_after_another(delivery.begins, [])
         for books in scene.heard_at_once(delivery, number):
             wrong += _differences(delivery.name, once, Result([], books))
-    _tell(capsys, f"one message: {len(lived.deliveries)} kinds, heard by {number}", scene)
+    tell(
+        f"one message: {len(lived.deliveries)} kinds, heard by {number} at once, {scene.came_again()}"
+    )
     assert wrong == []
 
 
@@ -295,9 +291,3 @@ def _without(delivery: Delivery, again: frozenset[str]) -> Beginning:
     messages = [*(collections.Counter(kept.messages) - gone).elements()]
     cloud = dataclasses.replace(kept, messages=messages)
     return dataclasses.replace(delivery.begins, cloud=cloud)
-
-
-def _tell(capsys: pytest.CaptureFixture[str], what: str, scene: Scene) -> None:
-    with capsys.disabled():
-        print(f"\n{what} at once: {scene.again} had to come again")  # noqa: T201
-    scene.again = 0
