@@ -3,7 +3,7 @@
 Minutes long, so no part of ``make test``; ``make chaos`` runs it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +11,7 @@ from infra import functions
 from tests.support import chaos, cloud, life
 from tests.support.crash import How, Side
 from tests.support.life import Step
-from tests.support.world import World, Worlds
+from tests.support.world import Worlds
 
 UNBREAKABLE = {
     "authorizer": "calls nothing",
@@ -21,19 +21,13 @@ UNBREAKABLE = {
 
 
 @pytest.fixture(scope="session")
-def begin(environment: None) -> Iterator[Worlds]:
-    with World.several() as begin:
-        yield begin
-
-
-@pytest.fixture(scope="session")
 def steps(begin: Worlds) -> list[Step]:
     return life.recorded(begin())
 
 
 @pytest.mark.parametrize(("side", "how"), chaos.WAYS)
 def test_the_books_are_right(
-    side: Side, how: How, steps: list[Step], begin: Worlds, capsys: pytest.CaptureFixture[str]
+    side: Side, how: How, steps: list[Step], begin: Worlds, tell: Callable[[str], None]
 ) -> None:
     wrong, places, functions_broken = [], 0, set[str]()
     for step in steps:
@@ -42,9 +36,8 @@ def test_the_books_are_right(
         functions_broken |= set(found.places)
         wrong += found.wrong
     assert wrong == []
-    with capsys.disabled():
-        told = f"{len(steps)} steps of {len(functions_broken)} functions"
-        print(f"\n{how} {side} each call: {told} broken off at {places} places, books right")  # noqa: T201
+    told = f"{len(steps)} steps of {len(functions_broken)} functions"
+    tell(f"{how} {side} each call: {told} broken off at {places} places, books right")
     missing = {
         one.name
         for one in functions.all_functions(cloud.queue_names())

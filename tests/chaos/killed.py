@@ -4,10 +4,8 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-import pytest
 
 from infra.local.product import Product
 from tests.support import load
@@ -42,7 +40,7 @@ def killing(product: Product) -> Iterator[list[int]]:
 
 
 def test_nothing_is_lost_when_functions_are_killed(
-    running: Product, capsys: pytest.CaptureFixture[str]
+    running: Product, tell: Callable[[str], None]
 ) -> None:
     sqs = running.cloud.client("sqs")
     for name, url in running.outputs.items():
@@ -55,8 +53,7 @@ def test_nothing_is_lost_when_functions_are_killed(
     crowd.settle(180)
     orders = sum(len(one.orders) for one in crowd.clients)
     receipts = sum(one.receipts for one in crowd.clients)
-    with capsys.disabled():
-        print(f"\n{len(killed)} processes killed, {orders} orders, {receipts} receipts: ", end="")  # noqa: T201
-        print(dict(crowd.troubles))  # noqa: T201
+    told = f"{len(killed)} processes killed, {orders} orders, {receipts} receipts"
+    tell(f"{told}: {dict(crowd.troubles)}")
     assert len(killed) > SECONDS / EVERY / 3
     assert crowd.wrong(mails_may_repeat=True) == []

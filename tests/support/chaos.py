@@ -116,13 +116,17 @@ def _break(
         return f"dead letters: {[name for name, _ in world.dead]}"
     if step.keyed and answer and unbroken and answer.status != unbroken.status:
         return f"answered {answer.status}, not {unbroken.status}: {answer.body.decode()}"
-    found = books(world)
-    admitted = [
-        entry
-        for function, entry, _ in BY_DESIGN
-        if re.match(function, world.calls[interruption.place].function)
-    ]
-    if sending or noting:
+    function = world.calls[interruption.place].function
+    return difference(wanted, books(world), function, mails=not (sending or noting))
+
+
+def difference(wanted: Books, found: Books, function: str, *, mails: bool = True) -> str:
+    """Say in what books differ, but for what a function may by design; empty if in nothing.
+
+    Without ``mails`` some may have gone twice.
+    """
+    admitted = [entry for who, entry, _ in BY_DESIGN if re.match(who, function)]
+    if not mails:
         admitted.append("sent ")
     lost, more = (_without(admitted, one) for one in (wanted - found, found - wanted))
     return "" if not lost and not more else f"lost {dict(lost)}, too much {dict(more)}"
@@ -137,8 +141,8 @@ def books(world: World) -> Books:
         for item in world.items(table)
         if table.name != IDEMPOTENCY.name
     ]
-    entries += [f"file {bucket}/{_masked(key)}" for bucket, key, _ in cloud.keep().files]
-    entries += [f"sent {_masked(_subject(mail))}" for mail in world.mails()]
+    entries += [f"file {bucket}/{masked(key)}" for bucket, key, _ in cloud.keep().files]
+    entries += [f"sent {masked(_subject(mail))}" for mail in world.mails()]
     entries += [f"sent to {number}" for number, _ in world.texts()]
     return Counter(entries)
 
@@ -154,8 +158,9 @@ def _subject(mail: Any) -> str:
 
 def _same(item: dict[str, Any]) -> str:
     kept = {name: value for name, value in item.items() if name not in _SECRETS}
-    return _masked(json.dumps(kept, default=repr, sort_keys=True, ensure_ascii=False))
+    return masked(json.dumps(kept, default=repr, sort_keys=True, ensure_ascii=False))
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
+    """Return a text without what differs between two lives."""
     return _DIFFER.sub("…", text)

@@ -154,7 +154,7 @@ class Kept:
 def simulated() -> Iterator[Callable[[Kept | None], None]]:
     """Hold a simulated cloud within the block; call what it gives to make it as new, or as kept."""
     with mock_aws():
-        _create()
+        create(client)
         empty = keep()
 
         def renew(kept: Kept | None) -> None:
@@ -166,9 +166,14 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
                 queue._messages = []
             for queue_name, body in restored.messages:
                 sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
-            for bucket in _buckets().values():
-                bucket.keys.clear()
-            for name, key, content in restored.files:
+            wanted = {(name, key): content for name, key, content in restored.files}
+            for name, bucket in _buckets().items():
+                for key, file in list(bucket.keys.items()):
+                    if wanted.get((name, key)) == file.value:
+                        del wanted[name, key]
+                    else:
+                        del bucket.keys[key]
+            for (name, key), content in wanted.items():
                 client("s3").put_object(Bucket=name, Key=key, Body=content)
 
         yield renew
@@ -227,17 +232,16 @@ def create_table(database: Any, logical_id: str) -> None:
     )
 
 
-def _create() -> None:
+def create(client: Callable[[str], Any]) -> None:
+    """Make the tables, queues and buckets, and let the sender be known, by clients of a cloud."""
+    region = client("sqs").meta.region_name
     for name in _declared("AWS::DynamoDB::Table"):
         create_table(client("dynamodb"), name)
     for name, queue in _declared("AWS::SQS::Queue").items():
         visibility = str(queue["VisibilityTimeout"])
-        made = client("sqs").create_queue(
-            QueueName=name, Attributes={"VisibilityTimeout": visibility}
-        )
-        assert made["QueueUrl"] == physical_name(name)
+        client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": visibility})
     for name in _declared("AWS::S3::Bucket"):
         client("s3").create_bucket(
-            Bucket=physical_name(name), CreateBucketConfiguration={"LocationConstraint": REGION}
+            Bucket=physical_name(name), CreateBucketConfiguration={"LocationConstraint": region}
         )
     client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderDomain"])

@@ -34,7 +34,8 @@ class Step:
     name: str
     """The function that it triggers, and what tells it from another of the same function."""
     begins: Beginning
-    act: Callable[[World], Answer | None]
+    act: Callable[..., Answer | None]
+    """Takes the world; where it is keyed also another ``key``."""
     keyed: bool = False
     """Whether it carries an ``Idempotency-Key``, the same each time."""
 

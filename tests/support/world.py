@@ -13,7 +13,7 @@ import importlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from unittest import mock
 from urllib.parse import urlencode
@@ -306,15 +306,20 @@ class World:
             delivered += len(got)
             left = {one["MessageId"] for one in got}
             try:
-                with self.running(consumer.name):
-                    answer = _handler(consumer.function)(_batch(got), None)
-                left = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+                left = self.hear(consumer.name, got)
             finally:
                 for one in got:
                     again |= self._settle(consumer.queue, one, one["MessageId"] in left)
         if again:
             self.moment += VISIBILITY
         return delivered
+
+    def hear(self, consumer: str, messages: Sequence[Mapping[str, Any]]) -> set[str]:
+        """Hand a batch to a consumer; return the ids of the messages that it has not dealt with."""
+        (declared,) = (one for one in declarations.consumers() if one.name == consumer)
+        with self.running(consumer):
+            answer = _handler(declared.function)(_batch(messages), None)
+        return {one["itemIdentifier"] for one in answer["batchItemFailures"]}
 
     def _settle(self, queue: Queue, message: Mapping[str, Any], failed: bool) -> bool:
         """Take a message off its queue, or put it back; return whether it will come again."""
@@ -396,7 +401,7 @@ def _handler(function: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
-def _batch(messages: list[Any]) -> dict[str, Any]:
+def _batch(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "Records": [
             {

@@ -100,7 +100,7 @@ def bind_register(caller: Caller, shop_id: str, register_id: str) -> Register:
     if register.shop_id == shop_id:
         return register
     bound = register.model_copy(update={"shop_id": shop_id})
-    return commit(bound, *store.bind(caller.client_id, shop_id, register_id))
+    return commit(bound, *store.bind(caller.client_id, shop_id, register))
 
 
 @action(

@@ -45,3 +45,7 @@ class RegisterNotInShop(Problem):
     slug = "register-not-in-shop"
     title = "Касса не привязана"
     detail = "Касса не привязана к этому магазину."
+
+
+class RegisterMoved(Problem):
+    """Another call put the register elsewhere meanwhile."""

@@ -13,6 +13,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from chalicelib.core.organisation.model import Agreement, Binding, Profile, Register, Shop
 from chalicelib.core.organisation.rules import (
     AgreementSigned,
+    RegisterMoved,
     RegisterNotInShop,
     RegisterUnknown,
     ShopUnknown,
@@ -143,18 +144,20 @@ def open_shop(client_id: str, shop: Shop) -> Write:
     return ORGANISATION.put({"client_id": client_id, "sk": sk, **to_item(shop)}, new=True)
 
 
-def bind(client_id: str, shop_id: str, register_id: str) -> list[Write]:
-    """Put a register into a shop, out of the one it stood in."""
+def bind(client_id: str, shop_id: str, seen: Register) -> list[Write]:
+    """Put a register into a shop, out of the one it was seen in."""
     sk = f"shop#{shop_id}"
+    stood = Attr("shop_id").eq(seen.shop_id) if seen.shop_id else Attr("shop_id").not_exists()
     return [
         ORGANISATION.check(client_id, sk, when=Attr("sk").exists(), otherwise=ShopUnknown()),
         ORGANISATION.update(
             client_id,
-            f"register#{register_id}",
-            put={"shop_id": shop_id, "standing": f"{shop_id}#{register_id}"},
-            otherwise=RegisterUnknown(),
+            f"register#{seen.register_id}",
+            put={"shop_id": shop_id, "standing": f"{shop_id}#{seen.register_id}"},
+            when=stood,
+            otherwise=lambda found: RegisterMoved() if found else RegisterUnknown(),
         ),
-        _binding(client_id, register_id, shop_id),
+        _binding(client_id, seen.register_id, shop_id),
     ]
 
 

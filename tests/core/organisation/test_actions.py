@@ -122,6 +122,21 @@ def test_a_page_of_shops_reads_the_registers_of_its_shops_alone(
     assert found == expected
 
 
+def test_register_that_was_moved_meanwhile_is_moved_once(world: World) -> None:
+    shop, register = open_shop(world), steps.know_register(world)
+
+    def twin_first(perform: Any) -> Any:
+        if world.calls[-1].operation == "TransactWriteItems":
+            world.around = lambda perform: perform()
+            world.ok(f"PUT {place(shop, register)}")
+        return perform()
+
+    world.around = twin_first
+    assert world.call(f"PUT {place(shop, register)}").problem == "conflict"
+    assert len(world.items(ORGANISATION, f"binding#{register}")) == 1
+    assert world.ok(f"PUT {place(shop, register)}")["shop_id"] == shop
+
+
 def test_register_is_unbound_from_the_shop_it_stands_in_alone(world: World) -> None:
     one, other = open_shop(world), open_shop(world)
     register = steps.know_register(world)
