@@ -118,7 +118,8 @@ def _dependencies(wanted: str) -> Path:
     """Return a folder with what the functions import, installed once for a set of requirements."""
     requirements = ROOT / "requirements.txt"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    said = requirements.read_bytes() + Path(__file__).read_bytes() + version.encode()
+    operations = json.dumps({name: sorted(asked) for name, asked in OPERATIONS.items()})
+    said = requirements.read_bytes() + Path(__file__).read_bytes() + (version + operations).encode()
     folder = BUILD / f"dependencies-{wanted}-{hashlib.sha256(said).hexdigest()[:16]}"
     if folder.exists():
         return folder

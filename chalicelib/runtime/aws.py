@@ -21,14 +21,15 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
             "UpdateItem",
         }
     ),
-    "s3": frozenset({"GetObject", "HeadBucket", "PutObject"}),
+    "s3": frozenset({"CreateBucket", "GetObject", "HeadBucket", "PutObject"}),
     "sesv2": frozenset({"SendEmail"}),
     "sns": frozenset({"Publish"}),
     "sqs": frozenset({"SendMessage"}),
 }
 """What a client can do: the artifact's SDK knows no more, which halves the time to make one.
 
-``HeadBucket`` is the SDK's own, when S3 answers that a bucket is elsewhere.
+The SDK itself needs ``HeadBucket``, when S3 answers that a bucket is elsewhere, and by
+``CreateBucket`` finds the address of a form.
 """
 
 # A call that hangs must leave time for its retry within the 29 seconds of the gateway.

@@ -20,11 +20,11 @@ from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation.store import ORGANISATION, own_register
 from chalicelib.runtime import aws
 from chalicelib.runtime.commit import transact
-from infra import synth
 from infra.local.api import Api
 from infra.local.cloud import REGION, Cloud
 from infra.local.personas import PERSONAS
 from infra.local.product import Product
+from tests.support.cloud import create_table, physical_name
 
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 WORKERS = 8
@@ -53,14 +53,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             monkeypatch.setenv(name, value)
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
             monkeypatch.delenv(name, raising=False)
-        declared = synth.resources()["Resources"]
         for table in (FISCAL, ORGANISATION):
-            properties = declared[table.logical_id]["Properties"]
-            said = ("AttributeDefinitions", "KeySchema", "BillingMode")
-            cloud.client("dynamodb").create_table(
-                TableName=table.logical_id, **{key: properties[key] for key in said}
-            )
-            monkeypatch.setenv(table.variable, table.logical_id)
+            create_table(cloud.client("dynamodb"), table.logical_id)
+            monkeypatch.setenv(table.variable, physical_name(table.logical_id))
         for remembered in (aws.client, aws._session):
             remembered.cache_clear()
         yield cloud

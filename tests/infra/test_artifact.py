@@ -63,6 +63,20 @@ answer = function(json.loads(event), Context()) if event else None
 origins = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
 print(json.dumps([loaded, origins, answer]))
 """
+SDK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from botocore import xform_name
+from chalicelib.runtime.aws import OPERATIONS, client, signer
+for service, operations in OPERATIONS.items():
+    model = client(service).meta.service_model
+    assert set(model.operation_names) == operations, service
+    for name in operations:
+        model.operation_model(name).output_shape
+        getattr(client(service), xform_name(name))
+signer("").generate_presigned_post("a-bucket", "a-key")
+signer("").generate_presigned_url("get_object", Params={"Bucket": "a-bucket", "Key": "a-key"})
+"""
 UNKNOWN = {
     "exchange_with_1c": "password-wrong",
     "tell_interface_versions": "password-wrong",
@@ -179,6 +193,18 @@ def assert_lean(function: Function, loaded: set[str]) -> None:
     assert {one for one in foreign if one.startswith("chalicelib.services.")} == set()
     assert {one for one in foreign if one.endswith((".actions", ".consumer"))} == set()
     assert {"s3transfer", "boto3.session", "boto3.resources"} & loaded == set()
+
+
+def test_its_sdk_knows_what_is_called_and_no_more(unpacked: Path) -> None:
+    environment = {"AWS_DEFAULT_REGION": "eu-central-1"}
+    environment |= {"AWS_ACCESS_KEY_ID": "probe", "AWS_SECRET_ACCESS_KEY": "probe"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", SDK, str(unpacked)],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_preflight_imports_next_to_nothing(probe: Any) -> None:
