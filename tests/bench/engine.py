@@ -36,7 +36,7 @@ if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
-_BATCH, _WRITERS = 25, 4
+_BATCH, _WRITERS = 25, 2
 _STARTS_WITHIN = 60
 """Seconds."""
 

@@ -91,7 +91,7 @@ class Bench:
         self._world = world
         self._engine = dynamodb
         self._clients = {one: dynamodb.client(one) for one in _DATABASES}
-        self._ids = growth_lists.own(world)
+        self._ids = {**growth_lists.own(world)}
         self._owned: dict[Table, list[Item]] = {
             table: sorted(world.items(table), key=lambda one: (one["client_id"], one["sk"]))
             for table in estate.tables()
@@ -214,10 +214,9 @@ class Bench:
         from tests.support import world as product
 
         declared = _declared(call.name)
-        ids = self._ids.get(call.name)
-        if ids is None:
-            ids = estate.own_ids(self._world, self._lists.CLIENT, declared)
-        method, path = estate.route(declared, ids).split(" ", 1)
+        if call.name not in self._ids:
+            self._ids[call.name] = estate.own_ids(self._world, self._lists.CLIENT, declared)
+        method, path = estate.route(declared, self._ids[call.name]).split(" ", 1)
         said = urlencode({**call.query, **query})
         event = product._event(method, f"{path}?{said}" if said else path, {}, None)
         who = product.PERSONAS[call.who]
