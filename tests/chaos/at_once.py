@@ -87,6 +87,7 @@ class Scene:
         """Call, then again what was refused as busy or, where asked, as too late."""
         self.engine.hold(begins.cloud)
         outcomes = self.callers.do(begins.moment, acts)
+        assert any(_status(one) < 300 for one in outcomes), f"nobody came through: {outcomes}"
         changes = self.engine.changes()
         world = self.begin(begins)
         changes.make()

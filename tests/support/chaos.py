@@ -41,8 +41,11 @@ _DIFFER = re.compile(
     r"|1c-[0-9a-f]{12}|go(-\d{6}){3}|СУ-\d{10}"  # logins, numbers of invoices
 )
 
-_SECRETS = {"carried", "digest", "password_hash", "salt", "version", "expires_at"}
-"""Attributes that differ between two lives, or tell how often an item was written."""
+_SECRETS = {"carried", "digest", "password_hash", "salt", "size", "version", "expires_at"}
+"""Attributes that differ between two lives, or tell how often an item was written.
+
+A ``size`` does by a byte, where moments are packed.
+"""
 
 BY_DESIGN: Sequence[tuple[str, str, str]] = (
     (

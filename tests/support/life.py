@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.core.billing.consumer import PAYMENTS
+from chalicelib.core.billing.store import BILLING
 from chalicelib.core.fiscal.store import FISCAL_DOCUMENTS
 from chalicelib.runtime.resource import Queue
 from chalicelib.services.gosotchet import rules as gosotchet
@@ -64,7 +65,7 @@ def _recording(world: World, found: dict[str, Step]) -> Iterator[None]:
     call, send, run = world.call, world.send, world.run
 
     def calling(route: str, body: Any = None, **how: Any) -> Answer:
-        name = _kind(route, how)
+        name = _kind(world, route, body, how)
         if name in found:
             return call(route, body, **how)
         world.drain()
@@ -78,7 +79,8 @@ def _recording(world: World, found: dict[str, Step]) -> Iterator[None]:
 
     def sending(queue: Queue, message: Any) -> None:
         (consumer,) = (one for one in declarations.consumers() if one.queue.name == queue.name)
-        name = f"{consumer.name} {message.get('kind', '')}".strip()
+        kind = "bought" if "buyerPhoneOrAddress" in message else message.get("kind", "")
+        name = f"{consumer.name} {kind}".strip()
         if name in found:
             send(queue, message)
             return
@@ -97,9 +99,14 @@ def _recording(world: World, found: dict[str, Step]) -> Iterator[None]:
         yield
 
 
-def _kind(route: str, how: dict[str, Any]) -> str:
+def _kind(world: World, route: str, body: Any, how: dict[str, Any]) -> str:
+    """Name what a call does: its function, with the operation of 1С or who hears of a payment."""
     operation = dict(how.get("headers") or {}).get("SOAPAction", "")
-    return " ".join([_serving(route).name, *re.findall(r"[:#/](\w+)\"?$", operation)])
+    words = [_serving(route).name, *re.findall(r"[:#/](\w+)\"?$", operation)]
+    if words == ["count_payment"]:
+        invoices = world.items(BILLING, "invoice#")
+        words += [one["queue"] for one in invoices if one["number"] == body["invoice_number"]]
+    return " ".join(words)
 
 
 def _serving(route: str) -> Any:
