@@ -33,37 +33,7 @@ HOST = "127.0.0.1"
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 
-# The emulator dies with us, cleanly, even when we are killed: prctl(PR_SET_PDEATHSIG, SIGTERM).
-# Hypercorn is started here rather than by the emulator's own main, which also takes port 443.
-# Idle TLS connections, which the functions keep, would hold up its stop for asyncio's 30 seconds.
-# Of a raw mail it keeps text and HTML alone: the pictures are put into the HTML that shows them.
-_CHILD = """
-import asyncio.constants, base64, ctypes, email, email.policy, os, shutil, signal, sys
-asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
-parent = os.getppid()
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-from ministack.services import ses_v2
-read_mail = ses_v2._parse_raw_mime
-def read_with_pictures(raw):
-    read = read_mail(raw)
-    mail = email.message_from_bytes(base64.b64decode(raw), policy=email.policy.default)
-    for part in mail.walk():
-        if part["Content-ID"]:
-            data = base64.b64encode(part.get_content()).decode()
-            for body in read["BodyParts"]:
-                body["Data"] = body["Data"].replace(
-                    '"cid:' + part["Content-ID"].strip("<>") + '"',
-                    f'"data:{part.get_content_type()};base64,{data}"',
-                )
-    return read
-ses_v2._parse_raw_mime = read_with_pictures
-from hypercorn.__main__ import main
-code = main()
-if os.getppid() != parent:
-    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
-sys.exit(code)
-"""
+_EMULATOR = Path(__file__).with_name("emulator.py")
 
 
 class CloudError(Exception):
@@ -273,7 +243,7 @@ class Cloud:
         state_lock: IO[str] | None,
         resources: contextlib.ExitStack,
     ) -> None:
-        command = [str(self._python), "-c", _CHILD, "ministack.app:app", "--workers", "0"]
+        command = [str(self._python), "-P", str(_EMULATOR), "ministack.app:app", "--workers", "0"]
         command += ["--bind", f"fd://{listener.fileno()}", "--keep-alive", "75"]
         command += ["--graceful-timeout", "1"]
         command += ["--certfile", str(self.ca_bundle), "--keyfile", str(key)]

@@ -212,6 +212,18 @@ def test_a_cloud_that_does_not_start_says_why(tmp_path: Path) -> None:
         pass
 
 
+def test_functions_share_one_unpacked_artifact(
+    cloud_python: Path, deploy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Cloud(cloud_python) as cloud:
+        assert json.loads(deploy(cloud).call("GET", "/things/x").data)
+        handlers = [*tmp_path.rglob("ministack-lambda-*/code/handlers.py")]
+        assert len(handlers) >= 2, "of the action and of its authorizer"
+        assert len({one.resolve() for one in handlers}) == 1
+        assert [*tmp_path.rglob("code.zip")] == []
+
+
 def test_nothing_is_left_behind(
     cloud_python: Path, deploy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,94 @@
+"""What the emulator's process runs: the emulator, mended where it would not do for this product.
+
+Run as a script, by the interpreter of the emulator's own environment, with the arguments of
+Hypercorn. Why each mend is there: docs/decisions/local-cloud.md.
+"""
+
+import asyncio.constants
+import base64
+import ctypes
+import email
+import email.policy
+import hashlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import types
+import zipfile
+from pathlib import Path
+from typing import Any
+
+parent = os.getppid()
+if sys.platform == "linux":
+    # It dies with its parent, cleanly, even when that is killed (PR_SET_PDEATHSIG).
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+from hypercorn.__main__ import main  # type: ignore[import-not-found]  # noqa: E402
+from ministack.core import lambda_runtime  # type: ignore[import-not-found]  # noqa: E402
+from ministack.services import lambda_svc, ses_v2  # type: ignore[import-not-found]  # noqa: E402
+
+# Idle TLS connections, which the functions keep, would hold up its stop for 30 seconds.
+asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
+
+read_mail = ses_v2._parse_raw_mime
+
+
+def read_with_pictures(raw: Any) -> Any:
+    """Of a raw mail text and HTML are kept: the pictures go into the HTML that shows them."""
+    read = read_mail(raw)
+    mail = email.message_from_bytes(base64.b64decode(raw), policy=email.policy.default)
+    for part in mail.walk():
+        if part["Content-ID"]:
+            data = base64.b64encode(part.get_content()).decode()
+            for body in read["BodyParts"]:
+                body["Data"] = body["Data"].replace(
+                    '"cid:' + part["Content-ID"].strip("<>") + '"',
+                    f'"data:{part.get_content_type()};base64,{data}"',
+                )
+    return read
+
+
+ses_v2._parse_raw_mime = read_with_pictures
+
+fetch = lambda_svc._fetch_code_from_s3
+fetched: dict[tuple[Any, ...], bytes] = {}
+
+
+def fetch_once(*named: Any, **also: Any) -> bytes | None:
+    """Artifacts are named by their content."""
+    key = (*named, *sorted(also.items()))
+    if key not in fetched and (found := fetch(*named, **also)) is not None:
+        fetched[key] = found
+    return fetched.get(key)
+
+
+lambda_svc._fetch_code_from_s3 = fetch_once
+
+unpacking = threading.Lock()
+
+
+class Code(zipfile.ZipFile):
+    """An artifact that a function's folder gets links to, from a folder that all share."""
+
+    def extractall(self, path: Any = None, *_: Any, **__: Any) -> None:
+        copy = Path(str(self.filename))
+        name = hashlib.sha256(copy.read_bytes()).hexdigest()
+        shared = os.path.join(tempfile.gettempdir(), name)
+        with unpacking:
+            if not os.path.exists(shared):
+                super().extractall(shared + ".part")
+                os.rename(shared + ".part", shared)
+        for one in os.listdir(shared):
+            os.symlink(os.path.join(shared, one), os.path.join(path, one))
+        copy.unlink()
+
+
+lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Code})
+
+code = main()  # Hypercorn's, since the emulator's own also takes port 443
+if os.getppid() != parent:
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+sys.exit(code)
