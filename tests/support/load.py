@@ -32,7 +32,7 @@ FORM = {
     "delivery": {"method": "pickup"},
 }
 RECEIPT_KOPECKS = 100_00
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 
 
 @dataclasses.dataclass
