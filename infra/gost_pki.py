@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from asn1crypto import algos, cms, core, crl, keys, tsp, x509
 from gostcrypto import gostsignature
@@ -173,6 +173,19 @@ def revocation_list(
     return _signed(tbs, issuer.key)
 
 
+class _Certificates(core.SetOf):  # type: ignore[misc]
+    _child_spec = core.Any
+
+
+class _SignedData(cms.SignedData):  # type: ignore[misc]
+    """With certificates as they came: the library would encode some anew, knowing no GOST keys."""
+
+    _fields: ClassVar = [
+        (name, _Certificates if name == "certificates" else spec, *options)
+        for name, spec, *options in cms.SignedData._fields
+    ]
+
+
 def sign(
     content: bytes,
     signers: Iterable[Identity],
@@ -189,7 +202,7 @@ def sign(
     message: bytes = cms.ContentInfo(
         {
             "content_type": "signed_data",
-            "content": cms.SignedData(
+            "content": _SignedData(
                 {
                     "version": "v1",
                     "digest_algorithms": [_digest_algorithm(signer.key) for signer in signers],
@@ -197,7 +210,7 @@ def sign(
                     if attached
                     else {"content_type": "data"},
                     "certificates": [
-                        x509.Certificate.load(der)
+                        core.Any.load(der)
                         for der in (*(signer.certificate for signer in signers), *certificates)
                     ],
                     "signer_infos": [_signer_info(content, signer, at) for signer in signers],

@@ -140,22 +140,41 @@ def names(der: bytes) -> tuple[bytes, bytes]:
 
     Raises KepError ``malformed``.
     """
-    _, certificate, _ = ber.header(der, 0, len(der))
-    _, start, end = ber.header(der, certificate, len(der))
-    fields = [der[at:stop] for tag, at, stop in ber.children(der, start, end) if tag != _VERSION]
-    if len(fields) < 5:
-        raise KepError("malformed", "certificate")
+    fields = _fields(_parts(der)[0])
     return fields[2], fields[4]
 
 
+def _parts(der: bytes) -> list[bytes]:
+    """What is signed, the algorithm and the signature, as they came.
+
+    Not by the ASN.1 library's ``dump``: it takes a length of which the last byte is 80 for an
+    indefinite one, and encodes anew what it has not understood.
+    """
+    _, start, end = ber.header(der, 0, len(der))
+    parts = [der[at:stop] for _, at, stop in ber.children(der, start, end)]
+    if len(parts) != 3:
+        raise KepError("malformed", "certificate")
+    return parts
+
+
+def _fields(tbs: bytes) -> list[bytes]:
+    """The fields of what is signed, from the serial number on, as they came."""
+    _, start, end = ber.header(tbs, 0, len(tbs))
+    fields = [tbs[at:stop] for tag, at, stop in ber.children(tbs, start, end) if tag != _VERSION]
+    if len(fields) < 6:
+        raise KepError("malformed", "certificate")
+    return fields
+
+
 def _read(der: bytes, certificate: Any, tbs: Any) -> Certificate:
+    parts = _parts(der)
+    _, _, issuer_name, _, subject_name, key_info, *_ = _fields(parts[0])
     if certificate["signature_algorithm"].dump() != tbs["signature"].dump():
         raise KepError("malformed", "two signature algorithms")
     if len(tbs["serial_number"].contents) > MAX_SERIAL_BYTES:
         raise KepError("malformed", "serial number")
     extensions = _extensions(tbs["extensions"])
     values = {oid: value for oid, (_, value) in extensions.items()}
-    subject_name, issuer_name = tbs["subject"].dump(), tbs["issuer"].dump()
     constraints = _load(values, _BASIC_CONSTRAINTS, x509.BasicConstraints)
     usage = _load(values, _KEY_USAGE, x509.KeyUsage)
     authority = _load(values, _AUTHORITY_KEY_ID, x509.AuthorityKeyIdentifier)
@@ -185,12 +204,8 @@ def _read(der: bytes, certificate: Any, tbs: Any) -> Certificate:
         unknown_critical=frozenset(
             oid for oid, (critical, _) in extensions.items() if critical and oid not in _UNDERSTOOD
         ),
-        key_info=tbs["subject_public_key_info"].dump(),
-        signed=Signed.read(
-            tbs.dump(),
-            certificate["signature_algorithm"].dump(),
-            certificate["signature_value"].dump(),
-        ),
+        key_info=key_info,
+        signed=Signed.read(*parts),
     )
 
 

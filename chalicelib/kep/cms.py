@@ -120,7 +120,11 @@ def parse(message: bytes) -> SignedData:
             raise KepError("too-large", "too many certificates")
         return SignedData(
             content=None if isinstance(content, core.Void) else bytes(content),
-            certificates=[c.dump() for c in certificates if c.name == "certificate"],
+            certificates=[
+                ber.element(0x30, c.chosen.contents)
+                for c in certificates
+                if c.name == "certificate"
+            ],
             signers=[_signer_info(signer) for signer in infos],
         )
 
@@ -136,7 +140,7 @@ def _signer_info(signer: Any) -> SignerInfo:
     by_issuer = sid.name == "issuer_and_serial_number"
     ordered = b"".join(sorted(raw[start:end] for _, start, end in ber.children(raw)))
     return SignerInfo(
-        issuer_name=sid.chosen["issuer"].dump() if by_issuer else None,
+        issuer_name=ber.element(0x30, sid.chosen["issuer"].chosen.contents) if by_issuer else None,
         serial=sid.chosen["serial_number"].native if by_issuer else None,
         key_id=None if by_issuer else sid.chosen.native,
         digest_algorithm=signer["digest_algorithm"]["algorithm"].dotted,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from asn1crypto import cms, core
 
-from chalicelib.kep import Subject, Trust, attached_content, certificate, verify
-from infra.gost_pki import issue
+from chalicelib.kep import Subject, Trust, attached_content, ber, certificate, verify
+from infra.gost_pki import Identity, distinguished_name, issue, name_fields
 
 CONTENT = "Соглашение\r\n".encode() + b"\0"
 
@@ -394,3 +394,43 @@ def test_names_with_an_old_padded_inn(pki, trust, at) -> None:
 
     assert signer.subject == old
     assert signer.subject.kind == "legal_entity"
+
+
+@pytest.mark.parametrize("part", ["certificate", "signed part", "subject"])
+def test_a_length_that_ends_as_an_indefinite_one_would(pki, trust, at, subjects, part: str) -> None:
+    """One certificate of 256 is so long: the ASN.1 library takes 01 80, or 80, for indefinite."""
+
+    def odd(letters: int) -> Identity:
+        fields = name_fields(subjects["natural"]) | {"2.5.4.12": "a" * letters}
+        name = distinguished_name(fields)
+        year = timedelta(days=365)
+        return issue(
+            key=pki["natural"].key,
+            name=name,
+            issuer=pki["ca"],
+            not_before=at - year,
+            not_after=at + year,
+        )
+
+    def length(identity: Identity) -> int:
+        der = identity.certificate
+        _, signed, end = ber.header(der, 0, len(der))
+        if part == "certificate":
+            return end - signed
+        of = der[signed:] if part == "signed part" else certificate.names(der)[1]
+        _, start, stop = ber.header(of, 0, len(of))
+        return stop - start
+
+    # Longer lengths take bytes of their own, so the title is a little shorter than it lacks; and a
+    # serial number is a byte longer at times.
+    lacking = (0x80 - length(odd(150))) % 256
+    wanted = next(
+        identity
+        for letters in range(151 + lacking, 140 + lacking, -1)
+        for identity in [odd(letters) for _ in range(8)]
+        if length(identity) % 256 == 0x80
+    )
+    [signer] = verify(
+        type(pki)({**pki.identities, "odd": wanted}).sign(CONTENT, "odd"), CONTENT, trust, at
+    )
+    assert signer.certificate.der == wanted.certificate
