@@ -3,7 +3,17 @@
 import importlib
 import sys
 
-_MODULES = ("cold_start", "cost", "month", "feed", "warm", "kep", "enterprise_data", "growth")
+_MODULES = (
+    "cold_start",
+    "cost",
+    "month",
+    "feed",
+    "warm",
+    "kep",
+    "enterprise_data",
+    "load",
+    "growth",
+)
 
 
 def main() -> None:
