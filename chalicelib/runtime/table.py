@@ -141,10 +141,22 @@ class Table(Resource):
             self, condition, (self.name, client_id, prefix), read, newest_first=newest_first
         )
 
-    def between(self, client_id: str, first: str, last: str, read: Callable[[Item], T]) -> Query[T]:
-        """Describe the items of ``client_id`` from sort key ``first`` to ``last``, both in."""
-        condition = Key(PARTITION).eq(client_id) & Key(SORT).between(first, last)
-        return Query(self, condition, (self.name, client_id, first, last), read)
+    def between(
+        self,
+        client_id: str,
+        first: str,
+        last: str,
+        read: Callable[[Item], T],
+        *,
+        index: str | None = None,
+    ) -> Query[T]:
+        """Describe the items of ``client_id`` from sort key ``first`` to ``last``, both in.
+
+        In the order of an ``index``, its sort key is the attribute of that name.
+        """
+        condition = Key(PARTITION).eq(client_id) & Key(index or SORT).between(first, last)
+        identity = (self.name, *([index] if index else []), client_id, first, last)
+        return Query(self, condition, identity, read, index=index)
 
     def index(
         self,

@@ -8,7 +8,7 @@ register is, since a fiscal document names its register alone.
 Index ``standing`` holds a client's registers that stand in a shop, by shop and number.
 """
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.organisation.model import Agreement, Binding, Profile, Register, Shop
 from chalicelib.core.organisation.rules import (
@@ -67,13 +67,7 @@ def registers_in(client_id: str, first_shop: str, last_shop: str) -> Query[Regis
     An index, so a register just moved may stand where it stood for a moment.
     """
     first, last = f"{first_shop}#", f"{last_shop}#~"
-    return Query(
-        ORGANISATION,
-        Key("client_id").eq(client_id) & Key("standing").between(first, last),
-        (ORGANISATION.name, "standing", client_id, first, last),
-        Register.model_validate,
-        index="standing",
-    )
+    return ORGANISATION.between(client_id, first, last, Register.model_validate, index="standing")
 
 
 def put_register(client_id: str, new: Register) -> Write:
