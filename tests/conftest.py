@@ -47,9 +47,12 @@ def environment() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worlds(environment: None) -> Iterator["Worlds"]:
-    """Give a new world at each call, in place of the one before."""
+    """Give a new world at each call, in place of the one before.
+
+    To make the cloud takes longer than most tests, so those of a module share it.
+    """
     from tests.support.world import World
 
     with World.several() as begin:

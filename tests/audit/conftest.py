@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.demonstration_pki import DemonstrationPki
-from tests.support import giving, signing
+from tests.support import giving
 from tests.support.world import Beginning, World, Worlds
 
 
@@ -35,15 +35,13 @@ def beginning(prepared: Beginning) -> Beginning:
 
 
 @pytest.fixture(scope="module")
-def clouds(beginning: Beginning) -> Iterator[Worlds]:
-    """Give a new world at each call; one simulated cloud for all the tests of a module."""
-    signing.forget()
+def worlds(beginning: Beginning) -> Iterator[Worlds]:
+    """Give a new world at each call; what they begin with is made first, in a cloud of its own."""
     with World.several() as begin:
         yield begin
-    signing.forget()
 
 
 @pytest.fixture
-def world(clouds: Worlds, beginning: Beginning) -> World:
+def world(worlds: Worlds, beginning: Beginning) -> World:
     """Two clients, each with all that one may own."""
-    return clouds(beginning)
+    return worlds(beginning)

@@ -78,15 +78,15 @@ def bodies(body: Any) -> Iterator[tuple[str, bytes, bool]]:
 
 @pytest.mark.parametrize("declared", WITH_BODY, ids=lambda one: one.name)
 def test_no_value_in_a_body_does_harm(
-    clouds: Worlds, beginning: Beginning, logged: list[dict[str, Any]], declared: Action
+    worlds: Worlds, beginning: Beginning, logged: list[dict[str, Any]], declared: Action
 ) -> None:
-    who, world = persona(declared), clouds(beginning)
+    who, world = persona(declared), worlds(beginning)
     route = own_route(world, declared)
     body = estate.body(declared, world)
     good = world.call(route, body, who=who)
     assert good.status < 500
     assert good.status < 400 or good.problem != "payload-invalid", good.body
-    world = clouds(beginning)
+    world = worlds(beginning)
     for why, raw, must_be_refused in bodies(body):
         answer = world.call(route, raw=raw, who=who)
         assert answer.status < 500, why
@@ -98,7 +98,7 @@ def test_no_value_in_a_body_does_harm(
         assert world.dead == [], why
         for mail in world.mails():
             check_mail(mail)
-        world = clouds(beginning)
+        world = worlds(beginning)
     for line in logged:
         assert CANARY not in json.dumps(line), line
         assert line["level"] != "ERROR", line

@@ -167,9 +167,9 @@ def refuses(answer: Answer) -> bool:
 # --- keys of idempotency
 
 
-def test_a_stolen_key_gives_nothing_away(clouds: Worlds, prepared: Beginning) -> None:
+def test_a_stolen_key_gives_nothing_away(worlds: Worlds, prepared: Beginning) -> None:
     """The same key and body from another client are his own request, or none."""
-    world = clouds(prepared)
+    world = worlds(prepared)
     given: list[tuple[str, str, Any, Answer]] = []
     call = world.call
 

@@ -142,7 +142,6 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         assert by.sign_in(world, login, OWN).status == 200
 
     def act_again(world: World, form: Any) -> Answer:
-        signing.forget()
         return world.call(by.REGISTRATIONS, form, key="form")
 
     return {

@@ -56,7 +56,6 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         return {"landlord_id": OWNER, "signature": by.signature(pki, text)}
 
     def sign(world: World, body: dict[str, str]) -> Answer:
-        signing.forget()
         return world.call("POST /rent/consents", body, key="sign")
 
     def check_signed(world: World, given: Any, answer: Answer) -> None:

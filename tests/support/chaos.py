@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.runtime.commit import IDEMPOTENCY
 from chalicelib.runtime.relay import RelayIncomplete
-from tests.support import cloud, estate, signing
+from tests.support import cloud, estate
 from tests.support.crash import Died, How, Interruption, Side
 from tests.support.life import Step
 from tests.support.world import Answer, World, Worlds
@@ -77,7 +77,6 @@ def break_off(begin: Worlds, step: Step, side: Side, how: How) -> Found:
     whole = begin(step.begins)
     counting = Interruption(-1, side, how)
     whole.around = counting
-    signing.forget()
     answer = step.act(whole)
     assert answer is None or answer.status < 300, answer.body
     whole.drain()
@@ -100,7 +99,6 @@ def _break(
     world.around = interruption
     answer, answered = None, False
     try:
-        signing.forget()
         answer = step.act(world)
         answered = answer is None or answer.status < 500
         world.drain()
@@ -112,7 +110,6 @@ def _break(
     noting = interruption.place and world.calls[interruption.place - 1].operation in _SENDING
     world.around = lambda perform: perform()
     if not answered:
-        signing.forget()
         answer = step.act(world)
     world.drain()
     if world.dead:

@@ -16,6 +16,7 @@ Grant = tuple[str, str, str]
 
 SIGNED_FOR: Mapping[tuple[str, str], str] = {
     ("get_application_to_moderate", "test-applications-bucket"): "links to files, signed here",
+    ("get_prepared_message", "test-exchanges-bucket"): "a link to the message, signed here",
     ("upload_file", "test-uploads-bucket"): "forms for files, signed here",
 }
 """Grants that are used by whoever bears what the function signed; why they are well."""
@@ -65,7 +66,7 @@ class Watch:
     """The plugin of pytest; in a run of parts it says nothing."""
 
     def __init__(self, config: pytest.Config) -> None:
-        chosen = (config.option.keyword, config.option.markexpr, config.option.lf)
+        chosen = (config.option.keyword, config.option.markexpr, config.getoption("lf", None))
         self.whole = config.args_source is config.ArgsSource.TESTPATHS and not any(chosen)
         self.found: list[Grant] = []
 

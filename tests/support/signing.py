@@ -34,14 +34,8 @@ SUBJECTS = {
 BUNDLE = "bundle.pem"
 
 
-def forget() -> None:
-    """Begin as a new process does, remembering nothing of whom it trusts."""
-    store._load_trust.cache_clear()
-
-
 def trust(world: World, pki: DemonstrationPki, *, crls: bool = True) -> None:
     """Let the world trust the authority, at the present by which its certificates were made."""
-    forget()
     world.moment = dt.datetime.now(dt.UTC)
     bundle = pki.bundle()
     with world.running("refresh_crls"):

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from botocore.client import BaseClient
 from chalice.local import LambdaEventConverter, RouteMatcher
 
+from chalicelib.core.signing import store as signing_store
 from chalicelib.runtime import clock
 from chalicelib.runtime import relay as stream
 from chalicelib.runtime.aws import OPERATIONS
@@ -114,6 +115,8 @@ class World:
         self.around: Callable[[Callable[[], Any]], Any] = lambda perform: perform()
         """What happens round each call of a cloud API by the product; see ``crash``."""
         self._function: str | None = None
+        self._process: str | None = None
+        """The function whose memory there is."""
         self._relayed: set[tuple[str, str]] = set()
         self._deliveries: dict[str, int] = {}
         self._sequence = itertools.count(1)
@@ -160,10 +163,20 @@ class World:
         """Let time pass, as ``datetime.timedelta`` names it."""
         self.moment += dt.timedelta(**delta)
 
+    def restart(self) -> None:
+        """End the processes: what a function has read to remember, it reads again."""
+        self._process = None
+
     @contextlib.contextmanager
     def running(self, function: str) -> Iterator[None]:
-        """Hold the clock and count cloud calls as those of ``function`` within the block."""
+        """Hold the clock and count cloud calls as those of ``function`` within the block.
+
+        A function is a process of its own: it remembers nothing of what another has read.
+        """
         self.advance(milliseconds=10)
+        if function != self._process:
+            signing_store._load_trust.cache_clear()
+            self._process = function
         with clock.at(self.moment):
             self._function = function
             try:

@@ -71,8 +71,8 @@ def follow_invoice_of_licence(closed: InvoiceClosed) -> None:
 
 @consumer(
     INBOUND,
-    reads=[ORGANISATION, TRUST],
-    writes=[EDO, EDO_FILES, OUTBOX, EVIDENCE],
+    reads=[ORGANISATION, EDO_FILES, TRUST],
+    writes=[EDO, OUTBOX, EVIDENCE],
     batch_size=1,
     memory=FULL_CORE,
 )

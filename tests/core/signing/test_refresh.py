@@ -43,7 +43,7 @@ def refresh(world: World, pki: DemonstrationPki, *urls: str) -> None:
     bundle = pki.bundle() + "".join(f"CRL: {url}\n" for url in urls)
     with world.running("refresh_crls"):
         files.put(TRUST, signing.BUNDLE, bundle.encode(), "application/x-pem-file")
-    signing.forget()
+    world.restart()
     world.run("refresh_crls")
 
 

@@ -206,6 +206,17 @@ def test_rejection_and_revocation_pass_both_ways(
     agreed = {"signature": edo.encoded(pki.sign(offered, "director"))}
     world.ok(f"POST /edo/documents/{came}/revocation", agreed)
     assert status(world, came) == "revoked"
+
+    refused = edo.arrive(world, pki, ids["client"])
+    body = edo.draft(world, pki, refused, "correction_request", "client", reason="Не наш")
+    world.ok(f"POST /edo/documents/{refused}/rejection", body)
+    assert status(world, refused) == "rejected"
+    world.drain()
+    dispatch = edo.dispatches(world)[-1]
+    assert (dispatch["status"], dispatch["reason"]) == ("rejected", "Не наш")
+    content, _ = file_of(dispatch)
+    assert content is not None
+    assert technology.read(content).text == "Не наш"
     assert world.dead == []
 
 

@@ -67,10 +67,12 @@ def test_who_is_not_known_is_asked_for_a_password(world: World, authorization: s
     assert refused.headers["WWW-Authenticate"].startswith("Basic ")
 
 
-def test_guessing_closes_the_login_for_a_while(world: World) -> None:
+@pytest.mark.parametrize("service", ["Exchange_3_0_1_1", "InterfaceVersion"])
+def test_guessing_closes_the_login_for_a_while(world: World, service: str) -> None:
     made = world.ok(ISSUE)
     right, wrong = made["password"], "wrong"
-    answers = [ping(world, onec.basic(made["login"], wrong)).status for _ in range(12)]
+    guess = onec.basic(made["login"], wrong)
+    answers = [onec.call(world, f"/ws/{service}", PING, guess).status for _ in range(12)]
     assert answers == [401] * 10 + [429] * 2
     refused = ping(world, onec.basic(made["login"], right))
     assert (refused.status, refused.headers["Retry-After"]) == (429, "900")
