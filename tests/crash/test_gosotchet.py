@@ -5,12 +5,14 @@ former one no longer works, and the last e-mail's does.
 """
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from chalicelib.core.billing.store import BILLING
-from chalicelib.services.gosotchet import rules
+from chalicelib.services.gosotchet import password, rules
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
 from chalicelib.services.gosotchet.store import GOSOTCHET, PROVISIONING
 from infra.demonstration_pki import DemonstrationPki
@@ -25,6 +27,13 @@ OWN = "свой длинный пароль"
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
     return DemonstrationPki(tmp_path_factory.mktemp("pki"), signing.SUBJECTS)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at a fifth of the cost: what they resist is not what is tried here."""
+    with mock.patch.object(password, "_P", 1):
+        yield
 
 
 def way(world: World) -> list[str]:

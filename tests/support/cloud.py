@@ -163,7 +163,8 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
             ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
             sns_backends[ACCOUNT][REGION].sms_messages = restored.texts
             for queue in sqs_backends[ACCOUNT][REGION].queues.values():
-                queue._messages = []
+                queue._messages, queue._pending_messages = [], set()
+                queue.last_purged_at = None  # or it could not be purged for a minute
             for queue_name, body in restored.messages:
                 sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
             wanted = {(name, key): content for name, key, content in restored.files}
