@@ -6,7 +6,6 @@ PYTHON ?= python3
 PORT ?= 8000
 STAGE ?=
 QUEUE ?=
-CLIENT ?=
 SINCE ?=
 API ?=
 ISSUER ?=
@@ -127,13 +126,13 @@ deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 
 .PHONY: enrol
 enrol: $(VENV)/ready ## Enrol a landlord for «Аренда», CLIENT=client-1 STAGE=prod
-	@test -n "$(CLIENT)" || { echo "Say which organisation: make enrol CLIENT=client-1 STAGE=prod"; exit 2; }
-	$(PY) -m infra.enrol $(CLIENT) $(if $(STAGE),--stage $(STAGE))
+	@test -n "$(CLIENT)" -a -n "$(STAGE)" || { echo "Say which organisation, where: make enrol CLIENT=client-1 STAGE=prod"; exit 2; }
+	$(PY) -m infra.enrol $(CLIENT) --stage $(STAGE)
 
 .PHONY: redrive
 redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod
-	@test -n "$(QUEUE)" || { echo "Say which queue: make redrive QUEUE=Payments STAGE=prod"; exit 2; }
-	$(PY) -m infra.redrive $(QUEUE) $(if $(STAGE),--stage $(STAGE))
+	@test -n "$(QUEUE)" -a -n "$(STAGE)" || { echo "Say which queue, where: make redrive QUEUE=Payments STAGE=prod"; exit 2; }
+	$(PY) -m infra.redrive $(QUEUE) --stage $(STAGE)
 
 .PHONY: resend
 resend: $(VENV)/ready ## Send the outbox again, SINCE=2026-01-31T09:00Z STAGE=prod

@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     """Enrol from the command line; return the exit code."""
     options = argparse.ArgumentParser(prog="python -m infra.enrol")
     options.add_argument("landlord_id", help="the organisation's client_id")
-    options.add_argument("--stage", default="prod")
+    options.add_argument("--stage", required=True)
     options.add_argument("--strike-off", action="store_true", help="take it off the list")
     chosen = options.parse_args(arguments)
     try:

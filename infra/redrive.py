@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     """Redrive from the command line; return the exit code."""
     options = argparse.ArgumentParser(prog="python -m infra.redrive")
     options.add_argument("queue", help="its name in infra/resources.yaml: Payments")
-    options.add_argument("--stage", default="prod")
+    options.add_argument("--stage", required=True)
     options.add_argument("--dry-run", action="store_true", help="show what is there")
     chosen = options.parse_args(arguments)
     try:

@@ -69,5 +69,5 @@ def test_tells_of_a_function_that_failed(capsys: pytest.CaptureFixture[str]) -> 
         def invoke(self, **_: Any) -> dict[str, Any]:
             return {"Payload": io.BytesIO(b'{"errorMessage": "Task timed out"}')}
 
-    assert enrol.main(["client-4"], lambda service: Broken()) == 1
+    assert enrol.main(["client-4", "--stage", "test"], lambda service: Broken()) == 1
     assert "Task timed out" in capsys.readouterr().err
