@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chalicelib.core.notification.store import LEASE
 from infra.local.product import Product
+from infra.synth import RECEIVES
 from tests.support import load
 from tests.support.load import Crowd
 
@@ -17,8 +19,9 @@ EVERY = 0.4
 """Seconds between kills, at the least."""
 STARTS = 4
 """Into how many such spaces the slowest start fits, lest on a busy machine none is survived."""
-VISIBILITY = "20"
-"""Seconds until a message comes again whose function was killed: in production minutes."""
+VISIBILITY = LEASE / (RECEIVES - 2)
+"""Until a message comes again whose function was killed: sooner than in production, but not so often
+that it is given up while the lease of a sender that was killed runs."""
 
 
 @contextmanager
@@ -50,14 +53,15 @@ def test_nothing_is_lost_when_functions_are_killed(
     sqs = running.cloud.client("sqs")
     for name, url in running.outputs.items():
         if name.endswith("QueueUrl") and "DeadLetter" not in name:
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": VISIBILITY})
+            visibility = {"VisibilityTimeout": f"{VISIBILITY.total_seconds():.0f}"}
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=visibility)
     crowd = Crowd(running, CLIENTS)
     crowd.gather()
     crowd.use(1)  # starts the functions, and tells how long that takes here
     every = max(EVERY, max(itertools.chain(*crowd.seconds.values())) / STARTS)
     with killing(running, every) as killed:
         crowd.use(SECONDS)
-    crowd.settle(180)
+    crowd.settle(2 * LEASE.total_seconds())
     orders = sum(len(one.orders) for one in crowd.clients)
     receipts = sum(one.receipts for one in crowd.clients)
     told = f"{len(killed)} processes killed, one each {every:.1f} s, {orders} orders, {receipts} receipts"
