@@ -107,11 +107,14 @@ _PROBLEM: Json = {
 _REFUSALS = {
     400: ("Unreadable", "The request cannot be read, or its `Idempotency-Key` or `next` is wrong."),
     401: ("Unauthenticated", "No valid token came with the request, or no right password."),
-    403: ("Forbidden", "The caller has none of the roles that may do this."),
+    403: (
+        "Forbidden",
+        "The caller has none of the roles for it, or must change its password first.",
+    ),
     404: ("NotFound", "It is not there, or not the caller's."),
     406: ("NotAcceptable", "None of the types that `Accept` names is to be had."),
     409: ("Conflict", "The state of things forbids it, or has just changed."),
-    413: ("TooLarge", "The body is over 6 MB."),
+    413: ("TooLarge", "The body is over 6 MB, or what is asked for too large to be answered."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
     422: ("Invalid", "The request was read and does not hold; `errors` point at the fields."),
     429: ("TooManyRequests", "Too many requests for now."),
@@ -325,7 +328,7 @@ def _refusals(one: Action, *, takes_payload: bool) -> Json:
     return {
         str(status): {"$ref": f"#/components/responses/{name}"}
         for status, (name, _) in _REFUSALS.items()
-        if applies[status]
+        if applies[status] or status in one.refuses
     }
 
 

@@ -77,6 +77,7 @@ def action(
     timeout: int = 15,
     memory: int = 512,
     rate_limit: int | None = None,
+    refuses: Sequence[int] = (),
 ) -> Callable[[F], F]:
     """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
 
@@ -87,7 +88,8 @@ def action(
     :class:`MediaType`, which of the types that it ``produces`` the caller accepts. It returns a
     model, a :class:`File`, or None, or raises a :class:`Problem`. An
     ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
-    the gateway lets through in a second, of all calls.
+    the gateway lets through in a second, of all calls. ``refuses`` adds statuses to the refusals
+    that the description gives an action of its kind.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -104,6 +106,7 @@ def action(
                 produces=(produces,) if isinstance(produces, str) else tuple(produces),
                 idempotent=idempotent,
                 rate_limit=rate_limit,
+                refuses=refuses,
                 reads=reads,
                 writes=touched,
                 timeout=timeout,

@@ -49,6 +49,8 @@ class Action(Declaration):
     idempotent: bool
     rate_limit: int | None
     """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
+    refuses: Sequence[int] = ()
+    """Statuses of its refusals that other actions of its kind do not give."""
 
     @property
     def is_read(self) -> bool:

@@ -9,6 +9,7 @@ import base64
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import importlib
 import itertools
 import json
@@ -21,6 +22,7 @@ from urllib.parse import urlencode
 from botocore.client import BaseClient
 from chalice.local import LambdaEventConverter, RouteMatcher
 
+from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.core.signing import store as signing_store
 from chalicelib.runtime import clock
 from chalicelib.runtime import relay as stream
@@ -233,6 +235,8 @@ class World:
         content = base64.b64decode(made["body"]) if encoded else made["body"].encode()
         answer = Answer(made["statusCode"], {**made["headers"]}, content)
         check_contract(answer)
+        if answer.status != 500:  # a defect of ours, or a fault to who speaks SOAP: in its WSDL
+            assert answer.status in _described()[name], f"{name} answers {answer.status}?"
         return answer
 
     def get(self, path: str, **how: Any) -> Any:
@@ -395,6 +399,17 @@ def check_contract(answer: Answer) -> None:
 
 def _action_names() -> dict[tuple[str, str], str]:
     return {(one.method, one.path): one.name for one in declarations.actions()}
+
+
+@functools.cache
+def _described() -> dict[str, set[int]]:
+    """Return the statuses that each action is described to answer, by its name."""
+    described = json.loads(OPENAPI.read_bytes())["paths"].values()
+    return {
+        one["operationId"]: {int(status) for status in one["responses"]}
+        for path in described
+        for one in path.values()
+    }
 
 
 def _event(method: str, url: str, headers: Mapping[str, str], raw: bytes | None) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def get_registration(caller: Caller) -> Registration:
     """Return the registration: what was stated, accepted and signed."""
     registration = fetch(store.registration(caller.client_id))
     if registration is None:
-        raise rules.NotRegistered
+        raise rules.RegistrationUnknown
     return registration
 
 

@@ -189,6 +189,7 @@ def document_of(caller: Caller, document_id: str) -> Document:
     caller="client",
     produces="application/octet-stream",
     reads=[EDO, EVIDENCE],
+    refuses=[413],
 )
 def get_document_content(caller: Caller, document_id: str) -> File:
     """Return the document's file; one above 4 MB is refused with an address to take it from."""

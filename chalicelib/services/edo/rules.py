@@ -24,6 +24,14 @@ class NotRegistered(Problem):
     detail = "Сначала присоединитесь к ЭДО: зарегистрируйтесь с КЭП организации."
 
 
+class RegistrationUnknown(NotFound):
+    """There is no registration to show: the organisation does not take part yet."""
+
+    slug = "edo-registration-unknown"
+    title = NotRegistered.title
+    detail = NotRegistered.detail
+
+
 class CertificateRefused(Problem):
     """The certificate cannot be read, or its holder may not sign for the organisation.
 

@@ -252,7 +252,9 @@ def list_gosotchet_changes(
     return Page(items=[one.card() for one in found.items], next=found.next)
 
 
-@action("POST /gosotchet/sessions", caller="anyone", writes=[ACCOUNTS], rate_limit=20)
+@action(
+    "POST /gosotchet/sessions", caller="anyone", writes=[ACCOUNTS], rate_limit=20, refuses=[403]
+)
 def sign_in_gosotchet(said: SignIn) -> SignedIn:
     """Sign in to the embedded reporting system; a one-time password must be changed with it."""
     from chalicelib.services.gosotchet import password as passwords

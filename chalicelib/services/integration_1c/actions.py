@@ -188,6 +188,7 @@ def revoke_credentials(caller: Caller) -> None:
     reads=[INTEGRATION_1C, ORGANISATION, FISCAL],
     timeout=29,
     memory=1536,
+    refuses=[409],
 )
 def list_retail_documents(caller: Caller, query: DocumentsQuery) -> Page[RetailDocument]:
     """List what loads of a register: a retail report for each shift that ended in the period.
@@ -214,6 +215,7 @@ def list_retail_documents(caller: Caller, query: DocumentsQuery) -> Page[RetailD
     reads=[INTEGRATION_1C, ORGANISATION, FISCAL],
     timeout=29,
     memory=1536,
+    refuses=[409],
 )
 def get_message(caller: Caller, query: MessageQuery) -> File:
     """Return the EnterpriseData message of a period, to be loaded by hand.

@@ -105,7 +105,12 @@ def strike_off_landlord(caller: Caller, landlord_id: str) -> Landlord:
 # --- the tenant's consents
 
 
-@action("GET /rent/landlords/{landlord_id}/consent", caller="client", reads=[RENT, ORGANISATION])
+@action(
+    "GET /rent/landlords/{landlord_id}/consent",
+    caller="client",
+    reads=[RENT, ORGANISATION],
+    refuses=[409],
+)
 def get_consent(caller: Caller, landlord_id: str) -> ConsentText:
     """Return the exact text to sign before anything is granted, or the one signed.
 

@@ -196,7 +196,7 @@ def test_statement_is_good_for_a_day_and_for_its_own(known: World, pki: Demonstr
 
 def test_organisation_unknown(world: World, pki: DemonstrationPki) -> None:
     assert draw_up(world, pki).problem == "organisation-unknown"
-    assert world.call("GET /edo/registration").problem == "edo-not-registered"
+    assert world.call("GET /edo/registration").problem == "edo-registration-unknown"
 
 
 def test_participants_are_found_by_inn(ids: dict[str, str], world: World) -> None:
