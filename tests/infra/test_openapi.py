@@ -138,6 +138,8 @@ class TestCalls:
     def test_who_is_refused(self, operations: dict[str, Json]) -> None:
         for action in declarations.actions():
             refusals = operations[action.name]["responses"].keys()
+            assert refusals >= {str(status) for status in action.refuses}
+            refusals -= {str(status) for status in action.refuses}
             assert ("401" in refusals) == bool(action.callers or not action.is_read)
             assert ("403" in refusals) == bool(action.callers)
             body = operations[action.name].get("requestBody", {"content": {}})["content"]
