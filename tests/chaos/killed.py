@@ -51,9 +51,9 @@ def test_nothing_is_lost_when_functions_are_killed(
     running: Product, tell: Callable[[str], None]
 ) -> None:
     sqs = running.cloud.client("sqs")
+    visibility = {"VisibilityTimeout": f"{VISIBILITY.total_seconds():.0f}"}
     for name, url in running.outputs.items():
         if name.endswith("QueueUrl") and "DeadLetter" not in name:
-            visibility = {"VisibilityTimeout": f"{VISIBILITY.total_seconds():.0f}"}
             sqs.set_queue_attributes(QueueUrl=url, Attributes=visibility)
     crowd = Crowd(running, CLIENTS)
     crowd.gather()

@@ -29,6 +29,17 @@ def file_of(dispatch: Any) -> tuple[bytes | None, bytes | None]:
     return content, signature
 
 
+def dispatched(world: World, status: str, reason: str) -> bytes:
+    """Check that what went to the other operator last gives a reason; return its file."""
+    world.drain()
+    dispatch = edo.dispatches(world)[-1]
+    assert (dispatch["status"], dispatch["reason"]) == (status, reason)
+    content, _ = file_of(dispatch)
+    assert content is not None
+    assert technology.read(content).text == reason
+    return content
+
+
 def status(world: World, document_id: str, who: str = "client") -> str:
     seen = world.get(f"/edo/documents/{document_id}", who=who)
     assert seen["history"][-1]["status"] == seen["status"]
@@ -183,12 +194,7 @@ def test_rejection_and_revocation_pass_both_ways(
     edo.answer(world, revoked, "delivered")
     body = edo.draft(world, pki, revoked, "annulment_offer", "client", reason="Ошибка")
     world.ok(f"POST /edo/documents/{revoked}/revocation", body)
-    world.drain()
-    offer = edo.dispatches(world)[-1]
-    assert (offer["status"], offer["reason"]) == ("revocation_offered", "Ошибка")
-    content, _ = file_of(offer)
-    assert content is not None
-    assert technology.read(content).text == "Ошибка"
+    content = dispatched(world, "revocation_offered", "Ошибка")
     refusal = edo.message(world, "correction_request", revoked, "Нет", "annulment_offer")
     edo.answer(world, revoked, "revocation_refused", file=edo.bring(pki, *refusal))
     assert status(world, revoked) == "delivered"
@@ -211,12 +217,7 @@ def test_rejection_and_revocation_pass_both_ways(
     body = edo.draft(world, pki, refused, "correction_request", "client", reason="Не наш")
     world.ok(f"POST /edo/documents/{refused}/rejection", body)
     assert status(world, refused) == "rejected"
-    world.drain()
-    dispatch = edo.dispatches(world)[-1]
-    assert (dispatch["status"], dispatch["reason"]) == ("rejected", "Не наш")
-    content, _ = file_of(dispatch)
-    assert content is not None
-    assert technology.read(content).text == "Не наш"
+    dispatched(world, "rejected", "Не наш")
     assert world.dead == []
 
 
