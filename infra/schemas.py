@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 
 from chalicelib.runtime.action import IDENTIFIER, signature
 from chalicelib.runtime.declaration import Action
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.page import Page
 
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
@@ -132,7 +132,7 @@ def _attribute_docstrings(owner: type) -> dict[str, str]:
 def model_of(answer: Any) -> Any:
     """Return the model of an answer that is one, or one or a file; None for nothing or a file."""
     kinds = get_args(answer) if isinstance(answer, UnionType) else (answer,)
-    return next((one for one in kinds if one not in (File, type(None))), None)
+    return next((one for one in kinds if one not in (FileResponse, type(None))), None)
 
 
 def is_list(one: Action) -> bool:

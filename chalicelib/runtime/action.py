@@ -11,15 +11,14 @@ from urllib.parse import quote, unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Request, Response
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.runtime import cors, declaration, validation
 from chalicelib.runtime.caller import Caller, Role
 from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
-from chalicelib.runtime.model import Model
 from chalicelib.runtime.negotiation import MediaType, negotiate
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
@@ -57,12 +56,6 @@ _BUSY = {
     # The call before it, which got no answer in time, is still under way.
     "TransactionInProgressException",
 }
-
-
-class Payload(Model):
-    """Base of every request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 def action(
@@ -120,7 +113,7 @@ def action(
 
 def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) -> None:
     """Make each action a route of ``app``; all but those for anyone stand behind ``authorizer``."""
-    # A File encodes itself; Chalice would refuse whoever sends no Accept for its type.
+    # A FileResponse encodes itself; Chalice would refuse whoever sends no Accept for its type.
     app.api.binary_types = []
     for declared in actions:
         app.route(
@@ -282,11 +275,11 @@ def _fingerprint(arguments: Mapping[str, Any]) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _response(declared: declaration.Action, answer: BaseModel | File | None) -> Response:
+def _response(declared: declaration.Action, answer: BaseModel | FileResponse | None) -> Response:
     match answer:
         case None:
             return _json(declared.status if declared.status != 200 else 204, "")
-        case File():
+        case FileResponse():
             return answer.response(declared.status, HEADERS)
         case _:
             return _json(declared.status, answer.model_dump_json())

@@ -17,7 +17,7 @@ class Actor(StrEnum):
     SYSTEM = "system"
 
 
-class Change(Model):
+class HistoryEntry(Model):
     """A status or state that a thing came to."""
 
     status: str
@@ -25,6 +25,6 @@ class Change(Model):
     by: Actor
 
     @classmethod
-    def now(cls, status: str, by: Actor) -> "Change":
+    def now(cls, status: str, by: Actor) -> "HistoryEntry":
         """The change that happens at this moment."""
         return cls(status=status, at=clock.now(), by=by)

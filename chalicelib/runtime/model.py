@@ -11,3 +11,9 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class Payload(Model):
+    """Base of every request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.runtime.action import Payload
+from chalicelib.runtime.model import Payload
 
 
 class Period(Payload):

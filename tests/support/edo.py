@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from chalicelib.kep import Subject
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from chalicelib.services.edo import document_store
 from chalicelib.services.edo.document_model import Document, Role
 from chalicelib.services.edo.document_store import EDO_FILES
@@ -218,8 +218,10 @@ def sign(
 def bring(pki: DemonstrationPki, content: bytes, file_name: str = "Письмо.pdf") -> dict[str, str]:
     """Put a file signed by the other operator's participant where its connector would."""
     key = f"roaming/in/{next(_dispatches)}"
-    files.put(EDO_FILES, f"{key}/content", content, "application/octet-stream")
-    files.put(EDO_FILES, f"{key}/signature", pki.sign(content, "foreigner"), "application/cms")
+    object_store.put(EDO_FILES, f"{key}/content", content, "application/octet-stream")
+    object_store.put(
+        EDO_FILES, f"{key}/signature", pki.sign(content, "foreigner"), "application/cms"
+    )
     return {
         "file_name": file_name,
         "content_key": f"{key}/content",

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.core.signing import store
 from chalicelib.core.signing.buckets import TRUST
 from chalicelib.kep import Subject, Trust, crl
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from infra.demonstration_pki import DemonstrationPki
 from tests.support.steps import PROFILE
 from tests.support.world import World
@@ -39,7 +39,7 @@ def trust(world: World, pki: DemonstrationPki, *, crls: bool = True) -> None:
     world.moment = dt.datetime.now(dt.UTC)
     bundle = pki.bundle()
     with world.running("refresh_crls"):
-        files.put(TRUST, BUNDLE, bundle.encode(), "application/x-pem-file")
+        object_store.put(TRUST, BUNDLE, bundle.encode(), "application/x-pem-file")
         for number, data in enumerate(pki.crls() if crls else []):
             issuers = Trust.from_pem(bundle).authorities_named(crl.parse(data).issuer_name)
             store.keep_crl(crl.validate(data, issuers, world.moment), f"https://crl/{number}")

@@ -18,7 +18,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.table import fetch, first
@@ -47,13 +47,13 @@ def get_invoice(caller: Caller, invoice_id: str) -> Invoice:
 
 
 @action("GET /invoices/{invoice_id}/pdf", caller=BOTH, produces="application/pdf", reads=[BILLING])
-def get_invoice_pdf(caller: Caller, invoice_id: str) -> File:
+def get_invoice_pdf(caller: Caller, invoice_id: str) -> FileResponse:
     """Return the invoice to print and pay, with its payment QR code."""
     from chalicelib.core.billing import invoice_pdf
 
     invoice = get_invoice(caller, invoice_id)
     name = f"Счёт {invoice.number} от {invoice.issued_on:%d.%m.%Y}.pdf"
-    return File(invoice_pdf.render(invoice), "application/pdf", name, inline=True)
+    return FileResponse(invoice_pdf.render(invoice), "application/pdf", name, inline=True)
 
 
 @action("GET /payments", caller="operator", reads=[BILLING])

@@ -14,7 +14,7 @@ from chalicelib.core.billing.model import (
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime import clock
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 
 
@@ -31,5 +31,5 @@ def draw_up(payer: Profile, lines: Sequence[InvoiceLine]) -> Invoice:
         payer=Party(name=payer.name, inn=payer.inn, kpp=payer.kpp, address=payer.address),
         lines=tuple(lines),
         purpose=payment_purpose(number, today),
-        history=(Change.now(InvoiceState.OPEN.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(InvoiceState.OPEN.value, Actor.CLIENT),),
     )

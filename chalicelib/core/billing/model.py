@@ -21,7 +21,7 @@ from chalicelib.requisites import (
     check_accounts,
     single_line,
 )
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.model import Model
 
 NUMBER_SERIES = "СУ"
@@ -138,7 +138,7 @@ class Invoice(Model):
     purpose: Annotated[str, single_line(210)]
     state: InvoiceState = InvoiceState.OPEN
     paid_kopecks: Kopecks = 0
-    history: tuple[Change, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
     @model_validator(mode="after")
     def _is_payable(self) -> Self:

@@ -8,9 +8,8 @@ from pydantic import Field
 
 from chalicelib.core.billing.model import NUMBER_SERIES, InvoiceState
 from chalicelib.requisites import Kopecks, single_line
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.page import PageQuery
 
 BankReference = Annotated[str, single_line(140)]

@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.core.billing.model import Invoice, InvoiceState, invoice_number
 from chalicelib.core.billing.payment import Outcome, Payment
 from chalicelib.core.billing.rules import BankReferenceCounted, InvoiceNotOpen, Settlement
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import Problem, Unavailable
 from chalicelib.runtime.resource import Queue
@@ -106,7 +106,7 @@ def _close(client_id: str, invoice_id: str, state: InvoiceState, by: Actor) -> W
         client_id,
         f"invoice#{invoice_id}",
         put={"state": state.value},
-        append={"history": to_item(Change.now(state.value, by))},
+        append={"history": to_item(HistoryEntry.now(state.value, by))},
         remove=["due", "due_sort"],
         when=Attr("state").eq(InvoiceState.OPEN.value),
         otherwise=InvoiceNotOpen(),
@@ -181,7 +181,9 @@ def settle(facts: InvoiceFacts, seen: tuple[InvoiceState, int], result: Settleme
         facts.client_id,
         sk,
         put={"state": result.state.value, "paid_kopecks": result.paid_kopecks},
-        append={"history": to_item(Change.now(result.state.value, Actor.BANK))} if paid else None,
+        append={"history": to_item(HistoryEntry.now(result.state.value, Actor.BANK))}
+        if paid
+        else None,
         remove=["due", "due_sort"] if paid else [],
         when=still,
         otherwise=InvoiceMoved,

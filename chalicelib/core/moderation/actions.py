@@ -16,7 +16,7 @@ from chalicelib.core.moderation.store import APPLICATIONS, MODERATION, SUBJECTS
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
@@ -56,7 +56,7 @@ def get_application_to_moderate(caller: Caller, application_id: str) -> Applicat
         files=tuple(
             FileLink(
                 **one.model_dump(exclude={"key"}),
-                url=files.link(
+                url=object_store.link(
                     APPLICATIONS,
                     one.key,
                     name=one.filename,

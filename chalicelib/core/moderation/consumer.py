@@ -6,7 +6,7 @@ from chalicelib.core.moderation.rules import ApplicationStateNotAllowed, Applica
 from chalicelib.core.moderation.store import APPLICATIONS, MODERATION, QUEUE, SUBJECTS
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer, scheduled
 from chalicelib.runtime.log import MetricUnit, logger, metrics
@@ -47,7 +47,7 @@ def check_application(told: Submitted) -> None:
 def _file_flags(seen: Application) -> set[Flag]:
     found = set()
     for one in seen.files:
-        content = files.get(APPLICATIONS, one.key)
+        content = object_store.get(APPLICATIONS, one.key)
         try:
             if content is None or documents.recognise(content) != one.media_type:
                 found.add(Flag.FILE_UNREADABLE)

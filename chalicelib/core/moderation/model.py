@@ -7,10 +7,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from chalicelib.requisites import single_line
-from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.page import PageQuery
 
 
@@ -86,7 +85,7 @@ class ApplicationCard(Model):
     """When it will have been decided: the end of the third business day in Moscow."""
     reason: str | None = None
     """What the moderator said."""
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class Application(ApplicationCard):

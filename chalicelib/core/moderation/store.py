@@ -15,8 +15,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.moderation.model import Application, Flag, KeptFile, State, Submitted
 from chalicelib.core.moderation.rules import OPEN, ApplicationStateNotAllowed
-from chalicelib.runtime import clock, files, outbox
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime import clock, object_store, outbox
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.resource import Bucket, Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
 
@@ -63,7 +63,7 @@ def keep_files(
     kept = []
     for place, (filename, media_type, content) in enumerate(contents):
         key = f"{client_id}/{application_id}/{place}"
-        files.put(APPLICATIONS, key, content, media_type)
+        object_store.put(APPLICATIONS, key, content, media_type)
         kept.append(KeptFile(filename=filename, media_type=media_type, size=len(content), key=key))
     return tuple(kept)
 
@@ -98,7 +98,7 @@ def decide(seen: Application, state: State, reason: str | None, by: str) -> list
 
 def moved(seen: Application, state: State, by: Actor, **changes: Any) -> Application:
     """Return the application as a change of state leaves it."""
-    history = (*seen.history, Change.now(state.value, by))
+    history = (*seen.history, HistoryEntry.now(state.value, by))
     return seen.model_copy(update={"state": state, "history": history, **changes})
 
 
@@ -114,7 +114,7 @@ def _move(
         seen.client_id,
         _sk(seen),
         put={**(put or {}), "state": state.value, **place},
-        append={"history": to_item(Change.now(state.value, by))},
+        append={"history": to_item(HistoryEntry.now(state.value, by))},
         when=Attr("state").eq(seen.state.value),
         otherwise=lambda found: ApplicationStateNotAllowed(_found_state(found, seen)),
     )

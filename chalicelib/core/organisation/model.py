@@ -20,9 +20,8 @@ from chalicelib.requisites import (
     single_line,
 )
 from chalicelib.runtime import clock
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 
 
 class Kind(StrEnum):

@@ -5,7 +5,7 @@ from pathlib import Path
 import chalicelib
 from chalicelib.core.platform.model import Health
 from chalicelib.runtime.action import action
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 
 OPENAPI = Path(chalicelib.__file__).with_name("openapi.json")
 
@@ -17,6 +17,6 @@ def get_health() -> Health:
 
 
 @action("GET /openapi.json", caller="anyone")
-def get_openapi() -> File:
+def get_openapi() -> FileResponse:
     """Return the OpenAPI description of every call."""
-    return File(OPENAPI.read_bytes(), "application/json", "openapi.json", inline=True)
+    return FileResponse(OPENAPI.read_bytes(), "application/json", "openapi.json", inline=True)

@@ -16,7 +16,7 @@ from chalicelib.core.signing.buckets import EVIDENCE, TRUST, evidence_key
 from chalicelib.core.signing.model import Evidence
 from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.kep import CRL, Trust
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 
 _BUNDLE = "bundle.pem"
 _REMEMBERED_SECONDS = 300
@@ -29,7 +29,7 @@ def crl_key(issuer_name: bytes) -> str:
 
 def kept_crls(issuer_name: bytes) -> dict[str, str]:
     """Return an authority's revocation lists (``CRL.to_json``) by their addresses."""
-    found = files.get(TRUST, crl_key(issuer_name))
+    found = object_store.get(TRUST, crl_key(issuer_name))
     kept: dict[str, str] = json.loads(found) if found else {}
     return kept
 
@@ -38,7 +38,7 @@ def keep_crl(crl: CRL, url: str) -> None:
     """Keep a validated revocation list in place of the one fetched from there before."""
     kept = kept_crls(crl.issuer_name) | {url: crl.to_json()}
     content = json.dumps(kept).encode()
-    files.put(TRUST, crl_key(crl.issuer_name), content, "application/json")
+    object_store.put(TRUST, crl_key(crl.issuer_name), content, "application/json")
 
 
 class _Crls(Mapping[bytes, list[CRL]]):
@@ -71,7 +71,7 @@ def load_trust() -> Trust:
 
 @functools.lru_cache(maxsize=1)
 def _load_trust(period: int) -> Trust:  # the period makes the memory expire
-    bundle = files.get(TRUST, _BUNDLE)
+    bundle = object_store.get(TRUST, _BUNDLE)
     if bundle is None:
         raise LookupError("the trust bucket has no bundle.pem")
     unknown = SigningSettings.load().revocation_unknown
@@ -91,4 +91,4 @@ def keep(client_id: str, evidence: Evidence, content: bytes, signature: bytes) -
         ("evidence.json", said, "application/json"),
     ):
         key = evidence_key(client_id, evidence.signature.signature_id, name)
-        files.put(EVIDENCE, key, kept, media_type)
+        object_store.put(EVIDENCE, key, kept, media_type)

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from chalicelib.requisites import single_line
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.files import Form
 from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Payload
+from chalicelib.runtime.object_store import Form
 
 MOST_BYTES = 15 * 1024 * 1024
 """Of one upload."""

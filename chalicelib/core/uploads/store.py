@@ -5,19 +5,21 @@ The client in the key is the caller's own, so nobody can name another's upload.
 
 from chalicelib.core.uploads.model import MOST_BYTES, NewUpload
 from chalicelib.core.uploads.rules import VALID, UploadUnknown
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from chalicelib.runtime.resource import Bucket
 
 UPLOADS = Bucket("Uploads")
 
 
-def form(client_id: str, upload_id: str, new: NewUpload) -> files.Form:
+def form(client_id: str, upload_id: str, new: NewUpload) -> object_store.Form:
     """Return the form that puts a file there."""
     fields = {
         "Content-Type": new.media_type,
-        "Content-Disposition": files.attachment(new.filename),
+        "Content-Disposition": object_store.attachment(new.filename),
     }
-    return files.form(UPLOADS, _key(client_id, upload_id), fields, most=MOST_BYTES, valid=VALID)
+    return object_store.form(
+        UPLOADS, _key(client_id, upload_id), fields, most=MOST_BYTES, valid=VALID
+    )
 
 
 def take(client_id: str, upload_id: str) -> bytes:
@@ -26,7 +28,7 @@ def take(client_id: str, upload_id: str) -> bytes:
     Raises:
         UploadUnknown: nothing (any more) under that id, or not the client's.
     """
-    content = files.get(UPLOADS, _key(client_id, upload_id))
+    content = object_store.get(UPLOADS, _key(client_id, upload_id))
     if content is None:
         raise UploadUnknown
     return content

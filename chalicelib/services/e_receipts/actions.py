@@ -25,8 +25,8 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.file import File
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.file_response import FileResponse
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -176,7 +176,7 @@ def _preview(
     reads=[FISCAL, E_RECEIPTS, APPLICATIONS],
     rate_limit=20,
 )
-def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File:
+def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> FileResponse:
     """Show a receipt to whoever knows its fiscal drive, document number and fiscal sign.
 
     Three reads: the receipt says whose it is; then that client's logo, from its table and S3.
@@ -189,7 +189,7 @@ def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File
         raise rules.ReceiptUnknown
     item = fetch(application_store.service_item(stored.owner, AdditionalService.LOGO))
     page = receipt_page(from_document(stored.content), store.active_logo(item))
-    return File(
+    return FileResponse(
         page,
         "text/html; charset=utf-8",
         f"чек-{document}.html",
@@ -240,7 +240,7 @@ def apply_for_service(caller: Caller, service: str, form: NewApplication) -> App
         name=form.name,
         files=kept,
         submitted_at=clock.now(),
-        history=(Change.now(State.SUBMITTED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(State.SUBMITTED.value, Actor.CLIENT),),
         subject=Subject(
             table=E_RECEIPTS.name,
             sk=application_store.service_sk(wanted),

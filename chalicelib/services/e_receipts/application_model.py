@@ -8,9 +8,8 @@ from pydantic import Field
 from chalicelib.core.moderation.model import State
 from chalicelib.core.uploads.model import MOST_IN_BODY, Content
 from chalicelib.requisites import single_line
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.services.e_receipts.brand import Brand
 
 MOST_DOCUMENTS = 5

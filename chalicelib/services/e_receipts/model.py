@@ -2,9 +2,8 @@
 
 import datetime as dt
 
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.services.e_receipts.brand import Brand
 from chalicelib.services.e_receipts.contact import Channel
 

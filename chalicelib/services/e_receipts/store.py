@@ -16,7 +16,7 @@ from chalicelib.core.fiscal.model import Delivery
 from chalicelib.core.moderation.model import State
 from chalicelib.core.moderation.store import APPLICATIONS
 from chalicelib.core.notification.store import Sending
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import Get, Query, Write
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
@@ -68,7 +68,7 @@ def active_logo(logo: ServiceItem | None) -> bytes | None:
     """Read the picture that goes into receipts now."""
     if logo is None or not is_active(logo) or logo.logo_key is None:
         return None
-    return files.get(APPLICATIONS, logo.logo_key)
+    return object_store.get(APPLICATIONS, logo.logo_key)
 
 
 def sending(delivery: Delivery) -> Sending:

@@ -13,7 +13,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.problem import PayloadInvalid
@@ -192,7 +192,7 @@ def purchase_package(caller: Caller, package_id: str) -> PurchaseWithInvoice:
         state=PurchaseState.INVOICED,
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(Change.now(PurchaseState.INVOICED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(PurchaseState.INVOICED.value, Actor.CLIENT),),
     )
     return commit(
         PurchaseWithInvoice(**purchase.model_dump(), invoice=invoice),

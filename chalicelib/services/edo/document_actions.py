@@ -10,11 +10,11 @@ from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
 from chalicelib.core.uploads import store as uploads
 from chalicelib.core.uploads.store import UPLOADS
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
@@ -191,7 +191,7 @@ def document_of(caller: Caller, document_id: str) -> Document:
     reads=[EDO, EVIDENCE],
     refuses=[413],
 )
-def get_document_content(caller: Caller, document_id: str) -> File:
+def get_document_content(caller: Caller, document_id: str) -> FileResponse:
     """Return the document's file; one above 4 MB is refused with an address to take it from."""
     return _passed(document_of(caller, document_id).original)
 
@@ -209,11 +209,11 @@ def list_signatures(caller: Caller, document_id: str) -> Page[SignatureCard]:
     produces="application/pkcs7-signature",
     reads=[EDO, EVIDENCE],
 )
-def get_signature(caller: Caller, document_id: str, signature_id: str) -> File:
+def get_signature(caller: Caller, document_id: str, signature_id: str) -> FileResponse:
     """Return a signature as a file."""
     file = _signed(document_of(caller, document_id), signature_id)
     name = f"{file.file_name}.{signature_id[-4:]}.p7s"
-    return File(document_store.signature(file), "application/pkcs7-signature", name)
+    return FileResponse(document_store.signature(file), "application/pkcs7-signature", name)
 
 
 @action(
@@ -222,7 +222,7 @@ def get_signature(caller: Caller, document_id: str, signature_id: str) -> File:
     produces="application/octet-stream",
     reads=[EDO, EVIDENCE],
 )
-def get_signed_content(caller: Caller, document_id: str, signature_id: str) -> File:
+def get_signed_content(caller: Caller, document_id: str, signature_id: str) -> FileResponse:
     """Return the file that a signature is over, as the document's content is returned."""
     return _passed(_signed(document_of(caller, document_id), signature_id))
 
@@ -254,11 +254,13 @@ def make_archive(caller: Caller, document_id: str) -> Archive:
     said = every(document_store.messages(found.document_id), most=document_store.MOST_MESSAGES)
     packed = archive.pack(found, said)
     name, key = f"{document_id}.zip", f"archives/{caller.client_id}/{new_identifier()}.zip"
-    files.put(EDO_FILES, key, packed, "application/zip")
+    object_store.put(EDO_FILES, key, packed, "application/zip")
     return Archive(
         file_name=name,
         size=len(packed),
-        url=files.link(EDO_FILES, key, name=name, media_type="application/zip", valid=_LINK_VALID),
+        url=object_store.link(
+            EDO_FILES, key, name=name, media_type="application/zip", valid=_LINK_VALID
+        ),
         expires_at=clock.now() + _LINK_VALID,
     )
 
@@ -270,9 +272,9 @@ def _signed(document: Document, signature_id: str) -> SignedFile:
     raise document_rules.SignatureUnknown
 
 
-def _passed(file: SignedFile) -> File:
+def _passed(file: SignedFile) -> FileResponse:
     if file.size > _MOST_PASSED:
         link = document_store.content_link(file, _LINK_VALID)
         raise document_rules.TooLargeToPass(url=link)
     content = document_store.content(file)
-    return File(content, "application/octet-stream", file.file_name)
+    return FileResponse(content, "application/octet-stream", file.file_name)

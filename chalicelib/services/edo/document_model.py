@@ -9,11 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 from chalicelib.core.signing.model import Signature
 from chalicelib.core.uploads.model import Content
 from chalicelib.requisites import single_line
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.edo.formats.form import UpdForm
 from chalicelib.services.edo.formats.model import Acceptance
@@ -169,7 +168,7 @@ class DocumentsQuery(PageQuery):
     last: Annotated[dt.date | None, Field(alias="to", description="The last day.")] = None
 
 
-class Step(Change):
+class Step(HistoryEntry):
     """A status that a document came to, and the participant that brought it there."""
 
     participant_id: str | None = None

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from boto3.dynamodb.conditions import Attr, Key
 
 from chalicelib.core.signing.buckets import EVIDENCE, evidence_key
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Bucket
@@ -245,7 +245,7 @@ def draft(client_id: str, document_id: str, kind: DraftKind) -> Get[Draft]:
 
 def put_draft(new: Draft, content: bytes) -> Write:
     """Keep an answer to be signed, in place of the one made before; its content at once."""
-    files.put(EDO_FILES, _draft_key(new), content, "application/xml")
+    object_store.put(EDO_FILES, _draft_key(new), content, "application/xml")
     item = to_item(new) | {
         "sk": f"draft#{new.document_id}#{new.kind.value}",
         "expires_at": int((clock.now() + DRAFT_VALID).timestamp()),
@@ -255,7 +255,7 @@ def put_draft(new: Draft, content: bytes) -> Write:
 
 def draft_content(draft: Draft) -> bytes | None:
     """Return what is to be signed, or None where its days are over."""
-    return files.get(EDO_FILES, _draft_key(draft))
+    return object_store.get(EDO_FILES, _draft_key(draft))
 
 
 def _draft_key(draft: Draft) -> str:
@@ -279,14 +279,14 @@ def signature(file: SignedFile) -> bytes:
 def content_link(file: SignedFile, valid: dt.timedelta) -> str:
     """Return an address that gives what was signed for some time."""
     key = evidence_key(file.evidence_of, file.signature.signature_id, "content")
-    return files.link(
+    return object_store.link(
         EVIDENCE, key, name=file.file_name, media_type="application/octet-stream", valid=valid
     )
 
 
 def _evidence(file: SignedFile, name: str) -> bytes:
     key = evidence_key(file.evidence_of, file.signature.signature_id, name)
-    found = files.get(EVIDENCE, key)
+    found = object_store.get(EVIDENCE, key)
     if found is None:
         raise LookupError(f"no {name} of signature {file.signature.signature_id}")
     return found

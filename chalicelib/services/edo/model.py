@@ -9,11 +9,10 @@ from pydantic import Field, StringConstraints
 from chalicelib.core.billing.model import Invoice
 from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import Inn, Kopecks, Line
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.services.edo.participant import NamePart, Participant, ParticipantId, PersonNames
 
 # --- registration
@@ -184,7 +183,7 @@ class Purchase(Model):
     state: PurchaseState
     invoice_id: Identifier
     invoice_number: str
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class PurchaseWithInvoice(Purchase):

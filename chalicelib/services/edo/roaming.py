@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from chalicelib.requisites import single_line
-from chalicelib.runtime import files, outbox
+from chalicelib.runtime import object_store, outbox
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.resource import Queue
@@ -152,7 +152,7 @@ def fetch(key: str) -> bytes:
     Raises:
         FileRefused: it is not there.
     """
-    content = files.get(EDO_FILES, key)
+    content = object_store.get(EDO_FILES, key)
     if content is None:
         raise FileRefused(f"not there: {key}")
     return content
@@ -187,6 +187,6 @@ def dispatch(
         reason=document.reason or (document.revocation.reason if document.revocation else None),
         messages=messages,
     )
-    files.put(EDO_FILES, said.file.content_key, content, "application/octet-stream")
-    files.put(EDO_FILES, said.file.signature_key, signature, "application/pkcs7-signature")
+    object_store.put(EDO_FILES, said.file.content_key, content, "application/octet-stream")
+    object_store.put(EDO_FILES, said.file.signature_key, signature, "application/pkcs7-signature")
     return outbox.message(document.client_id, ROAMING, said)

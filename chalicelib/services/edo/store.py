@@ -13,7 +13,7 @@ import datetime as dt
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem, Unavailable
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -123,7 +123,7 @@ def close_purchase(seen: Purchase, state: PurchaseState, by: Actor) -> Write:
         seen.client_id,
         f"purchase#{seen.purchase_id}",
         put={"state": state.value},
-        append={"history": to_item(Change.now(state.value, by))},
+        append={"history": to_item(HistoryEntry.now(state.value, by))},
         when=Attr("state").eq(PurchaseState.INVOICED.value),
         otherwise=PurchaseClosed(),
     )

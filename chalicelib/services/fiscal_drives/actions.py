@@ -10,7 +10,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -113,7 +113,7 @@ def order_fiscal_drives(caller: Caller, form: NewOrder) -> OrderWithInvoice:
         total_kopecks=invoice.total_kopecks,
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(Change.now(OrderStatus.INVOICED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(OrderStatus.INVOICED.value, Actor.CLIENT),),
     )
     return commit(
         OrderWithInvoice(**order.model_dump(), invoice=invoice),

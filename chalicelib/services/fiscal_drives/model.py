@@ -8,10 +8,9 @@ from pydantic import Field, computed_field, model_validator
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email, Kopecks, Line, PersonName, Phone, single_line
-from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 
 DriveModel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", examples=["fn-1.2-36"])]
 """The catalogue's short name of a fiscal drive model."""
@@ -152,7 +151,7 @@ class Order(Model):
     invoice_id: Identifier
     invoice_number: str
     tracking_number: str | None = None
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class OrderWithInvoice(Order):

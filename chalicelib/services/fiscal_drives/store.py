@@ -7,7 +7,7 @@ everybody's orders for the operator.
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -142,7 +142,7 @@ def move(seen: Order, status: OrderStatus, by: Actor, tracking_number: str | Non
         seen.client_id,
         f"order#{seen.order_id}",
         put=put,
-        append={"history": to_item(Change.now(status.value, by))},
+        append={"history": to_item(HistoryEntry.now(status.value, by))},
         when=Attr("status").eq(seen.status.value),
         otherwise=lambda found: StatusNotAllowed(
             OrderStatus(found["status"]) if found else seen.status
@@ -156,6 +156,6 @@ def moved(seen: Order, status: OrderStatus, by: Actor, tracking_number: str | No
         update={
             "status": status,
             "tracking_number": tracking_number or seen.tracking_number,
-            "history": (*seen.history, Change.now(status.value, by)),
+            "history": (*seen.history, HistoryEntry.now(status.value, by)),
         }
     )

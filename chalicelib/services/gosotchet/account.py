@@ -5,9 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Change as Step
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.history import HistoryEntry
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.problem import Problem
 from chalicelib.services.gosotchet.authority import Authority
 from chalicelib.services.gosotchet.settings import ReportingSettings
@@ -35,7 +34,7 @@ class Account(Model):
     """Of the one-time password; only a later one replaces it."""
     failures: int = 0
     failed_at: dt.datetime | None = None
-    history: tuple[Step, ...]
+    history: tuple[HistoryEntry, ...]
 
     def signed_in(self) -> "SignedIn":
         """Return what whoever has signed in is told."""

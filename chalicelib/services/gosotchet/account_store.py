@@ -5,7 +5,7 @@ import hashlib
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import Get, Table, Write, to_item
 from chalicelib.services.gosotchet.account import Account, SignInBusy
@@ -92,5 +92,5 @@ def _as(seen: Account) -> Attr:
 
 
 def _step(status: str, by: Actor) -> dict[str, str]:
-    step: dict[str, str] = to_item(Change.now(status, by))
+    step: dict[str, str] = to_item(HistoryEntry.now(status, by))
     return step

@@ -11,8 +11,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit, transact
-from chalicelib.runtime.history import Actor
-from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -83,7 +82,7 @@ def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> LicenceWithInvo
         ordered_at=clock.now(),
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(Step.now(LicenceStatus.INVOICED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(LicenceStatus.INVOICED.value, Actor.CLIENT),),
     )
     return commit(
         LicenceWithInvoice(**licence.model_dump(), invoice=invoice),
@@ -132,7 +131,7 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
         tariff=licence.tariff,
         valid_until=valid_until,
         delivery_id=new_identifier(),
-        history=(Step.now(RegistrationStatus.ACCEPTED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(RegistrationStatus.ACCEPTED.value, Actor.CLIENT),),
     )
     return commit(
         rules.accepted(registration),
@@ -235,7 +234,7 @@ def change_gosotchet_registration(
         authorities=wanted.authorities,
         certificate=certificate,
         submitted_at=clock.now(),
-        history=(Step.now(ChangeStatus.ACCEPTED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(ChangeStatus.ACCEPTED.value, Actor.CLIENT),),
     )
     return commit(change.card(), *store.put_change(change))
 

@@ -19,7 +19,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from chalicelib.core.organisation.model import Kind
 from chalicelib.requisites import Kpp, Okpo, Requisite, TaxOfficeCode, single_line
-from chalicelib.runtime.action import Payload
+from chalicelib.runtime.model import Payload
 
 Fault = tuple[str, str]
 """A field of an authority, empty for the whole of it, and what is wrong there in Russian."""

@@ -1,7 +1,7 @@
 """The embedded reporting system: a directory of accounts of our own."""
 
 from chalicelib.runtime.commit import transact
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.table import fetch
 from chalicelib.services.gosotchet import account_store as store
 from chalicelib.services.gosotchet import password as passwords
@@ -17,7 +17,7 @@ class Directory:
         login = store.login_of(enrolment.account_id)
         told = Account(
             login=login,
-            history=(Change.now("opened", Actor.SYSTEM),),
+            history=(HistoryEntry.now("opened", Actor.SYSTEM),),
             **enrolment.model_dump(exclude={"certificate"}),
         )
         known = fetch(store.account(login))

@@ -8,10 +8,9 @@ from pydantic import Field, model_validator
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email
-from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.gosotchet.authority import Authorities, Authority, SomeAuthorities
 from chalicelib.services.gosotchet.certificate_model import (
@@ -51,7 +50,7 @@ class Licence(Model):
     """The last day, once it is paid."""
     registration_id: Identifier | None = None
     """What it is used for."""
-    history: tuple[Step, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class LicenceWithInvoice(Licence):
@@ -97,7 +96,7 @@ class RegistrationCard(Model):
     reason: str | None = None
     """Why it failed, in Russian."""
     open_change: Identifier | None = None
-    history: tuple[Step, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class Registration(RegistrationCard):
@@ -185,7 +184,7 @@ class ChangeCard(Model):
     """The one it puts in place of the former."""
     submitted_at: dt.datetime
     reason: str | None = None
-    history: tuple[Step, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class Change(ChangeCard):

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
 from chalicelib.core.organisation.model import Profile
-from chalicelib.runtime.history import Actor
-from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.gosotchet.authority import MOST_AUTHORITIES, Authority, Fault, Fns
@@ -261,7 +260,7 @@ def asked_again(
             "credentials_due": now + PROMISED,
             "delivery_id": new_identifier(),
             "reason": None,
-            "history": (*seen.history, Step.now(status.value, by)),
+            "history": (*seen.history, HistoryEntry.now(status.value, by)),
         }
     )
 

@@ -12,8 +12,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.notification.store import Sending
 from chalicelib.runtime import clock, outbox
-from chalicelib.runtime.history import Actor
-from chalicelib.runtime.history import Change as Step
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -300,4 +299,4 @@ def _end(
 
 
 def _step(status: str, by: Actor) -> Item:
-    return to_item(Step.now(status, by))
+    return to_item(HistoryEntry.now(status, by))

@@ -14,8 +14,8 @@ from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.file import File
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.file_response import FileResponse
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -141,7 +141,7 @@ def subscribe_register(
         status=SubscriptionStatus.INVOICED,
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(Change.now(SubscriptionStatus.INVOICED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(SubscriptionStatus.INVOICED.value, Actor.CLIENT),),
     )
     subject, queue = new.subscription_id, store.SUBSCRIPTIONS
     return commit(
@@ -217,7 +217,7 @@ def list_retail_documents(caller: Caller, query: DocumentsQuery) -> Page[RetailD
     memory=1536,
     refuses=[409],
 )
-def get_message(caller: Caller, query: MessageQuery) -> File:
+def get_message(caller: Caller, query: MessageQuery) -> FileResponse:
     """Return the EnterpriseData message of a period, to be loaded by hand.
 
     A period too long for one call is refused (``message-too-large``): ask for it apart.
@@ -234,7 +234,7 @@ def get_message(caller: Caller, query: MessageQuery) -> File:
     content = target.getvalue()
     if len(content) > _MOST_INLINE_BYTES:
         raise rules.MessageTooLarge
-    return File(content, XML, f"{preparation.file_name(query.first, query.last)}.xml")
+    return FileResponse(content, XML, f"{preparation.file_name(query.first, query.last)}.xml")
 
 
 @action(

@@ -11,9 +11,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.fiscal.model import StoredDocument
-from chalicelib.runtime.action import Payload
 from chalicelib.runtime.commit import put_all, transact
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.table import Get, Item, Query, Write, every, fetch_all, to_item
 from chalicelib.services.integration_1c.message import nomenclature
 from chalicelib.services.integration_1c.message.nomenclature import Match, SentItem

@@ -9,10 +9,9 @@ from pydantic import Field, SecretStr
 
 from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Kopecks, RegisterNumber
-from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Change
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.period import Period
 
 
@@ -43,7 +42,7 @@ class Access(Model):
 
     register_id: RegisterNumber
     terms: Annotated[tuple[Term, ...], Field(min_length=1)]
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
     @property
     def until(self) -> dt.date:
@@ -101,7 +100,7 @@ class Subscription(Model):
     status: SubscriptionStatus
     invoice_id: Identifier
     invoice_number: str
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class SubscriptionWithInvoice(Subscription):

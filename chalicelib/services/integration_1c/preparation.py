@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from boto3.dynamodb.conditions import Attr
 from pydantic import Field
 
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.table import Get, Write, to_item
@@ -78,7 +78,7 @@ def with_link(client_id: str, message: PreparedMessage) -> PreparedMessage:
     """Return the message with where to get it, once it is ready."""
     if message.state is not FileState.READY:
         return message
-    link = files.link(
+    link = object_store.link(
         EXCHANGES,
         sending.key(client_id, message.message_id),
         name=f"{file_name(message.first, message.last)}.zip",

@@ -2,7 +2,7 @@
 
 import uuid
 
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from chalicelib.runtime.commit import put_all, transact
 from chalicelib.runtime.table import fetch
 from chalicelib.services.integration_1c import catalogue, node, sending
@@ -30,7 +30,7 @@ def put_part(client_id: str, transfer_id: str, number: int, content: bytes) -> N
         raise PartUnknown(part=number)
     if len(content) > MOST_PART_BYTES:
         raise MessageRefused("Часть файла больше 4 МБ. Уменьшите размер части в настройках 1С.")
-    files.put(EXCHANGES, _part(client_id, transfer_id, number), content, "application/zip")
+    object_store.put(EXCHANGES, _part(client_id, transfer_id, number), content, "application/zip")
 
 
 def join_parts(client_id: str, transfer_id: str, quantity: int) -> str:
@@ -44,14 +44,14 @@ def join_parts(client_id: str, transfer_id: str, quantity: int) -> str:
         raise PartUnknown(part=quantity)
     content = b""
     for number in range(1, quantity + 1):
-        part = files.get(EXCHANGES, _part(client_id, transfer_id, number))
+        part = object_store.get(EXCHANGES, _part(client_id, transfer_id, number))
         if part is None:
             raise PartUnknown(part=number)
         content += part
         if len(content) > MOST_ZIPPED_BYTES:
             raise MessageRefused("Файл обмена больше 16 МБ. Выгружайте данные чаще.")
     file_id = str(uuid.uuid5(uuid.UUID(transfer_id), f"{client_id}#{quantity}"))
-    files.put(EXCHANGES, sending.key(client_id, file_id), content, "application/zip")
+    object_store.put(EXCHANGES, sending.key(client_id, file_id), content, "application/zip")
     return file_id
 
 
@@ -61,7 +61,7 @@ def read(client_id: str, file_id: str) -> Incoming:
     Raises:
         FileUnknown, MessageRefused: as said.
     """
-    content = files.get(EXCHANGES, sending.key(client_id, file_id))
+    content = object_store.get(EXCHANGES, sending.key(client_id, file_id))
     if content is None:
         raise FileUnknown
     try:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import NotFound, Problem, Unauthenticated
 from chalicelib.services.integration_1c.model import (
     Access,
@@ -271,7 +271,7 @@ def _with(register_id: str, access: Access | None, term: Term, by: Actor) -> Acc
     return Access(
         register_id=register_id,
         terms=(*before, term),
-        history=(*history, Change.now(term.kind, by)),
+        history=(*history, HistoryEntry.now(term.kind, by)),
     )
 
 

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO, cast
 
-from chalicelib.runtime import clock, files
+from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import every
@@ -121,7 +121,7 @@ def put_message(
             summary = write(cast(BinaryIO, entry), client_id, shifts, version, confirmation)
         size = target.tell()
         target.seek(0)
-        files.put(EXCHANGES, key(client_id, file_id), target, _ZIP)
+        object_store.put(EXCHANGES, key(client_id, file_id), target, _ZIP)
     return size, summary
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.resource import Bucket, Queue
 from chalicelib.runtime.table import Get, Query, Table, Write, to_item
 from chalicelib.services.integration_1c.model import (
@@ -123,7 +123,7 @@ def move(client_id: str, seen: Subscription, status: SubscriptionStatus, by: Act
         client_id,
         f"subscription#{seen.subscription_id}",
         put={"status": status.value},
-        append={"history": to_item(Change.now(status.value, by))},
+        append={"history": to_item(HistoryEntry.now(status.value, by))},
         when=Attr("status").eq(seen.status.value),
         otherwise=SubscriptionMoved(),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.action import action
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.problem import Problem, Unavailable
@@ -37,7 +37,7 @@ _FAULT = 500
     memory=1536,
     rate_limit=50,
 )
-def exchange_with_1c(request: Raw) -> File:
+def exchange_with_1c(request: Raw) -> FileResponse:
     """Perform an operation of the exchange, for the client whom the password stands for."""
     from chalicelib.services.integration_1c.exchange import interface, operations
 
@@ -52,7 +52,7 @@ def exchange_with_1c(request: Raw) -> File:
     writes=[INTEGRATION_1C],
     rate_limit=20,
 )
-def tell_interface_versions(request: Raw) -> File:
+def tell_interface_versions(request: Raw) -> FileResponse:
     """Tell 1С which versions of an interface there are."""
     from chalicelib.services.integration_1c.exchange import interface
 
@@ -61,7 +61,7 @@ def tell_interface_versions(request: Raw) -> File:
 
 
 @action("GET /ws/Exchange_3_0_1_1", caller="anyone", produces=_XML)
-def describe_exchange() -> File:
+def describe_exchange() -> FileResponse:
     """Return the WSDL of the exchange service, with its address in this deployment."""
     from chalicelib.services.integration_1c.exchange import interface
 
@@ -69,7 +69,7 @@ def describe_exchange() -> File:
 
 
 @action("GET /ws/InterfaceVersion", caller="anyone", produces=_XML)
-def describe_interface_version() -> File:
+def describe_interface_version() -> FileResponse:
     """Return the WSDL of the service that tells which interfaces there are."""
     from chalicelib.services.integration_1c.exchange import interface
 
@@ -78,7 +78,7 @@ def describe_interface_version() -> File:
 
 def _answer(
     service: "Service", request: Raw, perform: "Callable[[Call], Mapping[str, Any]]"
-) -> File:
+) -> FileResponse:
     from chalicelib.services.integration_1c.exchange import soap
 
     logger.remove_keys(["operation"])
@@ -92,12 +92,12 @@ def _answer(
         raise
     except Problem as problem:
         logger.append_keys(problem=problem.slug)
-        return File(soap.fault(problem, version), media_type, None, status=_FAULT)
-    return File(content, media_type, None)
+        return FileResponse(soap.fault(problem, version), media_type, None, status=_FAULT)
+    return FileResponse(content, media_type, None)
 
 
-def _description(service: "Service") -> File:
+def _description(service: "Service") -> FileResponse:
     from chalicelib.services.integration_1c.exchange import wsdl
 
     address = f"{Integration1cSettings.load().public_url}/ws/{service.name}"
-    return File(wsdl.wsdl(service, address), "text/xml; charset=utf-8", None)
+    return FileResponse(wsdl.wsdl(service, address), "text/xml; charset=utf-8", None)

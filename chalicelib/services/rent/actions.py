@@ -11,8 +11,8 @@ from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.file import File
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.file_response import FileResponse
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.negotiation import MediaType
 from chalicelib.runtime.outbox import OUTBOX
@@ -160,7 +160,7 @@ def sign_consent(caller: Caller, new: NewConsent) -> Consent:
         state=ConsentState.SIGNED,
         signature=signature,
         consent_id=new_identifier(),
-        history=(Change.now(ConsentState.SIGNED.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(ConsentState.SIGNED.value, Actor.CLIENT),),
     )
     return commit(
         signed,
@@ -226,7 +226,7 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
         granted_at=clock.now(),
         consent_id=tenancy.consents[-1],
         state=GrantState.ACTIVE,
-        history=(Change.now(GrantState.ACTIVE.value, Actor.CLIENT),),
+        history=(HistoryEntry.now(GrantState.ACTIVE.value, Actor.CLIENT),),
     )
     shown = KeptTenantGrant.of(grant, client_id, RentParty(name=tenant.name, inn=tenant.inn))
     return commit(
@@ -266,7 +266,7 @@ def revoke_grant(caller: Caller, grant_id: str) -> None:
         raise rules.GrantUnknown
     landlord_id = grant.landlord.landlord_id
     tenancy = rules.revoked(fetch(store.tenancy(caller.client_id, landlord_id)), grant_id)
-    change = Change.now(GrantState.REVOKED.value, Actor.CLIENT)
+    change = HistoryEntry.now(GrantState.REVOKED.value, Actor.CLIENT)
     commit(
         None,
         store.move_tenancy(caller.client_id, tenancy),
@@ -318,7 +318,7 @@ def list_tenants(caller: Caller, query: PageQuery) -> Page[TenantGrant]:
 )
 def get_tenant_turnover(
     caller: Caller, grant_id: str, query: TurnoverQuery, media_type: MediaType
-) -> TenantTurnover | File:
+) -> TenantTurnover | FileResponse:
     """Return the turnover that a grant shows, by day or month: per register and in total.
 
     A read that writes: each look goes into the log that the tenant reads, and of the first one he

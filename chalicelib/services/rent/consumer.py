@@ -2,7 +2,7 @@
 
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.log import logger
 from chalicelib.services.rent import store
 from chalicelib.services.rent.model import GrantState, Withdrawn
@@ -13,7 +13,7 @@ from chalicelib.services.rent.store import RENT
 @consumer(store.QUEUE, writes=[RENT], batch_size=1)
 def follow_withdrawal(message: Withdrawn) -> None:
     """End each grant in its own item too; nothing is shown of them since the withdrawal."""
-    change = Change(status=GrantState.CONSENT_WITHDRAWN.value, at=message.at, by=Actor.CLIENT)
+    change = HistoryEntry(status=GrantState.CONSENT_WITHDRAWN.value, at=message.at, by=Actor.CLIENT)
     for grant_id in message.grant_ids:
         try:
             transact(

@@ -10,10 +10,9 @@ from pydantic import Field, model_validator
 from chalicelib.core.organisation.model import Shop
 from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import Inn, Line, RegisterNumber
-from chalicelib.runtime.action import Payload
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.page import PageQuery
 from chalicelib.runtime.period import Period
 
@@ -38,7 +37,7 @@ class LandlordCard(RentParty):
         return LandlordCard(name=self.name, inn=self.inn, landlord_id=self.landlord_id)
 
 
-class Enrolment(Change):
+class Enrolment(HistoryEntry):
     """A landlord was enrolled or struck off."""
 
     subject: str
@@ -47,7 +46,7 @@ class Enrolment(Change):
     @classmethod
     def told(cls, status: str, subject: str) -> Self:
         """Return what the operator's employee does at this moment."""
-        change = Change.now(status, Actor.OPERATOR)
+        change = HistoryEntry.now(status, Actor.OPERATOR)
         return cls(**change.model_dump(), subject=subject)
 
 
@@ -90,7 +89,7 @@ class Consent(ConsentText):
     """A consent that was signed, kept for ever."""
 
     consent_id: Identifier
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
     def shown(self) -> ConsentText:
         """Return it as the text that is signed."""
@@ -163,7 +162,7 @@ class Grant(Model):
     granted_at: dt.datetime
     consent_id: Identifier
     state: GrantState
-    history: tuple[Change, ...]
+    history: tuple[HistoryEntry, ...]
 
 
 class TenantGrant(Model):

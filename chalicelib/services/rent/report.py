@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from chalicelib.runtime.clock import MOSCOW
-from chalicelib.runtime.file import File
+from chalicelib.runtime.file_response import FileResponse
 from chalicelib.services.rent.model import Granularity, RentParty, TenantTurnover, TurnoverSums
 
 CSV = "text/csv"
@@ -31,17 +31,17 @@ class Sheet:
     rows: list[list[Cell]]
 
 
-def render(turnover: TenantTurnover, media_type: str, made_at: dt.datetime) -> File:
+def render(turnover: TenantTurnover, media_type: str, made_at: dt.datetime) -> FileResponse:
     """Return the file of a period in one of the two forms, as made at a moment."""
     sheet = lay_out(turnover, made_at)
     name = f"oborot-{turnover.tenant.inn}-{turnover.first}-{turnover.last}"
     if media_type == CSV:
         from chalicelib.services.rent import report_csv
 
-        return File(report_csv.render(sheet), f"{CSV}; charset=utf-8", f"{name}.csv")
+        return FileResponse(report_csv.render(sheet), f"{CSV}; charset=utf-8", f"{name}.csv")
     from chalicelib.services.rent import report_xlsx
 
-    return File(report_xlsx.render(sheet, made_at), XLSX, f"{name}.xlsx")
+    return FileResponse(report_xlsx.render(sheet, made_at), XLSX, f"{name}.xlsx")
 
 
 def lay_out(turnover: TenantTurnover, made_at: dt.datetime) -> Sheet:

@@ -9,7 +9,7 @@ In a landlord's: ``tenant#<grant>``, what is granted to it, as long as it stands
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime.history import Actor, Change
+from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -141,7 +141,7 @@ def sign(client_id: str, new: Consent) -> Write:
 
 def withdraw(client_id: str, consent_id: str) -> Write:
     """Withdraw a consent in force."""
-    change = Change.now(ConsentState.WITHDRAWN.value, Actor.CLIENT)
+    change = HistoryEntry.now(ConsentState.WITHDRAWN.value, Actor.CLIENT)
     return RENT.update(
         client_id,
         f"consent#{consent_id}",
@@ -170,7 +170,7 @@ def put_grant(client_id: str, new: Grant, shown: KeptTenantGrant) -> list[Write]
 
 
 def end_grant(
-    client_id: str, landlord_id: str, grant_id: str, state: GrantState, change: Change
+    client_id: str, landlord_id: str, grant_id: str, state: GrantState, change: HistoryEntry
 ) -> list[Write]:
     """End a grant that stands, and take it from the landlord."""
     ended = RENT.update(

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.core.signing import store
 from chalicelib.core.signing.buckets import TRUST
 from chalicelib.kep import crl
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import signing
 from tests.support.world import World
@@ -42,7 +42,7 @@ def refresh(world: World, pki: DemonstrationPki, *urls: str) -> None:
     signing.trust(world, pki, crls=False)
     bundle = pki.bundle() + "".join(f"CRL: {url}\n" for url in urls)
     with world.running("refresh_crls"):
-        files.put(TRUST, signing.BUNDLE, bundle.encode(), "application/x-pem-file")
+        object_store.put(TRUST, signing.BUNDLE, bundle.encode(), "application/x-pem-file")
     world.restart()
     world.run("refresh_crls")
 

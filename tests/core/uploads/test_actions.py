@@ -34,7 +34,7 @@ def test_form_allows_one_file_for_ten_minutes(world: World) -> None:
 
 
 def test_form_goes_where_the_deployment_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.runtime.files import StorageSettings
+    from chalicelib.runtime.object_store import StorageSettings
 
     monkeypatch.setenv("STORAGE_URL", "http://127.0.0.1:8000")
     StorageSettings.load.cache_clear()

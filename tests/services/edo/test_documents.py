@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.uploads.store import UPLOADS
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from chalicelib.services.edo.store import EDO
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import cloud, edo, steps
@@ -140,7 +140,7 @@ def test_large_file_goes_by_an_upload(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     content = bytes(range(256)) * 4096 * 5
-    files.put(UPLOADS, "client-1/up-1", content, "application/octet-stream")
+    object_store.put(UPLOADS, "client-1/up-1", content, "application/octet-stream")
     body = edo.form(
         pki,
         ids["other_client"],

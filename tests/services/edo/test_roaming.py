@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.runtime import files
+from chalicelib.runtime import object_store
 from chalicelib.services.edo.document_store import EDO_FILES
 from chalicelib.services.edo.formats import buyer_title, seller_title, technology
 from chalicelib.services.edo.roaming import INBOUND
@@ -25,7 +25,7 @@ def licensed(ids: dict[str, str], world: World) -> World:
 
 def file_of(dispatch: Any) -> tuple[bytes | None, bytes | None]:
     keys = (dispatch["file"]["content_key"], dispatch["file"]["signature_key"])
-    content, signature = (files.get(EDO_FILES, key) for key in keys)
+    content, signature = (object_store.get(EDO_FILES, key) for key in keys)
     return content, signature
 
 
@@ -105,7 +105,7 @@ def test_signature_of_somebody_else_is_set_aside(
     edo.answer(licensed, document_id, "delivered")
     brought = edo.bring(pki, edo.TEXT.encode())
     forged = pki.sign(edo.TEXT.encode(), signer)
-    files.put(EDO_FILES, brought["signature_key"], forged, "application/cms")
+    object_store.put(EDO_FILES, brought["signature_key"], forged, "application/cms")
     edo.answer(licensed, document_id, "signed", file=brought)
     assert status(licensed, document_id) == "delivered"
     assert [queue for queue, _ in licensed.dead] == ["EdoInbound"]
@@ -261,7 +261,7 @@ def test_technology_messages_of_the_other_side_are_kept(
     made = licensed.get(f"/edo/documents/{ours['document_id']}/messages")["items"][0]
     document_id = edo.sent(licensed, pki, ids["foreigner"])
     content = base64.b64decode(made["content"])
-    files.put(EDO_FILES, "roaming/in/m1", content, "application/xml")
+    object_store.put(EDO_FILES, "roaming/in/m1", content, "application/xml")
     said = {
         "kind": "technology",
         "dispatch_id": "t-1",

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from chalicelib.requisites import MAX_KOPECKS, single_line
-from chalicelib.runtime.action import Payload
+from chalicelib.runtime.model import Payload
 from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.sums import EXEMPT, TOLERANCE
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.runtime import clock, files, outbox
+from chalicelib.runtime import clock, object_store, outbox
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import Write, fetch
@@ -185,7 +185,9 @@ def _get_part(client_id: str, arguments: Arguments) -> Results:
         raise PartUnknown(part=number)
     first = (number - 1) * found.block
     last = min(first + found.block, found.size) - 1
-    content = files.get(EXCHANGES, sending.key(client_id, found.file_id), first=first, last=last)
+    content = object_store.get(
+        EXCHANGES, sending.key(client_id, found.file_id), first=first, last=last
+    )
     if content is None:
         raise FileUnknown
     return {"return": "", "PartData": content}

@@ -10,7 +10,7 @@ from chalice.app import Response
 
 
 @dataclasses.dataclass(frozen=True)
-class File:
+class FileResponse:
     """Bytes with their type and the name under which a browser keeps them."""
 
     content: bytes
