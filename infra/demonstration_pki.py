@@ -7,14 +7,15 @@ say «Демонстрационный» in their names and are trusted nowhere 
 
 import dataclasses
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
 from asn1crypto import pem
 
 from chalicelib.kep import Subject, subject
+from chalicelib.runtime import clock
 from infra.gost_pki import (
     Identity,
     Key,
@@ -36,13 +37,20 @@ class DemonstrationPki:
     """The demonstration authority of one folder, with a certificate for every persona.
 
     What the folder lacks is made and kept there, so that keys and certificates stay the same from
-    run to run; a persona whose requisites changed gets a new certificate.
+    run to run; a persona whose requisites changed gets a new certificate. ``present`` gives the
+    moment at which certificates begin and signatures are made.
     """
 
-    def __init__(self, folder: Path, personas: Mapping[str, Subject]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        personas: Mapping[str, Subject],
+        present: Callable[[], datetime] = clock.now,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
-        self._now = datetime.now(UTC).replace(microsecond=0)
+        self._present = present
+        self._now = self.present()
         self._root = self._kept("root", _AUTHORITY | {_CN: "Демонстрационный головной УЦ"}, None)
         self._authority = self._kept(
             "authority", _AUTHORITY | {_CN: "Демонстрационный УЦ"}, self._root
@@ -53,6 +61,10 @@ class DemonstrationPki:
             for variant, fields in _variants(holder).items()
         }
 
+    def present(self) -> datetime:
+        """The present moment of the authority, to the second."""
+        return self._present().replace(microsecond=0)
+
     def bundle(self) -> str:
         """PEM of the demonstration root and its issuing authority, for ``Trust.from_pem``."""
         return "".join(
@@ -62,7 +74,7 @@ class DemonstrationPki:
 
     def crls(self) -> list[bytes]:
         """Empty revocation lists (DER) of both authorities, valid for thirty days from now."""
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = self.present()
         return [
             revocation_list(identity, {}, now - timedelta(hours=1), now + timedelta(days=30))
             for identity in (self._root, self._authority)
@@ -79,7 +91,7 @@ class DemonstrationPki:
         return sign(
             content,
             [self._identities[persona, variant]],
-            at=datetime.now(UTC).replace(microsecond=0),
+            at=self.present(),
             attached=attached,
             certificates=[self._authority.certificate],
         )

@@ -49,7 +49,7 @@ def seed(product: Product) -> None:
     queue, issuer, api = product.outputs["CabinetQueueUrl"], product.issuer, product.api
     owners = [persona for persona in PERSONAS.values() if persona.organisation]
     for persona in owners:
-        for message in cabinet_messages(persona, dt.datetime.now(dt.UTC).date()):
+        for message in cabinet_messages(persona, clock.today()):
             product.cloud.client("sqs").send_message(
                 QueueUrl=queue, MessageBody=json.dumps(message, ensure_ascii=False)
             )

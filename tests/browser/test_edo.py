@@ -1,6 +1,5 @@
 """«Платформа ЭДО»: the way of figures 6 to 14, and what two participants do with documents."""
 
-import datetime as dt
 import re
 import secrets
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from chalicelib.runtime import clock
 from infra.local import foreign_operator
 from infra.local.personas import PERSONAS
 from tests.support.browser import PHONE, Cabinet, Gallery, barriers, go, settled
@@ -56,7 +56,7 @@ def pay(cabinet: Cabinet, number: str, kopecks: int) -> None:
             "invoice_number": number,
             "amount_kopecks": kopecks,
             "bank_reference": f"page/{number}",
-            "paid_on": dt.datetime.now(dt.UTC).date().isoformat(),
+            "paid_on": clock.today().isoformat(),
         },
         key=f"page-{number}".replace("СУ", "SU"),
     )

@@ -1,12 +1,12 @@
 """Profile, shops, invoices, the operator's screens, and what the local machine alone shows."""
 
-import datetime as dt
 import re
 import secrets
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from chalicelib.runtime import clock
 from infra.local.product import SELLER
 from tests.support.browser import Cabinet, Gallery, go
 
@@ -122,7 +122,7 @@ def test_the_machine_shows_queues_and_messages(open_as: OpenAs, gallery: Gallery
 
 
 def bank_statement(number: str, kopecks: int) -> bytes:
-    today = dt.datetime.now(dt.UTC).strftime("%d.%m.%Y")
+    today = clock.today().strftime("%d.%m.%Y")
     lines = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
     lines.append(f"РасчСчет={SELLER['account']}")
     once = secrets.randbelow(900_000) + 100_000

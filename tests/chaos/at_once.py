@@ -199,7 +199,7 @@ def _pay(world: World) -> Act:
         "invoice_number": placed["invoice_number"],
         "amount_kopecks": placed["total_kopecks"],
         "bank_reference": "at once",
-        "paid_on": world.moment.date().isoformat(),
+        "paid_on": world.today.isoformat(),
     }
     return _call("POST /payments", payment, who="operator", key="pays")
 

@@ -1,12 +1,12 @@
 """Eight callers at once, on an engine whose transactions are atomic: one effect."""
 
-import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from chalicelib.runtime import clock
 from infra.local.api import Answer, Api
 
 FORM = {
@@ -28,7 +28,7 @@ def payment(number: str, kopecks: int, reference: str) -> dict[str, Any]:
         "invoice_number": number,
         "amount_kopecks": kopecks,
         "bank_reference": reference,
-        "paid_on": dt.datetime.now(dt.UTC).date().isoformat(),
+        "paid_on": clock.today().isoformat(),
     }
 
 

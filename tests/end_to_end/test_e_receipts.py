@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.runtime import clock
 from infra.local.api import Api
 from infra.local.product import Product
 from tests.support import receipts
@@ -59,7 +60,7 @@ def test_from_the_receipt_to_its_buyer(
     wrong = running.cloud.http.request("GET", f"{running.origin.url}/api{path}9")
     assert wrong.status == 404
 
-    today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 3 * 3600))
+    today = clock.today().isoformat()
     shown = romashka.get(f"/e-receipts/statistics?from={today}&to={today}").json
     assert shown["totals"]["sms"]["sent"] == shown["totals"]["email"]["sent"] == 1
     assert shown["cost_kopecks"] == shown["totals"]["sms"]["parts"] * 180

@@ -1,7 +1,6 @@
 """«Платформа ЭДО» through the whole product: the walk that a person takes, and the last document."""
 
 import base64
-import datetime as dt
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.runtime import clock
 from infra.local import foreign_operator
 from infra.local.api import Answer, Api
 from infra.local.product import Product
@@ -91,7 +91,7 @@ class Participant:
             "invoice_number": invoice["number"],
             "amount_kopecks": invoice["total_kopecks"],
             "bank_reference": f"edo/{invoice['number']}",
-            "paid_on": dt.datetime.now(dt.UTC).date().isoformat(),
+            "paid_on": clock.today().isoformat(),
         }
         operator.post("/payments", payment, key=self._key())
         eventually(

@@ -1,6 +1,5 @@
 """From the trial to what 1С has loaded, over HTTP, under the roles as deployed."""
 
-import datetime as dt
 import io
 import time
 import zipfile
@@ -48,7 +47,7 @@ def test_from_the_trial_to_what_1c_has_loaded(
     assert organisation is not None
     (register,) = organisation.registers
     origin = Api(running.origin.url, running.cloud.http)
-    today = dt.datetime.now(clock.MOSCOW).date()
+    today = clock.today()
     day = f"from={today}&to={today}"
 
     # Tariffs.

@@ -1,20 +1,19 @@
 """«Аренда» through the whole product: shop, consent, grant, receipts, look, file, revocation."""
 
 import base64
-import datetime as dt
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from chalicelib.runtime import clock
 from infra import enrol
 from infra.local.api import Api
 from infra.local.personas import PERSONAS
 from infra.local.product import Product
 
 LANDLORD = PERSONAS["arenda"].client_id
-MOSCOW = dt.timezone(dt.timedelta(hours=3))
 
 
 def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
@@ -43,7 +42,7 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
     organisation = PERSONAS["romashka"].organisation
     assert organisation is not None
     register = organisation.registers[2]
-    today = dt.datetime.now(MOSCOW).date()
+    today = clock.today()
 
     (found,) = romashka.get("/rent/landlords?q=%D0%90%D0%A0%D0%95%D0%9D%D0%94").json["items"]
     assert found["landlord_id"] == LANDLORD

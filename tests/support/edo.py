@@ -112,7 +112,7 @@ def pay(world: World, bought: Any) -> None:
         "invoice_number": invoice["number"],
         "amount_kopecks": invoice["total_kopecks"],
         "bank_reference": f"bank/{invoice['number']}",
-        "paid_on": world.moment.date().isoformat(),
+        "paid_on": world.today.isoformat(),
     }
     world.ok("POST /payments", payment, who="operator")
     world.drain()
@@ -179,7 +179,7 @@ def upd(world: World, pki: DemonstrationPki, recipient_id: str, **changes: Any) 
     }
     wanted = {
         "number": "17",
-        "date": world.moment.date().isoformat(),
+        "date": world.today.isoformat(),
         "function": "СЧФДОП",
         "lines": [line],
     } | changes

@@ -11,7 +11,7 @@ from typing import Any
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import applications as by
 from tests.support import edo, onec, receipts, signing, steps, steps_gosotchet, steps_rent
-from tests.support.world import PERSONAS, World
+from tests.support.world import PERSONAS, START, World
 
 KPP = {"client": "772801001", "other_client": "772801002"}
 """Two cabinets of one organisation: the same person signs for both."""
@@ -32,7 +32,7 @@ ONEC_ITEMS = ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-2
 def pki() -> DemonstrationPki:
     """Return the authority that certifies all who sign."""
     with tempfile.TemporaryDirectory() as folder:
-        return DemonstrationPki(Path(folder), edo.SUBJECTS)
+        return DemonstrationPki(Path(folder), edo.SUBJECTS, lambda: START)
 
 
 def prepare(world: World) -> None:
@@ -140,7 +140,7 @@ def _integration_1c(world: World, who: str) -> None:
         path = f"POST /integration-1c/registers/{register_id(who, number)}"
         world.ok(f"{path}/trial", who=who)
         world.ok(f"{path}/subscription", {"period": "month"}, who=who)
-    day = world.moment.date().isoformat()
+    day = world.today.isoformat()
     names = [f"Чай {own(who, number)}" for number in range(2)]
     goods = [
         {"name": name, "price": 100_00, "quantity": 1, "sum": 100_00, "itemsQuantityMeasure": 0}

@@ -6,7 +6,6 @@ the books of the product are compared with what everybody was told.
 """
 
 import dataclasses
-import datetime as dt
 import itertools
 import json
 import math
@@ -19,6 +18,7 @@ from typing import Any
 
 import urllib3
 
+from chalicelib.runtime import clock
 from infra.local.api import Answer, Api
 from infra.local.personas import PERSONAS, Persona, Register
 from infra.local.product import STACK, Product
@@ -91,7 +91,7 @@ class Crowd:
         }
         self._operator.put(f"/fiscal-drives/{MODEL}", drive, key="crowd")
         for client in self.clients:
-            for message in cabinet_messages(client.persona, dt.date.today()):  # noqa: DTZ011
+            for message in cabinet_messages(client.persona, clock.today()):
                 self._send("CabinetQueueUrl", message)
         for client in self.clients:
             self._until_known(client)
@@ -137,7 +137,7 @@ class Crowd:
             "invoice_number": made["invoice_number"],
             "amount_kopecks": made["total_kopecks"],
             "bank_reference": f"crowd/{made['invoice_number']}",
-            "paid_on": dt.datetime.now(dt.UTC).date().isoformat(),
+            "paid_on": clock.today().isoformat(),
         }
         key = f"crowd-{next(self._keys)}"
         self._ask("payment", lambda: self._operator.post("/payments", body, key=key, expect=None))

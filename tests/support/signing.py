@@ -1,7 +1,6 @@
 """A demonstration authority that the simulated product trusts, and signatures by it."""
 
 import base64
-import datetime as dt
 from typing import Any
 
 from chalicelib.core.signing import store
@@ -35,8 +34,8 @@ BUNDLE = "bundle.pem"
 
 
 def trust(world: World, pki: DemonstrationPki, *, crls: bool = True) -> None:
-    """Let the world trust the authority, at the present by which its certificates were made."""
-    world.moment = dt.datetime.now(dt.UTC)
+    """Let the world trust the authority, at its present moment."""
+    world.moment = pki.present()
     bundle = pki.bundle()
     with world.running("refresh_crls"):
         object_store.put(TRUST, BUNDLE, bundle.encode(), "application/x-pem-file")

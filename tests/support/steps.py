@@ -135,5 +135,5 @@ def statement(*documents: dict[str, Any], account: str = SELLER["account"]) -> d
 
 
 def days_after(world: World, days: int) -> str:
-    """Return the date so many days after the world's today."""
-    return (world.moment.date() + dt.timedelta(days=days)).isoformat()
+    """Return the date so many days after the business day."""
+    return (world.today + dt.timedelta(days=days)).isoformat()

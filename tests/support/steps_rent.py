@@ -5,7 +5,6 @@ import datetime as dt
 from typing import Any
 
 from chalicelib.core.fiscal.store import FISCAL_DOCUMENTS
-from chalicelib.runtime.clock import MOSCOW
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import signing, steps
 from tests.support.world import PERSONAS, World
@@ -116,7 +115,7 @@ def sell(world: World, *receipts: dict[str, Any]) -> None:
 
 def today(world: World) -> dt.date:
     """Return the business day."""
-    return world.moment.astimezone(MOSCOW).date()
+    return world.today
 
 
 def period(world: World, *, back: int = 30, by: str = "day") -> dict[str, str]:

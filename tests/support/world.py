@@ -161,6 +161,11 @@ class World:
 
     # --- time
 
+    @property
+    def today(self) -> dt.date:
+        """The business day, which is counted in Moscow."""
+        return self.moment.astimezone(clock.MOSCOW).date()
+
     def advance(self, **delta: float) -> None:
         """Let time pass, as ``datetime.timedelta`` names it."""
         self.moment += dt.timedelta(**delta)

@@ -161,7 +161,7 @@ def test_box_is_listed_by_state_and_period_newest_first(
     days = []
     for _ in range(3):
         made.insert(0, edo.sent(world, pki, ids["other_client"]))
-        days.insert(0, world.moment.date().isoformat())
+        days.insert(0, world.today.isoformat())
         world.advance(days=1)
     assert edo.sign(world, pki, made[1]).status == 200
     who = "other_client"

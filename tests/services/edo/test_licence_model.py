@@ -55,14 +55,14 @@ def machine(
             self.waiting: list[Waiting] = []
 
         def running(self, who: str) -> list[Package]:
-            today = (self.world.moment + dt.timedelta(hours=3)).date()
+            today = self.world.today
             usable = [one for one in self.packages[who] if one.ends >= today and one.left > 0]
             return sorted(usable, key=lambda one: one.ends)
 
         @rule(who=st.sampled_from(OURS), package=st.sampled_from(sorted(PACKAGES)))
         def buy(self, who: str, package: str) -> None:
             edo.buy(self.world, who, package)
-            today = (self.world.moment + dt.timedelta(hours=3)).date()
+            today = self.world.today
             days, documents = PACKAGES[package]
             self.packages[who].append(Package(today + dt.timedelta(days=days), documents))
 
