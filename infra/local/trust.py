@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 
-from chalicelib.core.signing.store import crl_key
+from chalicelib.core.signing.trust import crl_key
 from chalicelib.kep import Subject, Trust, crl
 from infra.demonstration_pki import DemonstrationPki
 from infra.local.cloud import Cloud

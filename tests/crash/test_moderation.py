@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.moderation.store import APPLICATIONS, MODERATION
+from chalicelib.core.moderation.files import APPLICATIONS
+from chalicelib.core.moderation.store import MODERATION
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from tests.support import applications as by
 from tests.support import cloud

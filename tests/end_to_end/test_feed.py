@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.fiscal import reading
+from chalicelib.core.fiscal import register_documents
 from chalicelib.core.fiscal.consumer import follow_fiscal_documents
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation.store import ORGANISATION, own_register
@@ -114,7 +114,7 @@ def test_totals_are_exact_under_eight_workers(engine: Cloud) -> None:
     assert happened["delivered"] == len(arriving), happened
 
     for register, drive in DRIVES.items():
-        found = reading.read_turnover("client-1", register, *DAYS)
+        found = register_documents.read_turnover("client-1", register, *DAYS)
         assert [(one.day, one.fiscal_drive) for one in found] == [(day, drive) for day in DAYS]
         for turnover in found:
             ours = [
@@ -132,7 +132,7 @@ def test_totals_are_exact_under_eight_workers(engine: Cloud) -> None:
             numbers = [one["fiscalDocumentNumber"] for one in ours]
             assert turnover.numbers == (min(numbers), max(numbers))
             assert all(map(turnover.has, numbers))
-        listed = reading.read_documents("client-1", register, *DAYS, most=1000)
+        listed = register_documents.read_documents("client-1", register, *DAYS, most=1000)
         assert len(list(listed)) == len([one for one in told if one["fiscalDriveNumber"] == drive])
 
 

@@ -3,8 +3,8 @@
 import base64
 from typing import Any
 
-from chalicelib.core.signing import store
 from chalicelib.core.signing.buckets import TRUST
+from chalicelib.core.signing.trust import store_crl
 from chalicelib.kep import Subject, Trust, crl
 from chalicelib.runtime import object_store
 from infra.demonstration_pki import DemonstrationPki
@@ -41,7 +41,7 @@ def trust(world: World, pki: DemonstrationPki, *, crls: bool = True) -> None:
         object_store.put(TRUST, BUNDLE, bundle.encode(), "application/x-pem-file")
         for number, data in enumerate(pki.crls() if crls else []):
             issuers = Trust.from_pem(bundle).authorities_named(crl.parse(data).issuer_name)
-            store.keep_crl(crl.validate(data, issuers, world.moment), f"https://crl/{number}")
+            store_crl(crl.validate(data, issuers, world.moment), f"https://crl/{number}")
 
 
 def signature(pki: DemonstrationPki, text: str, who: str = "director", **how: Any) -> str:

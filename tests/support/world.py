@@ -23,7 +23,7 @@ from botocore.client import BaseClient
 from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.core.platform.actions import OPENAPI
-from chalicelib.core.signing import store as signing_store
+from chalicelib.core.signing import trust
 from chalicelib.runtime import clock
 from chalicelib.runtime import relay as stream
 from chalicelib.runtime.aws import OPERATIONS
@@ -182,7 +182,7 @@ class World:
         """
         self.advance(milliseconds=10)
         if function != self._process:
-            signing_store._load_trust.cache_clear()
+            trust._load_trust.cache_clear()
             self._process = function
         with clock.at(self.moment):
             self._function = function

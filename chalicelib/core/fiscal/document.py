@@ -29,7 +29,7 @@ bound keeps a number that went wrong from swelling the marks of its day."""
 _YEARS = range(2016, 2100)
 
 
-class Kind(IntEnum):
+class FiscalDocumentKind(IntEnum):
     """What a document is: the code of its form."""
 
     REGISTRATION = 1
@@ -56,14 +56,19 @@ class Kind(IntEnum):
     @property
     def is_of_a_shift(self) -> bool:
         """Whether it stands between the opening and the closing of a shift, or is one of them."""
-        return self in _SETTLEMENTS or self in {Kind.SHIFT_OPENING, Kind.SHIFT_CLOSING}
+        return self in _SETTLEMENTS or self in {
+            FiscalDocumentKind.SHIFT_OPENING,
+            FiscalDocumentKind.SHIFT_CLOSING,
+        }
 
 
-_CORRECTIONS = frozenset({Kind.RECEIPT_CORRECTION, Kind.STRICT_FORM_CORRECTION})
-_SETTLEMENTS = _CORRECTIONS | {Kind.RECEIPT, Kind.STRICT_FORM}
+_CORRECTIONS = frozenset(
+    {FiscalDocumentKind.RECEIPT_CORRECTION, FiscalDocumentKind.STRICT_FORM_CORRECTION}
+)
+_SETTLEMENTS = _CORRECTIONS | {FiscalDocumentKind.RECEIPT, FiscalDocumentKind.STRICT_FORM}
 
 
-class Operation(IntEnum):
+class OperationType(IntEnum):
     """Which way money went (tag 1054): приход, возврат прихода, расход, возврат расхода."""
 
     INCOME = 1
@@ -119,7 +124,7 @@ class FiscalDocument(Model):
     number: DocumentNumber = Field(validation_alias="fiscalDocumentNumber")
     fiscal_sign: Annotated[int, Field(ge=0)] = Field(validation_alias="fiscalSign")
     register_id: RegisterId = Field(validation_alias="kktRegId")
-    kind: Kind = Field(validation_alias=AliasChoices("code", "receiptCode"))
+    kind: FiscalDocumentKind = Field(validation_alias=AliasChoices("code", "receiptCode"))
     at: Annotated[dt.datetime, BeforeValidator(_moment), AfterValidator(_moscow)] = Field(
         validation_alias="dateTime"
     )
@@ -127,7 +132,7 @@ class FiscalDocument(Model):
     shift: Annotated[int, Field(ge=0, le=99_999)] | None = Field(
         None, validation_alias="shiftNumber"
     )
-    operation: Operation | None = Field(None, validation_alias="operationType")
+    operation: OperationType | None = Field(None, validation_alias="operationType")
     total: Amount = Field(0, validation_alias="totalSum")
     cash: Amount = Field(0, validation_alias="cashTotalSum")
     electronic: Amount = Field(0, validation_alias="ecashTotalSum")

@@ -4,8 +4,8 @@ import datetime as dt
 import functools
 from typing import Any
 
-from chalicelib.core.fiscal.document import FiscalDocument, Kind, Operation
-from chalicelib.core.fiscal.packing import pack, unpack
+from chalicelib.core.fiscal.compression import compress, decompress
+from chalicelib.core.fiscal.document import FiscalDocument, FiscalDocumentKind, OperationType
 from chalicelib.runtime.model import Model
 
 
@@ -18,10 +18,10 @@ class StoredDocument(Model):
     number: int
     fiscal_sign: int
     register_id: str
-    kind: Kind
+    kind: FiscalDocumentKind
     at: dt.datetime
     shift: int | None = None
-    operation: Operation | None = None
+    operation: OperationType | None = None
     total: int = 0
     cash: int = 0
     electronic: int = 0
@@ -33,7 +33,7 @@ class StoredDocument(Model):
     def of(cls, owner: str, document: FiscalDocument) -> "StoredDocument":
         """Return a document as it is to be kept for ``owner``."""
         said = document.model_dump(exclude={"content"})
-        return cls(owner=owner, packed=pack(document.content), **said)
+        return cls(owner=owner, packed=compress(document.content), **said)
 
     @property
     def day(self) -> dt.date:
@@ -48,7 +48,7 @@ class StoredDocument(Model):
     @property
     def closes_shift(self) -> bool:
         """Whether it is the closing of its shift."""
-        return self.kind is Kind.SHIFT_CLOSING
+        return self.kind is FiscalDocumentKind.SHIFT_CLOSING
 
     @property
     def to_be_delivered(self) -> bool:
@@ -58,10 +58,10 @@ class StoredDocument(Model):
     @functools.cached_property
     def content(self) -> dict[str, Any]:
         """The document whole, in the tax service's form."""
-        return unpack(self.packed)
+        return decompress(self.packed)
 
 
-class Delivery(Model):
+class DeliveryRequested(Model):
     """A document has come whose buyer left a contact: message of the queue ``Deliveries``."""
 
     client_id: str

@@ -4,7 +4,7 @@ A document is unique by its fiscal drive and number, whoever's it is, so its par
 of no client: ``drive#<fiscal drive>``, sorted by ``document#<number>``, which is the order of time
 too. The turnover of a client's registers is in the partition of the client, as
 ``turnover#<РНМ>#<day>#<fiscal drive>``. A client reaches documents through his own turnover, which
-says which numbers of which drive are his; :mod:`chalicelib.core.fiscal.reading` does.
+says which numbers of which drive are his; :mod:`chalicelib.core.fiscal.register_documents` does.
 
 A document with a buyer's contact is a message as well (attributes ``queue`` and ``body``): the
 table's stream is relayed as the outbox's is, so that it costs no write of its own.
@@ -15,9 +15,9 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.fiscal.document import MOST_DOCUMENTS, Operation
-from chalicelib.core.fiscal.model import Delivery, StoredDocument
-from chalicelib.core.fiscal.turnover import Shift, Sums, Turnover
+from chalicelib.core.fiscal.document import MOST_DOCUMENTS, OperationType
+from chalicelib.core.fiscal.model import DeliveryRequested, StoredDocument
+from chalicelib.core.fiscal.turnover import ShiftSpan, Sums, Turnover
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -54,7 +54,7 @@ def put_receipt(new: StoredDocument) -> Write:
         ),
     }
     if new.to_be_delivered:
-        delivery = Delivery(
+        delivery = DeliveryRequested(
             client_id=new.owner, fiscal_drive=new.fiscal_drive, document_number=new.number
         )
         item |= {"queue": DELIVERIES.variable, "body": delivery.model_dump_json()}
@@ -127,11 +127,11 @@ def _read_turnover(item: Item) -> Turnover:
         day=dt.date.fromisoformat(day),
         fiscal_drive=fiscal_drive,
         operations={
-            Operation(int(name)): Sums(**sums) for name, sums in item["operations"].items()
+            OperationType(int(name)): Sums(**sums) for name, sums in item["operations"].items()
         },
         corrections=item["corrections"],
         last_document_at=item.get("last_document_at"),
-        shifts={int(number): Shift(**shift) for number, shift in item["shifts"].items()},
+        shifts={int(number): ShiftSpan(**shift) for number, shift in item["shifts"].items()},
         counted={
             int(page): int.from_bytes(bits, "little") for page, bits in item["counted"].items()
         },

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Self
 
-from chalicelib.core.fiscal.document import Operation
+from chalicelib.core.fiscal.document import OperationType
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime.model import Model
 
@@ -38,7 +38,7 @@ class Sums(Model):
 _NONE = Sums()
 
 
-class Shift(Model):
+class ShiftSpan(Model):
     """What a day saw of a shift: numbers of its documents, and whether it was closed."""
 
     first: int
@@ -56,11 +56,11 @@ class Turnover(Model):
     register_id: str
     day: dt.date
     fiscal_drive: str
-    operations: Mapping[Operation, Sums] = {}
+    operations: Mapping[OperationType, Sums] = {}
     corrections: int = 0
     last_document_at: dt.datetime | None = None
     """Of the last settlement."""
-    shifts: Mapping[int, Shift] = {}
+    shifts: Mapping[int, ShiftSpan] = {}
     counted: Mapping[int, int] = {}
     """Pages of marks: bit ``n % PAGE`` of page ``n // PAGE`` is set if document ``n`` is in."""
     version: int = 0
@@ -71,40 +71,40 @@ class Turnover(Model):
         """Return a day on which nothing is counted."""
         return cls(client_id=client_id, register_id=register_id, day=day, fiscal_drive=fiscal_drive)
 
-    def of(self, operation: Operation) -> Sums:
+    def of(self, operation: OperationType) -> Sums:
         """Return the sums of one operation."""
         return self.operations.get(operation, _NONE)
 
     @property
     def turnover(self) -> int:
         """Income less what was returned of it."""
-        return self.of(Operation.INCOME).total - self.of(Operation.INCOME_RETURN).total
+        return self.of(OperationType.INCOME).total - self.of(OperationType.INCOME_RETURN).total
 
     @property
     def cash(self) -> int:
         """The part of the turnover in cash."""
-        return self.of(Operation.INCOME).cash - self.of(Operation.INCOME_RETURN).cash
+        return self.of(OperationType.INCOME).cash - self.of(OperationType.INCOME_RETURN).cash
 
     @property
     def electronic(self) -> int:
         """The part of the turnover by card and the like."""
-        income, returned = self.of(Operation.INCOME), self.of(Operation.INCOME_RETURN)
+        income, returned = self.of(OperationType.INCOME), self.of(OperationType.INCOME_RETURN)
         return income.electronic - returned.electronic
 
     @property
     def expense(self) -> int:
         """What the organisation paid out, less what was returned of that."""
-        return self.of(Operation.EXPENSE).total - self.of(Operation.EXPENSE_RETURN).total
+        return self.of(OperationType.EXPENSE).total - self.of(OperationType.EXPENSE_RETURN).total
 
     @property
     def receipts(self) -> int:
         """Documents of income."""
-        return self.of(Operation.INCOME).count
+        return self.of(OperationType.INCOME).count
 
     @property
     def returns(self) -> int:
         """Documents of income returned."""
-        return self.of(Operation.INCOME_RETURN).count
+        return self.of(OperationType.INCOME_RETURN).count
 
     @property
     def numbers(self) -> tuple[int, int]:
@@ -148,8 +148,8 @@ class Turnover(Model):
         )
 
 
-def _seen(shift: Shift | None, document: StoredDocument) -> Shift:
-    return Shift(
+def _seen(shift: ShiftSpan | None, document: StoredDocument) -> ShiftSpan:
+    return ShiftSpan(
         first=min(shift.first, document.number) if shift else document.number,
         last=max(shift.last, document.number) if shift else document.number,
         closed=document.closes_shift or (shift is not None and shift.closed),

@@ -1,8 +1,7 @@
 """«Модерация»: applications as the operator's employees see and decide them."""
 
-import datetime as dt
-
 from chalicelib.core.moderation import mail, rules, store
+from chalicelib.core.moderation.files import APPLICATIONS, file_link
 from chalicelib.core.moderation.model import (
     Application,
     ApplicationCard,
@@ -10,13 +9,12 @@ from chalicelib.core.moderation.model import (
     ApplicationLine,
     ApplicationsQuery,
     Decision,
-    FileLink,
 )
-from chalicelib.core.moderation.store import APPLICATIONS, MODERATION, SUBJECTS
+from chalicelib.core.moderation.store import MODERATION, SUBJECTS
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.runtime import clock, object_store
+from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
@@ -24,8 +22,6 @@ from chalicelib.runtime.history import Actor
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, page
 from chalicelib.runtime.table import fetch, first
-
-_LINK_VALID = dt.timedelta(minutes=5)
 
 
 @action("GET /moderation/applications", caller="operator", reads=[MODERATION])
@@ -53,19 +49,7 @@ def get_application_to_moderate(caller: Caller, application_id: str) -> Applicat
         **_line(seen).model_dump(exclude={"files"}),
         organisation_name=sender.name if sender else None,
         organisation_inn=sender.inn if sender else None,
-        files=tuple(
-            FileLink(
-                **one.model_dump(exclude={"key"}),
-                url=object_store.link(
-                    APPLICATIONS,
-                    one.key,
-                    name=one.filename,
-                    media_type=one.media_type,
-                    valid=_LINK_VALID,
-                ),
-            )
-            for one in seen.files
-        ),
+        files=tuple(map(file_link, seen.files)),
     )
 
 

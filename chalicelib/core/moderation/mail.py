@@ -1,13 +1,13 @@
 """What the client is told by e-mail about an application."""
 
-from chalicelib.core.moderation.model import Application, State
+from chalicelib.core.moderation.model import Application, ApplicationState
 from chalicelib.runtime import notify
 from chalicelib.runtime.table import Write
 
 
 def decided(application: Application, to: str) -> Write:
     """Tell how a moderator decided."""
-    approved = application.state is State.APPROVED
+    approved = application.state is ApplicationState.APPROVED
     named = f" (название «{application.name}»)" if application.name else ""
     title = application.service_title
     said = (

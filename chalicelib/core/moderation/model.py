@@ -13,7 +13,7 @@ from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.page import PageQuery
 
 
-class State(StrEnum):
+class ApplicationState(StrEnum):
     """Where an application stands."""
 
     SUBMITTED = "submitted"
@@ -43,7 +43,7 @@ class FileCard(Model):
     """Bytes."""
 
 
-class KeptFile(FileCard):
+class StoredFile(FileCard):
     """A file and where it is kept."""
 
     key: str
@@ -56,7 +56,7 @@ class FileLink(FileCard):
     """Good for five minutes."""
 
 
-class Subject(Model):
+class ApplicationSubject(Model):
     """The item of a service that an application is about, and what each state makes of it.
 
     The item is in the client's own partition of ``table``. While an application is open, the
@@ -67,7 +67,7 @@ class Subject(Model):
     table: str
     """By its name in declarations."""
     sk: str
-    outcomes: dict[State, dict[str, Any]]
+    outcomes: dict[ApplicationState, dict[str, Any]]
     """Attributes to put when the application comes to a state; none for a state not named."""
 
 
@@ -76,7 +76,7 @@ class ApplicationCard(Model):
 
     application_id: Identifier
     service: str
-    state: State
+    state: ApplicationState
     name: str | None = None
     """The name applied for."""
     files: tuple[FileCard, ...]
@@ -94,11 +94,11 @@ class Application(ApplicationCard):
     client_id: Identifier
     service_title: str
     """What people call the service."""
-    files: tuple[KeptFile, ...]
+    files: tuple[StoredFile, ...]
     flags: tuple[Flag, ...] = ()
     decided_by: str | None = None
     """The operator's employee, by the subject of their token."""
-    subject: Subject
+    subject: ApplicationSubject
 
     def card(self) -> ApplicationCard:
         """Return what its client sees."""
@@ -133,7 +133,7 @@ class ApplicationForReview(ApplicationLine):
 class ApplicationsQuery(PageQuery):
     """Which applications a moderator wants to see."""
 
-    state: State = State.IN_REVIEW
+    state: ApplicationState = ApplicationState.IN_REVIEW
 
 
 class Verdict(StrEnum):
@@ -156,12 +156,16 @@ class Decision(Payload):
         return self
 
     @property
-    def state(self) -> Literal[State.APPROVED, State.REJECTED]:
+    def state(self) -> Literal[ApplicationState.APPROVED, ApplicationState.REJECTED]:
         """The state that an application comes to by it."""
-        return State.APPROVED if self.decision is Verdict.APPROVE else State.REJECTED
+        return (
+            ApplicationState.APPROVED
+            if self.decision is Verdict.APPROVE
+            else ApplicationState.REJECTED
+        )
 
 
-class Submitted(Model):
+class ApplicationSubmitted(Model):
     """Tells moderation of a new application."""
 
     client_id: Identifier

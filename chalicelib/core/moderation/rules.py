@@ -3,16 +3,20 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from chalicelib.core.moderation.model import Flag, FlagNote, State
+from chalicelib.core.moderation.model import ApplicationState, Flag, FlagNote
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.runtime.problem import NotFound, Problem
 
 TRANSITIONS = {
-    State.SUBMITTED: {State.IN_REVIEW, State.CANCELLED},
-    State.IN_REVIEW: {State.APPROVED, State.REJECTED, State.CANCELLED},
-    State.APPROVED: set[State](),
-    State.REJECTED: set[State](),
-    State.CANCELLED: set[State](),
+    ApplicationState.SUBMITTED: {ApplicationState.IN_REVIEW, ApplicationState.CANCELLED},
+    ApplicationState.IN_REVIEW: {
+        ApplicationState.APPROVED,
+        ApplicationState.REJECTED,
+        ApplicationState.CANCELLED,
+    },
+    ApplicationState.APPROVED: set[ApplicationState](),
+    ApplicationState.REJECTED: set[ApplicationState](),
+    ApplicationState.CANCELLED: set[ApplicationState](),
 }
 OPEN = {state for state, onward in TRANSITIONS.items() if onward}
 
@@ -20,11 +24,11 @@ REVIEW_DAYS = 3
 """Business days after the one of submission."""
 
 _IN_RUSSIAN = {
-    State.SUBMITTED: "проходит автоматическую проверку",
-    State.IN_REVIEW: "на рассмотрении",
-    State.APPROVED: "одобрена",
-    State.REJECTED: "отклонена",
-    State.CANCELLED: "отменена",
+    ApplicationState.SUBMITTED: "проходит автоматическую проверку",
+    ApplicationState.IN_REVIEW: "на рассмотрении",
+    ApplicationState.APPROVED: "одобрена",
+    ApplicationState.REJECTED: "отклонена",
+    ApplicationState.CANCELLED: "отменена",
 }
 _FLAGS = {
     Flag.FILE_UNREADABLE: "Файл не читается.",
@@ -60,11 +64,11 @@ class ApplicationStateNotAllowed(Problem):
     title = "Заявка в другом состоянии"
     detail = "Заявка сейчас {now}, поэтому действие невозможно."
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ApplicationState) -> None:
         super().__init__(self.detail.format(now=_IN_RUSSIAN[state]), application_state=state.value)
 
 
-def require(now: State, wanted: State) -> None:
+def require(now: ApplicationState, wanted: ApplicationState) -> None:
     """Refuse a step that the way of an application does not have.
 
     Raises:
@@ -89,7 +93,7 @@ def review_due(submitted_at: dt.datetime) -> dt.datetime:
     return midnight.astimezone(dt.UTC)
 
 
-def is_overdue(state: State, due: dt.datetime | None, now: dt.datetime) -> bool:
+def is_overdue(state: ApplicationState, due: dt.datetime | None, now: dt.datetime) -> bool:
     """Whether an application should have been decided."""
     return state in OPEN and due is not None and due <= now
 

@@ -2,7 +2,6 @@
 
 Sort key ``application#<service>#<id>`` in the client's partition. For the operator: index
 ``worklist`` lists a state, the oldest deadline first; index ``application_id`` finds one.
-Bucket Applications: ``<client>/<application id>/<place>``, the files.
 
 Every change of state writes the application and the service's item in one transaction.
 """
@@ -13,15 +12,19 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.moderation.model import Application, Flag, KeptFile, State, Submitted
+from chalicelib.core.moderation.model import (
+    Application,
+    ApplicationState,
+    ApplicationSubmitted,
+    Flag,
+)
 from chalicelib.core.moderation.rules import OPEN, ApplicationStateNotAllowed
-from chalicelib.runtime import clock, object_store, outbox
+from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.history import Actor, HistoryEntry
-from chalicelib.runtime.resource import Bucket, Queue
+from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
 
 MODERATION = Table("Moderation")
-APPLICATIONS = Bucket("Applications")
 QUEUE = Queue("Moderation")
 
 SUBJECTS = (Table("EReceipts"),)
@@ -46,26 +49,11 @@ def application_of_all(application_id: str) -> Query[Application]:
     return MODERATION.index("application_id", application_id, Application.model_validate)
 
 
-def worklist(state: State, due: dt.datetime | None = None) -> Query[Application]:
+def worklist(state: ApplicationState, due: dt.datetime | None = None) -> Query[Application]:
     """Everybody's applications in a state, the oldest deadline first; those ``due`` by then."""
     # After the ids of that very moment.
     up_to = None if due is None else f"{_moment(due)}~"
     return MODERATION.index("worklist", state.value, Application.model_validate, up_to=up_to)
-
-
-def keep_files(
-    client_id: str, application_id: str, contents: Iterable[tuple[str, str, bytes]]
-) -> tuple[KeptFile, ...]:
-    """Keep the files of an application: name, media type and content of each.
-
-    Called before the commit that names them: a crash between leaves files that nothing names.
-    """
-    kept = []
-    for place, (filename, media_type, content) in enumerate(contents):
-        key = f"{client_id}/{application_id}/{place}"
-        object_store.put(APPLICATIONS, key, content, media_type)
-        kept.append(KeptFile(filename=filename, media_type=media_type, size=len(content), key=key))
-    return tuple(kept)
 
 
 def submit(new: Application) -> list[Write]:
@@ -73,7 +61,7 @@ def submit(new: Application) -> list[Write]:
     # A wrong name must fail here, not at the decision.
     _subject_table(new)
     item = to_item(new) | {"sk": _sk(new)} | _place(new, new.state, new.submitted_at)
-    told = Submitted(
+    told = ApplicationSubmitted(
         client_id=new.client_id, service=new.service, application_id=new.application_id
     )
     return [MODERATION.put(item, new=True), outbox.message(new.client_id, QUEUE, told)]
@@ -82,21 +70,21 @@ def submit(new: Application) -> list[Write]:
 def review(seen: Application, flags: Iterable[Flag], due: dt.datetime) -> list[Write]:
     """Put a submitted application before a person, with its flags and deadline."""
     put = {"flags": [flag.value for flag in flags], "review_due": due.isoformat()}
-    return _move(seen, State.IN_REVIEW, Actor.SYSTEM, put, due)
+    return _move(seen, ApplicationState.IN_REVIEW, Actor.SYSTEM, put, due)
 
 
 def cancel(seen: Application) -> list[Write]:
     """Let the client take an open application back."""
-    return _move(seen, State.CANCELLED, Actor.CLIENT)
+    return _move(seen, ApplicationState.CANCELLED, Actor.CLIENT)
 
 
-def decide(seen: Application, state: State, reason: str | None, by: str) -> list[Write]:
+def decide(seen: Application, state: ApplicationState, reason: str | None, by: str) -> list[Write]:
     """Approve or reject an application, with the effect on the service's item."""
     put = {"decided_by": by} | ({"reason": reason} if reason else {})
     return _move(seen, state, Actor.OPERATOR, put)
 
 
-def moved(seen: Application, state: State, by: Actor, **changes: Any) -> Application:
+def moved(seen: Application, state: ApplicationState, by: Actor, **changes: Any) -> Application:
     """Return the application as a change of state leaves it."""
     history = (*seen.history, HistoryEntry.now(state.value, by))
     return seen.model_copy(update={"state": state, "history": history, **changes})
@@ -104,7 +92,7 @@ def moved(seen: Application, state: State, by: Actor, **changes: Any) -> Applica
 
 def _move(
     seen: Application,
-    state: State,
+    state: ApplicationState,
     by: Actor,
     put: Mapping[str, Any] | None = None,
     due: dt.datetime | None = None,
@@ -121,7 +109,7 @@ def _move(
     return [changed, *_effect(seen, state)]
 
 
-def _effect(seen: Application, state: State) -> list[Write]:
+def _effect(seen: Application, state: ApplicationState) -> list[Write]:
     """Return what a state makes of the service's item."""
     put = seen.subject.outcomes.get(state, {})
     closed = state not in OPEN
@@ -147,7 +135,7 @@ def _sk(seen: Application) -> str:
     return f"application#{seen.service}#{seen.application_id}"
 
 
-def _place(seen: Application, state: State, due: dt.datetime) -> Item:
+def _place(seen: Application, state: ApplicationState, due: dt.datetime) -> Item:
     """Return where an application stands in the operator's list of a state."""
     return {"worklist": state.value, "worklist_sort": f"{_moment(due)}#{seen.application_id}"}
 
@@ -156,5 +144,5 @@ def _moment(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _found_state(found: Item | None, seen: Application) -> State:
-    return State(found["state"]) if found else seen.state
+def _found_state(found: Item | None, seen: Application) -> ApplicationState:
+    return ApplicationState(found["state"]) if found else seen.state

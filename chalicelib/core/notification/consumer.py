@@ -1,8 +1,8 @@
 """Hands e-mails to the mail service."""
 
 from chalicelib.core.notification import mail, store
+from chalicelib.core.notification.deduplication import SentRecord, send_once
 from chalicelib.core.notification.mail import SENDER, Letter
-from chalicelib.core.notification.once import Noted, send_once
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.notify import MAIL, Email
@@ -13,7 +13,7 @@ from chalicelib.runtime.outbox import OUTBOX
 def send_mail(letter: Email) -> None:
     """Send an e-mail once, as far as can be known."""
 
-    def send() -> Noted:
+    def send() -> SentRecord:
         mail.send(Letter(letter.to, letter.subject, letter.text, letter.html))
         return {}, []
 

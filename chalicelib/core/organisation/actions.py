@@ -1,7 +1,7 @@
 """«Организация»: the client's profile, registers and shops."""
 
 from chalicelib.core.organisation import store
-from chalicelib.core.organisation.agreements import WORDINGS, wording_of
+from chalicelib.core.organisation.agreement_templates import TEMPLATES, template_of
 from chalicelib.core.organisation.model import (
     Agreement,
     AgreementCard,
@@ -117,7 +117,7 @@ def unbind_register(caller: Caller, shop_id: str, register_id: str) -> None:
 def list_agreements(caller: Caller) -> Page[AgreementCard]:
     """List the agreements that there are, signed or not."""
     signed = {
-        one.kind: one for one in every(store.agreements(caller.client_id), most=len(WORDINGS))
+        one.kind: one for one in every(store.agreements(caller.client_id), most=len(TEMPLATES))
     }
     cards = [
         signed.get(kind.value)
@@ -127,7 +127,7 @@ def list_agreements(caller: Caller) -> Page[AgreementCard]:
             version=wording.version,
             state=AgreementState.UNSIGNED,
         )
-        for kind, wording in WORDINGS.items()
+        for kind, wording in TEMPLATES.items()
     ]
     return Page(items=[AgreementCard(**card.model_dump()) for card in cards], next=None)
 
@@ -150,12 +150,12 @@ def sign_agreement(caller: Caller, kind: str, new: NewSignature) -> Agreement:
 
     Besides its read and its write, it reads the trusted authorities and keeps the evidence in S3.
     """
-    from chalicelib.core.signing.accepting import accept
+    from chalicelib.core.signing.acceptance import accept_signature
 
     profile, agreement = _agreement(caller, kind)
     if agreement.state is AgreementState.SIGNED:
         raise AgreementSigned
-    signature = accept(
+    signature = accept_signature(
         caller.client_id,
         agreement.text.encode(),
         new.signature,
@@ -167,7 +167,7 @@ def sign_agreement(caller: Caller, kind: str, new: NewSignature) -> Agreement:
 
 
 def _agreement(caller: Caller, kind: str) -> tuple[Profile, Agreement]:
-    wording = wording_of(kind)
+    wording = template_of(kind)
     profile, signed = fetch(
         store.profile(caller.client_id), store.agreement(caller.client_id, kind)
     )

@@ -24,7 +24,7 @@ from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload
 
 
-class Kind(StrEnum):
+class OrganisationKind(StrEnum):
     """A legal entity has a КПП and a legal address; an entrepreneur is registered at home."""
 
     LEGAL_ENTITY = "legal_entity"
@@ -35,7 +35,7 @@ class Profile(Model):
     """What the operator's cabinet knows of an organisation."""
 
     name: Line
-    kind: Kind
+    kind: OrganisationKind
     inn: Inn
     kpp: Kpp | None = None
     ogrn: Ogrn | Ogrnip
@@ -47,7 +47,7 @@ class Profile(Model):
     @model_validator(mode="after")
     def _is_of_its_kind(self) -> Self:
         """Every document made out to the organisation rests on this."""
-        shape = (10, 13, True) if self.kind is Kind.LEGAL_ENTITY else (12, 15, False)
+        shape = (10, 13, True) if self.kind is OrganisationKind.LEGAL_ENTITY else (12, 15, False)
         if (len(self.inn), len(self.ogrn), self.kpp is not None) != shape:
             raise ValueError("ИНН, ОГРН и КПП не подходят к виду организации.")
         return self

@@ -1,4 +1,4 @@
-"""Where trust and evidence are kept; apart, so that a grant needs no cryptography."""
+"""The buckets of signatures, in a module that declarations import without the cryptography."""
 
 from chalicelib.runtime.resource import Bucket
 
@@ -7,6 +7,9 @@ EVIDENCE = Bucket("Evidence")
 
 
 def evidence_key(client_id: str, signature_id: str, name: str) -> str:
-    """Return where a file of an accepted signature is: what was signed is ``content``, the
-    signature ``signature.p7s``, why it was accepted ``evidence.json``."""
+    """Return the object key of a file of an accepted signature.
+
+    ``name`` is ``content`` (the signed bytes), ``signature.p7s`` (the signature) or
+    ``evidence.json`` (why the signature was accepted, see :class:`Evidence`).
+    """
     return f"{client_id}/{signature_id}/{name}"

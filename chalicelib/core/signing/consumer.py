@@ -1,32 +1,32 @@
-"""Keeps revocation lists fresh, so that no action waits for an authority's web server."""
+"""Hourly refresh of revocation lists, so that no action waits for an authority's web server."""
 
 import urllib.request
 from urllib.error import URLError
 
-from chalicelib.core.signing import store
 from chalicelib.core.signing.buckets import TRUST
+from chalicelib.core.signing.trust import load_trust, store_crl
 from chalicelib.kep import CRL, KepError, Trust, crl
 from chalicelib.runtime import clock
 from chalicelib.runtime.consumer import scheduled
 from chalicelib.runtime.log import MetricUnit, logger, metrics
 
 _FETCH_SECONDS = 20
-_MOST_BYTES = crl.MAX_CRL_BYTES
 
 
 @scheduled(
     "rate(1 hour)", writes=[TRUST], alarms=["RevocationListsFailed"], timeout=900, memory=1024
 )
 def refresh_crls() -> None:
-    """Fetch every revocation list that the trust bundle names and keep those that hold.
+    """Fetch every revocation list that the trust bundle names and store the valid ones.
 
-    One that cannot be had leaves the former one in place until its own time runs out.
+    If a list cannot be fetched or is invalid, the previous list stays until it expires. The
+    metric ``RevocationListsFailed`` reports how many lists failed.
     """
-    trust = store.load_trust()
+    trust = load_trust()
     failed = 0
     for url in trust.crl_urls():
         try:
-            store.keep_crl(_fetch(url, trust), url)
+            store_crl(_fetch(url, trust), url)
         except (KepError, URLError, TimeoutError, OSError, ValueError) as error:
             failed += 1
             logger.warning("revocation list not refreshed", url=url, error=str(error))
@@ -37,6 +37,6 @@ def refresh_crls() -> None:
 def _fetch(url: str, trust: Trust) -> CRL:
     request = urllib.request.Request(url, headers={"User-Agent": "service-menu"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=_FETCH_SECONDS) as answer:  # noqa: S310 - http(s), by crl_urls
-        data = answer.read(_MOST_BYTES + 1)
-    issuers = trust.authorities_named(crl.parse(data).issuer_name)
-    return crl.validate(data, issuers, clock.now())
+        content = answer.read(crl.MAX_CRL_BYTES + 1)
+    issuers = trust.authorities_named(crl.parse(content).issuer_name)
+    return crl.validate(content, issuers, clock.now())

@@ -1,4 +1,4 @@
-"""A signature that was accepted: who made it and what shows that it held."""
+"""An accepted signature: its signers and the evidence of its validity."""
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
@@ -7,15 +7,15 @@ from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model
 
-if TYPE_CHECKING:  # what a signature is like must not cost a reader the cryptography
+if TYPE_CHECKING:  # importing these models must not import the cryptography
     from chalicelib.kep import Signer
 
 SignatureBytes = base64_bytes(1024 * 1024)
-"""A signature as CMS: DER, BER, PEM or base64 of them."""
+"""A CMS signature (RFC 5652) of at most 1 MB: DER, BER, PEM, or base64 of DER or BER."""
 
 
 class SignerCard(Model):
-    """Who signed, as the certificate says."""
+    """The signer, as named in the certificate."""
 
     surname: str | None = None
     given_name: str | None = None
@@ -28,11 +28,11 @@ class SignerCard(Model):
     certificate_valid_from: dt.datetime | None = None
     certificate_valid_until: dt.datetime
     claimed_time: dt.datetime | None = None
-    """What the signer's own clock said; it proves nothing."""
+    """Signing time by the signer's own clock. It proves nothing."""
 
     @classmethod
     def of(cls, signer: "Signer") -> "SignerCard":
-        """Read it from a verified signer."""
+        """Return the card of a verified signer."""
         subject = signer.subject
         return cls(
             surname=subject.surname,
@@ -50,17 +50,17 @@ class SignerCard(Model):
 
 
 class Signature(Model):
-    """An accepted signature and where it is kept with what was signed."""
+    """An accepted signature; ``signature_id`` names its folder in the bucket Evidence."""
 
     signature_id: Identifier
     received_at: dt.datetime
-    """By our clock; validity and revocation were judged for this moment."""
+    """Time of receipt by the server's clock; validity and revocation were checked for this time."""
     signers: tuple[SignerCard, ...]
 
 
 class Evidence(Model):
-    """What is kept beside the signature to show later why it was accepted."""
+    """What proves later why the signature was accepted; stored beside the signature."""
 
     signature: Signature
     paths: tuple[dict[str, Any], ...]
-    """For each signer: the chain, its policies and the revocation lists consulted."""
+    """For each signer: the certificate chain, its policies and the revocation lists consulted."""

@@ -1,13 +1,13 @@
-"""When a signature is refused."""
+"""Refusal of a signature."""
 
 from chalicelib.kep import KepError
 from chalicelib.runtime.problem import Problem
 
 
 class SignatureRefused(Problem):
-    """The signature does not hold, or its maker may not act for the organisation.
+    """The signature is invalid, or the signer may not act for the organisation.
 
-    ``code`` is the stable reason (``chalicelib.kep.errors``), the detail what to do about it.
+    ``code`` is the stable reason (``chalicelib.kep.errors``); the detail says what to do.
     """
 
     status = 422

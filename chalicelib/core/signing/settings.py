@@ -1,4 +1,4 @@
-"""What the deployment decides about signatures."""
+"""Settings of signature verification."""
 
 from typing import Literal
 
@@ -6,6 +6,6 @@ from chalicelib.runtime.settings import Settings
 
 
 class SigningSettings(Settings):
-    """What to do where no current revocation list covers a certificate."""
+    """What to do if no current revocation list covers a certificate."""
 
     revocation_unknown: Literal["refuse", "accept"]

@@ -1,9 +1,9 @@
-"""«Загрузка файлов»: larger ones than a request may carry."""
+"""«Загрузка файлов»: upload of files that are too large for a request body."""
 
-from chalicelib.core.uploads import store
+from chalicelib.core.uploads import files
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.core.uploads.model import NewUpload, Upload
 from chalicelib.core.uploads.rules import VALID
-from chalicelib.core.uploads.store import UPLOADS
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -11,12 +11,13 @@ from chalicelib.runtime.identifier import new_identifier
 
 
 @action("POST /uploads", caller="client", status=201, writes=[UPLOADS])
-def upload_file(caller: Caller, new: NewUpload) -> Upload:
-    """Return a form that puts one file straight into the store.
+def upload_file(caller: Caller, payload: NewUpload) -> Upload:
+    """Return a form that uploads one file directly to the object store.
 
-    Send its fields as `multipart/form-data` with the file last, under the name `file`, then name
-    the upload by its id. Nothing is kept before that, so the call may be repeated.
+    Send the fields of the form as `multipart/form-data`, with the file last, in the field `file`.
+    Then pass `upload_id` to the operation that needs the file. The call stores nothing and may be
+    repeated.
     """
     upload_id = new_identifier()
-    form = store.form(caller.client_id, upload_id, new)
+    form = files.upload_form(caller.client_id, upload_id, payload)
     return Upload(upload_id=upload_id, expires_at=clock.now() + VALID, **form.model_dump())

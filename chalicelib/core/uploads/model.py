@@ -1,4 +1,4 @@
-"""A file on its way in, past the limit of a request's body."""
+"""Uploads: files of up to 15 MB, sent past the size limit of a request body."""
 
 import datetime as dt
 from typing import Annotated, Self
@@ -12,25 +12,25 @@ from chalicelib.runtime.model import Payload
 from chalicelib.runtime.object_store import Form
 
 MOST_BYTES = 15 * 1024 * 1024
-"""Of one upload."""
+"""Largest size of an upload."""
 MOST_IN_BODY = 1024 * 1024
-"""Bytes of a file within a request's body."""
+"""Largest size, in bytes, of a file inside a request body."""
 
 
 class NewUpload(Payload):
-    """A file to be uploaded."""
+    """A file that is going to be uploaded."""
 
     filename: Annotated[str, single_line(200)]
     size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
-    """Bytes."""
+    """Size in bytes."""
     media_type: Annotated[
         str, Field(pattern=r"^[a-z0-9]+/[A-Za-z0-9.+-]{1,80}$", examples=["application/pdf"])
     ]
-    """What the sender takes it for; whoever takes the file in looks at its content."""
+    """Media type as the sender names it. The operation that uses the file checks its content."""
 
 
 class Content(Payload):
-    """What a file holds: here, up to 1 MB, or by an upload."""
+    """Content of a file: base64 in `content`, up to 1 MB, or an upload in `upload_id`."""
 
     content: base64_bytes(MOST_IN_BODY) | None = None  # type: ignore[valid-type]
     upload_id: Identifier | None = None
@@ -43,8 +43,8 @@ class Content(Payload):
 
 
 class Upload(Form):
-    """A form to send the file with, and the id to name it by afterwards."""
+    """A form that sends the file, and the id of the upload."""
 
     upload_id: Identifier
     expires_at: dt.datetime
-    """The form is good until then; what it sent is kept for a day."""
+    """When the form stops accepting a file. An uploaded file is kept for a day."""

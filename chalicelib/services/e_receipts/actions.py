@@ -6,21 +6,22 @@ from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.moderation import rules as moderation_rules
 from chalicelib.core.moderation import store as moderation
+from chalicelib.core.moderation.files import APPLICATIONS, store_files
 from chalicelib.core.moderation.model import (
     Application,
     ApplicationCard,
-    State,
-    Subject,
+    ApplicationState,
+    ApplicationSubject,
 )
 from chalicelib.core.moderation.rules import ApplicationUnknown
-from chalicelib.core.moderation.store import APPLICATIONS, MODERATION
+from chalicelib.core.moderation.store import MODERATION
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.agreements import AgreementKind
+from chalicelib.core.organisation.agreement_templates import AgreementKind
 from chalicelib.core.organisation.model import Profile
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.core.uploads import store as uploads
-from chalicelib.core.uploads.store import UPLOADS
+from chalicelib.core.uploads import files as uploads
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -34,12 +35,13 @@ from chalicelib.runtime.period import Period
 from chalicelib.runtime.problem import PayloadInvalid
 from chalicelib.runtime.table import Get, every, fetch, fetch_all
 from chalicelib.services.e_receipts import application_rules, application_store, rules, store
+from chalicelib.services.e_receipts.active_logo import active_logo
 from chalicelib.services.e_receipts.application_model import AdditionalService, NewApplication
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import (
     ChannelCard,
-    Overview,
+    EReceiptsOverview,
     Preview,
     PreviewForm,
     ServiceCard,
@@ -58,7 +60,7 @@ _SEEN_BY_NOBODY_ELSE = {
 
 
 @action("GET /e-receipts", caller="client", reads=[ORGANISATION, E_RECEIPTS])
-def get_e_receipts(caller: Caller) -> Overview:
+def get_e_receipts(caller: Caller) -> EReceiptsOverview:
     """Return what is on, what stands where, and whether additional services may be had."""
     client_id, settings = caller.client_id, EReceiptsSettings.load()
     gets: list[Get[Any]] = [
@@ -136,7 +138,7 @@ def get_preview(caller: Caller, service: str) -> Preview:
     if profile is None:
         raise OrganisationUnknown
     brand = item.brand if item and rules.is_active(item) else None
-    return _preview(profile, which, brand, store.active_logo(item))
+    return _preview(profile, which, brand, active_logo(item))
 
 
 @action(
@@ -188,7 +190,7 @@ def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File
     if stored is None or not stored.is_settlement or str(stored.fiscal_sign) != fiscal_sign:
         raise rules.ReceiptUnknown
     item = fetch(application_store.service_item(stored.owner, AdditionalService.LOGO))
-    page = receipt_page(from_document(stored.content), store.active_logo(item))
+    page = receipt_page(from_document(stored.content), active_logo(item))
     return FileResponse(
         page,
         "text/html; charset=utf-8",
@@ -226,22 +228,22 @@ def apply_for_service(caller: Caller, service: str, form: NewApplication) -> App
     if seen is not None and seen.open_application is not None:
         raise moderation_rules.ApplicationOpen
     checked = application_rules.check(
-        wanted, form, lambda upload_id: uploads.take(caller.client_id, upload_id)
+        wanted, form, lambda upload_id: uploads.load_upload(caller.client_id, upload_id)
     )
     application_id = new_identifier()
-    kept = moderation.keep_files(caller.client_id, application_id, checked)
+    kept = store_files(caller.client_id, application_id, checked)
     granted = {"brand": form.name} if form.name else {"logo_key": kept[0].key}
     application = Application(
         application_id=application_id,
         client_id=caller.client_id,
         service=wanted.value,
         service_title=application_rules.TITLES[wanted],
-        state=State.SUBMITTED,
+        state=ApplicationState.SUBMITTED,
         name=form.name,
         files=kept,
         submitted_at=clock.now(),
-        history=(HistoryEntry.now(State.SUBMITTED.value, Actor.CLIENT),),
-        subject=Subject(
+        history=(HistoryEntry.now(ApplicationState.SUBMITTED.value, Actor.CLIENT),),
+        subject=ApplicationSubject(
             table=E_RECEIPTS.name,
             sk=application_store.service_sk(wanted),
             outcomes=application_rules.outcomes(seen, granted),
@@ -280,8 +282,8 @@ def get_application(caller: Caller, service: str, application_id: str) -> Applic
 def cancel_application(caller: Caller, service: str, application_id: str) -> ApplicationCard:
     """Cancel an application that is not decided; then a new one may be sent."""
     seen = _application(caller, service, application_id)
-    moderation_rules.require(seen.state, State.CANCELLED)
-    cancelled = moderation.moved(seen, State.CANCELLED, Actor.CLIENT)
+    moderation_rules.require(seen.state, ApplicationState.CANCELLED)
+    cancelled = moderation.moved(seen, ApplicationState.CANCELLED, Actor.CLIENT)
     return commit(cancelled.card(), *moderation.cancel(seen))
 
 

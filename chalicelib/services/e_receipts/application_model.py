@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.core.moderation.model import State
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.uploads.model import MOST_IN_BODY, Content
 from chalicelib.requisites import single_line
 from chalicelib.runtime.encoded import base64_bytes
@@ -22,7 +22,7 @@ class AdditionalService(StrEnum):
     LOGO = "logo"
 
 
-class NewDocument(Content):
+class ApplicationDocument(Content):
     """A document: its content, up to 1 MB, or an upload, up to 5 MB."""
 
     filename: Annotated[str, single_line(200)]
@@ -34,7 +34,7 @@ class NewApplication(Payload):
     name: Brand | None = None
     # A list: of a tuple whose one item is wrong, pydantic says too that it is too short.
     documents: Annotated[
-        list[NewDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
+        list[ApplicationDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
     ] = None
     """PDF, JPEG or PNG, by their content."""
     logo: base64_bytes(MOST_IN_BODY) | None = None  # type: ignore[valid-type]
@@ -48,7 +48,7 @@ class ServiceItem(Model):
     application changes nothing before its own approval.
     """
 
-    state: State
+    state: ApplicationState
     enabled: bool = False
     brand: str | None = None
     logo_key: str | None = None

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chalicelib.core.moderation import documents
-from chalicelib.core.moderation.model import State
+from chalicelib.core.moderation import file_type
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.uploads.rules import UploadUnknown
 from chalicelib.runtime.problem import NotFound, PayloadInvalid
 from chalicelib.services.e_receipts import logo
 from chalicelib.services.e_receipts.application_model import (
     AdditionalService,
+    ApplicationDocument,
     NewApplication,
-    NewDocument,
     ServiceItem,
 )
 
@@ -66,7 +66,7 @@ def check(
     if form.logo is not None:
         faults += [_fault("/logo", said) for said in logo.check(form.logo)]
         if not faults:
-            checked.append(("logo.png", documents.PNG, logo.normalise(form.logo)))
+            checked.append(("logo.png", file_type.PNG, logo.normalise(form.logo)))
     for place, document in enumerate(form.documents or ()):
         source = "content" if document.content is not None else "upload_id"
         try:
@@ -89,25 +89,33 @@ def _wrong_fields(service: AdditionalService, form: NewApplication) -> Iterator[
             yield _fault(f"/{name}", "Обязательное поле.")
 
 
-def _checked(document: NewDocument, upload: Callable[[str], bytes]) -> CheckedFile:
+def _checked(document: ApplicationDocument, upload: Callable[[str], bytes]) -> CheckedFile:
     content: bytes = document.content or upload(document.upload_id or "")
     if len(content) > MOST_BYTES:
         raise ValueError("Файл больше 5 МБ.")
-    return document.filename, documents.recognise(content), content
+    return document.filename, file_type.recognise(content), content
 
 
 def _fault(pointer: str, detail: str) -> Fault:
     return {"pointer": pointer, "detail": detail}
 
 
-def outcomes(seen: ServiceItem | None, granted: dict[str, str]) -> dict[State, dict[str, Any]]:
+def outcomes(
+    seen: ServiceItem | None, granted: dict[str, str]
+) -> dict[ApplicationState, dict[str, Any]]:
     """Return what each state of a new application makes of the service.
 
     ``granted`` is what an approval gives it. A service that is approved already stays as it is,
     with its former name or logo, whatever comes of the application short of an approval.
     """
-    approved = {State.APPROVED: {"state": State.APPROVED.value, "enabled": True, **granted}}
-    if seen is not None and seen.state is State.APPROVED:
+    approved = {
+        ApplicationState.APPROVED: {
+            "state": ApplicationState.APPROVED.value,
+            "enabled": True,
+            **granted,
+        }
+    }
+    if seen is not None and seen.state is ApplicationState.APPROVED:
         return approved
-    shown = (State.IN_REVIEW, State.REJECTED, State.CANCELLED)
+    shown = (ApplicationState.IN_REVIEW, ApplicationState.REJECTED, ApplicationState.CANCELLED)
     return approved | {state: {"state": state.value} for state in shown}

@@ -5,7 +5,7 @@ A submission opens an application on the item; what becomes of it afterwards, mo
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.moderation.model import State
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.moderation.rules import ApplicationOpen
 from chalicelib.runtime.table import Get, Table, Write
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
@@ -24,7 +24,7 @@ def open_application(
     """Note the one application that may be open, unless another is."""
     sk = service_sk(service)
     opened = {"open_application": application_id}
-    shown = {"state": State.SUBMITTED.value}
+    shown = {"state": ApplicationState.SUBMITTED.value}
     if seen is None:
         item = {"client_id": client_id, "sk": sk, "enabled": False, **shown, **opened}
         return E_RECEIPTS.put(item, new=True, otherwise=ApplicationOpen())
@@ -32,7 +32,7 @@ def open_application(
     return E_RECEIPTS.update(
         client_id,
         sk,
-        put=opened if seen.state is State.APPROVED else opened | shown,
+        put=opened if seen.state is ApplicationState.APPROVED else opened | shown,
         when=closed,
         otherwise=ApplicationOpen(),
     )

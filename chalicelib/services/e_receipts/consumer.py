@@ -4,25 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.core.fiscal import store as fiscal
-from chalicelib.core.fiscal.model import Delivery
+from chalicelib.core.fiscal.model import DeliveryRequested
 from chalicelib.core.fiscal.store import DELIVERIES, FISCAL
-from chalicelib.core.moderation.store import APPLICATIONS
+from chalicelib.core.moderation.files import APPLICATIONS
 from chalicelib.core.notification import mail, sms
+from chalicelib.core.notification.deduplication import SentRecord, send_once
 from chalicelib.core.notification.mail import SENDER, Letter
-from chalicelib.core.notification.once import Noted, send_once
 from chalicelib.core.notification.sms import SMS, NumberRefused
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.table import Get, fetch_all
 from chalicelib.services.e_receipts import contact, rules, store
+from chalicelib.services.e_receipts.active_logo import active_logo
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_item
 from chalicelib.services.e_receipts.contact import Channel, Contact
-from chalicelib.services.e_receipts.message import message
 from chalicelib.services.e_receipts.model import Counters
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
 from chalicelib.services.e_receipts.settings import EReceiptsSettings
+from chalicelib.services.e_receipts.sms_text import sms_text
 
 PHONE_REFUSED = "phone-refused"
 """Why a receipt failed: the carrier takes nothing to this number."""
@@ -33,7 +34,7 @@ class ReceiptNotStored(Exception):
 
 
 @consumer(DELIVERIES, reads=[FISCAL, APPLICATIONS], writes=[E_RECEIPTS, SENDER, SMS])
-def deliver_receipt(delivery: Delivery) -> None:
+def deliver_receipt(delivery: DeliveryRequested) -> None:
     """Send a receipt to its buyer, if the channel is on, and count it: once, as far as is known.
 
     Raises:
@@ -69,19 +70,19 @@ def deliver_receipt(delivery: Delivery) -> None:
         logger.info("receipt delivered before")
 
 
-def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], Noted]:
+def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], SentRecord]:
     return lambda: store.delivered(owner, channel, Counters(failed=1), reason)
 
 
 def _by_sms(
     owner: str, receipt: Receipt, buyer: Contact, brand: ServiceItem | None
-) -> Callable[[], Noted]:
+) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
     name = brand.brand if brand and rules.is_active(brand) else None
-    made = message(receipt, receipt.link(settings.public_url), name)
+    made = sms_text(receipt, receipt.link(settings.public_url), name)
     cost = made.parts * settings.price(Channel.SMS)
 
-    def send() -> Noted:
+    def send() -> SentRecord:
         try:
             sms.send(buyer.address, made.text)
         except NumberRefused:
@@ -94,12 +95,12 @@ def _by_sms(
 
 def _by_email(
     owner: str, receipt: Receipt, buyer: Contact, logo: ServiceItem | None
-) -> Callable[[], Noted]:
+) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
-    made = receipt_email(receipt, receipt.link(settings.public_url), store.active_logo(logo))
+    made = receipt_email(receipt, receipt.link(settings.public_url), active_logo(logo))
     letter = Letter(buyer.address, made.subject, made.text, made.html, made.pictures)
 
-    def send() -> Noted:
+    def send() -> SentRecord:
         mail.send(letter)
         counted = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
         return store.delivered(owner, Channel.EMAIL, counted)

@@ -39,7 +39,7 @@ class ServiceCard(Model):
     """The name approved."""
 
 
-class Overview(Model):
+class EReceiptsOverview(Model):
     """«Электронные чеки» at a glance."""
 
     eligible: bool

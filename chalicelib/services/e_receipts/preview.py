@@ -5,16 +5,16 @@ import datetime as dt
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.e_receipts.contact import Channel
-from chalicelib.services.e_receipts.message import message
 from chalicelib.services.e_receipts.model import Preview
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
+from chalicelib.services.e_receipts.sms_text import sms_text
 
 
 def message_preview(profile: Profile, at: dt.datetime, url: str, brand: str | None) -> Preview:
     """Return the SMS of an example receipt, under the brand or else the legal name."""
     receipt = example(profile, at)
-    made = message(receipt, receipt.link(url), brand)
+    made = sms_text(receipt, receipt.link(url), brand)
     return Preview(channel=Channel.SMS, text=made.text, parts=made.parts)
 
 

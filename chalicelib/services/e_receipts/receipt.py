@@ -50,7 +50,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Number = Annotated[int, BeforeValidator(_number)]
 
 
-class Item(Model):
+class ReceiptItem(Model):
     """A line of a receipt. Money is in kopecks."""
 
     name: Text = ""
@@ -96,13 +96,22 @@ class Receipt(Model):
     """The buyer's telephone or e-mail, as the register told it."""
     tax_site: Text = Field("", alias="fnsUrl")
     format_version: Number = Field(0, alias="fiscalDocumentFormatVer")
-    items: tuple[Item, ...] = ()
+    items: tuple[ReceiptItem, ...] = ()
     vat: Mapping[int, int] = {}
     """Sums by code of tag 1199: of the tax, but of the sale for 0 % and «без НДС»."""
 
     def link(self, url: str) -> str:
         """Return where anybody who knows all three numbers sees the receipt."""
         return f"{url}/r/{self.fiscal_drive}/{self.document}/{self.sign}"
+
+    @property
+    def check_code(self) -> str:
+        """Text of the QR code that verifies the receipt (order ЕД-7-20/662@, tag 1196)."""
+        roubles, kopecks = divmod(self.total, 100)
+        return (
+            f"t={self.at:%Y%m%dT%H%M}&s={roubles}.{kopecks:02}&fn={self.fiscal_drive}"
+            f"&i={self.document}&fp={self.sign}&n={self.operation}"
+        )
 
 
 def from_document(document: Mapping[str, Any]) -> Receipt:

@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping
 
 from chalicelib.services.e_receipts.receipt import Receipt
-from chalicelib.services.e_receipts.receipt_view import Row, View, view
-from chalicelib.services.e_receipts.template import data_uri, render
+from chalicelib.services.e_receipts.receipt_view import ReceiptView, Row, view
+from chalicelib.services.e_receipts.rendering import data_uri, render
 
 QR, LOGO = "qr", "logo"
 """Content ids of the pictures."""
@@ -50,7 +50,7 @@ def _qr(code: str) -> bytes:
     return out.getvalue()
 
 
-def _text(shown: View, link: str) -> str:
+def _text(shown: ReceiptView, link: str) -> str:
     lines = [shown.organisation, f"{shown.title}. {shown.operation}", shown.moment, ""]
     for item in shown.items:
         lines += [f"{item.number}. {item.name}", f"   {item.reckoning} = {item.total}"]

@@ -2,7 +2,7 @@
 
 from chalicelib.services.e_receipts.receipt import Receipt
 from chalicelib.services.e_receipts.receipt_view import view
-from chalicelib.services.e_receipts.template import data_uri, render
+from chalicelib.services.e_receipts.rendering import data_uri, render
 
 
 def receipt_page(receipt: Receipt, logo: bytes | None = None) -> bytes:

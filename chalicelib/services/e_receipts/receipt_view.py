@@ -2,15 +2,16 @@
 
 import dataclasses
 
-from chalicelib.services.e_receipts import wording
-from chalicelib.services.e_receipts.receipt import Item, Receipt
+from chalicelib.services.e_receipts import legal_name
+from chalicelib.services.e_receipts import receipt_labels as labels
+from chalicelib.services.e_receipts.receipt import Receipt, ReceiptItem
 
 Row = tuple[str, str]
 """What it is, and what it says."""
 
 
 @dataclasses.dataclass(frozen=True)
-class ItemView:
+class ReceiptItemView:
     """A line of the receipt."""
 
     number: int
@@ -24,7 +25,7 @@ class ItemView:
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class ReceiptView:
     """A receipt, all in words."""
 
     title: str
@@ -32,7 +33,7 @@ class View:
     organisation: str
     moment: str
     total: str
-    items: list[ItemView]
+    items: list[ReceiptItemView]
     payments: list[Row]
     vat: list[Row]
     seller: list[Row]
@@ -40,14 +41,14 @@ class View:
     check_code: str
 
 
-def view(receipt: Receipt) -> View:
+def view(receipt: Receipt) -> ReceiptView:
     """Return the receipt in words; what it does not say is left out."""
-    return View(
-        title=wording.DOCUMENTS.get(receipt.code, wording.DOCUMENTS[3]),
-        operation=wording.OPERATIONS[receipt.operation],
-        organisation=wording.short_name(receipt.organisation),
+    return ReceiptView(
+        title=labels.DOCUMENTS.get(receipt.code, labels.DOCUMENTS[3]),
+        operation=labels.OPERATIONS[receipt.operation],
+        organisation=legal_name.short_name(receipt.organisation),
         moment=f"{receipt.at:%d.%m.%Y %H:%M}",
-        total=wording.money(receipt.total),
+        total=labels.money(receipt.total),
         items=[_item(number, item) for number, item in enumerate(receipt.items, start=1)],
         payments=_sums(
             ("Наличными", receipt.cash),
@@ -57,16 +58,16 @@ def view(receipt: Receipt) -> View:
             ("Встречным предоставлением", receipt.provision),
         ),
         vat=[
-            (_vat_label(code), wording.money(kopecks))
+            (_vat_label(code), labels.money(kopecks))
             for code, kopecks in receipt.vat.items()
-            if code in wording.VAT_RATES
+            if code in labels.VAT_RATES
         ],
         seller=_said(
             ("ИНН", receipt.inn),
             ("Адрес расчётов", receipt.address),
             ("Место расчётов", receipt.place),
             ("Кассир", receipt.cashier),
-            ("Система налогообложения", wording.TAXATIONS.get(receipt.taxation, "")),
+            ("Система налогообложения", labels.TAXATIONS.get(receipt.taxation, "")),
             ("Смена", receipt.shift),
             ("Номер чека за смену", receipt.number_in_shift),
         ),
@@ -77,37 +78,37 @@ def view(receipt: Receipt) -> View:
             ("Фискальный признак", receipt.sign),
             ("Сайт ФНС", receipt.tax_site or "www.nalog.gov.ru"),
         ),
-        check_code=wording.check_code(receipt),
+        check_code=receipt.check_code,
     )
 
 
-def _item(number: int, item: Item) -> ItemView:
-    measure = wording.MEASURES.get(item.measure, "")
-    amount = f"{wording.quantity(item.quantity)} {measure}".strip()
-    vat = wording.VAT_RATES.get(item.vat, "")
+def _item(number: int, item: ReceiptItem) -> ReceiptItemView:
+    measure = labels.MEASURES.get(item.measure, "")
+    amount = f"{labels.quantity(item.quantity)} {measure}".strip()
+    vat = labels.VAT_RATES.get(item.vat, "")
     if vat and item.vat_sum:
-        vat = f"{vat}: {wording.money(item.vat_sum)}"
+        vat = f"{vat}: {labels.money(item.vat_sum)}"
     kinds = [
         vat,
-        wording.PRODUCT_KINDS.get(item.product_kind, ""),
-        wording.PAYMENT_KINDS.get(item.payment_kind, ""),
+        labels.PRODUCT_KINDS.get(item.product_kind, ""),
+        labels.PAYMENT_KINDS.get(item.payment_kind, ""),
     ]
     codes = [
         f"Код маркировки: {item.marking}" if item.marking else "",
         f"ИНН поставщика: {item.supplier_inn}" if item.supplier_inn else "",
     ]
-    return ItemView(
+    return ReceiptItemView(
         number=number,
         name=item.name or "Без наименования",
-        reckoning=f"{amount} × {wording.money(item.price)}",
-        total=wording.money(item.total),
+        reckoning=f"{amount} × {labels.money(item.price)}",
+        total=labels.money(item.total),
         kinds=[kind for kind in kinds if kind],
         codes=[code for code in codes if code],
     )
 
 
 def _vat_label(code: int) -> str:
-    rate = wording.VAT_RATES[code]
+    rate = labels.VAT_RATES[code]
     match code:
         case 5:
             return f"Сумма с {rate}"
@@ -118,7 +119,7 @@ def _vat_label(code: int) -> str:
 
 
 def _sums(*rows: tuple[str, int]) -> list[Row]:
-    return [(name, wording.money(kopecks)) for name, kopecks in rows if kopecks]
+    return [(name, labels.money(kopecks)) for name, kopecks in rows if kopecks]
 
 
 def _said(*rows: tuple[str, str | int]) -> list[Row]:

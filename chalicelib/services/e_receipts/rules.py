@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from chalicelib.core.moderation.model import State
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.period import Period
 from chalicelib.runtime.problem import NotFound, Problem
@@ -14,7 +14,7 @@ from chalicelib.services.e_receipts.model import (
     ChannelCard,
     Counters,
     DayOfChannel,
-    Overview,
+    EReceiptsOverview,
     PreviewForm,
     ServiceCard,
     Statistics,
@@ -113,9 +113,9 @@ def overview(
     channels: Mapping[Channel, SwitchItem | None],
     services: Mapping[AdditionalService, ServiceItem | None],
     prices: Mapping[Channel, int],
-) -> Overview:
+) -> EReceiptsOverview:
     """Return the section at a glance; a channel that was never set is off."""
-    return Overview(
+    return EReceiptsOverview(
         eligible=eligible,
         reason=None if eligible else NotEligible.detail,
         channels={
@@ -135,7 +135,7 @@ def overview(
 
 def is_active(service: ServiceItem | None) -> bool:
     """Whether a service takes effect on the next receipt."""
-    return service is not None and service.state is State.APPROVED and service.enabled
+    return service is not None and service.state is ApplicationState.APPROVED and service.enabled
 
 
 def statistics(days: Sequence[DayOfChannel]) -> Statistics:

@@ -12,18 +12,17 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.core.fiscal.model import Delivery
-from chalicelib.core.moderation.model import State
-from chalicelib.core.moderation.store import APPLICATIONS
+from chalicelib.core.fiscal.model import DeliveryRequested
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.notification.store import Sending
-from chalicelib.runtime import clock, object_store
+from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import Get, Query, Write
-from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
+from chalicelib.services.e_receipts.application_model import AdditionalService
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_sk
 from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import Counters, DayOfChannel, SwitchItem
-from chalicelib.services.e_receipts.rules import ServiceNotApproved, is_active
+from chalicelib.services.e_receipts.rules import ServiceNotApproved
 
 DELIVERIES_KEPT_FOR = dt.timedelta(days=90)
 """How long a receipt told of again is known to be delivered."""
@@ -48,7 +47,7 @@ def switch_service(client_id: str, which: AdditionalService, enabled: bool) -> l
         client_id,
         sk,
         put={"enabled": enabled},
-        when=Attr("state").eq(State.APPROVED.value),
+        when=Attr("state").eq(ApplicationState.APPROVED.value),
         otherwise=ServiceNotApproved(),
     )
     return [changed, _switched(client_id, sk, enabled)]
@@ -64,14 +63,7 @@ def _switched(client_id: str, sk: str, enabled: bool) -> Write:
     return E_RECEIPTS.put(item, new=True)
 
 
-def active_logo(logo: ServiceItem | None) -> bytes | None:
-    """Read the picture that goes into receipts now."""
-    if logo is None or not is_active(logo) or logo.logo_key is None:
-        return None
-    return object_store.get(APPLICATIONS, logo.logo_key)
-
-
-def sending(delivery: Delivery) -> Sending:
+def sending(delivery: DeliveryRequested) -> Sending:
     """The delivery of a receipt, which happens once."""
     sk = f"delivery#{delivery.fiscal_drive}#{delivery.document_number:010}"
     return Sending(E_RECEIPTS, delivery.client_id, sk, DELIVERIES_KEPT_FOR)

@@ -114,7 +114,7 @@ def get_registration(caller: Caller) -> Registration:
 )
 def register_participant(caller: Caller, said: NewRegistration) -> Registration:
     """Register the organisation by a statement signed with the certificate that it names."""
-    from chalicelib.core.signing.accepting import accept
+    from chalicelib.core.signing.acceptance import accept_signature
 
     rules.require_acceptances(said)
     profile, drawn_up, registered = fetch(
@@ -131,7 +131,7 @@ def register_participant(caller: Caller, said: NewRegistration) -> Registration:
     registering = statement.organisation_of(profile)
     if drawn_up.text != statement.text(registering, drawn_up.person, drawn_up.certificate):
         raise rules.StatementOutdated
-    signature = accept(
+    signature = accept_signature(
         caller.client_id,
         drawn_up.text.encode(),
         said.signature,

@@ -8,8 +8,8 @@ from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
-from chalicelib.core.uploads import store as uploads
-from chalicelib.core.uploads.store import UPLOADS
+from chalicelib.core.uploads import files as uploads
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import clock, object_store
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -98,7 +98,9 @@ def send_document(caller: Caller, new: NewDocument) -> DocumentCard:
     running = every(store.licences(caller.client_id, clock.today()), most=store.MOST_LICENCES)
     licence = rules.require_licence(running) if recipient.roaming else rules.in_use(running)
     told = fetch(organisation.profile(recipient.owner)) if recipient.owner else None
-    content: bytes = new.file.content or uploads.take(caller.client_id, new.file.upload_id or "")
+    content: bytes = new.file.content or uploads.load_upload(
+        caller.client_id, new.file.upload_id or ""
+    )
     signed = exchange.Signed(Role.DOCUMENT, new.file.filename, content, new.signature)
     facts = None
     if new.kind is DocumentKind.UPD:

@@ -54,7 +54,7 @@ class Signed:
         Raises:
             SignatureRefused: it does not hold, or the signer may not act for ``by``.
         """
-        from chalicelib.core.signing.accepting import accept
+        from chalicelib.core.signing.acceptance import accept_signature
 
         return SignedFile(
             role=self.role,
@@ -62,7 +62,9 @@ class Signed:
             size=len(self.content),
             signed_by=by.participant_id,
             evidence_of=client_id,
-            signature=accept(client_id, self.content, self.signature, inn=by.inn, ogrn=by.ogrn),
+            signature=accept_signature(
+                client_id, self.content, self.signature, inn=by.inn, ogrn=by.ogrn
+            ),
         )
 
 

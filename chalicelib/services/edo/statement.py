@@ -3,7 +3,7 @@
 A statement is signed as its UTF-8 bytes. A change of wording is a new version.
 """
 
-from chalicelib.core.organisation.model import Kind, Profile
+from chalicelib.core.organisation.model import OrganisationKind, Profile
 from chalicelib.services.edo.model import CertificateCard, LegalText, Organisation
 from chalicelib.services.edo.participant import PersonNames
 
@@ -60,10 +60,14 @@ _TEXT = """\
 """
 
 _ADDRESS_NOTES = {
-    Kind.LEGAL_ENTITY: "Юридический адрес и код налогового органа по месту нахождения взяты из "
-    "профиля. Если они неверны, измените их на вкладке «Профиль» и получите заявление заново.",
-    Kind.ENTREPRENEUR: "Адрес регистрации и код налогового органа по месту регистрации взяты из "
-    "профиля. Если они неверны, измените их на вкладке «Профиль» и получите заявление заново.",
+    OrganisationKind.LEGAL_ENTITY: (
+        "Юридический адрес и код налогового органа по месту нахождения взяты из "
+        "профиля. Если они неверны, измените их на вкладке «Профиль» и получите заявление заново."
+    ),
+    OrganisationKind.ENTREPRENEUR: (
+        "Адрес регистрации и код налогового органа по месту регистрации взяты из "
+        "профиля. Если они неверны, измените их на вкладке «Профиль» и получите заявление заново."
+    ),
 }
 
 
@@ -72,7 +76,7 @@ def organisation_of(profile: Profile) -> Organisation:
     return Organisation(**profile.model_dump(include=set(Organisation.model_fields)))
 
 
-def address_note(kind: Kind) -> str:
+def address_note(kind: OrganisationKind) -> str:
     """Say where the address comes from and where it is changed."""
     return _ADDRESS_NOTES[kind]
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from chalicelib.core.organisation.model import Kind
+from chalicelib.core.organisation.model import OrganisationKind
 from chalicelib.requisites import Kpp, Okpo, Requisite, TaxOfficeCode, single_line
 from chalicelib.runtime.model import Payload
 
@@ -87,7 +87,7 @@ class _Authority(Payload):
         said = self.model_dump(exclude={"kind"}, exclude_none=True).values()
         return f"{self.kind.label} {', '.join(said)}"
 
-    def faults(self, of: Kind) -> list[Fault]:
+    def faults(self, of: OrganisationKind) -> list[Fault]:
         """Return what does not suit an organisation of that kind."""
         return []
 
@@ -104,10 +104,10 @@ class Fns(_Authority):
     def title(self) -> str:
         return f"ФНС {self.code}" + (f", КПП {self.kpp}" if self.kpp else "")
 
-    def faults(self, of: Kind) -> list[Fault]:
-        if of is Kind.LEGAL_ENTITY and self.kpp is None:
+    def faults(self, of: OrganisationKind) -> list[Fault]:
+        if of is OrganisationKind.LEGAL_ENTITY and self.kpp is None:
             return [("kpp", f"{self.title}: укажите КПП организации.")]
-        if of is Kind.ENTREPRENEUR and self.kpp is not None:
+        if of is OrganisationKind.ENTREPRENEUR and self.kpp is not None:
             return [("kpp", f"{self.title}: у предпринимателя нет КПП, оставьте поле пустым.")]
         return []
 
@@ -131,11 +131,11 @@ class Rosstat(_Authority):
     def title(self) -> str:
         return f"Росстат {self.togs}, ОКПО {self.okpo}"
 
-    def faults(self, of: Kind) -> list[Fault]:
-        if (len(self.okpo) == 10) is (of is Kind.ENTREPRENEUR):
+    def faults(self, of: OrganisationKind) -> list[Fault]:
+        if (len(self.okpo) == 10) is (of is OrganisationKind.ENTREPRENEUR):
             return []
-        fits = "8 цифр (у филиала — 14)" if of is Kind.LEGAL_ENTITY else "10 цифр"
-        whose = "организации" if of is Kind.LEGAL_ENTITY else "предпринимателя"
+        fits = "8 цифр (у филиала — 14)" if of is OrganisationKind.LEGAL_ENTITY else "10 цифр"
+        whose = "организации" if of is OrganisationKind.LEGAL_ENTITY else "предпринимателя"
         return [("okpo", f"{self.title}: в ОКПО {whose} {fits}.")]
 
 

@@ -4,7 +4,7 @@ import base64
 
 from chalicelib import kep
 from chalicelib.core.organisation.model import Profile
-from chalicelib.core.signing import store
+from chalicelib.core.signing.trust import load_trust
 from chalicelib.kep.path import PathBuilder
 from chalicelib.runtime import clock
 from chalicelib.services.gosotchet import private_key
@@ -25,7 +25,7 @@ def read(data: bytes, owner: Profile) -> tuple[KeptCertificate | None, Errors]:
     try:
         certificate = kep.certificate.read(data)
         kep.acts_for(certificate, owner.inn, ogrn=owner.ogrn)
-        PathBuilder(store.load_trust(), clock.now()).validate(certificate)
+        PathBuilder(load_trust(), clock.now()).validate(certificate)
     except kep.KepError as error:
         detail = certificate_refusal(error.code)
         return None, [{"pointer": "/certificate", "detail": detail, "code": error.code}]

@@ -6,7 +6,7 @@ makes the former invalid: so the password of the last e-mail is the one that wor
 """
 
 from chalicelib.core.notification import mail as carrier
-from chalicelib.core.notification.once import Noted, send_once
+from chalicelib.core.notification.deduplication import SentRecord, send_once
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.history import Actor
@@ -40,7 +40,7 @@ def issue_credentials(told: IssueCredentials) -> None:
         return
     system = reporting.system()
 
-    def send() -> Noted:
+    def send() -> SentRecord:
         # The SDK may repeat the mail, with the same password; another delivery makes another.
         login = seen.login or system.enrol(_enrolment(seen))
         password = passwords.make()

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from chalicelib.core.fiscal import store as fiscal
-from chalicelib.core.fiscal.document import Operation
-from chalicelib.core.fiscal.reading import read_turnover
+from chalicelib.core.fiscal.document import OperationType
+from chalicelib.core.fiscal.register_documents import read_turnover
 from chalicelib.core.fiscal.turnover import PAGE, Turnover
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
@@ -158,8 +158,8 @@ def _known(gets: Sequence[Get[T]]) -> list[T]:
 def document(report: RetailReport) -> RetailDocument:
     """Return a report as the cabinet shows it."""
     none = Totals()
-    income = report.totals.get(Operation.INCOME, none)
-    returned = report.totals.get(Operation.INCOME_RETURN, none)
+    income = report.totals.get(OperationType.INCOME, none)
+    returned = report.totals.get(OperationType.INCOME_RETURN, none)
     return RetailDocument(
         document_id=report.reference,
         register_id=report.register_id,

@@ -143,12 +143,12 @@ def sign_consent(caller: Caller, new: NewConsent) -> Consent:
 
     Besides its read and its write, it reads the trusted authorities and keeps the evidence in S3.
     """
-    from chalicelib.core.signing.accepting import accept
+    from chalicelib.core.signing.acceptance import accept_signature
 
     tenancy, tenant, offered = read_consent(caller.client_id, new.landlord_id)
     if tenancy and tenancy.version == offered.version:
         raise rules.ConsentSigned
-    signature = accept(
+    signature = accept_signature(
         caller.client_id,
         offered.text.encode(),
         new.signature,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from chalicelib.core.fiscal.reading import read_turnover
+from chalicelib.core.fiscal.register_documents import read_turnover
 from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.core.organisation import store as organisation
 from chalicelib.runtime.table import every

@@ -7,7 +7,7 @@ signature before anything more is granted; grants made under a former one stand.
 import dataclasses
 
 from chalicelib.core.billing.model import Seller
-from chalicelib.core.organisation.agreements import requisites
+from chalicelib.core.organisation.agreement_templates import requisites
 from chalicelib.core.organisation.model import Profile
 
 

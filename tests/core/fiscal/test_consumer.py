@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.fiscal import reading, store
+from chalicelib.core.fiscal import register_documents, store
 from chalicelib.core.fiscal.consumer import BATCH, follow_fiscal_documents
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.core.fiscal.store import DELIVERIES, FISCAL, FISCAL_DOCUMENTS
@@ -30,7 +30,9 @@ def feed(world: World, *documents: Any) -> None:
 
 
 def turnover(world: World, client_id: str = "client-1", register: str = REGISTER) -> list[Turnover]:
-    return reading.read_turnover(client_id, register, DAY - dt.timedelta(3), DAY + dt.timedelta(3))
+    return register_documents.read_turnover(
+        client_id, register, DAY - dt.timedelta(3), DAY + dt.timedelta(3)
+    )
 
 
 def kept(number: int, drive: str = DRIVE) -> StoredDocument:
@@ -222,7 +224,7 @@ def test_documents_are_read_by_time_and_by_shift(world: World, receipt: Any) -> 
     )
 
     def between(client_id: str, from_day: dt.date, to_day: dt.date) -> list[tuple[str, int]]:
-        found = reading.read_documents(client_id, REGISTER, from_day, to_day, most=100)
+        found = register_documents.read_documents(client_id, REGISTER, from_day, to_day, most=100)
         return [(one.fiscal_drive[:4], one.number) for one in found]
 
     before = DAY - dt.timedelta(1)
@@ -230,10 +232,10 @@ def test_documents_are_read_by_time_and_by_shift(world: World, receipt: Any) -> 
     assert between("client-1", before, before) == [("9960", 2), ("9960", 3)]
     assert between("client-2", before, DAY) == []
     for day in (before, DAY):
-        shift = reading.read_shift("client-1", REGISTER, day, 7, most=100)
+        shift = register_documents.read_shift("client-1", REGISTER, day, 7, most=100)
         assert [one.number for one in shift] == [2, 3, 4, 5]
-    assert reading.read_shift("client-1", REGISTER, before, 8, most=100) == []
-    assert reading.read_shift("client-2", REGISTER, DAY, 7, most=100) == []
+    assert register_documents.read_shift("client-1", REGISTER, before, 8, most=100) == []
+    assert register_documents.read_shift("client-2", REGISTER, DAY, 7, most=100) == []
 
 
 def history(receipt: Any, chance: random.Random) -> list[dict[str, Any]]:

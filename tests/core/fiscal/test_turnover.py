@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.fiscal import store
-from chalicelib.core.fiscal.document import MOST_DOCUMENTS, Kind, Operation
+from chalicelib.core.fiscal.document import MOST_DOCUMENTS, FiscalDocumentKind, OperationType
 from chalicelib.core.fiscal.model import StoredDocument
-from chalicelib.core.fiscal.turnover import PAGE, Shift, Turnover
+from chalicelib.core.fiscal.turnover import PAGE, ShiftSpan, Turnover
 from chalicelib.runtime import clock
 from chalicelib.runtime.table import from_wire
 
@@ -28,10 +28,10 @@ def document(number: int, **said: Any) -> StoredDocument:
         "number": number,
         "fiscal_sign": number,
         "register_id": NONE.register_id,
-        "kind": Kind.RECEIPT,
+        "kind": FiscalDocumentKind.RECEIPT,
         "at": NOON,
         "shift": 7,
-        "operation": Operation.INCOME,
+        "operation": OperationType.INCOME,
         "total": 100,
         "packed": b"",
     }
@@ -44,13 +44,13 @@ numbers = st.integers(1, 5_000) | st.integers(1, MOST_DOCUMENTS)
 
 @st.composite
 def documents(draw: st.DrawFn) -> StoredDocument:
-    kind = draw(st.sampled_from([kind for kind in Kind if kind.is_of_a_shift]))
+    kind = draw(st.sampled_from([kind for kind in FiscalDocumentKind if kind.is_of_a_shift]))
     return document(
         draw(numbers),
         kind=kind,
         at=NOON + dt.timedelta(minutes=draw(st.integers(-700, 700))),
         shift=draw(st.integers(1, 3)),
-        operation=draw(st.sampled_from(Operation)) if kind.is_settlement else None,
+        operation=draw(st.sampled_from(OperationType)) if kind.is_settlement else None,
         total=draw(amounts),
         cash=draw(amounts),
         electronic=draw(amounts),
@@ -112,10 +112,10 @@ def test_order_batches_and_repeats_change_nothing(day: list[StoredDocument], ran
     for shift in {one.shift for one in day}:
         of_it = [one for one in day if one.shift == shift]
         assert shift is not None
-        assert turnover.shifts[shift] == Shift(
+        assert turnover.shifts[shift] == ShiftSpan(
             first=min(one.number for one in of_it),
             last=max(one.number for one in of_it),
-            closed=any(one.kind is Kind.SHIFT_CLOSING for one in of_it),
+            closed=any(one.kind is FiscalDocumentKind.SHIFT_CLOSING for one in of_it),
         )
 
 

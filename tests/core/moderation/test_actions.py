@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from chalicelib.core.moderation.model import State
-from chalicelib.core.moderation.store import APPLICATIONS
+from chalicelib.core.moderation.files import APPLICATIONS
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from tests.support import applications as by
 from tests.support import steps
@@ -211,5 +211,5 @@ def test_decision_must_hold(world: World, said: dict[str, str], pointer: str) ->
 def test_state_of_the_list_must_be_one(world: World) -> None:
     answer = world.call(f"GET {WORKLIST}", who="operator", query={"state": "lost"})
     assert answer.status == 422
-    for state in State:
+    for state in ApplicationState:
         assert listed(world, state=state.value) == []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.moderation.consumer import check_application
-from chalicelib.core.moderation.store import APPLICATIONS, MODERATION, QUEUE
+from chalicelib.core.moderation.files import APPLICATIONS
+from chalicelib.core.moderation.store import MODERATION, QUEUE
 from tests.support import applications as by
 from tests.support import cloud
 from tests.support.world import World

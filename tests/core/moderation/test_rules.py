@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from chalicelib.core.moderation import rules
-from chalicelib.core.moderation.model import Flag, State
+from chalicelib.core.moderation.model import ApplicationState, Flag
 
 
 def moscow(text: str) -> dt.datetime:
@@ -36,28 +36,28 @@ def test_three_business_days(submitted: str, last: str) -> None:
 def test_ways() -> None:
     ways = {(one, other) for one, onward in rules.TRANSITIONS.items() for other in onward}
     assert ways == {
-        (State.SUBMITTED, State.IN_REVIEW),
-        (State.SUBMITTED, State.CANCELLED),
-        (State.IN_REVIEW, State.APPROVED),
-        (State.IN_REVIEW, State.REJECTED),
-        (State.IN_REVIEW, State.CANCELLED),
+        (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW),
+        (ApplicationState.SUBMITTED, ApplicationState.CANCELLED),
+        (ApplicationState.IN_REVIEW, ApplicationState.APPROVED),
+        (ApplicationState.IN_REVIEW, ApplicationState.REJECTED),
+        (ApplicationState.IN_REVIEW, ApplicationState.CANCELLED),
     }
-    for now, wanted in itertools.product(State, State):
+    for now, wanted in itertools.product(ApplicationState, ApplicationState):
         if (now, wanted) in ways:
             rules.require(now, wanted)
         else:
             with pytest.raises(rules.ApplicationStateNotAllowed):
                 rules.require(now, wanted)
-    assert {State.SUBMITTED, State.IN_REVIEW} == rules.OPEN
+    assert {ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW} == rules.OPEN
 
 
 def test_overdue_is_what_is_open_past_its_deadline() -> None:
     due = moscow("2026-11-28T00:00")
     before = due - dt.timedelta(milliseconds=1)
-    assert rules.is_overdue(State.IN_REVIEW, due, due)
-    assert not rules.is_overdue(State.IN_REVIEW, due, before)
-    assert not rules.is_overdue(State.APPROVED, due, due)
-    assert not rules.is_overdue(State.SUBMITTED, None, due)
+    assert rules.is_overdue(ApplicationState.IN_REVIEW, due, due)
+    assert not rules.is_overdue(ApplicationState.IN_REVIEW, due, before)
+    assert not rules.is_overdue(ApplicationState.APPROVED, due, due)
+    assert not rules.is_overdue(ApplicationState.SUBMITTED, None, due)
 
 
 def test_every_flag_has_its_words() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.signing import store
 from chalicelib.core.signing.buckets import TRUST
+from chalicelib.core.signing.trust import load_crls
 from chalicelib.kep import crl
 from chalicelib.runtime import object_store
 from infra.demonstration_pki import DemonstrationPki
@@ -49,7 +49,7 @@ def refresh(world: World, pki: DemonstrationPki, *urls: str) -> None:
 
 def kept(world: World, data: bytes) -> dict[str, str]:
     with world.running("refresh_crls"):
-        return store.kept_crls(crl.parse(data).issuer_name)
+        return load_crls(crl.parse(data).issuer_name)
 
 
 def test_lists_that_hold_are_kept_and_others_left(

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chalicelib.core.uploads.store import UPLOADS
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import aws
 from tests.support.world import World
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.moderation.store import APPLICATIONS, MODERATION
-from chalicelib.core.uploads.store import UPLOADS
+from chalicelib.core.moderation.files import APPLICATIONS
+from chalicelib.core.moderation.store import MODERATION
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.services.e_receipts import logo
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from tests.support import applications as by

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from chalicelib.core.fiscal.model import Delivery
+from chalicelib.core.fiscal.model import DeliveryRequested
 from chalicelib.core.fiscal.store import DELIVERIES
-from chalicelib.core.notification.once import send_once
+from chalicelib.core.notification.deduplication import send_once
 from chalicelib.core.notification.store import LEASE
 from chalicelib.runtime import clock
 from chalicelib.services.e_receipts import store
@@ -281,7 +281,7 @@ def test_statistics_equal_a_recount_of_the_deliveries(world: World) -> None:
 def test_sender_that_outlasts_its_lease_counts_nothing_a_second_time(world: World) -> None:
     counted = Counters(sent=1, parts=2, cost_kopecks=360)
     told = {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 1}
-    sending = store.sending(Delivery.model_validate(told))
+    sending = store.sending(DeliveryRequested.model_validate(told))
 
     def note() -> Any:
         return store.delivered("client-1", Channel.SMS, counted)

@@ -17,11 +17,11 @@ from PIL import Image
 from pydantic import ValidationError
 
 from chalicelib.core.notification.mail import Letter, mime
-from chalicelib.services.e_receipts import sms, wording
-from chalicelib.services.e_receipts.message import message
+from chalicelib.services.e_receipts import legal_name, receipt_labels, sms_parts
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
 from chalicelib.services.e_receipts.receipt_page import receipt_page
+from chalicelib.services.e_receipts.sms_text import sms_text
 from tests.support.receipts import DRIVE, NUMBER, SIGN, document
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "receipts"
@@ -107,11 +107,13 @@ def test_every_real_receipt_is_shown() -> None:
         read = from_document(json.loads(file.read_text(encoding="utf-8")))
         page = words(receipt_page(read).decode())
         assert all(" ".join(item.name.split()) in page for item in read.items), file.name
-        assert wording.money(read.total).replace("\u00a0", " ") in page.replace("\u00a0", " ")
+        assert receipt_labels.money(read.total).replace("\u00a0", " ") in page.replace(
+            "\u00a0", " "
+        )
         link = read.link(URL)
-        made = message(read, link)
+        made = sms_text(read, link)
         assert made.parts <= 3
-        assert message(read, link, "Ромашка").parts <= made.parts
+        assert sms_text(read, link, "Ромашка").parts <= made.parts
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_every_real_receipt_is_shown() -> None:
     [(0, "0,00"), (5, "0,05"), (128521, "1\u00a0285,21"), (10**9, "10\u00a0000\u00a0000,00")],
 )
 def test_money(kopecks: int, said: str) -> None:
-    assert wording.money(kopecks) == said
+    assert receipt_labels.money(kopecks) == said
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_money(kopecks: int, said: str) -> None:
     [("1", "1"), ("1.0", "1"), ("0.384", "0,384"), ("100", "100"), ("1E+2", "100")],
 )
 def test_quantity(value: str, said: str) -> None:
-    assert wording.quantity(Decimal(value)) == said
+    assert receipt_labels.quantity(Decimal(value)) == said
 
 
 @pytest.mark.parametrize(
@@ -142,38 +144,38 @@ def test_quantity(value: str, said: str) -> None:
     ],
 )
 def test_names_are_shortened_sanely(full: str, short: str, bare: str) -> None:
-    assert wording.short_name(full) == short
-    assert wording.bare_name(short) == bare
+    assert legal_name.short_name(full) == short
+    assert legal_name.bare_name(short) == bare
 
 
 def test_message_says_what_it_must() -> None:
     read = receipt()
-    made = message(read, read.link(URL))
+    made = sms_text(read, read.link(URL))
     assert made.text == (
         f"РОМАШКА: чек 1285,21р 24.11.26 12:05 РНМ 0004817236006552 ФП {SIGN} "
         f"{URL}/r/{DRIVE}/{NUMBER}/{SIGN}"
     )
-    assert made.parts == sms.parts(made.text) == 2
+    assert made.parts == sms_parts.count_parts(made.text) == 2
 
 
 def test_brand_takes_the_place_of_the_legal_name() -> None:
-    made = message(receipt(), "https://c.ru", "«Ёлка» 24")
+    made = sms_text(receipt(), "https://c.ru", "«Ёлка» 24")
     assert made.text.startswith("«Ёлка» 24: чек")
     assert "РОМАШКА" not in made.text
 
 
 def test_name_is_as_full_as_its_parts_allow() -> None:
     short_link = "https://c.ru"
-    assert message(receipt(), short_link).text.startswith('ООО "РОМАШКА": ')
+    assert sms_text(receipt(), short_link).text.startswith('ООО "РОМАШКА": ')
     long = receipt(user="ООО «" + "Х" * 200 + "»")
-    made = message(long, short_link)
+    made = sms_text(long, short_link)
     assert made.parts == 2
-    assert len(made.text) == 2 * sms.UCS2_PART
+    assert len(made.text) == 2 * sms_parts.UCS2_PART
     assert "…: чек" in made.text
 
 
 def test_a_return_says_so() -> None:
-    assert ": возврат 1285,21р" in message(receipt(operationType=2), "https://c.ru").text
+    assert ": возврат 1285,21р" in sms_text(receipt(operationType=2), "https://c.ru").text
 
 
 def test_page_shows_everything_and_escapes_it() -> None:

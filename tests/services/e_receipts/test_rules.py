@@ -2,16 +2,18 @@
 
 import pytest
 
-from chalicelib.core.moderation.model import State
+from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.services.e_receipts import rules
 from chalicelib.services.e_receipts.application_model import ServiceItem
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(ApplicationState))
 @pytest.mark.parametrize("enabled", [True, False])
-def test_service_is_active_only_approved_and_switched_on(state: State, enabled: bool) -> None:
+def test_service_is_active_only_approved_and_switched_on(
+    state: ApplicationState, enabled: bool
+) -> None:
     item = ServiceItem(state=state, enabled=enabled, brand="Ёлка")
-    assert rules.is_active(item) is (state is State.APPROVED and enabled)
+    assert rules.is_active(item) is (state is ApplicationState.APPROVED and enabled)
 
 
 def test_service_never_applied_for_is_not_active() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.uploads.store import UPLOADS
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import object_store
 from chalicelib.services.edo.store import EDO
 from infra.demonstration_pki import DemonstrationPki

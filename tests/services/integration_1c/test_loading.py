@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from chalicelib.core.fiscal.turnover import Shift as Span
+from chalicelib.core.fiscal.turnover import ShiftSpan as Span
 from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.services.integration_1c import loading
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.fiscal.reading import read_turnover
+from chalicelib.core.fiscal.register_documents import read_turnover
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import actions, consumer

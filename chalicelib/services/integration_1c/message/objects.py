@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from chalicelib.core.fiscal.document import Operation
+from chalicelib.core.fiscal.document import OperationType
 from chalicelib.services.integration_1c.message.nomenclature import Match, text
 from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.message.shift import (
@@ -32,10 +32,10 @@ _CURRENCY = (
 _LONGEST_NAME = 100
 """Of ``Наименование`` in the catalogues of БП 3.0, which cuts the rest off."""
 _TABLES = {
-    Operation.INCOME: "ТоварыПродажа",
-    Operation.INCOME_RETURN: "ТоварыВозвратПродажи",
-    Operation.EXPENSE: "ТоварыЗакупка",
-    Operation.EXPENSE_RETURN: "ТоварыВозвратЗакупки",
+    OperationType.INCOME: "ТоварыПродажа",
+    OperationType.INCOME_RETURN: "ТоварыВозвратПродажи",
+    OperationType.EXPENSE: "ТоварыЗакупка",
+    OperationType.EXPENSE_RETURN: "ТоварыВозвратЗакупки",
 }
 _NOT_CASH = {
     "electronic": "Безналичная оплата",

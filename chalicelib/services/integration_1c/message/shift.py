@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.core.fiscal.document import Operation
+from chalicelib.core.fiscal.document import OperationType
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.services.integration_1c.message.nomenclature import Match, key_of, match_of, text
 from chalicelib.services.integration_1c.message.number import shared_out, whole
@@ -17,7 +17,7 @@ from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.message.unit import unit_of
 from chalicelib.services.integration_1c.message.vat import Rate
 
-_SIGNS = {Operation.INCOME: 1, Operation.INCOME_RETURN: -1}
+_SIGNS = {OperationType.INCOME: 1, OperationType.INCOME_RETURN: -1}
 _PATENT = 32
 
 
@@ -108,8 +108,8 @@ class RetailReport:
     closed: bool
     on_patent: bool
     """Whether all receipts are of the patent system (tag 1055 is 32)."""
-    lines: Mapping[Operation, tuple[Line, ...]]
-    totals: Mapping[Operation, Totals]
+    lines: Mapping[OperationType, tuple[Line, ...]]
+    totals: Mapping[OperationType, Totals]
     days: Mapping[dt.date, int]
     """Turnover (income less returns) by the receipts' own dates."""
     corrections: tuple[int, ...]
@@ -132,7 +132,7 @@ class RetailReport:
             str(self.shift),
         )
 
-    def of(self, operation: Operation) -> Totals:
+    def of(self, operation: OperationType) -> Totals:
         """Return the totals of one operation."""
         return self.totals.get(operation, _NOTHING)
 
@@ -143,7 +143,7 @@ class RetailReport:
 
     def net(self, what: str) -> int:
         """Return a field of :class:`Totals` in income less the same in its returns."""
-        income, returned = self.of(Operation.INCOME), self.of(Operation.INCOME_RETURN)
+        income, returned = self.of(OperationType.INCOME), self.of(OperationType.INCOME_RETURN)
         difference: int = getattr(income, what) - getattr(returned, what)
         return difference
 
@@ -228,7 +228,7 @@ class _Shift:
         seen: dict[str, Match],
         organisation: Organisation | None,
     ) -> None:
-        self.receipts: dict[int, tuple[Operation, StoredDocument]] = {}
+        self.receipts: dict[int, tuple[OperationType, StoredDocument]] = {}
         self._nomenclature = nomenclature
         self._seen = seen
         self._organisation = organisation
@@ -245,8 +245,8 @@ class _Shift:
         receipts = [self.receipts[number] for number in sorted(self.receipts)]
         first = receipts[0][1]
         organisation = self._organisation or _organisation(first)
-        totals: dict[Operation, Totals] = defaultdict(Totals)
-        lines: dict[Operation, _Lines] = defaultdict(_Lines)
+        totals: dict[OperationType, Totals] = defaultdict(Totals)
+        lines: dict[OperationType, _Lines] = defaultdict(_Lines)
         days: dict[dt.date, int] = defaultdict(int)
         rates: dict[Rate, list[int]] = defaultdict(list)
         for operation, document in receipts:

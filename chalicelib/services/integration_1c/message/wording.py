@@ -1,13 +1,13 @@
 """What a person reads in 1С beside the sums of a shift."""
 
-from chalicelib.core.fiscal.document import Operation
+from chalicelib.core.fiscal.document import OperationType
 from chalicelib.services.integration_1c.message.shift import RetailReport, Totals
 
 _OPERATIONS = {
-    Operation.INCOME: "Приход",
-    Operation.INCOME_RETURN: "Возврат прихода",
-    Operation.EXPENSE: "Расход",
-    Operation.EXPENSE_RETURN: "Возврат расхода",
+    OperationType.INCOME: "Приход",
+    OperationType.INCOME_RETURN: "Возврат прихода",
+    OperationType.EXPENSE: "Расход",
+    OperationType.EXPENSE_RETURN: "Возврат расхода",
 }
 _PARTS = {
     "cash": "наличными",

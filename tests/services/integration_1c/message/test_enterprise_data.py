@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.fiscal.document import FiscalDocument, Operation
+from chalicelib.core.fiscal.document import FiscalDocument, OperationType
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.services.integration_1c.message.enterprise_data import (
     NAMESPACE,
@@ -97,8 +97,8 @@ def test_amounts_of_the_message_are_those_of_the_receipts(written: Written) -> N
     for one in found:
         remark = said(one, "ОбщиеСвойстваОбъектовФормата/Комментарий") or ""
         receipts = next(of for name, of in by_shift.items() if remark.startswith(name))
-        sold = sum(x.total for x in receipts if x.operation is Operation.INCOME)
-        back = sum(x.total for x in receipts if x.operation is Operation.INCOME_RETURN)
+        sold = sum(x.total for x in receipts if x.operation is OperationType.INCOME)
+        back = sum(x.total for x in receipts if x.operation is OperationType.INCOME_RETURN)
         assert sum(kopecks(x, "Сумма") for x in rows(one, "ТоварыПродажа")) == sold
         assert sum(kopecks(x, "Сумма") for x in rows(one, "ТоварыВозвратПродажи")) == back
         assert kopecks(one, "Сумма") == sold - back
@@ -106,7 +106,7 @@ def test_amounts_of_the_message_are_those_of_the_receipts(written: Written) -> N
         assert quantity == sum(
             line["quantity"]
             for x in receipts
-            if x.operation is Operation.INCOME
+            if x.operation is OperationType.INCOME
             for line in x.content["items"]
         )
 

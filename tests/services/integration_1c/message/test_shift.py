@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.fiscal.document import Kind, Operation
+from chalicelib.core.fiscal.document import FiscalDocumentKind, OperationType
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.services.integration_1c.message.nomenclature import key_of, match_of
@@ -71,7 +71,7 @@ def report_of(*documents: StoredDocument, **options: Any) -> RetailReport:
 @given(shifts())
 def test_every_report_equals_its_receipts(documents: list[StoredDocument]) -> None:
     report = report_of(*documents)
-    for operation in Operation:
+    for operation in OperationType:
         receipts = [one for one in documents if one.operation is operation]
         totals = report.of(operation)
         assert totals.count == len(receipts)
@@ -135,7 +135,7 @@ def test_items_are_grouped_by_nomenclature_price_and_rate() -> None:
 
 def test_a_total_rounded_down_is_shared_among_the_items() -> None:
     report = report_of(stored(items=[item(sum=100_33), item(nds=2, sum=200_34)], totalSum=300_00))
-    assert [line.sum for line in report.lines[Operation.INCOME]] == [199_89, 100_11]
+    assert [line.sum for line in report.lines[OperationType.INCOME]] == [199_89, 100_11]
 
 
 def test_tax_is_what_the_receipts_say() -> None:
@@ -152,7 +152,7 @@ def test_each_way_of_payment_is_told_apart() -> None:
         stored(1, cashTotalSum=10_00, ecashTotalSum=20_00, prepaidSum=30_00, creditSum=40_00),
         stored(2, operationType=2, provisionSum=100_00, cashTotalSum=0),
     )
-    income, returned = report.of(Operation.INCOME), report.of(Operation.INCOME_RETURN)
+    income, returned = report.of(OperationType.INCOME), report.of(OperationType.INCOME_RETURN)
     assert (income.cash, income.electronic, income.prepaid) == (10_00, 20_00, 30_00)
     assert (income.credit, returned.provision, report.net("provision")) == (40_00, 100_00, -100_00)
 
@@ -163,12 +163,12 @@ def test_advances_repayments_and_agents_are_told() -> None:
         stored(2, items=[item(paymentAgentByProductType=64, providerInn="7810940284")]),
         stored(3, paymentAgentType=64),
     )
-    totals = report.of(Operation.INCOME)
+    totals = report.of(OperationType.INCOME)
     assert (totals.advance, totals.repayment, totals.agents) == (100_00, 100_00, 200_00)
 
 
 def test_a_correction_without_items_has_a_line_a_rate() -> None:
-    old = {"code": Kind.RECEIPT_CORRECTION, "items": None, "totalSum": 220_00}
+    old = {"code": FiscalDocumentKind.RECEIPT_CORRECTION, "items": None, "totalSum": 220_00}
     report = report_of(stored(5, **old, nds18=20_00, ndsNo=100_00), stored(6, **old | {"code": 41}))
     assert report.corrections == (5, 6)
     assert [(line.rate, line.sum, line.vat) for line in report.lines[1]] == [
@@ -208,7 +208,7 @@ def test_a_shift_in_pieces_is_refused() -> None:
 
 def test_another_kind_of_document_does_not_break_a_shift() -> None:
     state = stored(2, code=21, shiftNumber=None)
-    assert report_of(stored(1), state, stored(3)).of(Operation.INCOME).count == 2
+    assert report_of(stored(1), state, stored(3)).of(OperationType.INCOME).count == 2
 
 
 def test_what_is_known_of_an_item_is_used() -> None:

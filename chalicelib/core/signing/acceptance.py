@@ -1,14 +1,15 @@
-"""How a service accepts a signature: verified, by whoever may act, kept with its evidence."""
+"""Acceptance of a signature: verify it, check the signer's authority, store the evidence."""
 
 from chalicelib import kep
-from chalicelib.core.signing import store
+from chalicelib.core.signing.evidence import store_evidence
 from chalicelib.core.signing.model import Evidence, Signature, SignerCard
 from chalicelib.core.signing.rules import SignatureRefused
+from chalicelib.core.signing.trust import load_trust
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
 
 
-def accept(
+def accept_signature(
     client_id: str,
     content: bytes,
     signature: bytes,
@@ -17,17 +18,19 @@ def accept(
     ogrn: str | None,
     certificate_sha256: str | None = None,
 ) -> Signature:
-    """Verify a detached signature over exactly ``content`` and keep it.
+    """Verify a detached signature over exactly ``content`` and store it in the client's evidence.
 
-    Everyone who signed must be able to act for the organisation of that ИНН and ОГРН (ОГРНИП),
-    where it is known, and have signed by the certificate of that fingerprint, where one is given.
+    Every signer must be entitled to act for the organisation with this ИНН and, if it is given,
+    this ОГРН or ОГРНИП. If ``certificate_sha256`` is given, every signer must have used the
+    certificate with this SHA-256 fingerprint.
 
     Raises:
-        SignatureRefused: it does not hold, or somebody may not act; nothing is kept.
+        SignatureRefused: the signature is invalid, or a signer may not act for the organisation.
+            Nothing is stored.
     """
     received_at = clock.now()
     try:
-        signers = kep.verify(signature, content, store.load_trust(), received_at)
+        signers = kep.verify(signature, content, load_trust(), received_at)
         for signer in signers:
             kep.acts_for(signer, inn, ogrn=ogrn)
             if certificate_sha256 not in (None, signer.certificate.sha256):
@@ -42,5 +45,5 @@ def accept(
     evidence = Evidence(
         signature=accepted, paths=tuple(dict(signer.evidence) for signer in signers)
     )
-    store.keep(client_id, evidence, content, signature)
+    store_evidence(client_id, evidence, content, signature)
     return accepted

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.e_receipts import sms
+from chalicelib.services.e_receipts import sms_parts
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ from chalicelib.services.e_receipts import sms
     ],
 )
 def test_parts(text: str, parts: int) -> None:
-    assert sms.parts(text) == parts
+    assert sms_parts.count_parts(text) == parts
 
 
 @given(st.text(alphabet="aä€[ч😀`\n", max_size=700))
@@ -46,7 +46,7 @@ def test_parts_hold_the_text_and_no_fewer_would(text: str) -> None:
     gsm = all(c in "aä€[\n" for c in text)
     width = {c: 2 if (c in "€[" if gsm else c == "😀") else 1 for c in text}
     alone, part = (160, 153) if gsm else (70, 67)
-    total, count = sum(width[c] for c in text), sms.parts(text)
+    total, count = sum(width[c] for c in text), sms_parts.count_parts(text)
     assert (count == 1) == (total <= alone)
     if count > 1:
         assert total <= count * part
@@ -56,4 +56,4 @@ def test_parts_hold_the_text_and_no_fewer_would(text: str) -> None:
 
 @given(st.text(alphabet="aч€", max_size=300), st.sampled_from("aч€"))
 def test_a_longer_text_never_has_fewer_parts(text: str, more: str) -> None:
-    assert sms.parts(text + more) >= sms.parts(text)
+    assert sms_parts.count_parts(text + more) >= sms_parts.count_parts(text)

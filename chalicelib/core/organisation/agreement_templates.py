@@ -6,7 +6,7 @@ A text is signed as its UTF-8 bytes. A change of wording is a new version.
 import dataclasses
 from enum import StrEnum
 
-from chalicelib.core.organisation.model import Kind, Profile
+from chalicelib.core.organisation.model import OrganisationKind, Profile
 from chalicelib.core.organisation.rules import AgreementUnknown
 
 
@@ -17,7 +17,7 @@ class AgreementKind(StrEnum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Wording:
+class AgreementTemplate:
     """The wording in force of one kind of agreement."""
 
     title: str
@@ -33,7 +33,7 @@ class Wording:
 
 def requisites(profile: Profile) -> str:
     """Return the party as agreements name it."""
-    if profile.kind is Kind.LEGAL_ENTITY:
+    if profile.kind is OrganisationKind.LEGAL_ENTITY:
         return (
             f"{profile.name}, ИНН {profile.inn}, КПП {profile.kpp}, ОГРН {profile.ogrn}, "
             f"адрес: {profile.address}"
@@ -44,8 +44,8 @@ def requisites(profile: Profile) -> str:
     )
 
 
-WORDINGS = {
-    AgreementKind.E_RECEIPTS: Wording(
+TEMPLATES = {
+    AgreementKind.E_RECEIPTS: AgreementTemplate(
         title="Дополнительное соглашение об электронных чеках",
         version="1",
         template="""\
@@ -78,13 +78,13 @@ WORDINGS = {
 }
 
 
-def wording_of(kind: str) -> Wording:
+def template_of(kind: str) -> AgreementTemplate:
     """Return the wording in force.
 
     Raises:
         AgreementUnknown: there is no such kind.
     """
     try:
-        return WORDINGS[AgreementKind(kind)]
+        return TEMPLATES[AgreementKind(kind)]
     except ValueError:
         raise AgreementUnknown from None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.core.moderation import names
+from chalicelib.core.moderation import name_check
 from chalicelib.core.moderation.model import Flag
 
 OURS = "ООО «Ромашка»"
@@ -23,7 +23,7 @@ OURS = "ООО «Ромашка»"
     ],
 )
 def test_related(name: str, organisation: str) -> None:
-    assert names.is_related(name, organisation)
+    assert name_check.is_related(name, organisation)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_related(name: str, organisation: str) -> None:
     ],
 )
 def test_unrelated(name: str, organisation: str) -> None:
-    assert not names.is_related(name, organisation)
+    assert not name_check.is_related(name, organisation)
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_unrelated(name: str, organisation: str) -> None:
     ],
 )
 def test_flags(name: str, filenames: list[str], flags: set[Flag]) -> None:
-    assert names.flags(name, OURS, filenames) == flags
+    assert name_check.flags(name, OURS, filenames) == flags

@@ -20,7 +20,7 @@ UCS2_ALONE, UCS2_PART = 70, 67
 """UTF-16 units of a message alone, and of a part."""
 
 
-def parts(text: str) -> int:
+def count_parts(text: str) -> int:
     """Return the number of parts, at least one."""
     if set(text) <= _BASIC | _EXTENSION:
         return _count((1 + (letter in _EXTENSION) for letter in text), GSM_ALONE, GSM_PART)

@@ -1,9 +1,6 @@
 """How a receipt's codes and numbers are said in Russian (order ЕД-7-20/662@, tags in brackets)."""
 
-import re
 from decimal import Decimal
-
-from chalicelib.services.e_receipts.receipt import Receipt
 
 DOCUMENTS = {
     3: "Кассовый чек",
@@ -95,17 +92,6 @@ MEASURES = {
 }
 """Tag 2108; of goods by count there is often none."""
 
-_FORMS = [
-    ("общество с ограниченной ответственностью", "ООО"),
-    ("непубличное акционерное общество", "НАО"),
-    ("публичное акционерное общество", "ПАО"),
-    ("закрытое акционерное общество", "ЗАО"),
-    ("открытое акционерное общество", "ОАО"),
-    ("акционерное общество", "АО"),
-    ("автономная некоммерческая организация", "АНО"),
-    ("индивидуальный предприниматель", "ИП"),
-]
-
 
 def money(kopecks: int) -> str:
     """Return an amount as people write it: ``1 285,21``, with a space that does not break."""
@@ -118,28 +104,3 @@ def quantity(value: Decimal) -> str:
     """Return a quantity without idle noughts, after a comma: ``0,384``."""
     text = f"{value:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
-
-
-def short_name(name: str) -> str:
-    """Return an organisation's name with its legal form abbreviated, on one line."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    for long, short in _FORMS:
-        text = re.sub(rf"\b{long}\b", short, text, count=1, flags=re.IGNORECASE)
-    return text
-
-
-def bare_name(name: str) -> str:
-    """Return a short name without its legal form, and without quotes where they hold all of it."""
-    forms = "|".join(short for _, short in _FORMS)
-    bare = re.sub(rf"^(?:{forms})\s+(?=\S)", "", name)
-    quoted = re.fullmatch(r"[«\"„“]([^«»\"„“”]+)[»\"“”]", bare)
-    return quoted[1] if quoted else bare
-
-
-def check_code(receipt: Receipt) -> str:
-    """Return what the check QR of a receipt says (order ЕД-7-20/662@, tag 1196)."""
-    roubles, rest = divmod(receipt.total, 100)
-    return (
-        f"t={receipt.at:%Y%m%dT%H%M}&s={roubles}.{rest:02}&fn={receipt.fiscal_drive}"
-        f"&i={receipt.document}&fp={receipt.sign}&n={receipt.operation}"
-    )

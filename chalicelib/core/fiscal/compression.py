@@ -49,14 +49,14 @@ def _dictionary(name: int) -> bytes:
     return _DICTIONARIES[name].encode()
 
 
-def pack(content: dict[str, Any]) -> bytes:
+def compress(content: dict[str, Any]) -> bytes:
     """Return a document in few bytes; the same content gives the same bytes."""
     said = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     deflate = zlib.compressobj(9, zdict=_dictionary(_NEWEST))
     return bytes([_NEWEST]) + deflate.compress(said.encode()) + deflate.flush()
 
 
-def unpack(packed: bytes) -> dict[str, Any]:
+def decompress(packed: bytes) -> dict[str, Any]:
     """Return the document that :func:`pack` packed."""
     inflate = zlib.decompressobj(zdict=_dictionary(packed[0]))
     said = inflate.decompress(packed[1:]) + inflate.flush()

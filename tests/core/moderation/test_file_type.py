@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from chalicelib.core.moderation import documents
+from chalicelib.core.moderation import file_type
 from tests.support.applications import PDF, picture
 
 
@@ -66,7 +66,7 @@ def animated() -> bytes:
     ],
 )
 def test_recognised_by_content(content: bytes, media_type: str) -> None:
-    assert documents.recognise(content) == media_type
+    assert file_type.recognise(content) == media_type
 
 
 @pytest.mark.parametrize(
@@ -99,17 +99,17 @@ def test_recognised_by_content(content: bytes, media_type: str) -> None:
 )
 def test_refused_with_the_reason(content: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        documents.recognise(content)
+        file_type.recognise(content)
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (12_000, 12_000), (8_000, 5_001)])
 def test_bomb_is_refused_before_it_goes_off(size: tuple[int, int]) -> None:
     content, started = bomb(*size), time.process_time()
     with pytest.raises(ValueError, match=r"слишком большое|не открывается"):
-        documents.recognise(content)
+        file_type.recognise(content)
     assert time.process_time() - started < 1
 
 
 def test_encryption_shows_in_the_trailer() -> None:
-    assert not documents.is_encrypted(PDF)
-    assert documents.is_encrypted(PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"))
+    assert not file_type.is_encrypted(PDF)
+    assert file_type.is_encrypted(PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"))

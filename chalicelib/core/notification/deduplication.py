@@ -10,11 +10,11 @@ from chalicelib.core.notification.store import AlreadySent, Sending
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.table import Write
 
-Noted = tuple[Mapping[str, Any], list[Write]]
+SentRecord = tuple[Mapping[str, Any], list[Write]]
 """What is noted with a sending, and what is written in the same transaction."""
 
 
-def send_once(sending: Sending, send: Callable[[], Noted]) -> bool:
+def send_once(sending: Sending, send: Callable[[], SentRecord]) -> bool:
     """Send, unless it was sent; note it together with what ``send`` returns.
 
     Returns False for a repeat. A delivery that stops between handing over and noting leaves its
