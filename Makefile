@@ -92,11 +92,6 @@ audit: $(VENV)/ready .venv-cloud/ready .venv-audit/ready ## Attacks, grants, lic
 openapi: $(VENV)/ready ## Write chalicelib/openapi.json from the declarations
 	$(PY) -m infra.openapi
 
-.PHONY: examples
-examples: $(VENV)/ready .venv-cloud/ready ## Record the API's examples from an end-to-end run
-	RECORD_EXAMPLES=1 $(PY) -m pytest -q tests/end_to_end
-	$(PY) -m infra.openapi
-
 .PHONY: licences
 licences: $(VENV)/ready ## Write docs/licences.md from what the packages say
 	$(PY) -m infra.licences

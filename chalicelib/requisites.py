@@ -300,6 +300,9 @@ Line = Annotated[str, single_line(250)]
 """Free text on one line: a title, an address, a comment."""
 Kopecks = Annotated[
     int,
-    Requisite(_kopecks, {"type": "integer", "minimum": 0, "maximum": MAX_KOPECKS}),
+    Requisite(
+        _kopecks,
+        {"type": "integer", "minimum": 0, "maximum": MAX_KOPECKS, "examples": [12_200_00]},
+    ),
 ]
 """Money in kopecks, never negative; a string or a float is not money."""

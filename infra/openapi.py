@@ -3,16 +3,14 @@
     python -m infra.openapi
 
 writes ``chalicelib/openapi.json``, which the API serves. Summaries and descriptions are the
-docstrings, schemas are pydantic's, examples are answers recorded by the end-to-end run.
+docstrings, schemas are pydantic's, and examples are composed from those of the models.
 """
 
-import copy
 import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -35,13 +33,11 @@ from chalicelib.runtime.problem import (
 )
 from chalicelib.runtime.raw import Raw
 from infra import declarations, gateway
+from infra.examples import compose
 from infra.schemas import Schemas, is_list, markdown, model_of, path_parameter, query_parameters
 
 Json = dict[str, Any]
 _Schemas = Mapping[tuple[str, JsonSchemaMode], Json]
-
-EXAMPLES = Path(__file__).resolve().parent.parent / "tests" / "end_to_end" / "examples.json"
-"""Real requests and answers: ``{operationId: {"request": …, "response": …}}``, both optional."""
 
 _JSON = "application/json"
 _REF = "#/components/schemas/"
@@ -155,7 +151,10 @@ def describe(actions: Sequence[Action]) -> Json:
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, schemas, definitions)
     for one in actions:
         if one.is_read and (query := schemas.get((one.name, "validation"))):
-            definitions.pop(_name(query), None)  # said as parameters
+            definitions.pop(_name(query), None)  # described as parameters
+    for definition in definitions.values():
+        if "properties" in definition:
+            definition.pop("examples", None)  # each operation shows its own, whole
     return {
         "openapi": "3.1.0",
         "info": _INFO,
@@ -173,22 +172,14 @@ def describe(actions: Sequence[Action]) -> Json:
     }
 
 
-def with_examples(document: Json, examples: Mapping[str, Json]) -> Json:
-    """Return ``document`` with ``{operationId: {"request": …, "response": …}}`` put in.
+def example(action: Action) -> Any:
+    """Return the example of an action's payload, as its description shows it.
 
     Raises:
-        KeyError: there is no such operation, or no JSON in that place of it.
+        KeyError: the action takes no payload.
     """
-    document = copy.deepcopy(document)
-    paths = document["paths"].values()
-    operations = {one["operationId"]: one for path in paths for one in path.values()}
-    for name, example in examples.items():
-        operation = operations[name]
-        (success,) = (answer for status, answer in operation["responses"].items() if status < "3")
-        for part, place in (("request", operation.get("requestBody", {})), ("response", success)):
-            if part in example:
-                place["content"][_JSON]["example"] = example[part]
-    return document
+    schemas, definitions = _schemas([action])
+    return compose(schemas[action.name, "validation"], definitions)
 
 
 def problems() -> Json:
@@ -211,11 +202,8 @@ def problems() -> Json:
 
 
 def document() -> Json:
-    """Return the document of the whole API, with the examples recorded so far."""
-    described = describe(declarations.actions())
-    if EXAMPLES.exists():
-        return with_examples(described, json.loads(EXAMPLES.read_text(encoding="utf-8")))
-    return described
+    """Return the document of the whole API."""
+    return describe(declarations.actions())
 
 
 def render(document: Json) -> str:
@@ -272,19 +260,21 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     payload = schemas.get((one.name, "validation"))
     parameters = [*map(path_parameter, re.findall(r"{(\w+)}", one.path))]
     if payload and one.is_read:
-        parameters += query_parameters(definitions[_name(payload)])
+        parameters += query_parameters(definitions[_name(payload)], compose(payload, definitions))
     if one.idempotent:
         parameters.append(_KEY_PARAMETER)
-    operation = {
+    operation: Json = {
         "operationId": one.name,
         "tags": [_tag(one.function.__module__)["name"]],
         "summary": summary,
         "description": "\n\n".join(filter(None, (markdown(rest), callers))),
         "parameters": parameters,
-        "responses": _success(one, schemas) | _refusals(one, takes_payload=payload is not None),
+        "responses": _success(one, schemas, definitions)
+        | _refusals(one, takes_payload=payload is not None),
     }
     if payload and not one.is_read:
-        operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": payload}}}
+        content = {_JSON: {"schema": payload, "example": compose(payload, definitions)}}
+        operation["requestBody"] = {"required": True, "content": content}
     if Raw in signature(one).values():
         operation["requestBody"] = {
             "required": True,
@@ -296,7 +286,7 @@ def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     return operation
 
 
-def _success(one: Action, schemas: _Schemas) -> Json:
+def _success(one: Action, schemas: _Schemas, definitions: Json) -> Json:
     answer = signature(one)["return"]
     status = HTTPStatus.NO_CONTENT if answer is type(None) else HTTPStatus(one.status)
     described: Json = {"description": status.phrase}
@@ -304,7 +294,8 @@ def _success(one: Action, schemas: _Schemas) -> Json:
         # The bytes of a file have no schema (OpenAPI 3.1, «Considerations for File Uploads»).
         described["content"] = {media_type: {} for media_type in one.produces}
     if model_of(answer):
-        described["content"][_JSON] = {"schema": schemas[one.name, "serialization"]}
+        schema = schemas[one.name, "serialization"]
+        described["content"][_JSON] = {"schema": schema, "example": compose(schema, definitions)}
     return {str(status.value): described}
 
 

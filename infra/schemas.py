@@ -87,11 +87,12 @@ def path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def query_parameters(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the parameters that the fields of a query's schema make."""
+def query_parameters(schema: Mapping[str, Any], example: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters that the fields of a query's schema make, with their examples."""
     required = schema.get("required", ())
     return [
         {"name": name, "in": "query", "required": name in required, **_parameter(field)}
+        | ({"example": example[name]} if name in example else {})
         for name, field in schema["properties"].items()
     ]
 

@@ -12,8 +12,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 class _Base64:
     """Reads base64 (RFC 4648, §4) strictly, but for line breaks, which tools like to put in."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, example: str) -> None:
         self._most = most
+        self._example = example
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -27,7 +28,12 @@ class _Base64:
         self, _schema: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         most = -(-self._most // 3) * 4
-        return {"type": "string", "contentEncoding": "base64", "maxLength": most}
+        return {
+            "type": "string",
+            "contentEncoding": "base64",
+            "maxLength": most,
+            "examples": [self._example],
+        }
 
     def _decode(self, value: Any) -> bytes:
         if not isinstance(value, str):
@@ -45,6 +51,9 @@ class _Base64:
         return content
 
 
-def base64_bytes(most: int) -> Any:
-    """Return the type of bytes that travel as base64, ``most`` of them, decoded."""
-    return Annotated[bytes, _Base64(most)]
+def base64_bytes(most: int, example: str = "MIIB") -> Any:
+    """Return the type of bytes that travel as base64, at most ``most`` bytes decoded.
+
+    ``example`` is shown in the description of the API; without one, the beginning of DER is.
+    """
+    return Annotated[bytes, _Base64(most, example)]

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 
 
 class Actor(StrEnum):
@@ -19,6 +19,8 @@ class Actor(StrEnum):
 
 class HistoryEntry(Model):
     """A status or state that a thing came to."""
+
+    model_config = example(status="invoiced", at="2026-11-24T09:00:00Z", by="client")
 
     status: str
     at: dt.datetime

@@ -4,11 +4,14 @@ import datetime as dt
 import secrets
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field
 
 from chalicelib.runtime import clock
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+Identifier = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["01a20cb15b0ed969fa7935d0257f"])
+]
+"""What a thing is called in paths and bodies: opaque to callers."""
 
 
 def new_identifier() -> str:

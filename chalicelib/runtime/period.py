@@ -5,11 +5,13 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.runtime.model import Payload
+from chalicelib.runtime.model import Payload, example
 
 
 class Period(Payload):
     """Days of Moscow's calendar, both ends included."""
+
+    model_config = example(**{"from": "2026-11-01", "to": "2026-11-24"})
 
     most_days: ClassVar[int] = 366
 

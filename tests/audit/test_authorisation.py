@@ -88,7 +88,7 @@ def test_call_is_open_to_its_callers_alone(
     if declared.is_read and Role.CLIENT in declared.callers:
         ids = estate.own_ids(world, "client-1", declared)
         own = estate.route(declared, ids).partition(" ")[2]
-        query = estate.QUERIES.get(declared.name)
+        query = estate.query(declared, world)
         made = gateway.call(world, declared, own, f"Bearer {token()}", query=query)
         assert made.status == 200, made.body
     for make in GOOD.values():

@@ -74,7 +74,7 @@ def takers() -> Iterator[Any]:
             named = {"service": by.LOGO}
             yield pytest.param(declared, by.logo_form(), ("logo",), named, id=declared.name)
         if declared.name == "send_document":
-            parsed = estate.BODIES[declared.name] | {"kind": "upd"}
+            parsed = estate.body(declared) | {"kind": "upd"}
             yield pytest.param(declared, parsed, ("file", "content"), {}, id="send_document-upd")
 
 

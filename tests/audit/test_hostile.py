@@ -131,7 +131,7 @@ def test_no_name_in_a_path_leads_elsewhere(world: World, declared: Action) -> No
         for segment in SEGMENTS:
             route = own_route(world, declared, **{name: segment})
             before = len(world.calls)
-            how = {"who": persona(declared), "query": estate.QUERIES.get(declared.name)}
+            how = {"who": persona(declared), "query": estate.query(declared, world)}
             answer = world.call(route, estate.body(declared, world), **how)
             if re.search(r"[\0-\x1f/]", unquote(segment)) or len(unquote(segment)) > 128:
                 assert answer.status == 404, segment
@@ -149,7 +149,7 @@ def test_no_value_in_a_query_does_harm(world: World) -> None:
         payload = payload_of(signature(declared))
         if not declared.is_read or not payload:
             continue
-        asked = estate.QUERIES.get(declared.name, {})
+        asked = estate.query(declared, world)
         names = [field.alias or name for name, field in payload[1].model_fields.items()]
         for name in [*names, "unknown", "client_id", "__class__"]:
             for value in [*FORGING.values(), *ODD.values(), *TOKENS]:

@@ -44,7 +44,7 @@ def test_a_foreign_id_is_an_id_of_nothing(world: World, declared: Action) -> Non
 
     def answered(**ids: str) -> tuple[int, Any]:
         route, body = estate.route(declared, ours | ids), estate.body(declared, world)
-        query = estate.QUERIES.get(declared.name)
+        query = estate.query(declared, world)
         return said(world.call(route, body, who=persona(declared), query=query))
 
     before = [*kept(world, OURS), *kept(world, THEIRS)]
@@ -120,7 +120,7 @@ def queries(declared: Action, model: type[PageQuery]) -> list[dict[str, str]]:
             choices.append([(name, one.value) for one in kind])
         elif get_origin(kind) is Literal:
             choices.append([(name, one) for one in get_args(kind)])
-    asked = estate.QUERIES.get(declared.name, {})
+    asked = estate.query(declared)
     return [{**asked, **dict(chosen)} for chosen in itertools.product(*choices)]
 
 

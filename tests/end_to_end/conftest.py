@@ -1,6 +1,5 @@
 """The whole product, as production gets it, on this machine: roles enforced, spoken to by HTTP."""
 
-import dataclasses
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,8 +13,6 @@ from infra.local.cloud import CloudError
 from infra.local.personas import PERSONAS
 from infra.local.product import Product, product
 from infra.local.seed import seed
-from infra.openapi import EXAMPLES
-from tests.end_to_end.recording import Recording, write
 
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 
@@ -29,12 +26,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     made = build()
     try:
         with product(made, state=state, cloud_python=CLOUD_PYTHON, port=0) as started:
-            recording = Recording(started.api.url, started.cloud.http)
-            recorded = dataclasses.replace(started, api=recording)
-            seed(recorded)
-            yield recorded
-        if "RECORD_EXAMPLES" in os.environ:
-            write(EXAMPLES)
+            seed(started)
+            yield started
     except CloudError as error:
         pytest.fail(str(error))
 

@@ -37,8 +37,8 @@ def tokens(running: Product) -> dict[str, str]:
 
 @pytest.fixture
 def api(running: Product) -> Api:
-    """A caller of whom no examples are taken."""
-    return Api(running.api.url, running.cloud.http)
+    """A caller without a token."""
+    return running.api
 
 
 def check_problem(answer: Answer) -> None:

@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 import datetime as dt
 import json
@@ -7,16 +8,20 @@ from typing import Any
 import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import TypeAdapter
 
 from chalicelib.core.billing.payment import Outcome, Payment
 from chalicelib.core.platform.actions import OPENAPI
+from chalicelib.runtime.action import payload_of, signature
+from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.model import Model, example
 from chalicelib.runtime.problem import IdempotencyKeyMissing, PayloadInvalid, Problem
 from infra import declarations, gateway, openapi
+from infra.examples import NoExample, compose
+from infra.schemas import Schemas, model_of
 
 Json = dict[str, Any]
-
-SHOP = {"name": "Лавка", "address": "Москва, Тверская, 1"}
-OPENED = {**SHOP, "shop_id": "01", "registers": []}
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +119,8 @@ class TestDocument:
         exemplary = [one for one in walk(schemas) if isinstance(one.get("examples"), list)]
         assert exemplary
         for schema in exemplary:
-            for example in schema["examples"]:
-                validator(document, schema).validate(example)
+            for shown in schema["examples"]:
+                validator(document, schema).validate(shown)
 
     def test_docstrings_reach_people_as_commonmark(self, document: Json) -> None:
         texts = [one.get("description") for one in walk(document)]
@@ -310,33 +315,57 @@ class TestUndescribed:
 
 
 class TestExamples:
-    def test_are_put_into_their_bodies(self, document: Json) -> None:
-        before = openapi.render(document)
-        examples = {"open_shop": {"request": SHOP, "response": OPENED}}
-        made = openapi.with_examples(document, examples)
-        shops = made["paths"]["/organisation/shops"]["post"]
-        assert shops["requestBody"]["content"]["application/json"]["example"] == SHOP
-        answer = shops["responses"]["201"]["content"]["application/json"]
-        assert answer["example"] == OPENED
-        assert openapi.render(document) == before
-        assert faults(made) == []
+    def test_every_body_and_answer_in_json_shows_one(self, operations: dict[str, Json]) -> None:
+        for name, operation in operations.items():
+            answers = [one for status, one in operation["responses"].items() if status < "3"]
+            for place in (operation.get("requestBody", {}), *answers):
+                content = place.get("content", {}).get("application/json", {})
+                assert ("schema" in content) == ("example" in content), name
+
+    def test_hold_to_their_schemas(self, document: Json) -> None:
+        assert faults(document) == []
+
+    @pytest.mark.parametrize("action", declarations.actions(), ids=lambda one: one.name)
+    def test_are_what_the_product_takes_and_answers(
+        self, operations: dict[str, Json], action: Action
+    ) -> None:
+        """A request passes its model; an answer is written again exactly as shown."""
+        operation, hints = operations[action.name], signature(action)
+        if payload := payload_of(hints):
+            TypeAdapter(payload[1]).validate_json(json.dumps(openapi.example(action)))
+        if model := model_of(hints["return"]):
+            answer = operation["responses"][str(action.status)]["content"]["application/json"]
+            read = TypeAdapter(model).validate_json(json.dumps(answer["example"]))
+            written = TypeAdapter(model).dump_python(read, mode="json", by_alias=True)
+            assert written == answer["example"]
+
+    def test_a_query_shows_them_in_its_parameters(self, operations: dict[str, Json]) -> None:
+        shown = {one["name"]: one for one in operations["get_statistics"]["parameters"]}
+        assert shown["from"]["example"] == "2026-11-01"
 
     def test_a_wrong_one_is_found(self, document: Json) -> None:
-        examples = {"open_shop": {"request": SHOP, "response": SHOP}}
-        assert len(faults(openapi.with_examples(document, examples))) == 2
+        wrong = copy.deepcopy(document)
+        shops = wrong["paths"]["/organisation/shops"]["post"]
+        del shops["requestBody"]["content"]["application/json"]["example"]["name"]
+        assert len(faults(wrong)) == 1
 
-    @pytest.mark.parametrize(
-        "examples",
-        [
-            {"no_such_action": {"response": {}}},
-            {"unbind_register": {"response": {}}},
-            {"get_invoice_pdf": {"response": {}}},
-            {"cancel_order": {"request": {}}},
-        ],
-    )
-    def test_have_no_other_place(self, document: Json, examples: dict[str, Json]) -> None:
-        with pytest.raises(KeyError):
-            openapi.with_examples(document, examples)
+    def test_a_text_that_nothing_describes_is_refused(self) -> None:
+        schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}
+        with pytest.raises(NoExample, match="/a"):
+            compose(schema, {})
 
-    def test_the_recorded_ones_hold(self, document: Json) -> None:
-        assert faults(document) == []
+    def test_a_model_shows_its_own_and_completes_it(self) -> None:
+        class Inner(Model):
+            model_config = example(name="Ромашка")
+
+            name: str
+            shop_id: Identifier
+            note: str | None = None
+            kept: str | None
+
+        schema = TypeAdapter(Inner).json_schema(schema_generator=Schemas)
+        assert compose(schema, {}) == {
+            "name": "Ромашка",
+            "shop_id": "01a20cb15b0ed969fa7935d0257f",
+            "kept": None,
+        }

@@ -1,11 +1,12 @@
-"""All that a client of the product owns, and what may be said in each call.
+"""What a client of the product owns, and what each call may be sent.
 
-A new service adds a line to :data:`BODIES` where no example of the call is recorded, and to
-``giving`` a step that makes two of what its calls are about.
+The body and the query of a call are the example on the model of its payload. What only a world can
+give (a certificate, a signature, an identifier of the caller's own) is put in by the field's name.
+A new service adds a step to ``giving`` that makes two of what its calls are about.
 """
 
+import functools
 import itertools
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,90 +14,10 @@ from typing import Any
 from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.table import Table
-from infra import declarations
-from infra.openapi import EXAMPLES
+from infra import declarations, openapi
 from tests.support import applications as by
-from tests.support import cloud, edo, giving, receipts, steps, steps_gosotchet
+from tests.support import cloud, edo, giving, receipts, steps
 from tests.support.world import World
-
-OWN = "own"
-"""In a body, in place of an id: the caller's own."""
-
-BODIES: Mapping[str, Any] = {
-    "apply_for_service": by.brand_form(),
-    "buy_gosotchet_licence": {"tariff": "basic"},
-    "change_address": {"address": "г. Москва, ул. Новая, д. 1", "tax_office_code": "7719"},
-    "change_gosotchet_registration": {
-        "authorities": [steps_gosotchet.FSRAR, steps_gosotchet.RPN, steps_gosotchet.CB]
-    },
-    "draw_up_statement": {
-        "certificate": edo.encoded(giving.pki().certificate("director")),
-        "surname": "Смирнова",
-        "given_name": "Мария",
-    },
-    "grant_registers": {
-        "landlord_id": giving.LANDLORDS["client"]["client_id"],  # type: ignore[index]
-        "shop_id": OWN,
-        "register_ids": [giving.register_id("client", 2)],
-    },
-    "make_draft": {"kind": "correction_request", "reason": "Не то количество"},
-    "make_upd": {
-        "recipient_id": giving.FOREIGNER,
-        "form": {
-            "number": "17",
-            "date": "2026-11-24",
-            "function": "СЧФДОП",
-            "lines": [
-                {
-                    "name": "Чай чёрный",
-                    "quantity": 3,
-                    "unit": "шт",
-                    "unit_code": "796",
-                    "price_kopecks": 122_00,
-                    "vat_rate": "22",
-                }
-            ],
-            "operation": "Товары переданы",
-            "basis": [{"name": "Договор", "number": "5", "date": "2026-11-01"}],
-        },
-    },
-    "prepare_period": {"from": "2026-11-01", "to": "2026-11-24", "version": "1.17"},
-    "preview_service": {"name": "Ромашка"},
-    "register_gosotchet_licence": steps_gosotchet.form(giving.pki(), OWN),
-    "register_participant": {
-        "statement_id": OWN,
-        "accept_offer": True,
-        "accept_personal_data": True,
-        "signature": "AAAA",
-    },
-    "reject_document": {"reason": "Не то количество", "signature": "AAAA"},
-    "resend_gosotchet_credentials": {"email": steps_gosotchet.EMAIL},
-    "revoke_document": {"reason": "Ошибка в документе", "signature": "AAAA"},
-    "send_document": edo.form(giving.pki(), giving.FOREIGNER),
-    "settle_nomenclature": {"onec_id": giving.ONEC_ITEMS[0]},
-    "sign_agreement": {"signature": "AAAA"},
-    "sign_consent": {"landlord_id": giving.SPARE_LANDLORD, "signature": "AAAA"},
-    "sign_document": {"signature": edo.encoded(giving.pki().sign(giving.LETTER, "director"))},
-    "sign_in_gosotchet": {
-        "login": "7728168971",
-        "password": "aaaa-bbbb-cccc-dddd",
-        "new_password": "eeee-ffff-gggg-hhhh",
-    },
-    "subscribe_register": {"period": "month"},
-    "switch_service": {"enabled": True},
-}
-"""What is said in a call of which no example is recorded, or none that fits here."""
-
-_PERIOD = {"from": "2026-11-01", "to": "2026-11-24"}
-QUERIES: Mapping[str, Mapping[str, str]] = {
-    "find_counterparties": {"inn": edo.FOREIGN["inn"]},
-    "get_message": _PERIOD,
-    "get_statistics": _PERIOD,
-    "get_tenant_turnover": _PERIOD,
-    "list_documents": {"box": "inbox"},
-    "list_retail_documents": {**_PERIOD, "register_id": giving.register_id("client", 0)},
-}
-"""What a read must be asked."""
 
 FREE_IDS: Mapping[str, str] = {
     "landlord_id": "landlords are listed to every client",
@@ -131,19 +52,48 @@ def parameters(declared: Action) -> list[str]:
 
 
 def body(declared: Action, world: World | None = None) -> Any:
-    """Return what may be said in a call, with a client's own ids in a world; None for nothing."""
+    """Return what a call may be sent, with a client's own ids in a world; None for no body."""
     if declared.is_read or not payload_of(signature(declared)):
         return None
-    said = BODIES.get(declared.name)
-    if said is None:
-        example = json.loads(EXAMPLES.read_text(encoding="utf-8")).get(declared.name, {})
-        assert "request" in example, f"say in BODIES what {declared.name} may be sent"
-        said = example["request"]
-    said = json.loads(json.dumps(said))
-    for where, value in [*leaves(said)] if world else []:
-        if value == OWN:
-            said = changed(said, where, owned(world, "client-1", str(where[-1]))[0])
-    return said
+    return _example(declared, world)
+
+
+def query(declared: Action, world: World | None = None) -> dict[str, Any]:
+    """Return what a read may be asked, with a client's own ids in a world."""
+    if not declared.is_read or not payload_of(signature(declared)):
+        return {}
+    asked: dict[str, Any] = _example(declared, world)
+    return asked
+
+
+def _example(declared: Action, world: World | None) -> Any:
+    example, values = openapi.example(declared), {**_of_the_world()}
+    if "signature" in example and "landlord_id" in example:
+        example["landlord_id"] = giving.SPARE_LANDLORD  # no consent of the client stands
+        values.pop("landlord_id")
+    for where, _ in [*leaves(example)]:
+        name = next(part for part in reversed(where) if isinstance(part, str))
+        if name in values:
+            example = changed(example, where, values[name])
+        elif world and re.search("_id$", name) and name not in FREE_IDS:
+            example = changed(example, where, owned(world, "client-1", name)[0])
+    return example
+
+
+@functools.cache
+def _of_the_world() -> Mapping[str, Any]:
+    """Return the values of fields that no example can know, by the fields' names."""
+    return {
+        "certificate": edo.encoded(giving.pki().certificate("director")),
+        "inn": edo.FOREIGN["inn"],
+        "kpp": giving.KPP["client"],
+        "landlord_id": NAMES["landlord_id"],
+        "login": steps.PROFILE["inn"],
+        "onec_id": giving.ONEC_ITEMS[0],
+        "recipient_id": giving.FOREIGNER,
+        "register_ids": giving.register_id("client", 2),
+        "signature": edo.encoded(giving.pki().sign(giving.LETTER, "director")),
+    }
 
 
 def tables() -> list[Table]:

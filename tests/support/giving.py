@@ -23,8 +23,8 @@ LANDLORDS = {
 SPARE_LANDLORD = "client-6"
 """To whom nobody has consented."""
 FOREIGNER = edo.FOREIGN["participant_id"]
-LETTER = b"%PDF-1.4 letter"
-"""What came from another operator."""
+LETTER = b"%PDF-1.4\nstartxref\n9\n%%EOF\n"
+"""What came from another operator: the content that the examples of files have."""
 ONEC_ITEMS = ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222")
 
 

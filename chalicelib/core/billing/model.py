@@ -22,7 +22,7 @@ from chalicelib.requisites import (
     single_line,
 )
 from chalicelib.runtime.history import HistoryEntry
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 
 NUMBER_SERIES = "СУ"
 """The two Cyrillic letters every invoice number begins with («Сервис и Услуги»)."""
@@ -72,6 +72,14 @@ class InvoiceState(StrEnum):
 class InvoiceLine(Model):
     """One thing sold: ``quantity`` of ``unit`` at a price that includes VAT."""
 
+    model_config = example(
+        title="Фискальный накопитель ФН-1.2 на 15 месяцев",
+        quantity=1,
+        unit="шт.",
+        vat_rate="22",
+        vat_kopecks=2_200_00,
+    )
+
     title: Annotated[str, single_line(500)]
     quantity: Annotated[int, Field(ge=1, le=1_000_000)]
     unit: Annotated[str, single_line(20)]
@@ -92,6 +100,13 @@ class InvoiceLine(Model):
 class Party(Model):
     """An organisation (ИНН of 10 digits, with КПП) or an entrepreneur (12 digits, without)."""
 
+    model_config = example(
+        name="ООО «Ромашка»",
+        inn="9677190017",
+        kpp="771901001",
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12",
+    )
+
     name: Annotated[str, single_line(500)]
     inn: Inn
     kpp: Kpp | None = None
@@ -106,6 +121,19 @@ class Party(Model):
 
 class Seller(Party):
     """Who is paid: the operator, its bank details and who signs for it."""
+
+    model_config = example(
+        name="ООО «Демонстрационный оператор»",
+        inn="9677000065",
+        kpp="967701001",
+        address="127006, г. Москва, ул. Примерная, д. 1",
+        account="40702810900000000042",
+        bank_name="ПАО «Пример Банк», г. Москва",
+        bic="044525225",
+        correspondent_account="30101810400000000225",
+        director="Иванов И. И.",
+        chief_accountant="Сидорова А. С.",
+    )
 
     account: Account
     bank_name: Annotated[str, single_line(250)]
@@ -127,6 +155,16 @@ class Invoice(Model):
     bank must not rewrite a document already sent. ``purpose`` is the payment's purpose for the
     payment order and its QR code; ``paid_kopecks`` counts whatever arrived, even too much.
     """
+
+    model_config = example(
+        number="СУ-1072022639",
+        issued_on="2026-11-24",
+        pay_before="2026-11-29",
+        purpose="Оплата по счёту № СУ-1072022639 от 24.11.2026",
+        paid_kopecks=0,
+        vat_kopecks=2_200_00,
+        history=[{"status": "open", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
 
     invoice_id: str
     number: Annotated[str, Field(pattern=rf"^{NUMBER_SERIES}-[0-9]{{6,12}}$")]

@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.core.billing.model import NUMBER_SERIES, InvoiceState
 from chalicelib.requisites import Kopecks, single_line
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
 
 BankReference = Annotated[str, single_line(140)]
@@ -17,6 +17,13 @@ BankReference = Annotated[str, single_line(140)]
 
 class NewPayment(Payload):
     """Money that arrived for an invoice; the bank's name for it, ``bank_reference``, is unique."""
+
+    model_config = example(
+        invoice_number="СУ-1072022639",
+        amount_kopecks=12_200_00,
+        bank_reference="101/2026-11-24/40702810500000000101/1220000",
+        paid_on="2026-11-24",
+    )
 
     invoice_number: Annotated[str, Field(pattern=rf"^{NUMBER_SERIES}-[0-9]{{6,12}}$")]
     amount_kopecks: Annotated[Kopecks, Field(gt=0)]
@@ -42,6 +49,14 @@ class Outcome(StrEnum):
 class Payment(Model):
     """A payment kept for ever under its bank reference."""
 
+    model_config = example(
+        bank_reference="101/2026-11-24/40702810500000000101/1220000",
+        invoice_number="СУ-1072022639",
+        payer_inn="9677190017",
+        payer_name="ООО «Ромашка»",
+        purpose="Оплата по счёту № СУ-1072022639 от 24.11.2026",
+    )
+
     bank_reference: BankReference
     amount_kopecks: Kopecks
     paid_on: dt.date
@@ -65,11 +80,17 @@ class PaymentsQuery(PageQuery):
 class NewStatement(Payload):
     """A bank statement file, 1CClientBankExchange, as base64."""
 
+    model_config = example(
+        content="MUNDbGllbnRCYW5rRXhjaGFuZ2UNCsLl8PHo/9Tu8Ozg8uA9MS4wMw0Kyu7k6PDu4urgPVdpbmRvd3MNCtHl6vbo/9Dg8ffR9+XyDQrQ4PH30ffl8j00MDcwMjgxMDkwMDAwMDAwMDA0Mg0Kyu7t5fbQ4PH30ffl8g0Kyu7t5fbU4Onr4A=="
+    )
+
     content: Annotated[str, Field(max_length=5_000_000)]
 
 
 class StatementReport(Model):
     """What a statement brought."""
+
+    model_config = example(unmatched=[], repeated=[])
 
     matched: list[Payment]
     """Counted towards their invoices, with too little or too much among them."""

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from chalicelib.requisites import single_line
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
 
 
@@ -36,6 +36,10 @@ class Flag(StrEnum):
 class FileCard(Model):
     """A file of an application."""
 
+    model_config = example(
+        filename="Товарный знак.pdf", media_type="application/pdf", size=2_000_028
+    )
+
     filename: str
     media_type: str
     """By its content."""
@@ -52,7 +56,7 @@ class StoredFile(FileCard):
 class FileLink(FileCard):
     """A file and where to fetch it from."""
 
-    url: str
+    url: str = Field(examples=["https://storage.example.com/applications/0"])
     """Good for five minutes."""
 
 
@@ -73,6 +77,12 @@ class ApplicationSubject(Model):
 
 class ApplicationCard(Model):
     """An application as its client sees it."""
+
+    model_config = example(
+        service="branded-message",
+        name="Ромашка",
+        history=[{"status": "submitted", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
 
     application_id: Identifier
     service: str
@@ -109,6 +119,8 @@ class Application(ApplicationCard):
 class FlagNote(Model):
     """A flag in words."""
 
+    model_config = example(flag="name-obscene", detail="Название похоже на непристойное.")
+
     flag: Flag
     detail: str
 
@@ -118,15 +130,15 @@ class ApplicationLine(ApplicationCard):
 
     client_id: str
     flags: tuple[FlagNote, ...]
-    overdue: bool
+    overdue: bool = Field(examples=[False])
     decided_by: str | None = None
 
 
 class ApplicationForReview(ApplicationLine):
     """An application with all that a moderator decides by."""
 
-    organisation_name: str | None
-    organisation_inn: str | None
+    organisation_name: str | None = Field(examples=["ООО «Ромашка»"])
+    organisation_inn: str | None = Field(examples=["9677190017"])
     files: tuple[FileLink, ...]
 
 

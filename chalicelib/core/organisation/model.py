@@ -21,7 +21,7 @@ from chalicelib.requisites import (
 )
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 
 
 class OrganisationKind(StrEnum):
@@ -33,6 +33,17 @@ class OrganisationKind(StrEnum):
 
 class Profile(Model):
     """What the operator's cabinet knows of an organisation."""
+
+    model_config = example(
+        name="ООО «Ромашка»",
+        inn="9677190017",
+        kpp="771901001",
+        ogrn="1199677001040",
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12",
+        tax_office_code="7719",
+        email="romashka@example.ru",
+        cabinet_created_on="2019-04-15",
+    )
 
     name: Line
     kind: OrganisationKind
@@ -56,12 +67,24 @@ class Profile(Model):
 class NewAddress(Payload):
     """A legal address (of an entrepreneur: of registration) and the tax office it belongs to."""
 
+    model_config = example(
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12", tax_office_code="7719"
+    )
+
     address: Line
     tax_office_code: TaxOfficeCode
 
 
 class Register(Model):
     """A cash register with the fiscal drive in it."""
+
+    model_config = example(
+        register_id="0004817236006552",
+        model="АТОЛ 27Ф",
+        serial="00106700412358",
+        fiscal_drive_number="9960440300412358",
+        fiscal_drive_ends_on="2026-12-28",
+    )
 
     register_id: RegisterNumber
     model: Line
@@ -73,6 +96,11 @@ class Register(Model):
 
 class Shop(Model):
     """A place of trade."""
+
+    model_config = example(
+        name="Магазин на Щербаковской",
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12",
+    )
 
     shop_id: Identifier
     name: Line
@@ -99,6 +127,11 @@ class Binding(Model):
 
 class NewShop(Payload):
     """A place of trade to be opened in the cabinet."""
+
+    model_config = example(
+        name="Магазин на Щербаковской",
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12",
+    )
 
     name: Annotated[str, single_line(120)]
     address: Line
@@ -136,6 +169,10 @@ class AgreementState(StrEnum):
 class AgreementCard(Model):
     """An agreement and where it stands."""
 
+    model_config = example(
+        kind="e-receipts", title="Дополнительное соглашение об электронных чеках", version="1"
+    )
+
     kind: str
     title: str
     version: str
@@ -146,7 +183,7 @@ class AgreementCard(Model):
 class Agreement(AgreementCard):
     """An agreement with the exact text: the one to sign, or the one signed."""
 
-    text: str
+    text: str = Field(examples=["Дополнительное соглашение об электронных чеках\n\n…"])
 
 
 class NewSignature(Payload):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 
 if TYPE_CHECKING:  # importing these models must not import the cryptography
     from chalicelib.kep import Signer
@@ -16,6 +16,19 @@ SignatureBytes = base64_bytes(1024 * 1024)
 
 class SignerCard(Model):
     """The signer, as named in the certificate."""
+
+    model_config = example(
+        surname="Смирнова",
+        given_name="Мария",
+        patronymic="Андреевна",
+        organisation="ООО «Ромашка»",
+        position="Генеральный директор",
+        inn="500100732259",
+        organisation_inn="9677190017",
+        certificate_serial="01d9a4b700c3f5e8",
+        certificate_valid_from="2026-03-01T00:00:00Z",
+        certificate_valid_until="2027-06-01T00:00:00Z",
+    )
 
     surname: str | None = None
     given_name: str | None = None

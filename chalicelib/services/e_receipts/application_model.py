@@ -9,7 +9,7 @@ from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.uploads.model import MOST_IN_BODY, Content
 from chalicelib.requisites import single_line
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.services.e_receipts.brand import Brand
 
 MOST_DOCUMENTS = 5
@@ -25,11 +25,22 @@ class AdditionalService(StrEnum):
 class ApplicationDocument(Content):
     """A document: its content, up to 1 MB, or an upload, up to 5 MB."""
 
+    model_config = example(
+        filename="Товарный знак.pdf", content="JVBERi0xLjQKc3RhcnR4cmVmCjkKJSVFT0YK"
+    )
+
     filename: Annotated[str, single_line(200)]
 
 
 class NewApplication(Payload):
     """An application: a name with documents for `branded-message`, a logo for `logo`."""
+
+    model_config = example(
+        name="Ромашка",
+        documents=[
+            {"filename": "Товарный знак.pdf", "content": "JVBERi0xLjQKc3RhcnR4cmVmCjkKJSVFT0YK"}
+        ],
+    )
 
     name: Brand | None = None
     # A list: of a tuple whose one item is wrong, pydantic says too that it is too short.
@@ -37,7 +48,7 @@ class NewApplication(Payload):
         list[ApplicationDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
     ] = None
     """PDF, JPEG or PNG, by their content."""
-    logo: base64_bytes(MOST_IN_BODY) | None = None  # type: ignore[valid-type]
+    logo: base64_bytes(MOST_IN_BODY, "iVBORw0KGgo=") | None = None  # type: ignore[valid-type]
     """PNG of 170×68 pixels, at most 204 800 bytes."""
 
 

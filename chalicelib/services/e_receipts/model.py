@@ -3,7 +3,7 @@
 import datetime as dt
 
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.services.e_receipts.brand import Brand
 from chalicelib.services.e_receipts.contact import Channel
 
@@ -25,6 +25,8 @@ class SwitchItem(Model):
 class ChannelCard(Model):
     """A channel and its tariff."""
 
+    model_config = example(enabled=True, price_kopecks=1_80)
+
     enabled: bool
     price_kopecks: int
     """Of a part of an SMS, or of an e-mail."""
@@ -32,6 +34,8 @@ class ChannelCard(Model):
 
 class ServiceCard(Model):
     """An additional service: ``none`` before the first application, then as the application."""
+
+    model_config = example(state="approved", enabled=True, brand="Ромашка")
 
     state: str
     enabled: bool
@@ -41,6 +45,19 @@ class ServiceCard(Model):
 
 class EReceiptsOverview(Model):
     """«Электронные чеки» at a glance."""
+
+    model_config = example(
+        eligible=True,
+        reason=None,
+        channels={
+            "sms": {"enabled": True, "price_kopecks": 1_80},
+            "email": {"enabled": True, "price_kopecks": 0},
+        },
+        services={
+            "branded-message": {"state": "approved", "enabled": True, "brand": "Ромашка"},
+            "logo": {"state": "none", "enabled": False, "brand": None},
+        },
+    )
 
     eligible: bool
     """Whether additional services may be applied for and switched."""
@@ -53,6 +70,12 @@ class EReceiptsOverview(Model):
 class Preview(Model):
     """A message or an e-mail as customers get it; the receipt in it is an example."""
 
+    model_config = example(
+        channel="sms",
+        text="Ромашка: чек на 1 234,50 ₽ https://api.example.com/r/9960440300412358/1042/2757040895",
+        parts=2,
+    )
+
     channel: Channel
     text: str | None = None
     parts: int | None = None
@@ -64,13 +87,17 @@ class Preview(Model):
 class PreviewForm(Payload):
     """What is not applied for yet: a name for `branded-message`, a logo for `logo`."""
 
+    model_config = example(name="Ромашка")
+
     name: Brand | None = None
-    logo: base64_bytes(_MOST_LOGO_BYTES) | None = None  # type: ignore[valid-type]
+    logo: base64_bytes(_MOST_LOGO_BYTES, "iVBORw0KGgo=") | None = None  # type: ignore[valid-type]
     """PNG of 170×68 pixels, at most 204 800 bytes."""
 
 
 class Counters(Model):
     """What was delivered by a channel."""
+
+    model_config = example(sent=1, parts=2, failed=0, cost_kopecks=3_60)
 
     sent: int = 0
     """Messages."""
@@ -90,12 +117,21 @@ class Counters(Model):
 class DayOfChannel(Counters):
     """What was delivered by a channel in a day; business days are Moscow's."""
 
+    model_config = example(
+        day="2026-11-24", channel="sms", sent=1, parts=2, failed=0, cost_kopecks=3_60
+    )
+
     day: dt.date
     channel: Channel
 
 
 class Statistics(Model):
     """What was delivered in a period, by day and in total; days without deliveries are left out."""
+
+    model_config = example(
+        totals={"sms": {"sent": 1, "parts": 2, "failed": 0, "cost_kopecks": 3_60}},
+        cost_kopecks=3_60,
+    )
 
     days: list[DayOfChannel]
     totals: dict[str, Counters]

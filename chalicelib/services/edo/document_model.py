@@ -12,7 +12,7 @@ from chalicelib.requisites import single_line
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.edo.formats.form import UpdForm
 from chalicelib.services.edo.formats.model import Acceptance
@@ -78,11 +78,15 @@ def _plain(name: str) -> str:
 class NewFile(Content):
     """A file: its content, up to 1 MB, or an upload, up to 15 MB."""
 
+    model_config = example(filename="Договор.pdf", content="JVBERi0xLjQKc3RhcnR4cmVmCjkKJSVFT0YK")
+
     filename: Annotated[str, single_line(250), AfterValidator(_plain)]
 
 
 class NewDocument(Payload):
     """A document to send, with the sender's detached signature over exactly its content."""
+
+    model_config = example(kind="unformalised")
 
     recipient_id: ParticipantId
     kind: DocumentKind
@@ -110,6 +114,8 @@ Reason = Annotated[str, single_line(1000)]
 
 class NewDraft(Payload):
     """What answer is to be made; all but the buyer's title say why."""
+
+    model_config = example(kind="correction_request", reason="Не то количество")
 
     kind: DraftKind
     reason: Reason | None = None
@@ -148,12 +154,16 @@ class DocumentSignature(Payload):
 class Rejection(Payload):
     """Why, and the detached signature over the correction request made with that reason."""
 
+    model_config = example(reason="Не то количество")
+
     reason: Reason
     signature: DetachedSignature  # type: ignore[valid-type]
 
 
 class Revocation(Payload):
     """The detached signature over the annulment offer; who offers it says why."""
+
+    model_config = example(reason="Ошибка в документе")
 
     reason: Reason | None = None
     signature: DetachedSignature  # type: ignore[valid-type]
@@ -170,6 +180,8 @@ class DocumentsQuery(PageQuery):
 
 class Step(HistoryEntry):
     """A status that a document came to, and the participant that brought it there."""
+
+    model_config = example(status="sent", at="2026-11-24T09:00:00Z", by="client")
 
     participant_id: str | None = None
 
@@ -189,6 +201,10 @@ class SignedFile(Model):
 
 class UpdFacts(Model):
     """What a list shows of a УПД."""
+
+    model_config = example(
+        function="СЧФДОП", number="17", date="2026-11-24", total_kopecks=36_600, vat_kopecks=6_600
+    )
 
     function: str
     number: str
@@ -281,6 +297,13 @@ class Document(Model):
 
 class TechnologyMessage(Model):
     """What an operator or a participant said about the passing of a file."""
+
+    model_config = example(
+        kind="operator_confirmation",
+        file_name="DP_PDPOL_2SU_20261124.xml",
+        about="Договор.pdf",
+        content="PD94bWwgdmVyc2lvbj0iMS4wIj8+",
+    )
 
     kind: str
     file_name: str

@@ -6,7 +6,7 @@ from typing import Self
 from chalicelib.core.signing.model import SignerCard
 from chalicelib.requisites import Inn, Kpp
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 from chalicelib.services.edo.document_model import (
     Box,
     Document,
@@ -24,6 +24,13 @@ from chalicelib.services.edo.participant import Participant, ParticipantId
 class SideCard(Model):
     """A participant as a document shows it."""
 
+    model_config = example(
+        participant_id="2SU-9677190017-771901001-202611240900000000001",
+        name="ООО «Ромашка»",
+        inn="9677190017",
+        kpp="771901001",
+    )
+
     participant_id: ParticipantId
     name: str | None
     inn: Inn
@@ -32,6 +39,8 @@ class SideCard(Model):
 
 class SignatureCard(Model):
     """A signature and what it is over."""
+
+    model_config = example(file_name="Договор.pdf", size=52_480)
 
     signature_id: Identifier
     role: Role
@@ -45,6 +54,15 @@ class SignatureCard(Model):
 
 class DocumentCard(Model):
     """A document as one of its sides sees it."""
+
+    model_config = example(
+        kind="unformalised",
+        roaming=False,
+        file_name="Договор.pdf",
+        size=52_480,
+        upd=None,
+        charged=False,
+    )
 
     document_id: Identifier
     box: Box
@@ -99,6 +117,10 @@ def signature_card(file: SignedFile) -> SignatureCard:
 class Archive(Model):
     """A ZIP with the document, its answers, signatures, messages and printable view."""
 
+    model_config = example(
+        file_name="Договор.zip", size=60_112, url="https://storage.example.com/edo/archive.zip"
+    )
+
     file_name: str
     size: int
     url: str
@@ -108,6 +130,8 @@ class Archive(Model):
 
 class FileToSign(Model):
     """A file made for its author to sign."""
+
+    model_config = example(file_name="ON_NSCHFDOPPR_17.xml", content="PD94bWwgdmVyc2lvbj0iMS4wIj8+")
 
     file_name: str
     content: str

@@ -12,7 +12,7 @@ from chalicelib.requisites import Inn, Kopecks, Line
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.services.edo.participant import NamePart, Participant, ParticipantId, PersonNames
 
 # --- registration
@@ -20,6 +20,8 @@ from chalicelib.services.edo.participant import NamePart, Participant, Participa
 
 class ChosenCertificate(Payload):
     """The certificate picked for the registration, and the names as corrected by its holder."""
+
+    model_config = example(surname="Смирнова", given_name="Мария", patronymic="Андреевна")
 
     certificate: base64_bytes(64 * 1024)  # type: ignore[valid-type]
     """DER, as base64."""
@@ -30,6 +32,21 @@ class ChosenCertificate(Payload):
 
 class CertificateCard(Model):
     """What was read from a certificate; what it does not say is absent."""
+
+    model_config = example(
+        surname="Смирнова",
+        given_name="Мария",
+        patronymic="Андреевна",
+        organisation="ООО «Ромашка»",
+        position="Генеральный директор",
+        issuer="УЦ «Пример»",
+        serial="01d9a4b700c3f5e8",
+        sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        valid_until="2027-06-01T00:00:00Z",
+        inn="9677190017",
+        kpp="771901001",
+        ogrn="1199677001040",
+    )
 
     sha256: str
     serial: str
@@ -49,6 +66,10 @@ class CertificateCard(Model):
 class LegalText(Model):
     """A text that a client accepts, by its version."""
 
+    model_config = example(
+        title="Оферта оператора ЭДО", version="1", text="Оферта оператора ЭДО\n\nРедакция 1\n\n…"
+    )
+
     title: str
     version: str
     text: str
@@ -56,6 +77,15 @@ class LegalText(Model):
 
 class Organisation(Model):
     """The organisation as it will be registered, from its profile."""
+
+    model_config = example(
+        name="ООО «Ромашка»",
+        inn="9677190017",
+        kpp="771901001",
+        ogrn="1199677001040",
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12",
+        tax_office_code="7719",
+    )
 
     name: str
     inn: str
@@ -93,6 +123,21 @@ class Statement(Model):
 class StatementToSign(Model):
     """What will be registered, to be checked, and the exact text to sign, as its UTF-8 bytes."""
 
+    model_config = example(
+        surname="Смирнова",
+        given_name="Мария",
+        patronymic="Андреевна",
+        position="Генеральный директор",
+        organisation="ООО «Ромашка»",
+        inn="9677190017",
+        kpp="771901001",
+        ogrn="1199677001040",
+        address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12",
+        tax_office_code="7719",
+        address_note="Адрес и код налогового органа взяты из профиля организации.",
+        text="Заявление о присоединении к ЭДО\n\n…",
+    )
+
     statement_id: Identifier
     surname: str
     """With the other names: the certificate's, or as corrected."""
@@ -127,6 +172,12 @@ class NewRegistration(Payload):
 class Registration(Model):
     """A participant's registration: what was stated, accepted and signed."""
 
+    model_config = example(
+        offer_version="1",
+        personal_data_version="1",
+        statement_text="Заявление о присоединении к ЭДО\n\n…",
+    )
+
     participant_id: ParticipantId
     registered_at: dt.datetime
     person: PersonNames
@@ -158,6 +209,14 @@ class Registration(Model):
 class Package(Model):
     """A package on sale: outgoing documents for a time; the price includes VAT."""
 
+    model_config = example(
+        package_id="start-50",
+        title="Старт: 50 документов на 12 месяцев",
+        documents=50,
+        days=365,
+        price_kopecks=600_00,
+    )
+
     package_id: Identifier
     title: Line
     documents: Annotated[int, Field(ge=1)]
@@ -177,6 +236,8 @@ class PurchaseState(StrEnum):
 class Purchase(Model):
     """A package bought, as it was on sale then."""
 
+    model_config = example(client_id="client-romashka", invoice_number="СУ-1072022639")
+
     purchase_id: Identifier
     client_id: str
     package: Package
@@ -195,6 +256,14 @@ class PurchaseWithInvoice(Purchase):
 class Licence(Model):
     """A paid package with what is left of it."""
 
+    model_config = example(
+        package_id="start-50",
+        title="Старт: 50 документов на 12 месяцев",
+        documents=50,
+        documents_left=48,
+        valid_until="2027-11-24",
+    )
+
     licence_id: Identifier
     package_id: str
     title: str
@@ -206,6 +275,15 @@ class Licence(Model):
 
 class LicenceCard(Model):
     """The section «Лицензия»: the package in use, and those that wait behind it."""
+
+    model_config = example(
+        state="active",
+        colour="orange",
+        package="Старт: 50 документов на 12 месяцев",
+        documents_left=48,
+        valid_until="2027-11-24",
+        next_packages=[],
+    )
 
     state: Literal["none", "active"]
     colour: Literal["red", "orange"]
@@ -231,11 +309,21 @@ class Overview(Model):
 class CounterpartiesQuery(Payload):
     """Whose participants to find."""
 
+    model_config = example(inn="5024000009")
+
     inn: Annotated[Inn, StringConstraints(strip_whitespace=True)]
 
 
 class Counterparty(Model):
     """A participant that documents may be sent to."""
+
+    model_config = example(
+        name="ООО «Дальняя»",
+        inn="5024000009",
+        kpp="502401001",
+        participant_id="2FO-5024000009-502401001-202601010000000000001",
+        roaming=True,
+    )
 
     participant_id: ParticipantId
     name: str | None

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.requisites import Inn, Kpp, Line, single_line
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 from chalicelib.services.edo.formats.model import FullName, Party, Signer
 
 ParticipantId = Annotated[
@@ -33,6 +33,8 @@ NamePart = Annotated[str, single_line(60), AfterValidator(_lettered)]
 
 class PersonNames(Model):
     """A person's name in parts."""
+
+    model_config = example(surname="Смирнова", given_name="Мария", patronymic="Андреевна")
 
     surname: NamePart
     given_name: NamePart

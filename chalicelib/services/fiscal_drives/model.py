@@ -10,7 +10,7 @@ from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email, Kopecks, Line, PersonName, Phone, single_line
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 
 DriveModel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", examples=["fn-1.2-36"])]
 """The catalogue's short name of a fiscal drive model."""
@@ -18,6 +18,14 @@ DriveModel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", example
 
 class Drive(Model):
     """A fiscal drive model on sale. ``price_kopecks`` includes VAT."""
+
+    model_config = example(
+        model="fn-1.2-15",
+        title="Фискальный накопитель ФН-1.2 на 15 месяцев",
+        months=15,
+        in_stock=300,
+        fits_register_models=["АТОЛ 27Ф", "ЭВОТОР СТ51Ф"],
+    )
 
     model: DriveModel
     title: Line
@@ -31,6 +39,13 @@ class Drive(Model):
 class SuitableRegister(Model):
     """A register of the caller's that a drive fits."""
 
+    model_config = example(
+        register_id="0004817236006552",
+        model="АТОЛ 27Ф",
+        fiscal_drive_ends_on="2026-12-28",
+        ends_soon=True,
+    )
+
     register_id: str
     model: str
     fiscal_drive_ends_on: dt.date
@@ -40,6 +55,13 @@ class SuitableRegister(Model):
 
 class CatalogueEntry(Model):
     """A drive as the catalogue shows it to one client."""
+
+    model_config = example(
+        model="fn-1.2-15",
+        title="Фискальный накопитель ФН-1.2 на 15 месяцев",
+        months=15,
+        in_stock=300,
+    )
 
     model: str
     title: str
@@ -52,6 +74,14 @@ class CatalogueEntry(Model):
 class DriveOnSale(Payload):
     """What the operator says of a drive: all but the number in stock, which only moves."""
 
+    model_config = example(
+        title="Фискальный накопитель ФН-1.2 на 15 месяцев",
+        months=15,
+        price_kopecks=12_200_00,
+        fits_register_models=["АТОЛ 27Ф", "ЭВОТОР СТ51Ф"],
+        received=300,
+    )
+
     title: Annotated[str, single_line(200)]
     months: Annotated[int, Field(ge=1, le=60)]
     price_kopecks: Annotated[Kopecks, Field(ge=1, le=100_000_00)]
@@ -62,6 +92,10 @@ class DriveOnSale(Payload):
 
 class CartLine(Model):
     """Drives of one model in the cart, at the price seen when they were put there."""
+
+    model_config = example(
+        model="fn-1.2-15", title="Фискальный накопитель ФН-1.2 на 15 месяцев", quantity=1
+    )
 
     model: DriveModel
     title: Line
@@ -102,6 +136,8 @@ class DeliveryMethod(StrEnum):
 class Delivery(Payload):
     """Where the drives go; a pick-up needs no address."""
 
+    model_config = example(method="courier", address="г. Москва, ул. Щербаковская, д. 3")
+
     method: DeliveryMethod
     address: Line | None = None
 
@@ -114,6 +150,13 @@ class Delivery(Payload):
 
 class NewOrder(Payload):
     """The form of «Сформировать счёт»."""
+
+    model_config = example(
+        contact_name="Смирнова Мария Андреевна",
+        phone="+79161234567",
+        email="romashka@example.ru",
+        comment="Позвоните за час",
+    )
 
     contact_name: PersonName
     phone: Phone
@@ -136,6 +179,15 @@ class OrderStatus(StrEnum):
 
 class Order(Model):
     """An order of fiscal drives and the way it has gone."""
+
+    model_config = example(
+        client_id="client-romashka",
+        contact_name="Смирнова Мария Андреевна",
+        phone="+79161234567",
+        email="romashka@example.ru",
+        comment="Позвоните за час",
+        invoice_number="СУ-1072022639",
+    )
 
     order_id: Identifier
     client_id: Identifier

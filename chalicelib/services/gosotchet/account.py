@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from chalicelib.runtime.history import HistoryEntry
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.problem import Problem
 from chalicelib.services.gosotchet.authority import Authority
 from chalicelib.services.gosotchet.settings import ReportingSettings
@@ -44,6 +44,12 @@ class Account(Model):
 class SignIn(Payload):
     """Login and password, with a new password where the present one must be changed."""
 
+    model_config = example(
+        login="9677190017",
+        password="aaaa-bbbb-cccc-dddd",  # noqa: S106 - nobody's
+        new_password="eeee-ffff-gggg-hhhh",  # noqa: S106 - nobody's
+    )
+
     login: Annotated[str, Field(min_length=1, max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=128)]
     new_password: Annotated[str, Field(min_length=12, max_length=128)] | None = None
@@ -59,6 +65,10 @@ class SignIn(Payload):
 
 class SignedIn(Model):
     """Who has signed in, and to whom they may report."""
+
+    model_config = example(
+        login="9677190017", organisation_name="ООО «Ромашка»", organisation_inn="9677190017"
+    )
 
     login: str
     organisation_name: str

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from chalicelib.runtime.encoded import base64_bytes
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 
 if TYPE_CHECKING:  # what a certificate is like must not cost a reader the cryptography
     from chalicelib.kep import Certificate
@@ -15,6 +15,20 @@ CertificateBytes = base64_bytes(64 * 1024)
 
 class CertificateCard(Model):
     """What was read from an open certificate."""
+
+    model_config = example(
+        surname="Смирнова",
+        given_name="Мария",
+        patronymic="Андреевна",
+        organisation="ООО «Ромашка»",
+        position="Генеральный директор",
+        issuer="УЦ «Пример»",
+        serial="01d9a4b700c3f5e8",
+        sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        valid_until="2027-06-01T00:00:00Z",
+        organisation_inn="9677190017",
+        valid_from="2026-03-01T00:00:00Z",
+    )
 
     surname: str | None = None
     given_name: str | None = None

@@ -10,7 +10,7 @@ from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
 from chalicelib.services.gosotchet.authority import Authorities, Authority, SomeAuthorities
 from chalicelib.services.gosotchet.certificate_model import (
@@ -33,11 +33,15 @@ class LicenceStatus(StrEnum):
 class NewLicence(Payload):
     """Which tariff to buy."""
 
+    model_config = example(tariff="basic")
+
     tariff: Annotated[str, Field(max_length=40)]
 
 
 class Licence(Model):
     """A licence, on the terms of the day it was ordered."""
+
+    model_config = example(client_id="client-romashka", invoice_number="СУ-1072022639")
 
     licence_id: Identifier
     client_id: Identifier
@@ -72,6 +76,8 @@ class RegistrationStatus(StrEnum):
 class NewRegistration(Payload):
     """The form of «Регистрация лицензии»."""
 
+    model_config = example(email="buh@example.ru")
+
     licence_id: Identifier
     authorities: SomeAuthorities
     certificate: CertificateBytes
@@ -81,6 +87,11 @@ class NewRegistration(Payload):
 
 class RegistrationCard(Model):
     """A registration as its client sees it."""
+
+    model_config = example(
+        email="buh@example.ru",
+        history=[{"status": "accepted", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
 
     registration_id: Identifier
     licence_id: Identifier
@@ -128,17 +139,33 @@ class Registration(RegistrationCard):
 class RegistrationAccepted(RegistrationCard):
     """A registration on its way and what the person at the screen is told."""
 
+    model_config = example(
+        message="Логин и пароль придут на buh@example.ru.",
+        email="buh@example.ru",
+        history=[{"status": "accepted", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
+
     message: str
 
 
 class NewCredentials(Payload):
     """A new password for the same login; another address if the former was mistyped."""
 
+    model_config = example(email="buh@example.ru")
+
     email: Email | None = None
 
 
 class RegistrationLine(RegistrationCard):
     """A registration in the operator's list."""
+
+    model_config = example(
+        client_id="client-romashka",
+        organisation_name="ООО «Ромашка»",
+        organisation_inn="9677190017",
+        email="buh@example.ru",
+        history=[{"status": "accepted", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
 
     client_id: str
     organisation_name: str
@@ -162,6 +189,14 @@ class ChangeStatus(StrEnum):
 class NewChange(Payload):
     """Authorities to add, a new certificate, or both."""
 
+    model_config = example(
+        authorities=[
+            {"kind": "fsrar", "identifier": "030000123456"},
+            {"kind": "rpn", "identifier": "МН-0177-001234-П"},
+            {"kind": "cb", "identifier": "2110177000123"},
+        ]
+    )
+
     authorities: Authorities = ()
     certificate: CertificateBytes | None = None
 
@@ -174,6 +209,10 @@ class NewChange(Payload):
 
 class ChangeCard(Model):
     """A change of a registration as its client sees it."""
+
+    model_config = example(
+        history=[{"status": "accepted", "at": "2026-11-24T09:00:00Z", "by": "client"}]
+    )
 
     change_id: Identifier
     registration_id: Identifier

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from chalicelib.requisites import Kopecks, Line
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 from chalicelib.services.gosotchet.authority import AuthorityKind
 
 _TARIFFS = Path(__file__).with_name("tariffs.toml")
@@ -17,7 +17,15 @@ _TARIFFS = Path(__file__).with_name("tariffs.toml")
 class Tariff(Model):
     """The terms of a licence. ``price_kopecks`` includes VAT."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid") | example(
+        tariff_id="basic",
+        title="Базовый",
+        price_kopecks=5_900_00,
+        months=12,
+        authorities=["fns", "sfr", "rosstat", "fsrar", "rpn", "cb"],
+        tax_offices=1,
+        additional_kpp=0,
+    )
 
     tariff_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     title: Line

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime.commit import put_all, transact
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.table import Get, Item, Query, Write, every, fetch_all, to_item
 from chalicelib.services.integration_1c.message import nomenclature
 from chalicelib.services.integration_1c.message.nomenclature import Match, SentItem
@@ -35,6 +35,15 @@ class CatalogueItem(Model):
 
 class NomenclatureItem(Model):
     """An item of nomenclature as the cabinet shows it."""
+
+    model_config = example(
+        name="Чай чёрный",
+        unit="796",
+        recognised_by="name",
+        onec_id=None,
+        onec_name=None,
+        settled=False,
+    )
 
     item_id: uuid.UUID
     name: str
@@ -63,6 +72,8 @@ class NomenclatureItem(Model):
 
 class Choice(Payload):
     """Which item of 1С an item of receipts is; null for none of them, so that it stays ours."""
+
+    model_config = example(onec_id="11111111-1111-4111-8111-111111111111")
 
     onec_id: uuid.UUID | None
 

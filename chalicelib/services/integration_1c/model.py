@@ -11,7 +11,7 @@ from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Kopecks, RegisterNumber
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.period import Period
 
 
@@ -24,6 +24,8 @@ class SubscriptionPeriod(StrEnum):
 
 class Prices(Model):
     """What a register costs, VAT included."""
+
+    model_config = example(month_kopecks=190_00, year_kopecks=1_900_00)
 
     month_kopecks: Kopecks
     year_kopecks: Kopecks
@@ -64,6 +66,10 @@ class AccessState(StrEnum):
 class RegisterAccess(Model):
     """A register and its tariff."""
 
+    model_config = example(
+        register_id="0004817236006552", model="АТОЛ 27Ф", trial_available=True, trial_days=14
+    )
+
     register_id: RegisterNumber
     model: str
     shop_id: Identifier | None
@@ -94,6 +100,8 @@ class SubscriptionStatus(StrEnum):
 class Subscription(Model):
     """A month or a year of a register, which begins when it is paid."""
 
+    model_config = example(register_id="0004817236006552", invoice_number="СУ-1072022639")
+
     subscription_id: Identifier
     register_id: RegisterNumber
     period: SubscriptionPeriod
@@ -112,6 +120,12 @@ class SubscriptionWithInvoice(Subscription):
 class CredentialsCard(Model):
     """Who 1С is to us; the password is shown once, when it is made."""
 
+    model_config = example(
+        login="1c-9677190017",
+        created_at="2026-11-24T09:00:00Z",
+        address="https://api.example.com/api",
+    )
+
     login: str | None
     created_at: dt.datetime | None
     address: str
@@ -120,6 +134,12 @@ class CredentialsCard(Model):
 
 class NewCredentials(Model):
     """A login with its password, which nobody can see again."""
+
+    model_config = example(
+        login="1c-9677190017",
+        password="aaaa-bbbb-cccc-dddd",  # noqa: S106 - nobody's
+        address="https://api.example.com/api",
+    )
 
     login: str
     password: str
@@ -168,11 +188,28 @@ class MessageQuery(_Month):
 class NewMessage(_Month):
     """Which days a file is wanted of, and in which version of EnterpriseData."""
 
+    model_config = example(to="2026-11-24", **{"from": "2026-11-01"})
+
     version: Literal["1.17", "1.8"] = "1.17"
 
 
 class RetailDocument(Model):
     """A retail report that loads into 1С: a shift of a register. Amounts are kopecks."""
+
+    model_config = example(
+        register_id="0004817236006552",
+        fiscal_drive_number="9960440300412358",
+        shift=17,
+        closed=True,
+        receipts=1,
+        sales_kopecks=1_234_50,
+        returns_kopecks=0,
+        turnover_kopecks=1_234_50,
+        cash_kopecks=0,
+        electronic_kopecks=1_234_50,
+        corrections=0,
+        lines=2,
+    )
 
     document_id: uuid.UUID
     """Under which 1С knows it."""
@@ -202,6 +239,10 @@ class FileState(StrEnum):
 
 class PreparedMessage(Model):
     """A message of a long period, prepared apart."""
+
+    model_config = example(
+        first="2026-11-01", last="2026-11-24", reason=None, size=None, receipts=None, link=None
+    )
 
     message_id: Identifier
     first: dt.date

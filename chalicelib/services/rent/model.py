@@ -12,7 +12,7 @@ from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import Inn, Line, RegisterNumber
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import Identifier
-from chalicelib.runtime.model import Model, Payload
+from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
 from chalicelib.runtime.period import Period
 
@@ -23,12 +23,16 @@ MOST_REGISTERS = 50
 class RentParty(Model):
     """An organisation as the other side knows it."""
 
+    model_config = example(name="ООО «Аренда»", inn="9677160044")
+
     name: Line
     inn: Inn
 
 
 class LandlordCard(RentParty):
     """A landlord to choose."""
+
+    model_config = example(landlord_id="client-arenda", name="ООО «Аренда»", inn="9677160044")
 
     landlord_id: Identifier
 
@@ -39,6 +43,10 @@ class LandlordCard(RentParty):
 
 class Enrolment(HistoryEntry):
     """A landlord was enrolled or struck off."""
+
+    model_config = example(
+        status="enrolled", at="2026-11-24T09:00:00Z", by="operator", subject="user-operator-1"
+    )
 
     subject: str
     """The operator's employee, by the subject of their token."""
@@ -74,6 +82,12 @@ class ConsentState(StrEnum):
 class ConsentText(Model):
     """The text to sign before anything is granted to a landlord, or the one signed."""
 
+    model_config = example(
+        title="Согласие на передачу сведений о выручке",
+        version="1",
+        text="Согласие на передачу сведений о выручке\n\nРедакция 1\n\n…",
+    )
+
     landlord: LandlordCard
     title: str
     version: str
@@ -88,6 +102,14 @@ class ConsentText(Model):
 class Consent(ConsentText):
     """A consent that was signed, kept for ever."""
 
+    model_config = example(
+        title="Согласие на передачу сведений о выручке",
+        version="1",
+        text="Согласие на передачу сведений о выручке\n\nРедакция 1\n\n…",
+        state="signed",
+        history=[{"status": "signed", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
+
     consent_id: Identifier
     history: tuple[HistoryEntry, ...]
 
@@ -98,6 +120,8 @@ class Consent(ConsentText):
 
 class NewConsent(Payload):
     """A detached signature over the exact text of the consent to a landlord."""
+
+    model_config = example(landlord_id="client-arenda")
 
     landlord_id: Identifier
     signature: SignatureBytes
@@ -137,6 +161,8 @@ class GrantState(StrEnum):
 class NewGrant(Payload):
     """Registers of one shop whose turnover a landlord is to see."""
 
+    model_config = example(landlord_id="client-arenda", register_ids=["0004817236006552"])
+
     landlord_id: Identifier
     shop_id: Identifier
     register_ids: Annotated[tuple[RegisterNumber, ...], Field(max_length=MOST_REGISTERS)]
@@ -153,6 +179,11 @@ class NewGrant(Payload):
 class Grant(Model):
     """What the tenant lets a landlord see."""
 
+    model_config = example(
+        register_ids=["0004817236006552"],
+        history=[{"status": "active", "at": "2026-11-24T09:00:00Z", "by": "client"}],
+    )
+
     grant_id: Identifier
     landlord: LandlordCard
     shop: Shop
@@ -167,6 +198,10 @@ class Grant(Model):
 
 class TenantGrant(Model):
     """A grant as its landlord sees it."""
+
+    model_config = example(
+        tenant={"name": "ООО «Ромашка»", "inn": "9677190017"}, register_ids=["0004817236006552"]
+    )
 
     grant_id: Identifier
     tenant: RentParty
@@ -229,6 +264,10 @@ class VisibleDays(Model):
 class TurnoverSums(Model):
     """Turnover: income less what was returned of it, so that it may be below nought."""
 
+    model_config = example(
+        receipts=12, returns=1, turnover_kopecks=12_345_60, last_document_at="2026-11-24T09:00:00Z"
+    )
+
     receipts: int = 0
     """Documents of income."""
     returns: int = 0
@@ -240,12 +279,22 @@ class TurnoverSums(Model):
 class TurnoverRow(TurnoverSums):
     """Turnover of a day or a month."""
 
+    model_config = example(
+        period="2026-11-24",
+        receipts=12,
+        returns=1,
+        turnover_kopecks=12_345_60,
+        last_document_at="2026-11-24T09:00:00Z",
+    )
+
     period: str
     """``2026-11-24`` or ``2026-11``."""
 
 
 class RegisterTurnover(Model):
     """Turnover of one register; periods without documents are left out."""
+
+    model_config = example(register_id="0004817236006552")
 
     register_id: str
     visible: list[VisibleDays]
@@ -257,6 +306,8 @@ class RegisterTurnover(Model):
 
 class TenantTurnover(Model):
     """What a grant shows of a period, by register and of all of them together."""
+
+    model_config = example(tenant={"name": "ООО «Ромашка»", "inn": "9677190017"})
 
     grant_id: str
     landlord: RentParty
@@ -272,6 +323,8 @@ class TenantTurnover(Model):
 
 class Access(Model):
     """Somebody looked at what a grant shows."""
+
+    model_config = example(subject="user-landlord-1", media_type="text/csv")
 
     access_id: Identifier
     at: dt.datetime

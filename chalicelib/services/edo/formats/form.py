@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from chalicelib.requisites import MAX_KOPECKS, single_line
-from chalicelib.runtime.model import Payload
+from chalicelib.runtime.model import Payload, example
 from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.sums import EXEMPT, TOLERANCE
 
@@ -36,6 +36,15 @@ class VatRate(StrEnum):
 
 class FormLine(Payload):
     """One thing sold."""
+
+    model_config = example(
+        name="Чай чёрный",
+        quantity=3,
+        unit="шт",
+        unit_code="796",
+        price_kopecks=122_00,
+        vat_rate="22",
+    )
 
     name: Annotated[str, single_line(1000)]
     quantity: Annotated[Decimal, Field(gt=0, lt=10**9, decimal_places=6)]
@@ -76,6 +85,8 @@ class FormLine(Payload):
 class Agreement(Payload):
     """A document that this one rests on: ``Договор`` № ``5`` of a date."""
 
+    model_config = example(name="Договор", number="5", date="2026-11-01")
+
     name: Annotated[str, single_line(255)]
     number: Annotated[str, single_line(255)]
     date: dt.date
@@ -83,6 +94,14 @@ class Agreement(Payload):
 
 class UpdForm(Payload):
     """What the sender fills in; the parties are taken from their profiles. Currency: the rouble."""
+
+    model_config = example(
+        number="17",
+        date="2026-11-24",
+        function="СЧФДОП",
+        operation="Товары переданы",
+        basis=[{"name": "Договор", "number": "5", "date": "2026-11-01"}],
+    )
 
     number: Annotated[str, single_line(100)]
     date: dt.date

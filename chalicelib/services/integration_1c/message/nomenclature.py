@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, example
 from chalicelib.services.integration_1c.message.gtin import gtin, gtin_of
 from chalicelib.services.integration_1c.message.reference import reference
 from chalicelib.services.integration_1c.message.unit import PIECE, unit_of
@@ -53,6 +53,10 @@ class Match(Model):
 
 class SentItem(Model):
     """A ``Справочник.Номенклатура`` that 1С sent, with its barcodes."""
+
+    model_config = example(
+        name="Чай чёрный", full_name="Чай чёрный байховый", unit="796", barcodes=["4601234567893"]
+    )
 
     id: uuid.UUID
     name: str
