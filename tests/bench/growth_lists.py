@@ -160,8 +160,8 @@ def _sold(
         day = TODAY - dt.timedelta(days=back)
         first = 1000 + (days - back) * each
         rung = [_receipt(register, drive, first + n, day, days - back) for n in range(each)]
-        counted = Turnover.none(CLIENT, register, day, drive).plus(rung)
-        yield _put(fiscal.count(counted))
+        counted = Turnover.empty(CLIENT, register, day, drive).plus(rung)
+        yield _put(fiscal.put_turnover(counted))
         yield from (_put(fiscal.put_receipt(one)) for one in rung if documents)
 
 

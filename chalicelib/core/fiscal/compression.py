@@ -1,13 +1,14 @@
-"""Documents in few bytes: JSON deflated (RFC 1950) against a dictionary of what all repeat."""
+"""Compression of fiscal documents: JSON deflated (RFC 1950) with a preset dictionary."""
 
 import functools
 import json
 import zlib
 from typing import Any, cast
 
-# What a receipt says again and again, in the order that it is written in; the commonest last, where
-# deflate reaches it with the fewest bits. A kept document can be read with its own dictionary only,
-# so none of these is ever changed: a better one is added, and its place in the list is its name.
+# Text that receipts repeat, in the order in which it occurs. The most frequent text is last, where
+# deflate refers to it with the fewest bits. A document can only be decompressed with the dictionary
+# that compressed it, so a dictionary is never changed: an improved one is appended. The first byte
+# of a compressed document is the dictionary's index in this list.
 _DICTIONARIES = [
     '"amountsReceiptNds":{"amountsNds":[{"nds":11,"ndsSum":'
     '"checkingLabeledProdResult":0,"correctionType":0,"correctionBase":{"documentDate":"20'
@@ -45,19 +46,19 @@ _NEWEST = len(_DICTIONARIES) - 1
 
 
 @functools.cache
-def _dictionary(name: int) -> bytes:
-    return _DICTIONARIES[name].encode()
+def _dictionary(index: int) -> bytes:
+    return _DICTIONARIES[index].encode()
 
 
 def compress(content: dict[str, Any]) -> bytes:
-    """Return a document in few bytes; the same content gives the same bytes."""
-    said = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    """Return a document compressed with the newest dictionary; equal content gives equal bytes."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     deflate = zlib.compressobj(9, zdict=_dictionary(_NEWEST))
-    return bytes([_NEWEST]) + deflate.compress(said.encode()) + deflate.flush()
+    return bytes([_NEWEST]) + deflate.compress(text.encode()) + deflate.flush()
 
 
 def decompress(packed: bytes) -> dict[str, Any]:
-    """Return the document that :func:`pack` packed."""
+    """Return the document that :func:`compress` made ``packed`` of."""
     inflate = zlib.decompressobj(zdict=_dictionary(packed[0]))
-    said = inflate.decompress(packed[1:]) + inflate.flush()
-    return cast(dict[str, Any], json.loads(said))
+    text = inflate.decompress(packed[1:]) + inflate.flush()
+    return cast(dict[str, Any], json.loads(text))

@@ -1,8 +1,8 @@
-"""The receipt feed: what registers send is kept once and counted once.
+"""The feed of fiscal documents: each document is stored once and added to the turnover once.
 
-Documents are put before they are counted, and a document counts as the one that is kept. So
-whatever a crash leaves, a document not kept, or kept and not counted, its next delivery completes;
-and what is counted already costs a read alone.
+Documents are stored before they are added to the turnover, and a repeated document is added in its
+stored form. A redelivery therefore completes whatever a crash left undone. If everything is done, a
+redelivery costs reads only.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.core.fiscal import store
 from chalicelib.core.fiscal.document import FiscalDocument
 from chalicelib.core.fiscal.model import StoredDocument
-from chalicelib.core.fiscal.store import FISCAL, FISCAL_DOCUMENTS, TurnoverMoved
+from chalicelib.core.fiscal.store import FISCAL, FISCAL_DOCUMENTS, TurnoverChanged
 from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.core.organisation.store import ORGANISATION, register_owner
 from chalicelib.runtime.commit import pause, put_all, write_alone
@@ -21,22 +21,22 @@ from chalicelib.runtime.problem import Unavailable
 from chalicelib.runtime.table import Get, fetch_all
 
 BATCH = 50
-"""Messages taken together: their owners and what is kept of them are one read, of 100 items."""
+"""Messages per batch: their owners and stored documents fit one read of 100 items."""
 _ATTEMPTS = 8
-"""To count into an item that others count into."""
+"""Attempts to update a turnover item that other workers update at the same time."""
 
-Day = tuple[str, str, dt.date, str]
-"""What names an item of turnover: client, register, day, fiscal drive."""
-Documents = dict[str, StoredDocument]
-"""Documents as they are kept, by the message that brought them."""
+DayKey = tuple[str, str, dt.date, str]
+"""Key of a turnover item: client id, register, day, fiscal drive."""
+DocumentsByMessage = dict[str, StoredDocument]
+"""Documents in their stored form by the id of the message that brought them."""
 
 
 class ForeignDocument(Exception):
-    """The document is of a register that no client of ours has."""
+    """The document is of a register that belongs to no client."""
 
 
 class AnotherDocument(Exception):
-    """Another document is kept under the same fiscal drive and number."""
+    """A different document is stored under the same fiscal drive and document number."""
 
 
 @consumer(
@@ -49,77 +49,87 @@ class AnotherDocument(Exception):
     memory=1024,
 )
 def follow_fiscal_documents(batch: Batch[FiscalDocument]) -> None:
-    """Keep each document and count it into the turnover of its register's day, both once."""
+    """Store each document and add it to the turnover of its register and day.
+
+    A document of an unknown register, or one that differs from the stored document of the same
+    number, is delivered again.
+    """
     documents, new = _identify(batch)
-    put_all([store.put_receipt(one) for one in new])
-    days: dict[Day, Documents] = {}
-    for message_id, one in documents.items():
-        if one.kind.is_of_a_shift:
-            day = (one.owner, one.register_id, one.day, one.fiscal_drive)
-            days.setdefault(day, {})[message_id] = one
-    _count(batch, days)
+    put_all([store.put_receipt(document) for document in new])
+    days: dict[DayKey, DocumentsByMessage] = {}
+    for message_id, document in documents.items():
+        if document.kind.is_of_a_shift:
+            day = (document.owner, document.register_id, document.day, document.fiscal_drive)
+            days.setdefault(day, {})[message_id] = document
+    _add_to_turnover(batch, days)
 
 
-def _identify(batch: Batch[FiscalDocument]) -> tuple[Documents, list[StoredDocument]]:
-    """Return the documents as they are kept, by message, and which of them are yet to be kept."""
+def _identify(batch: Batch[FiscalDocument]) -> tuple[DocumentsByMessage, list[StoredDocument]]:
+    """Return the documents in their stored form by message, and those that are not stored yet."""
     messages = list(batch)
     if not messages:
         return {}, []
-    registers = sorted({one.register_id for _, one in messages})
-    names = sorted({(one.fiscal_drive, one.number) for _, one in messages})
+    registers = sorted({document.register_id for _, document in messages})
+    names = sorted({(document.fiscal_drive, document.number) for _, document in messages})
     gets: list[Get[Any]] = [*map(register_owner, registers)]
     gets += [store.receipt(*name) for name in names]
-    found = fetch_all(gets)
-    owners = dict(zip(registers, found, strict=False))
-    kept = dict(zip(names, found[len(registers) :], strict=True))
-    known = {name for name in names if kept[name]}
-    documents: Documents = {}
-    for message_id, one in messages:
-        name = (one.fiscal_drive, one.number)
+    results = fetch_all(gets)
+    owners = dict(zip(registers, results, strict=False))
+    stored = dict(zip(names, results[len(registers) :], strict=True))
+    known = {name for name in names if stored[name]}
+    documents: DocumentsByMessage = {}
+    for message_id, document in messages:
+        name = (document.fiscal_drive, document.number)
         try:
-            kept[name] = documents[message_id] = _as_kept(one, owners[one.register_id], kept[name])
+            stored[name] = documents[message_id] = _stored_form(
+                document, owners[document.register_id], stored[name]
+            )
         except (AnotherDocument, ForeignDocument) as error:
             batch.fail(message_id, error)
-    return documents, [one for name, one in kept.items() if one and name not in known]
+    return documents, [
+        document for name, document in stored.items() if document and name not in known
+    ]
 
 
-def _as_kept(
-    document: FiscalDocument, owner: str | None, kept: StoredDocument | None
+def _stored_form(
+    document: FiscalDocument, owner: str | None, stored: StoredDocument | None
 ) -> StoredDocument:
-    if kept is not None:
-        if kept.fiscal_sign != document.fiscal_sign:
+    if stored is not None:
+        if stored.fiscal_sign != document.fiscal_sign:
             raise AnotherDocument
-        return kept
+        return stored
     if owner is None:
         raise ForeignDocument
     return StoredDocument.of(owner, document)
 
 
-def _count(batch: Batch[FiscalDocument], waiting: Mapping[Day, Documents]) -> None:
-    """Count documents into their days, again where another worker counted meanwhile."""
+def _add_to_turnover(
+    batch: Batch[FiscalDocument], days: Mapping[DayKey, DocumentsByMessage]
+) -> None:
+    """Add documents to the turnover of their days, repeating days that another worker changed."""
     for attempt in range(_ATTEMPTS):
-        if not waiting:
+        if not days:
             return
         if attempt:
             pause(attempt)
-        seen = fetch_all([store.day(*day) for day in waiting])
-        lost: dict[Day, Documents] = {}
-        for (day, documents), before in zip(waiting.items(), seen, strict=True):
-            turnover = before or Turnover.none(*day)
-            counted = turnover.plus(documents.values())
-            if counted == turnover:
+        stored = fetch_all([store.day(*day) for day in days])
+        conflicts: dict[DayKey, DocumentsByMessage] = {}
+        for (day, documents), current in zip(days.items(), stored, strict=True):
+            turnover = current or Turnover.empty(*day)
+            changed = turnover.plus(documents.values())
+            if changed == turnover:
                 continue
             try:
-                write_alone(store.count(counted))
-            except TurnoverMoved:
-                lost[day] = documents
+                write_alone(store.put_turnover(changed))
+            except TurnoverChanged:
+                conflicts[day] = documents
             except Exception as error:
                 _fail(batch, documents, error)
-        waiting = lost
-    for documents in waiting.values():
+        days = conflicts
+    for documents in days.values():
         _fail(batch, documents, Unavailable())
 
 
-def _fail(batch: Batch[FiscalDocument], documents: Documents, error: Exception) -> None:
+def _fail(batch: Batch[FiscalDocument], documents: DocumentsByMessage, error: Exception) -> None:
     for message_id in documents:
         batch.fail(message_id, error)

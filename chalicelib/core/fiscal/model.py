@@ -1,4 +1,4 @@
-"""A fiscal document as it is kept, and the message that it may be delivered to its buyer."""
+"""Stored fiscal documents, and the message that requests a receipt's delivery to its buyer."""
 
 import datetime as dt
 import functools
@@ -10,10 +10,10 @@ from chalicelib.runtime.model import Model
 
 
 class StoredDocument(Model):
-    """A fiscal document with its owner. Amounts are kopecks, as in :class:`FiscalDocument`."""
+    """A fiscal document and the client that owns it. Amounts are in kopecks."""
 
     owner: str
-    """The client whose register it was when the document came."""
+    """Id of the client who owned the register when the document arrived."""
     fiscal_drive: str
     number: int
     fiscal_sign: int
@@ -26,43 +26,44 @@ class StoredDocument(Model):
     cash: int = 0
     electronic: int = 0
     buyer_contact: str | None = None
-    """Telephone or e-mail as the cashier entered it, which need not be usable."""
+    """Telephone number or e-mail address as the cashier entered it; may be unusable."""
     packed: bytes
+    """The whole document, compressed by :func:`compress`."""
 
     @classmethod
     def of(cls, owner: str, document: FiscalDocument) -> "StoredDocument":
-        """Return a document as it is to be kept for ``owner``."""
-        said = document.model_dump(exclude={"content"})
-        return cls(owner=owner, packed=compress(document.content), **said)
+        """Return ``document`` in the form in which it is stored for the client ``owner``."""
+        fields = document.model_dump(exclude={"content"})
+        return cls(owner=owner, packed=compress(document.content), **fields)
 
     @property
     def day(self) -> dt.date:
-        """Its own date."""
+        """Date of the document, in Moscow."""
         return self.at.date()
 
     @property
     def is_settlement(self) -> bool:
-        """Whether money passed."""
+        """Whether the document records a payment."""
         return self.kind.is_settlement
 
     @property
     def closes_shift(self) -> bool:
-        """Whether it is the closing of its shift."""
+        """Whether the document closes its shift."""
         return self.kind is FiscalDocumentKind.SHIFT_CLOSING
 
     @property
-    def to_be_delivered(self) -> bool:
-        """Whether its buyer left somewhere to send it to."""
+    def has_delivery(self) -> bool:
+        """Whether the document is a receipt whose buyer left a contact."""
         return self.is_settlement and self.buyer_contact is not None
 
     @functools.cached_property
     def content(self) -> dict[str, Any]:
-        """The document whole, in the tax service's form."""
+        """The whole document in the tax service's JSON form."""
         return decompress(self.packed)
 
 
 class DeliveryRequested(Model):
-    """A document has come whose buyer left a contact: message of the queue ``Deliveries``."""
+    """Message of the queue Deliveries: a receipt has arrived whose buyer left a contact."""
 
     client_id: str
     fiscal_drive: str

@@ -1,13 +1,13 @@
-"""Where fiscal documents and turnover are kept.
+"""Table Fiscal: fiscal documents and turnover.
 
-A document is unique by its fiscal drive and number, whoever's it is, so its partition is the drive,
-of no client: ``drive#<fiscal drive>``, sorted by ``document#<number>``, which is the order of time
-too. The turnover of a client's registers is in the partition of the client, as
-``turnover#<РНМ>#<day>#<fiscal drive>``. A client reaches documents through his own turnover, which
-says which numbers of which drive are his; :mod:`chalicelib.core.fiscal.register_documents` does.
+A document is unique by fiscal drive and document number, whichever client owns it. Its partition is
+``drive#<fiscal drive>``, its sort key ``document#<number>``; numbers ascend with time. The turnover
+of a client's register is in the client's partition, under
+``turnover#<РНМ>#<day>#<fiscal drive>``. To read a client's documents, use
+:mod:`chalicelib.core.fiscal.register_documents`, which finds their numbers in the turnover.
 
-A document with a buyer's contact is a message as well (attributes ``queue`` and ``body``): the
-table's stream is relayed as the outbox's is, so that it costs no write of its own.
+A document with a buyer's contact is also a message: the relay reads the table's stream as it reads
+that of the outbox, and sends ``body`` to ``queue``. The message needs no write of its own.
 """
 
 import datetime as dt
@@ -27,44 +27,49 @@ FISCAL_DOCUMENTS = Queue("FiscalDocuments")
 DELIVERIES = Queue("Deliveries")
 
 
-class TurnoverMoved(Problem):
-    """Somebody counted into the item since it was read; to be read and counted again."""
+class TurnoverChanged(Problem):
+    """Another worker changed the turnover item after it was read; read and add again."""
 
 
 def receipt(fiscal_drive: str, number: int) -> Get[StoredDocument]:
-    """A receipt, or another document, whoever's it is."""
+    """Describe the read of one document of any kind and any client."""
     return FISCAL.get(_drive(fiscal_drive), _document(number), _read_document)
 
 
 def receipts(
     fiscal_drive: str, first: int = 1, last: int = MOST_DOCUMENTS
 ) -> Query[StoredDocument]:
-    """Documents of a drive by number, from ``first`` to ``last``, whoever's they are."""
+    """Describe the documents ``first`` to ``last`` of a fiscal drive, of any client, by number."""
     return FISCAL.between(_drive(fiscal_drive), _document(first), _document(last), _read_document)
 
 
-def put_receipt(new: StoredDocument) -> Write:
-    """Keep a document; kept once more it is the same."""
+def put_receipt(document: StoredDocument) -> Write:
+    """Describe the write of a document; a repeated write changes nothing."""
     item = {
-        "client_id": _drive(new.fiscal_drive),
-        "sk": _document(new.number),
-        "packed": new.packed,
-        **new.model_dump(
+        "client_id": _drive(document.fiscal_drive),
+        "sk": _document(document.number),
+        "packed": document.packed,
+        **document.model_dump(
             mode="json", exclude={"fiscal_drive", "number", "packed"}, exclude_defaults=True
         ),
     }
-    if new.to_be_delivered:
-        delivery = DeliveryRequested(
-            client_id=new.owner, fiscal_drive=new.fiscal_drive, document_number=new.number
+    if document.has_delivery:
+        message = DeliveryRequested(
+            client_id=document.owner,
+            fiscal_drive=document.fiscal_drive,
+            document_number=document.number,
         )
-        item |= {"queue": DELIVERIES.variable, "body": delivery.model_dump_json()}
+        item |= {"queue": DELIVERIES.variable, "body": message.model_dump_json()}
     return FISCAL.put(item)
 
 
 def turnover(
     client_id: str, register_id: str, from_day: dt.date, to_day: dt.date
 ) -> Query[Turnover]:
-    """Turnover of a register from day to day, both included: an item a day and fiscal drive."""
+    """Describe a register's turnover from ``from_day`` to ``to_day`` inclusive.
+
+    There is one item per day and fiscal drive.
+    """
     return FISCAL.between(
         client_id,
         f"turnover#{register_id}#{from_day.isoformat()}#",
@@ -74,29 +79,32 @@ def turnover(
 
 
 def day(client_id: str, register_id: str, day: dt.date, fiscal_drive: str) -> Get[Turnover]:
-    """Turnover of a register's day on one fiscal drive."""
+    """Describe the read of a register's turnover on one day and one fiscal drive."""
     return FISCAL.get(client_id, _turnover(register_id, day, fiscal_drive), _read_turnover)
 
 
-def count(counted: Turnover) -> Write:
-    """Keep turnover with more documents in it than it had when it was read."""
+def put_turnover(changed: Turnover) -> Write:
+    """Describe the write of a turnover item to which documents were added.
+
+    Raises:
+        TurnoverChanged: at commit, if the stored version is not ``changed.version``.
+    """
     item = {
-        "client_id": counted.client_id,
-        "sk": _turnover(counted.register_id, counted.day, counted.fiscal_drive),
-        "version": counted.version + 1,
+        "client_id": changed.client_id,
+        "sk": _turnover(changed.register_id, changed.day, changed.fiscal_drive),
+        "version": changed.version + 1,
         "operations": {
-            str(operation.value): _sums(sums) for operation, sums in counted.operations.items()
+            str(operation.value): _sums(sums) for operation, sums in changed.operations.items()
         },
-        "shifts": {str(number): to_item(shift) for number, shift in counted.shifts.items()},
-        "counted": {str(page): _bits(marks) for page, marks in counted.counted.items()},
-        "corrections": counted.corrections,
+        "shifts": {str(number): to_item(span) for number, span in changed.shifts.items()},
+        "counted": {str(page): _bits(bits) for page, bits in changed.counted.items()},
+        "corrections": changed.corrections,
     }
-    if counted.last_document_at:
-        item["last_document_at"] = counted.last_document_at.isoformat()
-    moved = TurnoverMoved()
-    if not counted.version:
-        return FISCAL.put(item, new=True, otherwise=moved)
-    return FISCAL.put(item, when=Attr("version").eq(counted.version), otherwise=moved)
+    if changed.last_document_at:
+        item["last_document_at"] = changed.last_document_at.isoformat()
+    if not changed.version:
+        return FISCAL.put(item, new=True, otherwise=TurnoverChanged())
+    return FISCAL.put(item, when=Attr("version").eq(changed.version), otherwise=TurnoverChanged())
 
 
 def _drive(fiscal_drive: str) -> str:
@@ -131,7 +139,7 @@ def _read_turnover(item: Item) -> Turnover:
         },
         corrections=item["corrections"],
         last_document_at=item.get("last_document_at"),
-        shifts={int(number): ShiftSpan(**shift) for number, shift in item["shifts"].items()},
+        shifts={int(number): ShiftSpan(**span) for number, span in item["shifts"].items()},
         counted={
             int(page): int.from_bytes(bits, "little") for page, bits in item["counted"].items()
         },
@@ -143,6 +151,6 @@ def _sums(sums: Sums) -> dict[str, Any]:
     return {name: value for name, value in to_item(sums).items() if value}
 
 
-def _bits(marks: int) -> bytes:
-    """Return a page without what follows its last mark."""
-    return marks.to_bytes((marks.bit_length() + 7) // 8, "little")
+def _bits(page: int) -> bytes:
+    """Return a page of bits as bytes, without the zero bytes after the last bit set."""
+    return page.to_bytes((page.bit_length() + 7) // 8, "little")

@@ -1,7 +1,8 @@
-"""What a register took in a day: sums that count each document once, however often it comes.
+"""Turnover of one register on one day: sums that include each document exactly once.
 
-The item holds, beside its sums, a mark for each document already in them. So adding is idempotent
-and commutes, and one write that is conditional on the item's version keeps both true together.
+A turnover item stores its sums together with a bit for each document that they include. Adding a
+document is therefore idempotent and independent of order, and one write, conditional on the item's
+version, keeps sums and bits consistent.
 """
 
 import datetime as dt
@@ -13,12 +14,14 @@ from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime.model import Model
 
 PAGE = 1024
-"""Numbers a page of marks holds, a bit each. Pages are kept where something is marked, so the
-numbers of a day may begin anywhere and be continued on either side."""
+"""Document numbers per page of bits.
+
+Only pages with a bit set are stored, so a day may begin at any number and grow in both directions.
+"""
 
 
 class Sums(Model):
-    """Documents of one operation, and their kopecks."""
+    """Number of documents of one operation type, and their sums in kopecks."""
 
     count: int = 0
     total: int = 0
@@ -26,7 +29,7 @@ class Sums(Model):
     electronic: int = 0
 
     def plus(self, document: StoredDocument) -> "Sums":
-        """Return these with a document more."""
+        """Return the sums with ``document`` added."""
         return Sums(
             count=self.count + 1,
             total=self.total + document.total,
@@ -35,11 +38,11 @@ class Sums(Model):
         )
 
 
-_NONE = Sums()
+_NO_DOCUMENTS = Sums()
 
 
 class ShiftSpan(Model):
-    """What a day saw of a shift: numbers of its documents, and whether it was closed."""
+    """The documents of a shift on one day: first and last number, and whether the shift closed."""
 
     first: int
     last: int
@@ -47,9 +50,10 @@ class ShiftSpan(Model):
 
 
 class Turnover(Model):
-    """A register's day on one fiscal drive. Amounts are kopecks, none of them negative.
+    """Turnover of one register on one day and one fiscal drive.
 
-    Corrections are in the sums of their operations, and counted once more apart.
+    Amounts are in kopecks and not negative. Corrections are part of the sums of their operation
+    type, and ``corrections`` counts them in addition.
     """
 
     client_id: str
@@ -59,82 +63,83 @@ class Turnover(Model):
     operations: Mapping[OperationType, Sums] = {}
     corrections: int = 0
     last_document_at: dt.datetime | None = None
-    """Of the last settlement."""
+    """Time of the last settlement by the register's clock."""
     shifts: Mapping[int, ShiftSpan] = {}
+    """Spans by shift number."""
     counted: Mapping[int, int] = {}
-    """Pages of marks: bit ``n % PAGE`` of page ``n // PAGE`` is set if document ``n`` is in."""
+    """Pages of bits: bit ``n % PAGE`` of page ``n // PAGE`` is set if document ``n`` is included."""
     version: int = 0
-    """Of the item as it was read; 0 for none."""
+    """Version of the stored item; 0 if there is none yet."""
 
     @classmethod
-    def none(cls, client_id: str, register_id: str, day: dt.date, fiscal_drive: str) -> Self:
-        """Return a day on which nothing is counted."""
+    def empty(cls, client_id: str, register_id: str, day: dt.date, fiscal_drive: str) -> Self:
+        """Return the turnover of a day without documents."""
         return cls(client_id=client_id, register_id=register_id, day=day, fiscal_drive=fiscal_drive)
 
     def of(self, operation: OperationType) -> Sums:
-        """Return the sums of one operation."""
-        return self.operations.get(operation, _NONE)
+        """Return the sums of one operation type."""
+        return self.operations.get(operation, _NO_DOCUMENTS)
 
     @property
     def turnover(self) -> int:
-        """Income less what was returned of it."""
+        """Income minus income returned."""
         return self.of(OperationType.INCOME).total - self.of(OperationType.INCOME_RETURN).total
 
     @property
     def cash(self) -> int:
-        """The part of the turnover in cash."""
+        """Cash part of the turnover."""
         return self.of(OperationType.INCOME).cash - self.of(OperationType.INCOME_RETURN).cash
 
     @property
     def electronic(self) -> int:
-        """The part of the turnover by card and the like."""
+        """Electronic part of the turnover."""
         income, returned = self.of(OperationType.INCOME), self.of(OperationType.INCOME_RETURN)
         return income.electronic - returned.electronic
 
     @property
     def expense(self) -> int:
-        """What the organisation paid out, less what was returned of that."""
+        """Expense minus expense returned."""
         return self.of(OperationType.EXPENSE).total - self.of(OperationType.EXPENSE_RETURN).total
 
     @property
     def receipts(self) -> int:
-        """Documents of income."""
+        """Number of income documents."""
         return self.of(OperationType.INCOME).count
 
     @property
     def returns(self) -> int:
-        """Documents of income returned."""
+        """Number of documents that return income."""
         return self.of(OperationType.INCOME_RETURN).count
 
     @property
     def numbers(self) -> tuple[int, int]:
-        """The first and the last number counted.
+        """Lowest and highest document number included.
 
         Raises:
-            ValueError: nothing is.
+            ValueError: no document is included.
         """
         low, high = min(self.counted), max(self.counted)
         first = low * PAGE + (self.counted[low] & -self.counted[low]).bit_length() - 1
         return first, high * PAGE + self.counted[high].bit_length() - 1
 
     def has(self, number: int) -> bool:
-        """Whether the document of that number is counted."""
+        """Return whether the document with this number is included."""
         return bool(self.counted.get(number // PAGE, 0) >> number % PAGE & 1)
 
     def plus(self, documents: Iterable[StoredDocument]) -> Self:
-        """Return this with the documents it has not counted yet, each once."""
+        """Return the turnover with ``documents`` added; those already included are skipped."""
         operations, shifts, counted = dict(self.operations), dict(self.shifts), dict(self.counted)
         corrections, last = self.corrections, self.last_document_at
         for document in documents:
-            page, mark = document.number // PAGE, 1 << document.number % PAGE
-            if counted.get(page, 0) & mark:
+            page, bit = document.number // PAGE, 1 << document.number % PAGE
+            if counted.get(page, 0) & bit:
                 continue
-            counted[page] = counted.get(page, 0) | mark
+            counted[page] = counted.get(page, 0) | bit
             if document.shift is not None:
-                shifts[document.shift] = _seen(shifts.get(document.shift), document)
+                shifts[document.shift] = _extend(shifts.get(document.shift), document)
             if document.is_settlement and document.operation is not None:
-                before = operations.get(document.operation, _NONE)
-                operations[document.operation] = before.plus(document)
+                sums = operations.get(document.operation, _NO_DOCUMENTS)
+                operations[document.operation] = sums.plus(document)
                 corrections += document.kind.is_correction
                 last = max(last, document.at) if last else document.at
         return self.model_copy(
@@ -148,9 +153,9 @@ class Turnover(Model):
         )
 
 
-def _seen(shift: ShiftSpan | None, document: StoredDocument) -> ShiftSpan:
+def _extend(span: ShiftSpan | None, document: StoredDocument) -> ShiftSpan:
     return ShiftSpan(
-        first=min(shift.first, document.number) if shift else document.number,
-        last=max(shift.last, document.number) if shift else document.number,
-        closed=document.closes_shift or (shift is not None and shift.closed),
+        first=min(span.first, document.number) if span else document.number,
+        last=max(span.last, document.number) if span else document.number,
+        closed=document.closes_shift or (span is not None and span.closed),
     )

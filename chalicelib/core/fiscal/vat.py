@@ -1,4 +1,4 @@
-"""Rates of VAT as fiscal documents name them (order ЕД-7-20/662@, tag 1199)."""
+"""VAT rates of fiscal documents (order ЕД-7-20/662@, tag 1199)."""
 
 CODES = {
     "nds18": 1,
@@ -14,7 +14,8 @@ CODES = {
     "nds22": 11,
     "nds22122": 12,
 }
-"""Of a field that names a rate the code of tag 1199; the 18 in a name stands for 20 since 2019.
+"""Code of tag 1199 by the JSON field that is named after the rate.
 
-A receipt has these fields for its sums by rate, in ФФД 1.0 an item for its own.
+Receipts have these fields for the sums of each rate; items have them in ФФД 1.0. Since 2019 the 18
+in a field name stands for 20 %.
 """

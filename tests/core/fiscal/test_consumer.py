@@ -61,7 +61,7 @@ def test_receipt_is_kept_with_what_readers_need(world: World, receipt: Any) -> N
     assert (found.owner, found.register_id, found.shift) == ("client-1", REGISTER, 7)
     assert (found.fiscal_drive, found.number, found.fiscal_sign) == (DRIVE, 5, 1_000_005)
     assert (found.day, found.operation, found.total, found.cash) == (DAY, 2, 100_00, 100_00)
-    assert not found.to_be_delivered
+    assert not found.has_delivery
     assert to_deliver() == []
 
 

@@ -17,7 +17,7 @@ from chalicelib.runtime.table import from_wire
 
 pytestmark = pytest.mark.usefixtures("environment")
 
-NONE = Turnover.none("client-1", "0004817236006552", dt.date(2026, 11, 24), "9960440300412358")
+NONE = Turnover.empty("client-1", "0004817236006552", dt.date(2026, 11, 24), "9960440300412358")
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=clock.MOSCOW)
 
 
@@ -86,7 +86,7 @@ def told(turnover: Turnover) -> dict[str, Any]:
 
 def kept(turnover: Turnover) -> Turnover:
     """Return turnover as it is read after it was written."""
-    item = from_wire(store.count(turnover).request["Put"]["Item"])
+    item = from_wire(store.put_turnover(turnover).request["Put"]["Item"])
     return store._read_turnover(item)
 
 
@@ -133,11 +133,11 @@ def test_number_below_the_first_is_counted() -> None:
 
 def test_busy_day_and_a_stray_number_stay_within_a_write_unit() -> None:
     busy = NONE.plus(document(n) for n in [*range(70_300, 71_800), MOST_DOCUMENTS])
-    counted = store.count(busy).request["Put"]["Item"]["counted"]["M"]
+    counted = store.put_turnover(busy).request["Put"]["Item"]["counted"]["M"]
     assert sum(len(page["B"]) for page in counted.values()) < 600
 
 
 def test_marks_cannot_outgrow_an_item() -> None:
     every_page = NONE.plus(document(n) for n in range(PAGE - 1, MOST_DOCUMENTS, PAGE))
-    counted = store.count(every_page).request["Put"]["Item"]["counted"]["M"]
+    counted = store.put_turnover(every_page).request["Put"]["Item"]["counted"]["M"]
     assert sum(len(name) + len(page["B"]) for name, page in counted.items()) < 300_000

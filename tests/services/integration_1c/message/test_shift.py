@@ -87,7 +87,7 @@ def test_every_report_equals_its_receipts(documents: list[StoredDocument]) -> No
 def test_days_equal_the_turnover_of_the_feed(documents: list[StoredDocument]) -> None:
     fed: dict[dt.date, Turnover] = {}
     for one in documents:
-        day = fed.get(one.day) or Turnover.none("client-1", one.register_id, one.day, "")
+        day = fed.get(one.day) or Turnover.empty("client-1", one.register_id, one.day, "")
         fed[one.day] = day.plus([one])
     report = report_of(*documents)
     assert report.days == {day: turnover.turnover for day, turnover in fed.items()}
