@@ -1,10 +1,10 @@
-"""How sums, dates and counts are written in Russian documents."""
+"""Amounts, dates and numbers as Russian documents write them."""
 
 from datetime import date
 
 NBSP = "\u00a0"
 THIN = "\u202f"
-"""The narrow no-break space that parts thousands."""
+"""Narrow no-break space, which separates thousands."""
 
 _MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),
@@ -13,23 +13,23 @@ _MONTHS = (
 
 
 def number(value: int) -> str:
-    """Thousands parted by thin spaces: ``1 000 000``."""
+    """Return an integer with thousands separated by narrow no-break spaces: ``1 000 000``."""
     return f"{value:,}".replace(",", THIN)
 
 
 def money(kopecks: int) -> str:
-    """Roubles with two decimals: ``12 200,00``."""
+    """Return an amount in roubles with two decimals: ``12 200,00``."""
     return f"{number(kopecks // 100)},{kopecks % 100:02}"
 
 
 def long_date(day: date) -> str:
-    """``24 ноября 2026 г.``, never parted at the end of a line."""
+    """Return a date as ``24 ноября 2026 г.``, with no-break spaces."""
     return f"{day.day}{NBSP}{_MONTHS[day.month - 1]}{NBSP}{day.year}{NBSP}г."
 
 
 def sum_in_words(kopecks: int) -> str:
-    """Roubles in words, kopecks in digits: ``Две тысячи рублей 00 копеек``."""
-    # Loads fifty languages: only a document pays for it.
+    """Return an amount with roubles in words: ``Две тысячи рублей 00 копеек``."""
+    # The import loads fifty languages, so it is left to the functions that need it.
     from num2words import num2words  # type: ignore[import-untyped]
 
     words: str = num2words(

@@ -1,4 +1,4 @@
-"""Text on paper, as every PDF of the product sets it."""
+"""Fonts and paragraphs of the product's PDF documents."""
 
 import functools
 import re
@@ -23,7 +23,7 @@ _LONG_WORD: Final = re.compile(r"\S{30}")
 
 @functools.cache
 def register_fonts() -> None:
-    """Make Roboto known to ReportLab, once a process."""
+    """Register Roboto with ReportLab; repeated calls do nothing."""
     registerFont(TTFont("Roboto", font_roboto.Roboto))
     registerFont(TTFont("Roboto-Bold", font_roboto.RobotoBold))
     registerFontFamily("Roboto", normal="Roboto", bold="Roboto-Bold")
@@ -38,11 +38,12 @@ def paragraph(
     align: Align = TA_LEFT,
     color: Color = black,
 ) -> Paragraph:
-    """Return plain text, broken into lines at spaces, after a ``lead`` in ReportLab's markup.
+    """Return a paragraph of plain ``text``, preceded by ``lead`` in ReportLab's markup.
 
-    ``size`` is in points. A word as long as a column breaks anywhere, as in Chinese.
+    ``size`` is in points. Lines break at spaces; text with a word of 30 characters or more breaks
+    at any character.
     """
-    # A paragraph breaks lines at thin spaces, even at the no-break one.
+    # ReportLab breaks lines at narrow no-break spaces.
     plain = escape(text.replace(THIN, NBSP), quote=False)
     style = _style(size, bold, align, color, bool(_LONG_WORD.search(text)))
     return Paragraph(lead + plain, style)

@@ -67,7 +67,7 @@ class Turnover(Model):
     shifts: Mapping[int, ShiftSpan] = {}
     """Spans by shift number."""
     counted: Mapping[int, int] = {}
-    """Pages of bits: bit ``n % PAGE`` of page ``n // PAGE`` is set if document ``n`` is included."""
+    """Bits by page: bit ``n % PAGE`` of page ``n // PAGE`` is set if document ``n`` is included."""
     version: int = 0
     """Version of the stored item; 0 if there is none yet."""
 

@@ -1,4 +1,4 @@
-"""Hands e-mails to the mail service."""
+"""Sending of e-mails from the queue Mail."""
 
 from chalicelib.core.notification import mail, store
 from chalicelib.core.notification.deduplication import SentRecord, send_once
@@ -10,12 +10,16 @@ from chalicelib.runtime.outbox import OUTBOX
 
 
 @consumer(MAIL, writes=[OUTBOX, SENDER])
-def send_mail(letter: Email) -> None:
-    """Send an e-mail once, as far as can be known."""
+def send_mail(email: Email) -> None:
+    """Send an e-mail, unless an earlier delivery of the message has sent it.
+
+    Raises:
+        BeingSent: another delivery of the message is sending the e-mail.
+    """
 
     def send() -> SentRecord:
-        mail.send(Letter(letter.to, letter.subject, letter.text, letter.html))
+        mail.send(Letter(email.to, email.subject, email.text, email.html))
         return {}, []
 
-    if not send_once(store.mail(letter), send):
-        logger.info("mail repeated", mail_id=letter.mail_id)
+    if not send_once(store.mail(email), send):
+        logger.info("mail repeated", mail_id=email.mail_id)

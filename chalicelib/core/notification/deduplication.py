@@ -1,4 +1,4 @@
-"""Hands something to a carrier once, as far as can be known."""
+"""Deduplication of e-mails and SMS: each is handed to its provider once, as far as can be known."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,32 +11,33 @@ from chalicelib.runtime.commit import transact
 from chalicelib.runtime.table import Write
 
 SentRecord = tuple[Mapping[str, Any], list[Write]]
-"""What is noted with a sending, and what is written in the same transaction."""
+"""Attributes recorded with a sending, and writes that commit in the same transaction."""
 
 
 def send_once(sending: Sending, send: Callable[[], SentRecord]) -> bool:
-    """Send, unless it was sent; note it together with what ``send`` returns.
+    """Call ``send`` and record its result, unless ``sending`` is recorded as sent.
 
-    Returns False for a repeat. A delivery that stops between handing over and noting leaves its
-    lease to run out, after which the thing goes again: no carrier can be asked whether it has it,
-    and twice is better than never.
+    Returns False if it is recorded as sent. If a process stops after sending and before recording,
+    the message is sent a second time when the lease has expired: providers cannot be asked whether
+    they have accepted a message, and a repeated message is better than a lost one.
 
     Raises:
-        BeingSent: another delivery is at it; its lease runs.
-        ClientError: the carrier refused for now; nothing was sent.
+        BeingSent: another delivery holds the lease.
+        ClientError: the provider refused; nothing was sent, and the lease is released.
     """
     try:
         transact([store.claim(sending)])
     except AlreadySent:
         return False
     try:
-        note, effects = send()
+        attributes, writes = send()
     except ClientError:
         transact([store.release(sending)])
         raise
     try:
-        transact([store.sent(sending, note), *effects])
+        transact([store.sent(sending, attributes), *writes])
     except AlreadySent:
-        # Ours outlasted its lease, and whoever took over noted first: it is counted once.
+        # The lease expired before this point, and the delivery that took over has recorded the
+        # sending: it is recorded once.
         return False
     return True

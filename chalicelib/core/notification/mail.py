@@ -1,4 +1,4 @@
-"""The port to whoever carries e-mails; which carrier it is, the deployment decides."""
+"""Port to the e-mail provider; the deployment chooses the provider."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -17,35 +17,39 @@ SENDER = MailIdentity("Sender")
 
 
 class MailSettings(Settings):
-    """The carrier of e-mails."""
+    """The e-mail provider."""
 
     mail_provider: Literal["ses"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Letter:
-    """An e-mail as it goes out."""
+    """An e-mail ready to be sent."""
 
     to: str
     subject: str
     text: str
     html: str | None = None
     pictures: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
-    """PNG images by the content id under which the HTML shows them."""
+    """PNG images by the content id with which the HTML refers to them."""
 
 
 class MailCarrier(Protocol):
-    """Whoever carries e-mails."""
+    """An e-mail provider."""
 
     def send(self, letter: Letter) -> None:
-        """Take an e-mail; raises what the cloud's client raises."""
+        """Send an e-mail.
+
+        Raises:
+            ClientError: the provider refused the e-mail.
+        """
 
 
 class Ses:
-    """Amazon SES v2, and clouds that speak it."""
+    """Amazon SES v2, and clouds with the same API."""
 
     def send(self, letter: Letter) -> None:
-        """Hand the e-mail over, as raw MIME only where there are pictures in it."""
+        """Send an e-mail; only an e-mail with pictures is sent as raw MIME."""
         client("sesv2").send_email(
             FromEmailAddress=SENDER.physical_name,
             Destination={"ToAddresses": [letter.to]},
@@ -57,14 +61,14 @@ _CARRIERS: dict[str, MailCarrier] = {"ses": Ses()}
 
 
 def send(letter: Letter) -> None:
-    """Hand an e-mail to the carrier of this deployment."""
+    """Send an e-mail with the provider of this deployment."""
     _CARRIERS[MailSettings.load().mail_provider].send(letter)
 
 
 def mime(letter: Letter) -> bytes:
     """Return the e-mail as MIME: text, or HTML with its pictures (RFC 2046, RFC 2387).
 
-    By the older of Python's two ways: the newer one loses spaces where it folds a subject.
+    The legacy e-mail API builds the message: the newer API loses spaces when it folds a subject.
     """
     message = MIMEMultipart("alternative")
     message["From"] = SENDER.physical_name

@@ -1,4 +1,4 @@
-"""The port to whoever carries messages to telephones; which carrier, the deployment decides."""
+"""Port to the SMS provider; the deployment chooses the provider."""
 
 from typing import Protocol
 
@@ -11,33 +11,41 @@ SMS = SmsProvider("Sms")
 
 
 class NumberRefused(Exception):
-    """The carrier takes no messages to this number, now or later."""
+    """The provider permanently refuses messages to this number."""
 
 
 class SmsCarrier(Protocol):
-    """Whoever carries messages to telephones."""
+    """An SMS provider."""
 
     def send(self, to: str, text: str) -> None:
-        """Take a message to a number in E.164.
+        """Send a message to a number in E.164 format.
 
         Raises:
-            NumberRefused: it will never be taken; whatever else is raised may pass.
+            NumberRefused: the provider permanently refuses the number. Any other exception may be
+                temporary.
         """
 
 
 class Sns:
-    """Amazon SNS, and clouds that speak it."""
+    """Amazon SNS, and clouds with the same API."""
 
     def send(self, to: str, text: str) -> None:
-        """Hand the message over, as one that must arrive rather than be cheap."""
+        """Send a message as transactional, which SNS optimises for delivery rather than cost.
+
+        Raises:
+            NumberRefused: SNS calls the telephone number an invalid parameter.
+            ClientError: SNS refused the call for another reason.
+        """
         kind = {"DataType": "String", "StringValue": "Transactional"}
         try:
             client("sns").publish(
                 PhoneNumber=to, Message=text, MessageAttributes={"AWS.SNS.SMS.SMSType": kind}
             )
         except ClientError as error:
-            said = error.response["Error"]
-            if said["Code"] == "InvalidParameter" and "PhoneNumber" in said.get("Message", ""):
+            details = error.response["Error"]
+            if details["Code"] == "InvalidParameter" and "PhoneNumber" in details.get(
+                "Message", ""
+            ):
                 raise NumberRefused from error
             raise
 
@@ -46,5 +54,9 @@ _CARRIERS: dict[str, SmsCarrier] = {"sns": Sns()}
 
 
 def send(to: str, text: str) -> None:
-    """Hand a message to the carrier of this deployment; raises as :class:`SmsCarrier` says."""
+    """Send a message with the provider of this deployment.
+
+    Raises:
+        NumberRefused: the provider permanently refuses the number.
+    """
     _CARRIERS[SMS.physical_name].send(to, text)

@@ -1,7 +1,8 @@
-"""What was handed to a carrier of mails or messages, and what is being handed over just now.
+"""Records of what was sent to a provider of e-mail or SMS, and leases of what is being sent.
 
-An item of any table, in the client's partition: ``leased_until`` while somebody sends, ``sent_at``
-once it is done. E-mails have theirs in the outbox table, ``mail#<id>``.
+A record is an item in the client's partition of any table: ``leased_until`` is set while a process
+is sending, ``sent_at`` when the message has been sent. Records of e-mails are in the outbox table,
+under ``mail#<mail id>``.
 """
 
 import dataclasses
@@ -18,35 +19,39 @@ from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import Item, Table, Write
 
 LEASE = dt.timedelta(minutes=2)
-"""How long a sender that fell silent is waited for."""
+"""How long other deliveries wait for a process that has stopped responding."""
 
 
 class AlreadySent(Problem):
-    """It was handed over before."""
+    """The message is recorded as sent."""
 
 
 class BeingSent(Problem):
-    """Another delivery of the same message is sending it; its lease runs."""
+    """Another delivery of the message holds the lease."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Sending:
-    """Something to be handed to a carrier once, and the item that tells whether it was."""
+    """A message to be sent once, and the key of the item that records the sending."""
 
     table: Table
     client_id: str
     sk: str
     kept_for: dt.timedelta
-    """How long a repeat is known as one."""
+    """How long the record is kept; a repeat after that is sent again."""
 
 
-def mail(letter: Email) -> Sending:
-    """Return an e-mail as something to be sent once."""
-    return Sending(OUTBOX, letter.client_id, f"mail#{letter.mail_id}", KEPT_FOR)
+def mail(email: Email) -> Sending:
+    """Return an e-mail as a message to be sent once."""
+    return Sending(OUTBOX, email.client_id, f"mail#{email.mail_id}", KEPT_FOR)
 
 
 def claim(sending: Sending) -> Write:
-    """Take the sending upon oneself, unless it is done or another's lease runs."""
+    """Describe the write that takes the lease for :data:`LEASE`.
+
+    The commit raises AlreadySent if the message is recorded as sent, and BeingSent if the lease of
+    another process has not expired.
+    """
     now = clock.now()
     item = {
         "client_id": sending.client_id,
@@ -55,8 +60,8 @@ def claim(sending: Sending) -> Write:
         "expires_at": int((now + sending.kept_for).timestamp()),
     }
 
-    def refuse(found: Item | None) -> Problem:
-        return AlreadySent() if found and "sent_at" in found else BeingSent()
+    def refuse(current: Item | None) -> Problem:
+        return AlreadySent() if current and "sent_at" in current else BeingSent()
 
     free = Attr("client_id").not_exists() | (
         Attr("sent_at").not_exists() & Attr("leased_until").lt(int(now.timestamp()))
@@ -64,17 +69,20 @@ def claim(sending: Sending) -> Write:
     return sending.table.put(item, when=free, otherwise=refuse)
 
 
-def sent(sending: Sending, note: Mapping[str, Any] | None = None) -> Write:
-    """Note that it is handed over, unless somebody has noted it, with what else is to be known."""
+def sent(sending: Sending, attributes: Mapping[str, Any] | None = None) -> Write:
+    """Describe the write that records the message as sent, with further ``attributes``.
+
+    The commit raises AlreadySent if the message is recorded as sent.
+    """
     return sending.table.update(
         sending.client_id,
         sending.sk,
-        put={"sent_at": clock.now().isoformat(), **(note or {})},
+        put={"sent_at": clock.now().isoformat(), **(attributes or {})},
         when=Attr("sent_at").not_exists(),
         otherwise=AlreadySent(),
     )
 
 
 def release(sending: Sending) -> Write:
-    """Give the sending up after a refusal, so that a repeat need not wait for the lease."""
+    """Describe the write that gives up the lease, so that the next delivery need not wait."""
     return sending.table.update(sending.client_id, sending.sk, put={"leased_until": 0})

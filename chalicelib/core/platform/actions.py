@@ -1,4 +1,4 @@
-"""«О системе»: is it there, and what does it offer."""
+"""«О системе»: health check and API description."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ OPENAPI = Path(chalicelib.__file__).with_name("openapi.json")
 
 @action("GET /health", caller="anyone")
 def get_health() -> Health:
-    """Tell that the gateway and a function answer; it stands on nothing else."""
+    """Return `ok` if the gateway and a function respond; no other component is checked."""
     return Health(status="ok")
 
 
 @action("GET /openapi.json", caller="anyone")
 def get_openapi() -> FileResponse:
-    """Return the OpenAPI description of every call."""
+    """Return the OpenAPI description of the API."""
     return FileResponse(OPENAPI.read_bytes(), "application/json", "openapi.json", inline=True)

@@ -1,4 +1,4 @@
-"""What the product says of itself."""
+"""Answer of the health check."""
 
 from typing import Literal
 
@@ -6,6 +6,6 @@ from chalicelib.runtime.model import Model
 
 
 class Health(Model):
-    """The front door answers."""
+    """State of the API."""
 
     status: Literal["ok"]
