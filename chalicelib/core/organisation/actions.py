@@ -1,4 +1,4 @@
-"""«Организация»: the client's profile, registers and shops."""
+"""«Организация»: the client's profile, registers, shops and agreements."""
 
 from chalicelib.core.organisation import store
 from chalicelib.core.organisation.agreement_templates import TEMPLATES, template_of
@@ -14,11 +14,7 @@ from chalicelib.core.organisation.model import (
     Shop,
     ShopWithRegisters,
 )
-from chalicelib.core.organisation.rules import (
-    AgreementSigned,
-    OrganisationUnknown,
-    RegisterUnknown,
-)
+from chalicelib.core.organisation.rules import AgreementSigned, RegisterUnknown, require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
 from chalicelib.runtime.action import action
@@ -32,44 +28,35 @@ from chalicelib.runtime.table import every, fetch
 @action("GET /organisation", caller="client", reads=[ORGANISATION])
 def get_organisation(caller: Caller) -> Profile:
     """Return the caller's organisation."""
-    profile = fetch(store.profile(caller.client_id))
-    if profile is None:
-        raise OrganisationUnknown
-    return profile
+    return require_profile(fetch(store.profile(caller.client_id)))
 
 
 @action("PUT /organisation/address", caller="client", writes=[ORGANISATION])
-def change_address(caller: Caller, new: NewAddress) -> Profile:
-    """Change the address of registration and the tax office it belongs to."""
-    profile = get_organisation(caller)
-    changed = profile.model_copy(update=new.model_dump())
-    return commit(changed, store.change_address(caller.client_id, new.address, new.tax_office_code))
+def change_address(caller: Caller, payload: NewAddress) -> Profile:
+    """Change the legal address, or address of registration, and its tax office."""
+    profile = require_profile(fetch(store.profile(caller.client_id)))
+    changed = profile.model_copy(update=payload.model_dump())
+    return commit(changed, store.change_address(caller.client_id, payload))
 
 
 @action("GET /organisation/registers", caller="client", reads=[ORGANISATION])
 def list_registers(caller: Caller, query: PageQuery) -> Page[Register]:
-    """List the cash registers with the fiscal drives in them."""
+    """List the cash registers and their fiscal drives."""
     return page(store.registers(caller.client_id), query, caller.client_id)
 
 
 @action("GET /organisation/shops", caller="client", reads=[ORGANISATION])
 def list_shops(caller: Caller, query: PageQuery) -> Page[ShopWithRegisters]:
-    """List the shops with the registers bound to them, in two reads: shops, then registers."""
+    """List the shops with their registers."""
     shops = page(store.shops(caller.client_id), query, caller.client_id)
     if not shops.items:
         return Page(items=[], next=None)
+    # A second read: the registers of the shops on this page.
     first, last = shops.items[0].shop_id, shops.items[-1].shop_id
     bound = store.registers_in(caller.client_id, first, last)
     registers = every(bound, most=store.MOST_REGISTERS)
     return Page(
-        items=[
-            ShopWithRegisters(
-                **shop.model_dump(),
-                registers=[one for one in registers if one.shop_id == shop.shop_id],
-            )
-            for shop in shops.items
-        ],
-        next=shops.next,
+        items=[ShopWithRegisters.of(shop, registers) for shop in shops.items], next=shops.next
     )
 
 
@@ -80,11 +67,10 @@ def list_shops(caller: Caller, query: PageQuery) -> Page[ShopWithRegisters]:
     status=201,
     writes=[ORGANISATION],
 )
-def open_shop(caller: Caller, new: NewShop) -> ShopWithRegisters:
-    """Open a shop, with no registers yet."""
-    shop = Shop(shop_id=new_identifier(), name=new.name, address=new.address)
-    answer = ShopWithRegisters(**shop.model_dump(), registers=[])
-    return commit(answer, store.open_shop(caller.client_id, shop))
+def open_shop(caller: Caller, payload: NewShop) -> ShopWithRegisters:
+    """Open a shop without registers."""
+    shop = Shop(shop_id=new_identifier(), name=payload.name, address=payload.address)
+    return commit(ShopWithRegisters.of(shop, []), store.put_shop(caller.client_id, shop))
 
 
 @action(
@@ -93,7 +79,7 @@ def open_shop(caller: Caller, new: NewShop) -> ShopWithRegisters:
     writes=[ORGANISATION],
 )
 def bind_register(caller: Caller, shop_id: str, register_id: str) -> Register:
-    """Put a register into a shop; it leaves the shop it stood in."""
+    """Move a register to a shop, out of the shop it is in."""
     register = fetch(store.register(caller.client_id, register_id))
     if register is None:
         raise RegisterUnknown
@@ -115,27 +101,21 @@ def unbind_register(caller: Caller, shop_id: str, register_id: str) -> None:
 
 @action("GET /organisation/agreements", caller="client", reads=[ORGANISATION])
 def list_agreements(caller: Caller) -> Page[AgreementCard]:
-    """List the agreements that there are, signed or not."""
-    signed = {
-        one.kind: one for one in every(store.agreements(caller.client_id), most=len(TEMPLATES))
-    }
-    cards = [
-        signed.get(kind.value)
-        or AgreementCard(
-            kind=kind.value,
-            title=wording.title,
-            version=wording.version,
-            state=AgreementState.UNSIGNED,
-        )
-        for kind, wording in TEMPLATES.items()
-    ]
-    return Page(items=[AgreementCard(**card.model_dump()) for card in cards], next=None)
+    """List all agreements, signed and unsigned."""
+    agreements = every(store.agreements(caller.client_id), most=len(TEMPLATES))
+    signed = {agreement.kind: agreement.card() for agreement in agreements}
+    cards = [signed.get(kind.value) or template.card() for kind, template in TEMPLATES.items()]
+    return Page(items=cards, next=None)
 
 
 @action("GET /organisation/agreements/{kind}", caller="client", reads=[ORGANISATION])
 def get_agreement(caller: Caller, kind: str) -> Agreement:
-    """Return an agreement with its exact text: the one to sign, or the one signed."""
-    return _agreement(caller, kind)[1]
+    """Return an agreement with its exact text: the text to sign, or the text signed."""
+    template = template_of(kind)
+    profile, signed = fetch(
+        store.profile(caller.client_id), store.agreement(caller.client_id, kind)
+    )
+    return signed or template.agreement(require_profile(profile))
 
 
 @action(
@@ -145,38 +125,27 @@ def get_agreement(caller: Caller, kind: str) -> Agreement:
     writes=[ORGANISATION, EVIDENCE],
     memory=1024,
 )
-def sign_agreement(caller: Caller, kind: str, new: NewSignature) -> Agreement:
-    """Sign an agreement: a detached signature over its exact text by who acts for the client.
+def sign_agreement(caller: Caller, kind: str, payload: NewSignature) -> Agreement:
+    """Sign an agreement with a detached signature over its exact text.
 
-    Besides its read and its write, it reads the trusted authorities and keeps the evidence in S3.
+    The signer must be entitled to act for the organisation.
     """
+    # Besides its read and its write, the action reads the trusted authorities from S3 and stores
+    # the evidence there.
     from chalicelib.core.signing.acceptance import accept_signature
 
-    profile, agreement = _agreement(caller, kind)
-    if agreement.state is AgreementState.SIGNED:
+    template = template_of(kind)
+    stored, signed = fetch(store.profile(caller.client_id), store.agreement(caller.client_id, kind))
+    if signed is not None:
         raise AgreementSigned
+    profile = require_profile(stored)
+    agreement = template.agreement(profile)
     signature = accept_signature(
         caller.client_id,
         agreement.text.encode(),
-        new.signature,
+        payload.signature,
         inn=profile.inn,
         ogrn=profile.ogrn,
     )
-    signed = agreement.model_copy(update={"state": AgreementState.SIGNED, "signature": signature})
-    return commit(signed, store.sign_agreement(caller.client_id, signed))
-
-
-def _agreement(caller: Caller, kind: str) -> tuple[Profile, Agreement]:
-    wording = template_of(kind)
-    profile, signed = fetch(
-        store.profile(caller.client_id), store.agreement(caller.client_id, kind)
-    )
-    if profile is None:
-        raise OrganisationUnknown
-    return profile, signed or Agreement(
-        kind=kind,
-        title=wording.title,
-        version=wording.version,
-        state=AgreementState.UNSIGNED,
-        text=wording.text(profile),
-    )
+    changed = agreement.model_copy(update={"state": AgreementState.SIGNED, "signature": signature})
+    return commit(changed, store.put_agreement(caller.client_id, changed))

@@ -1,38 +1,58 @@
-"""Agreements that a client signs in the cabinet: their kinds and exact texts.
+"""Texts of the agreements that clients sign in the cabinet.
 
-A text is signed as its UTF-8 bytes. A change of wording is a new version.
+A client signs the UTF-8 bytes of the text. Every change of a text is a new version.
 """
 
 import dataclasses
 from enum import StrEnum
 
-from chalicelib.core.organisation.model import OrganisationKind, Profile
+from chalicelib.core.organisation.model import (
+    Agreement,
+    AgreementCard,
+    AgreementState,
+    OrganisationKind,
+    Profile,
+)
 from chalicelib.core.organisation.rules import AgreementUnknown
 
 
 class AgreementKind(StrEnum):
-    """What may be agreed to."""
+    """Kinds of agreement."""
 
     E_RECEIPTS = "e-receipts"
 
 
 @dataclasses.dataclass(frozen=True)
 class AgreementTemplate:
-    """The wording in force of one kind of agreement."""
+    """Current text of one kind of agreement."""
 
+    kind: AgreementKind
     title: str
     version: str
     template: str
 
+    def card(self) -> AgreementCard:
+        """Return the agreement, unsigned, without its text."""
+        return AgreementCard(
+            kind=self.kind.value,
+            title=self.title,
+            version=self.version,
+            state=AgreementState.UNSIGNED,
+        )
+
+    def agreement(self, profile: Profile) -> Agreement:
+        """Return the agreement with an organisation, unsigned."""
+        return Agreement(**self.card().model_dump(), text=self.text(profile))
+
     def text(self, profile: Profile) -> str:
-        """Return the exact text with the requisites of the organisation in it."""
+        """Return the text to be signed, with the organisation's requisites."""
         return self.template.format(
             title=self.title, version=self.version, requisites=requisites(profile)
         )
 
 
 def requisites(profile: Profile) -> str:
-    """Return the party as agreements name it."""
+    """Return the name and requisites of an organisation as agreements state them."""
     if profile.kind is OrganisationKind.LEGAL_ENTITY:
         return (
             f"{profile.name}, ИНН {profile.inn}, КПП {profile.kpp}, ОГРН {profile.ogrn}, "
@@ -44,11 +64,11 @@ def requisites(profile: Profile) -> str:
     )
 
 
-TEMPLATES = {
-    AgreementKind.E_RECEIPTS: AgreementTemplate(
-        title="Дополнительное соглашение об электронных чеках",
-        version="1",
-        template="""\
+_E_RECEIPTS = AgreementTemplate(
+    kind=AgreementKind.E_RECEIPTS,
+    title="Дополнительное соглашение об электронных чеках",
+    version="1",
+    template="""\
 {title}
 
 Редакция {version}
@@ -74,12 +94,12 @@ TEMPLATES = {
 6. Соглашение подписывается усиленной квалифицированной электронной подписью Клиента, действует со \
 дня подписания и является неотъемлемой частью договора на обработку фискальных данных.
 """,
-    ),
-}
+)
+TEMPLATES = {template.kind: template for template in (_E_RECEIPTS,)}
 
 
 def template_of(kind: str) -> AgreementTemplate:
-    """Return the wording in force.
+    """Return the template of a kind of agreement.
 
     Raises:
         AgreementUnknown: there is no such kind.

@@ -1,4 +1,4 @@
-"""What the operator's cabinet tells of its organisations and their registers."""
+"""Messages of the operator's cabinet about organisations and their registers."""
 
 from chalicelib.core.organisation import store
 from chalicelib.core.organisation.model import CabinetMessage, ProfileChanged, Register
@@ -13,27 +13,30 @@ CABINET = Queue("Cabinet")
 
 @consumer(CABINET, writes=[ORGANISATION])
 def follow_cabinet(message: CabinetMessage) -> None:
-    """Keep an organisation or a register as the cabinet knows it; the same word twice is once."""
-    client_id = message.client_id
+    """Store an organisation or a register as the cabinet sent it; a repeat changes nothing."""
     if isinstance(message, ProfileChanged):
-        known = fetch(store.profile(client_id))
-        put = store.change_profile if known else store.put_profile
-        transact([put(client_id, message.profile)])
+        _follow_profile(message)
     else:
-        _follow_register(client_id, message.cash_register)
+        _follow_register(message.client_id, message.cash_register)
+
+
+def _follow_profile(message: ProfileChanged) -> None:
+    current = fetch(store.profile(message.client_id))
+    put = store.change_profile if current else store.put_profile
+    transact([put(message.client_id, message.profile)])
 
 
 def _follow_register(client_id: str, register: Register) -> None:
-    """Keep a register, and whose it is; from another client it moves with nothing left behind."""
-    there, owner = fetch(
+    """Store a register and its owner, and remove the register from its previous owner."""
+    current, owner = fetch(
         store.register(client_id, register.register_id), store.register_owner(register.register_id)
     )
-    keep = store.change_register if there else store.put_register
+    put = store.change_register if current else store.put_register
     writes = [
-        keep(client_id, register),
+        put(client_id, register),
         store.own_register(register.register_id, client_id, owner),
     ]
     if owner not in (None, client_id):
-        left = fetch(store.register(owner, register.register_id))
-        writes += store.release_register(owner, left) if left else []
+        previous = fetch(store.register(owner, register.register_id))
+        writes += store.release_register(owner, previous) if previous else []
     transact(writes)

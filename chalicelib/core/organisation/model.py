@@ -1,6 +1,7 @@
-"""An organisation, its cash registers and its shops."""
+"""Organisations, their cash registers, shops and agreements."""
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -25,14 +26,18 @@ from chalicelib.runtime.model import Model, Payload, example
 
 
 class OrganisationKind(StrEnum):
-    """A legal entity has a КПП and a legal address; an entrepreneur is registered at home."""
+    """Kind of organisation: a legal entity (with КПП) or an individual entrepreneur."""
 
     LEGAL_ENTITY = "legal_entity"
     ENTREPRENEUR = "entrepreneur"
 
 
 class Profile(Model):
-    """What the operator's cabinet knows of an organisation."""
+    """An organisation and its requisites.
+
+    The operator's cabinet maintains all fields but the address and the tax office, which the client
+    maintains.
+    """
 
     model_config = example(
         name="ООО «Ромашка»",
@@ -56,8 +61,7 @@ class Profile(Model):
     cabinet_created_on: dt.date
 
     @model_validator(mode="after")
-    def _is_of_its_kind(self) -> Self:
-        """Every document made out to the organisation rests on this."""
+    def _check_requisites(self) -> Self:
         shape = (10, 13, True) if self.kind is OrganisationKind.LEGAL_ENTITY else (12, 15, False)
         if (len(self.inn), len(self.ogrn), self.kpp is not None) != shape:
             raise ValueError("ИНН, ОГРН и КПП не подходят к виду организации.")
@@ -65,7 +69,7 @@ class Profile(Model):
 
 
 class NewAddress(Payload):
-    """A legal address (of an entrepreneur: of registration) and the tax office it belongs to."""
+    """New legal address (an entrepreneur's: of registration) and the tax office in charge of it."""
 
     model_config = example(
         address="105318, г. Москва, ул. Щербаковская, д. 3, помещ. 12", tax_office_code="7719"
@@ -76,7 +80,7 @@ class NewAddress(Payload):
 
 
 class Register(Model):
-    """A cash register with the fiscal drive in it."""
+    """A cash register and its fiscal drive."""
 
     model_config = example(
         register_id="0004817236006552",
@@ -95,7 +99,7 @@ class Register(Model):
 
 
 class Shop(Model):
-    """A place of trade."""
+    """A shop."""
 
     model_config = example(
         name="Магазин на Щербаковской",
@@ -108,25 +112,31 @@ class Shop(Model):
 
 
 class ShopWithRegisters(Shop):
-    """A shop and the registers bound to it."""
+    """A shop and the registers in it."""
 
     registers: list[Register]
 
+    @classmethod
+    def of(cls, shop: Shop, registers: Iterable[Register]) -> Self:
+        """Return ``shop`` with those of ``registers`` that are in it."""
+        bound = [register for register in registers if register.shop_id == shop.shop_id]
+        return cls(**shop.model_dump(), registers=bound)
+
 
 class Binding(Model):
-    """A register was bound to a shop, or to none from then on."""
+    """Record of a change: the shop that a register was moved to, or None if it was taken out."""
 
     at: dt.datetime
     shop_id: Identifier | None = None
 
     @property
     def day(self) -> dt.date:
-        """The business day of it."""
+        """Date of the change in Moscow."""
         return self.at.astimezone(clock.MOSCOW).date()
 
 
 class NewShop(Payload):
-    """A place of trade to be opened in the cabinet."""
+    """A shop to be opened."""
 
     model_config = example(
         name="Магазин на Щербаковской",
@@ -138,9 +148,9 @@ class NewShop(Payload):
 
 
 class ProfileChanged(Model):
-    """The cabinet's word of an organisation, new or changed.
+    """Message of the cabinet: an organisation was added or changed.
 
-    Address and tax office count for a new organisation only: afterwards the client keeps them.
+    Address and tax office are used for a new organisation only; the client maintains them later.
     """
 
     kind: Literal["profile"]
@@ -149,7 +159,7 @@ class ProfileChanged(Model):
 
 
 class RegisterChanged(Model):
-    """The cabinet's word of a register, new or with another fiscal drive."""
+    """Message of the cabinet: a register was added, changed or given another fiscal drive."""
 
     kind: Literal["register"]
     client_id: Identifier
@@ -160,14 +170,14 @@ CabinetMessage = Annotated[ProfileChanged | RegisterChanged, Field(discriminator
 
 
 class AgreementState(StrEnum):
-    """An agreement is signed once and for ever."""
+    """State of an agreement; a signature is final."""
 
     UNSIGNED = "unsigned"
     SIGNED = "signed"
 
 
 class AgreementCard(Model):
-    """An agreement and where it stands."""
+    """An agreement and its state."""
 
     model_config = example(
         kind="e-receipts", title="Дополнительное соглашение об электронных чеках", version="1"
@@ -181,12 +191,16 @@ class AgreementCard(Model):
 
 
 class Agreement(AgreementCard):
-    """An agreement with the exact text: the one to sign, or the one signed."""
+    """An agreement with the exact text to be signed or, after the signature, the text signed."""
 
     text: str = Field(examples=["Дополнительное соглашение об электронных чеках\n\n…"])
 
+    def card(self) -> AgreementCard:
+        """Return the agreement without its text."""
+        return AgreementCard(**self.model_dump(exclude={"text"}))
+
 
 class NewSignature(Payload):
-    """A detached signature over the exact text of an agreement, as its UTF-8 bytes."""
+    """A detached signature over the UTF-8 bytes of an agreement's exact text."""
 
     signature: SignatureBytes

@@ -1,38 +1,39 @@
-"""What may be done with shops and registers, and why not."""
+"""Problems of organisations, shops, registers and agreements."""
 
+from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.problem import NotFound, Problem
 
 
 class OrganisationUnknown(NotFound):
-    """The token names an organisation that the cabinet has not told us of."""
+    """The cabinet has not sent the organisation that the token names."""
 
     slug = "organisation-unknown"
     detail = "Организация не найдена. Если вы зарегистрировались только что, повторите позже."
 
 
 class ShopUnknown(NotFound):
-    """No such shop of this organisation."""
+    """The organisation has no shop with this id."""
 
     slug = "shop-unknown"
     detail = "Такого магазина нет."
 
 
 class RegisterUnknown(NotFound):
-    """No such register of this organisation."""
+    """The organisation has no register with this number."""
 
     slug = "register-unknown"
     detail = "Такой кассы нет."
 
 
 class AgreementUnknown(NotFound):
-    """There is no agreement of that kind."""
+    """There is no agreement of this kind."""
 
     slug = "agreement-unknown"
     detail = "Такого соглашения нет."
 
 
 class AgreementSigned(Problem):
-    """The agreement is signed already."""
+    """The agreement is already signed."""
 
     slug = "agreement-signed"
     title = "Соглашение уже подписано"
@@ -40,7 +41,7 @@ class AgreementSigned(Problem):
 
 
 class RegisterNotInShop(Problem):
-    """The register to be unbound is not in that shop."""
+    """The register to be unbound is not in this shop."""
 
     slug = "register-not-in-shop"
     title = "Касса не привязана"
@@ -48,4 +49,15 @@ class RegisterNotInShop(Problem):
 
 
 class RegisterMoved(Problem):
-    """Another call put the register elsewhere meanwhile."""
+    """Another request moved the register after it was read."""
+
+
+def require_profile(profile: Profile | None) -> Profile:
+    """Return the profile that was read.
+
+    Raises:
+        OrganisationUnknown: there is none.
+    """
+    if profile is None:
+        raise OrganisationUnknown
+    return profile
