@@ -113,7 +113,7 @@ class UpdForm(Payload):
     basis: Annotated[list[Agreement], Field(max_length=20)] = Field(default_factory=list)
     """None: handed over without an agreement in writing."""
     shipped_by: Agreement | None = None
-    """The document of shipment (line 5а), which a bare invoice must name."""
+    """The document of shipment (line «5а»), which a bare invoice must name."""
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
