@@ -48,7 +48,7 @@ def test_only_one_certificate_is_read(pki, refused) -> None:
 
 
 def test_certificates_of_other_algorithms_can_be_read(ministry_samples, refused) -> None:
-    text = (ministry_samples / "tsl" / "tsl_synthetic_unsigned.xml").read_text()
+    text = (ministry_samples / "tsl_synthetic_unsigned.xml").read_text()
     rsa = certificate.read(text.split("<Данные>")[1].split("</Данные>")[0].encode())
 
     assert rsa.issuer == "Test CA 1"

@@ -106,7 +106,7 @@ def test_what_is_no_list(hostile: bytes, refused) -> None:
 
 def test_structure_published(ministry_samples) -> None:
     """Two authorities, one in force; RSA certificates, which the list may hold too."""
-    authorities = tsl.parse((ministry_samples / "tsl" / "tsl_synthetic_unsigned.xml").read_bytes())
+    authorities = tsl.parse((ministry_samples / "tsl_synthetic_unsigned.xml").read_bytes())
 
     assert [authority.accredited for authority in authorities] == [True, False]
     assert authorities[0].inn == "7700123459"

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 
 from chalicelib.core.billing import statement as room
 from chalicelib.core.billing.statement import StatementUnreadable, incoming, parse
+from tests.support.samples import SAMPLES
 
-SAMPLE = Path(__file__).parents[3].parent / "shared/samples/bank/kl_to_1c_windows1251.txt"
 OURS = "40702810900000000042"
 
 DOCUMENT = f"""СекцияДокумент=Платежное поручение
@@ -206,9 +205,7 @@ def test_only_what_came_to_us_is_incoming() -> None:
 
 
 def test_published_sample() -> None:
-    if not SAMPLE.exists():
-        pytest.skip("the sample statement is not on this machine")
-    statement = parse(SAMPLE.read_bytes())
+    statement = parse((SAMPLES / "bank" / "kl_to_1c_windows1251.txt").read_bytes())
     assert statement.accounts == ("40702810000000074935",)
     assert statement.period_to == date(2024, 4, 11)
     assert [d.amount_kopecks for d in statement.documents] == [6_936_00, 13_056_00, 150_000_00]

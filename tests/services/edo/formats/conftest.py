@@ -12,6 +12,7 @@ from chalicelib.services.edo.formats import seller_title, upd_form
 from chalicelib.services.edo.formats.model import FullName, Party, PowerOfAttorney, Signer
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.upd_form import UpdForm
+from tests.support.samples import SAMPLES
 
 File = tuple[str, bytes]
 MakeTitle = Callable[..., File]
@@ -125,7 +126,4 @@ def spoil(make_title: MakeTitle) -> Callable[..., dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def published() -> Path:
-    folder = Path(__file__).parents[5] / "shared" / "samples" / "edo"
-    if not folder.is_dir():
-        pytest.skip("no published samples beside this checkout (../shared/samples/edo)")
-    return folder
+    return SAMPLES / "edo"

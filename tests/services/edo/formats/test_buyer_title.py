@@ -84,7 +84,7 @@ def test_refuses(answer: MakeBuyerTitle, old: str, new: str, place: str) -> None
 
 
 def test_reads_what_others_made(published: Path) -> None:
-    [sample] = published.glob("upd_5_03/ON_NSCHFDOPPOK_2BM-*.xml")
+    [sample] = published.glob("ON_NSCHFDOPPOK_2BM-*.xml")
     title = buyer_title.read(sample.read_bytes(), sample.name)
     assert title.outcome is Acceptance.ACCEPTED
     [signature] = title.seller_signatures
@@ -92,7 +92,7 @@ def test_reads_what_others_made(published: Path) -> None:
 
 
 def test_a_placeholder_is_no_signature(published: Path) -> None:
-    [sample] = published.glob("upd_5_03/ON_NSCHFDOPPOK_2LT-*.xml")
+    [sample] = published.glob("ON_NSCHFDOPPOK_2LT-*.xml")
     with pytest.raises(TitleRefused) as refused:
         buyer_title.read(sample.read_bytes(), sample.name)
     [(place, word)] = refused.value.errors

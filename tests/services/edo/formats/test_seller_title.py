@@ -256,7 +256,7 @@ def test_a_thousand_lines_are_read_in_a_blink(make_title: MakeTitle) -> None:
 
 def test_the_published_sample_fails_by_its_sums_alone(published: Path) -> None:
     """Its money is random; with the money put right it is read."""
-    [sample] = published.glob("upd_5_03/ON_NSCHFDOPPR_2BM-*.xml")
+    [sample] = published.glob("ON_NSCHFDOPPR_2BM-*.xml")
     content = sample.read_bytes()
     assert all(place.startswith(TABLE) for place in refusal(content, sample.name))
     text = content.decode("windows-1251")

@@ -8,7 +8,6 @@ import tracemalloc
 import uuid
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.services.integration_1c.message.incoming import BadMessage, read, unzip
 from chalicelib.services.integration_1c.message.shift import retail_reports
+from tests.support.samples import SAMPLES
 from tests.support.shifts import stored
 
 ITEM = "0f7c5cc4-7f0b-4c67-9f8b-000000000001"
@@ -88,8 +88,8 @@ def test_what_we_write_can_be_read(written: Callable[..., bytes]) -> None:
 
 
 @pytest.mark.parametrize("version", ["1_17", "1_8"])
-def test_a_sample(samples: Callable[[str], Path], version: str) -> None:
-    file = samples("enterprisedata") / f"message_{version}_valid.xml"
+def test_a_sample(version: str) -> None:
+    file = SAMPLES / "enterprisedata" / f"message_{version}_valid.xml"
     (item,) = read(file.read_bytes()).items
     assert (item.name, item.unit) == ("Морс ягодный 0.2", "796")
 
