@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import core_schema
 
+from chalicelib.core.billing.sale import Sold
 from chalicelib.runtime.action import IDENTIFIER, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.file_response import FileResponse
@@ -42,6 +43,8 @@ class Schemas(GenerateJsonSchema):
         made.pop("title", None)
         model: type[BaseModel] = schema["cls"]
         made["description"] = markdown(inspect.getdoc(model))
+        if issubclass(model, Sold):
+            return self._flattened(made)
         properties = made.get("properties", {})
         for name, text in _attribute_docstrings(model).items():
             if name in properties:
@@ -54,6 +57,17 @@ class Schemas(GenerateJsonSchema):
                         properties[name][keyword] = getattr(mark, bound)
         return made
 
+    def _flattened(self, sold: JsonSchemaValue) -> JsonSchemaValue:
+        """Describe a thing just sold as its serialiser writes it: flat, with the invoice."""
+        parts = sold["properties"]
+        thing = self.get_schema_from_definitions(JsonRef(parts["sold"]["$ref"])) or {}
+        return {
+            **thing,
+            "description": "What was sold, with the invoice to pay.",
+            "properties": {**thing["properties"], "invoice": parts["invoice"]},
+            "required": [*thing["required"], "invoice"],
+        }
+
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """A default means something to who asks, nothing to who is answered."""
         if self.mode == "serialization":
@@ -62,6 +76,8 @@ class Schemas(GenerateJsonSchema):
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
         """Describe the values of an enumeration by their docstrings, below its own."""
+        if schema["type"] == "model" and issubclass(schema["cls"], Sold):
+            schema = {key: part for key, part in schema.items() if key != "serialization"}
         made = super().generate_inner(schema)
         if schema["type"] == "enum":
             defined = self.get_schema_from_definitions(JsonRef(made["$ref"])) or {}

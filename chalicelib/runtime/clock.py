@@ -19,7 +19,12 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """Return the present business day, which is counted in Moscow."""
-    return now().astimezone(MOSCOW).date()
+    return business_day(now())
+
+
+def business_day(moment: dt.datetime) -> dt.date:
+    """Return the business day, in Moscow, of an aware ``moment``."""
+    return moment.astimezone(MOSCOW).date()
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
 
 from chalicelib.core.billing.payment import Outcome, Payment
+from chalicelib.core.billing.sale import Sold
 from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.declaration import Action
@@ -157,7 +158,7 @@ class TestCalls:
         assert body["required"]
         assert body["content"]["application/json"]["schema"]["$ref"].endswith("/NewOrder")
         answer = ordered["responses"]["201"]["content"]["application/json"]["schema"]
-        assert answer["$ref"].endswith("/OrderWithInvoice")
+        assert answer["$ref"].endswith("/SoldOfOrder")
         statuses = {"201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"}
         assert ordered["responses"].keys() == statuses
 
@@ -335,7 +336,11 @@ class TestExamples:
             TypeAdapter(payload[1]).validate_json(json.dumps(openapi.example(action)))
         if model := model_of(hints["return"]):
             answer = operation["responses"][str(action.status)]["content"]["application/json"]
-            read = TypeAdapter(model).validate_json(json.dumps(answer["example"]))
+            shown = answer["example"]
+            if isinstance(model, type) and issubclass(model, Sold):  # is written flat, never read
+                sold = {name: value for name, value in shown.items() if name != "invoice"}
+                shown = {"sold": sold, "invoice": shown["invoice"]}
+            read = TypeAdapter(model).validate_json(json.dumps(shown))
             written = TypeAdapter(model).dump_python(read, mode="json", by_alias=True)
             assert written == answer["example"]
 

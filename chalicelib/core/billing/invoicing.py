@@ -1,4 +1,4 @@
-"""How a service issues an invoice: with the seller's and the payer's requisites of the day."""
+"""Draws up invoices with the requisites that the seller and the payer have on that day."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -18,10 +18,14 @@ from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 
 
-def draw_up(payer: Profile, lines: Sequence[InvoiceLine]) -> Invoice:
-    """Return a new open invoice for ``lines``, to be paid within the days configured."""
+def draw_up(payer: Profile, lines: Sequence[InvoiceLine], at: dt.datetime | None = None) -> Invoice:
+    """Return an open invoice for ``lines``, issued at ``at``.
+
+    The time to pay is configured by :class:`BillingSettings`.
+    """
+    at = at or clock.now()
     settings = BillingSettings.load()
-    number, today = store.new_number(), clock.today()
+    number, today = store.new_number(), clock.business_day(at)
     return Invoice(
         invoice_id=new_identifier(),
         number=number,
@@ -31,5 +35,5 @@ def draw_up(payer: Profile, lines: Sequence[InvoiceLine]) -> Invoice:
         payer=Party(name=payer.name, inn=payer.inn, kpp=payer.kpp, address=payer.address),
         lines=tuple(lines),
         purpose=payment_purpose(number, today),
-        history=(HistoryEntry.now(InvoiceState.OPEN.value, Actor.CLIENT),),
+        history=(HistoryEntry(status=InvoiceState.OPEN.value, at=at, by=Actor.CLIENT),),
     )

@@ -4,14 +4,8 @@ import dataclasses
 
 from chalicelib.core.billing.model import InvoiceState
 from chalicelib.core.billing.payment import Outcome, Payment
+from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
-
-TRANSITIONS = {
-    InvoiceState.OPEN: {InvoiceState.PAID, InvoiceState.CANCELLED, InvoiceState.EXPIRED},
-    InvoiceState.PAID: set(),
-    InvoiceState.CANCELLED: set(),
-    InvoiceState.EXPIRED: set(),
-}
 
 
 class InvoiceUnknown(NotFound):
@@ -21,12 +15,18 @@ class InvoiceUnknown(NotFound):
     detail = "Такого счёта нет."
 
 
-class InvoiceNotOpen(Problem):
+class InvoiceNotOpen(StateNotAllowed):
     """The invoice is paid, cancelled or expired."""
 
     slug = "invoice-not-open"
     title = "Счёт уже закрыт"
     detail = "Счёт уже оплачен, отменён или его срок истёк."
+
+
+INVOICE = Lifecycle(
+    {InvoiceState.OPEN: {InvoiceState.PAID, InvoiceState.CANCELLED, InvoiceState.EXPIRED}},
+    refusal=InvoiceNotOpen,
+)
 
 
 class BankReferenceCounted(Problem):

@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.billing.model import Invoice, InvoiceState, invoice_number
 from chalicelib.core.billing.payment import Outcome, Payment
-from chalicelib.core.billing.rules import BankReferenceCounted, InvoiceNotOpen, Settlement
+from chalicelib.core.billing.rules import INVOICE, BankReferenceCounted, Settlement
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import Problem, Unavailable
@@ -102,15 +102,8 @@ def expire(client_id: str, invoice_id: str) -> Write:
 
 
 def _close(client_id: str, invoice_id: str, state: InvoiceState, by: Actor) -> Write:
-    return BILLING.update(
-        client_id,
-        f"invoice#{invoice_id}",
-        put={"state": state.value},
-        append={"history": to_item(HistoryEntry.now(state.value, by))},
-        remove=["due", "due_sort"],
-        when=Attr("state").eq(InvoiceState.OPEN.value),
-        otherwise=InvoiceNotOpen(),
-    )
+    closed = INVOICE.transition(InvoiceState.OPEN, state, by)
+    return closed.write(BILLING, client_id, f"invoice#{invoice_id}", remove=["due", "due_sort"])
 
 
 def invoice(client_id: str, invoice_id: str) -> Get[Invoice]:

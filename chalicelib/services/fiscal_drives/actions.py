@@ -1,7 +1,7 @@
 """«Купить ФН»: choose, order, follow."""
 
-from chalicelib.core.billing import invoicing
 from chalicelib.core.billing import store as billing
+from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
@@ -10,7 +10,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -26,10 +26,11 @@ from chalicelib.services.fiscal_drives.model import (
     NewOrder,
     NextStatus,
     Order,
-    OrderStatus,
-    OrderWithInvoice,
+    OrderState,
     Quantity,
 )
+from chalicelib.services.fiscal_drives.rules import ORDER
+from chalicelib.services.fiscal_drives.sale import SALE
 from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
 
 BOTH = ("client", "operator")
@@ -95,32 +96,33 @@ def take_from_cart(caller: Caller, model: str) -> Cart:
     reads=[ORGANISATION],
     writes=[FISCAL_DRIVES, BILLING],
 )
-def order_fiscal_drives(caller: Caller, form: NewOrder) -> OrderWithInvoice:
+def order_fiscal_drives(caller: Caller, form: NewOrder) -> Sold[Order]:
     """Turn the cart into an order with its invoice, and take the drives from the stock."""
     cart, payer = fetch(store.cart(caller.client_id), organisation.profile(caller.client_id))
     if payer is None:
         raise OrganisationUnknown
     if cart is None or not cart.lines:
         raise rules.CartEmpty
-    invoice = invoicing.draw_up(payer, rules.invoice_lines(cart.lines))
+    opening = SALE.begin(payer, rules.invoice_lines(cart.lines))
+    invoice = opening.invoice
     order = Order(
         order_id=new_identifier(),
         client_id=caller.client_id,
-        status=OrderStatus.INVOICED,
-        ordered_at=clock.now(),
+        status=opening.state,
+        ordered_at=opening.at,
         **form.model_dump(),
         lines=cart.lines,
         total_kopecks=invoice.total_kopecks,
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(HistoryEntry.now(OrderStatus.INVOICED.value, Actor.CLIENT),),
+        history=opening.history,
     )
     return commit(
-        OrderWithInvoice(**order.model_dump(), invoice=invoice),
+        Sold(sold=order, invoice=invoice),
         store.put_order(order),
         store.put_cart(caller.client_id, (), cart),
         *map(store.take, cart.lines),
-        *billing.issue(caller.client_id, invoice, subject=order.order_id, queue=store.QUEUE),
+        *SALE.issue(caller.client_id, invoice, order.order_id),
     )
 
 
@@ -154,10 +156,10 @@ def cancel_order(caller: Caller, order_id: str) -> Order:
     order = fetch(store.order(caller.client_id, order_id))
     if order is None:
         raise rules.OrderUnknown
-    rules.require(order.status, OrderStatus.CANCELLED)
+    cancelled = ORDER.move(order, OrderState.CANCELLED, Actor.CLIENT)
     return commit(
-        store.moved(order, OrderStatus.CANCELLED, Actor.CLIENT),
-        store.move(order, OrderStatus.CANCELLED, Actor.CLIENT),
+        cancelled.changed,
+        store.move_order(cancelled),
         billing.cancel(caller.client_id, order.invoice_id),
         *map(store.put_back, order.lines),
     )
@@ -171,11 +173,10 @@ def cancel_order(caller: Caller, order_id: str) -> Order:
 def move_order(caller: Caller, order_id: str, next_status: NextStatus) -> Order:
     """Move an order on; the client hears by e-mail that it is shipped."""
     order = get_order(caller, order_id)
-    rules.require(order.status, next_status.status)
-    moved = store.moved(order, next_status.status, Actor.OPERATOR, next_status.tracking_number)
-    shipped = next_status.status is OrderStatus.SHIPPED
+    changes = next_status.model_dump(include={"tracking_number"}, exclude_none=True)
+    move = ORDER.move(order, next_status.status, Actor.OPERATOR, **changes)
     return commit(
-        moved,
-        store.move(order, next_status.status, Actor.OPERATOR, next_status.tracking_number),
-        mail.shipped(moved) if shipped else None,
+        move.changed,
+        store.move_order(move),
+        mail.shipped(move.changed) if next_status.status is OrderState.SHIPPED else None,
     )

@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, computed_field, model_validator
 
-from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email, Kopecks, Line, PersonName, Phone, single_line
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
@@ -165,7 +164,7 @@ class NewOrder(Payload):
     comment: Annotated[str, single_line(1000)] | None = None
 
 
-class OrderStatus(StrEnum):
+class OrderState(StrEnum):
     """Where an order stands."""
 
     INVOICED = "invoiced"
@@ -191,7 +190,7 @@ class Order(Model):
 
     order_id: Identifier
     client_id: Identifier
-    status: OrderStatus
+    status: OrderState
     ordered_at: dt.datetime
     contact_name: str
     phone: str
@@ -206,20 +205,14 @@ class Order(Model):
     history: tuple[HistoryEntry, ...]
 
 
-class OrderWithInvoice(Order):
-    """A new order and the invoice to pay."""
-
-    invoice: Invoice
-
-
 class NextStatus(Payload):
     """The operator moves an order on."""
 
-    status: Literal[OrderStatus.ASSEMBLING, OrderStatus.SHIPPED, OrderStatus.DELIVERED]
+    status: Literal[OrderState.ASSEMBLING, OrderState.SHIPPED, OrderState.DELIVERED]
     tracking_number: Annotated[str, single_line(64)] | None = None
 
     @model_validator(mode="after")
     def _tracked(self) -> Self:
-        if self.status is OrderStatus.SHIPPED and self.tracking_number is None:
+        if self.status is OrderState.SHIPPED and self.tracking_number is None:
             raise ValueError("Укажите номер отправления.")
         return self

@@ -5,37 +5,28 @@ from collections.abc import Sequence
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
 from chalicelib.core.organisation.model import Register
+from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.fiscal_drives.model import (
     CartLine,
     CatalogueEntry,
     Drive,
-    OrderStatus,
+    OrderState,
     SuitableRegister,
 )
-
-TRANSITIONS = {
-    OrderStatus.INVOICED: {OrderStatus.PAID, OrderStatus.CANCELLED, OrderStatus.EXPIRED},
-    OrderStatus.PAID: {OrderStatus.ASSEMBLING},
-    OrderStatus.ASSEMBLING: {OrderStatus.SHIPPED},
-    OrderStatus.SHIPPED: {OrderStatus.DELIVERED},
-    OrderStatus.DELIVERED: set[OrderStatus](),
-    OrderStatus.CANCELLED: set[OrderStatus](),
-    OrderStatus.EXPIRED: set[OrderStatus](),
-}
 
 ENDS_SOON = dt.timedelta(days=60)
 MOST_MODELS = 20
 """Models in one cart: an order must fit one transaction."""
 
 _IN_RUSSIAN = {
-    OrderStatus.INVOICED: "ожидает оплаты",
-    OrderStatus.PAID: "оплачен",
-    OrderStatus.ASSEMBLING: "собирается",
-    OrderStatus.SHIPPED: "отправлен",
-    OrderStatus.DELIVERED: "доставлен",
-    OrderStatus.CANCELLED: "отменён",
-    OrderStatus.EXPIRED: "закрыт: срок оплаты истёк",
+    OrderState.INVOICED: "ожидает оплаты",
+    OrderState.PAID: "оплачен",
+    OrderState.ASSEMBLING: "собирается",
+    OrderState.SHIPPED: "отправлен",
+    OrderState.DELIVERED: "доставлен",
+    OrderState.CANCELLED: "отменён",
+    OrderState.EXPIRED: "закрыт: срок оплаты истёк",
 }
 
 
@@ -100,15 +91,26 @@ class PriceChanged(Problem):
     detail = "Цена «{title}» изменилась. Добавьте накопитель в корзину заново по новой цене."
 
 
-class StatusNotAllowed(Problem):
-    """The order cannot go there from where it stands."""
+class OrderStateNotAllowed(StateNotAllowed):
+    """The order is not in a state from which this step is possible."""
 
     slug = "order-status-not-allowed"
     title = "Заказ в другом статусе"
     detail = "Заказ сейчас {now}, поэтому действие невозможно."
+    member = "order_status"
+    in_words = _IN_RUSSIAN
 
-    def __init__(self, status: OrderStatus) -> None:
-        super().__init__(self.detail.format(now=_IN_RUSSIAN[status]), order_status=status.value)
+
+ORDER = Lifecycle(
+    {
+        OrderState.INVOICED: {OrderState.PAID, OrderState.CANCELLED, OrderState.EXPIRED},
+        OrderState.PAID: {OrderState.ASSEMBLING},
+        OrderState.ASSEMBLING: {OrderState.SHIPPED},
+        OrderState.SHIPPED: {OrderState.DELIVERED},
+    },
+    refusal=OrderStateNotAllowed,
+    field="status",
+)
 
 
 def catalogue(
@@ -174,13 +176,3 @@ def invoice_lines(lines: Sequence[CartLine]) -> list[InvoiceLine]:
         )
         for line in lines
     ]
-
-
-def require(now: OrderStatus, wanted: OrderStatus) -> None:
-    """Refuse a step that the way of an order does not have.
-
-    Raises:
-        StatusNotAllowed: as said.
-    """
-    if wanted not in TRANSITIONS[now]:
-        raise StatusNotAllowed(now)

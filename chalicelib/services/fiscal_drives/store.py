@@ -7,7 +7,7 @@ everybody's orders for the operator.
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.lifecycle import Move
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -17,14 +17,13 @@ from chalicelib.services.fiscal_drives.model import (
     Drive,
     DriveOnSale,
     Order,
-    OrderStatus,
+    OrderState,
 )
 from chalicelib.services.fiscal_drives.rules import (
     CartChanged,
     DriveUnknown,
     OutOfStock,
     PriceChanged,
-    StatusNotAllowed,
 )
 
 FISCAL_DRIVES = Table("FiscalDrives")
@@ -133,29 +132,7 @@ def put_order(new: Order) -> Write:
     return FISCAL_DRIVES.put(item, new=True)
 
 
-def move(seen: Order, status: OrderStatus, by: Actor, tracking_number: str | None = None) -> Write:
-    """Move an order on from the status in which it was ``seen``."""
-    put = {"status": status.value}
-    if tracking_number is not None:
-        put["tracking_number"] = tracking_number
-    return FISCAL_DRIVES.update(
-        seen.client_id,
-        f"order#{seen.order_id}",
-        put=put,
-        append={"history": to_item(HistoryEntry.now(status.value, by))},
-        when=Attr("status").eq(seen.status.value),
-        otherwise=lambda found: StatusNotAllowed(
-            OrderStatus(found["status"]) if found else seen.status
-        ),
-    )
-
-
-def moved(seen: Order, status: OrderStatus, by: Actor, tracking_number: str | None = None) -> Order:
-    """Return the order as :func:`move` leaves it."""
-    return seen.model_copy(
-        update={
-            "status": status,
-            "tracking_number": tracking_number or seen.tracking_number,
-            "history": (*seen.history, HistoryEntry.now(status.value, by)),
-        }
-    )
+def move_order(move: Move[OrderState, Order]) -> Write:
+    """Keep a move of an order."""
+    order = move.changed
+    return move.write(FISCAL_DRIVES, order.client_id, f"order#{order.order_id}")

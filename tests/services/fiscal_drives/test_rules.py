@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.organisation.model import Register
 from chalicelib.services.fiscal_drives import rules
-from chalicelib.services.fiscal_drives.model import CartLine, Drive, OrderStatus
+from chalicelib.services.fiscal_drives.model import CartLine, Drive, OrderState
 
 TODAY = dt.date(2026, 11, 24)
 WAY = ["invoiced", "paid", "assembling", "shipped", "delivered"]
@@ -54,14 +54,14 @@ def test_register_is_marked_whose_drive_ends_within_60_days(days: int, soon: boo
     assert [one.ends_soon for one in entry.suits] == [soon]
 
 
-@pytest.mark.parametrize(("now", "wanted"), itertools.product(OrderStatus, OrderStatus))
-def test_only_the_next_status_is_allowed(now: OrderStatus, wanted: OrderStatus) -> None:
+@pytest.mark.parametrize(("now", "wanted"), itertools.product(OrderState, OrderState))
+def test_only_the_next_status_is_allowed(now: OrderState, wanted: OrderState) -> None:
     steps = {*itertools.pairwise(WAY), ("invoiced", "cancelled"), ("invoiced", "expired")}
     if (now.value, wanted.value) in steps:
-        rules.require(now, wanted)
+        rules.ORDER.require(now, wanted)
     else:
-        with pytest.raises(rules.StatusNotAllowed) as refused:
-            rules.require(now, wanted)
+        with pytest.raises(rules.OrderStateNotAllowed) as refused:
+            rules.ORDER.require(now, wanted)
         assert refused.value.members == {"order_status": now.value}
 
 
