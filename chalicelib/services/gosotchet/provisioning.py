@@ -12,7 +12,7 @@ from chalicelib.runtime.commit import transact
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.table import fetch
-from chalicelib.services.gosotchet import mail, reporting, rules, store
+from chalicelib.services.gosotchet import mail, rules, store
 from chalicelib.services.gosotchet import password as passwords
 from chalicelib.services.gosotchet.model import (
     ApplyChange,
@@ -20,7 +20,7 @@ from chalicelib.services.gosotchet.model import (
     IssueCredentials,
     Registration,
 )
-from chalicelib.services.gosotchet.reporting import Enrolment, EnrolmentRefused
+from chalicelib.services.gosotchet.reporting import Enrolment, EnrolmentRefused, ReportingSystem
 from chalicelib.services.gosotchet.rules import ChangeDone, ChangeUnknown, RegistrationUnknown
 from chalicelib.services.gosotchet.settings import ReportingSettings
 
@@ -38,7 +38,7 @@ def issue_credentials(told: IssueCredentials) -> None:
     if seen.delivery_id != told.delivery_id or seen.status not in rules.WAITING:
         logger.info("credentials sent already", registration_id=seen.registration_id)
         return
-    system = reporting.system()
+    system = reporting_system()
 
     def send() -> SentRecord:
         # The SDK may repeat the mail, with the same password; another delivery makes another.
@@ -79,7 +79,7 @@ def apply_change(told: ApplyChange) -> None:
         }
     )
     try:
-        reporting.system().enrol(_enrolment(changed))
+        reporting_system().enrol(_enrolment(changed))
         writes = [*store.complete(change, changed), mail.change_completed(change, registration)]
     except EnrolmentRefused as refused:
         reason = str(refused)
@@ -91,6 +91,19 @@ def apply_change(told: ApplyChange) -> None:
         transact(writes)
     except ChangeDone:
         logger.info("change done meanwhile", change_id=change.change_id)
+
+
+def reporting_system() -> ReportingSystem:
+    """Return the reporting system that this deployment is configured to use."""
+    settings = ReportingSettings.load()
+    if settings.reporting_url:
+        from chalicelib.services.gosotchet.remote_system import RemoteReportingSystem
+
+        token = settings.reporting_token.get_secret_value()
+        return RemoteReportingSystem(settings.reporting_url, token)
+    from chalicelib.services.gosotchet.embedded_directory import EmbeddedDirectory
+
+    return EmbeddedDirectory()
 
 
 def _enrolment(of: Registration) -> Enrolment:

@@ -47,17 +47,3 @@ class ReportingSystem(Protocol):
         Raises:
             EnrolmentRefused, ReportingUnavailable: as they say.
         """
-
-
-def system() -> ReportingSystem:
-    """Return the reporting system of this deployment."""
-    from chalicelib.services.gosotchet.settings import ReportingSettings
-
-    settings = ReportingSettings.load()
-    if settings.reporting_url:
-        from chalicelib.services.gosotchet.remote import RemoteSystem
-
-        return RemoteSystem(settings.reporting_url, settings.reporting_token.get_secret_value())
-    from chalicelib.services.gosotchet.directory import Directory
-
-    return Directory()

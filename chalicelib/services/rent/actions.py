@@ -18,8 +18,15 @@ from chalicelib.runtime.negotiation import MediaType
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.table import Get, fetch, fetch_all
-from chalicelib.services.rent import access, report, rules, search, store, turnover, wording
-from chalicelib.services.rent.consenting import read_consent, read_tenancies
+from chalicelib.services.rent import (
+    access_log,
+    consent_text,
+    landlord_search,
+    report,
+    rules,
+    store,
+    tenant_turnover,
+)
 from chalicelib.services.rent.model import (
     Access,
     Consent,
@@ -41,6 +48,7 @@ from chalicelib.services.rent.model import (
     Withdrawn,
 )
 from chalicelib.services.rent.store import RENT
+from chalicelib.services.rent.tenancies import read_consent, read_tenancies
 
 # --- the directory of landlords
 
@@ -54,7 +62,7 @@ def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
     """
     if not query.q:
         return page(store.landlords(), query, caller.client_id)
-    sought = search.sought(query.q)
+    sought = landlord_search.sought(query.q)
     if not sought:
         return Page(items=[], next=None)
     found = page(store.landlords_found(sought), query, caller.client_id)
@@ -211,7 +219,7 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
     gets += [organisation.register(client_id, one) for one in new.register_ids]
     landlord, tenancy, tenant, shop, *registers = fetch_all(gets)
     landlord = rules.require_landlord(landlord, client_id)
-    tenancy = rules.require_consent(tenancy, wording.CONSENT.version)
+    tenancy = rules.require_consent(tenancy, consent_text.CONSENT.version)
     if tenant is None:
         raise OrganisationUnknown
     if shop is None:
@@ -333,7 +341,7 @@ def get_tenant_turnover(
     tenant = fetch(organisation.profile(grant.tenant_id))
     if tenant is None:
         raise OrganisationUnknown
-    found = turnover.read(
+    found = tenant_turnover.read(
         grant,
         query,
         landlord=RentParty(name=landlord.name, inn=landlord.inn),
@@ -347,5 +355,5 @@ def get_tenant_turnover(
         **query.model_dump(),
         media_type=media_type,
     )
-    access.note(grant, look, tenant)
+    access_log.note(grant, look, tenant)
     return found if media_type == "application/json" else report.render(found, media_type, look.at)

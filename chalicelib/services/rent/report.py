@@ -1,38 +1,21 @@
-"""Turnover as a sheet for people: who, to whom, which period, then the figures.
+"""The file that a landlord downloads: turnover of a period as CSV or XLSX."""
 
-Amounts are roubles here, times Moscow's. CSV and XLSX are two forms of the same sheet.
-"""
-
-import dataclasses
 import datetime as dt
-from collections.abc import Iterator
-from decimal import Decimal
 
-from chalicelib.runtime.clock import MOSCOW
 from chalicelib.runtime.file_response import FileResponse
-from chalicelib.services.rent.model import Granularity, RentParty, TenantTurnover, TurnoverSums
+from chalicelib.services.rent.model import TenantTurnover
+from chalicelib.services.rent.report_sheet import lay_out
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Cell = str | int | Decimal | dt.date | dt.datetime | None
-"""A :class:`Decimal` is an amount in roubles, a ``datetime`` is in Moscow, without a zone."""
-
-_EVERYTHING = "Все кассы"
-_TOTAL = "Итого"
-
-
-@dataclasses.dataclass(frozen=True)
-class Sheet:
-    """What a file says of a period."""
-
-    heading: list[tuple[str, str]]
-    columns: list[str]
-    rows: list[list[Cell]]
-
 
 def render(turnover: TenantTurnover, media_type: str, made_at: dt.datetime) -> FileResponse:
-    """Return the file of a period in one of the two forms, as made at a moment."""
+    """Return the turnover as a file.
+
+    ``media_type`` is ``CSV`` or ``XLSX``; ``made_at`` is printed in the heading and written into
+    the properties of the workbook.
+    """
     sheet = lay_out(turnover, made_at)
     name = f"oborot-{turnover.tenant.inn}-{turnover.first}-{turnover.last}"
     if media_type == CSV:
@@ -42,58 +25,3 @@ def render(turnover: TenantTurnover, media_type: str, made_at: dt.datetime) -> F
     from chalicelib.services.rent import report_xlsx
 
     return FileResponse(report_xlsx.render(sheet, made_at), XLSX, f"{name}.xlsx")
-
-
-def lay_out(turnover: TenantTurnover, made_at: dt.datetime) -> Sheet:
-    """Return the sheet of a period, as made at a moment."""
-    shop = turnover.shop
-    return Sheet(
-        heading=[
-            ("Арендатор", _party(turnover.tenant)),
-            ("Арендодатель", _party(turnover.landlord)),
-            ("Магазин", f"{shop.name}, {shop.address}"),
-            ("Период", f"{turnover.first:%d.%m.%Y} — {turnover.last:%d.%m.%Y}"),
-            ("Сформировано", f"{made_at.astimezone(MOSCOW):%d.%m.%Y %H:%M} (МСК)"),
-        ],
-        columns=[
-            "Касса (РНМ)",
-            "День" if turnover.by is Granularity.DAY else "Месяц",
-            "Чеков",
-            "Возвратов",
-            "Оборот, руб.",
-            "Последний документ (МСК)",
-        ],
-        rows=list(_rows(turnover)),
-    )
-
-
-def _rows(turnover: TenantTurnover) -> Iterator[list[Cell]]:
-    for register in turnover.registers:
-        # With a sign before it: as a number of 16 digits it would lose the last of them in Excel.
-        name = f"№ {register.register_id}"
-        for row in register.rows:
-            yield [name, _period(row.period), *_figures(row)]
-        yield [name, _TOTAL, *_figures(register.total)]
-    for row in turnover.rows:
-        yield [_EVERYTHING, _period(row.period), *_figures(row)]
-    yield [_EVERYTHING, _TOTAL, *_figures(turnover.total)]
-
-
-def _period(period: str) -> Cell:
-    if len(period) == len("2026-11"):
-        return f"{period[5:]}.{period[:4]}"
-    return dt.date.fromisoformat(period)
-
-
-def _figures(sums: TurnoverSums) -> list[Cell]:
-    at = sums.last_document_at
-    return [
-        sums.receipts,
-        sums.returns,
-        Decimal(sums.turnover_kopecks).scaleb(-2),
-        at.astimezone(MOSCOW).replace(tzinfo=None) if at else None,
-    ]
-
-
-def _party(party: RentParty) -> str:
-    return f"{party.name}, ИНН {party.inn}"

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from decimal import Decimal
 
-from chalicelib.services.rent.report import Cell, Sheet
+from chalicelib.services.rent.report_sheet import Cell, Sheet
 
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""

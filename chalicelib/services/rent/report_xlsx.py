@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from chalicelib.services.rent.report import Cell, Sheet
+from chalicelib.services.rent.report_sheet import Cell, Sheet
 
 _WIDTHS = (26, 14, 10, 12, 18, 28)
 """Of columns, in characters."""

@@ -1,7 +1,7 @@
 """Where landlords, consents, grants and the log of who looked are kept.
 
 In the partition ``landlords``, which is no client's: ``landlord#<id>``; for the list
-``name#<folded name>#<id>``; for the search ``search#<entry>#<id>`` (:mod:`.search`).
+``name#<folded name>#<id>``; for the search ``search#<entry>#<id>`` (:mod:`.landlord_search`).
 In a tenant's: ``tenancy#<landlord>``, the truth of what stands, with a revision; ``consent#<id>``
 and ``grant#<id>``, kept for ever with their history; ``access#<grant>#<id>``, who looked.
 In a landlord's: ``tenant#<grant>``, what is granted to it, as long as it stands.
@@ -13,7 +13,7 @@ from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
-from chalicelib.services.rent import search
+from chalicelib.services.rent import landlord_search
 from chalicelib.services.rent.model import (
     Access,
     Consent,
@@ -44,7 +44,7 @@ class LandlordEntry(LandlordCard):
     """A landlord as the search finds it."""
 
     shared: int
-    """With the entry before: see :func:`search.entries`."""
+    """With the entry before: see :func:`landlord_search.entries`."""
 
 
 class SeenBefore(Problem):
@@ -231,7 +231,8 @@ def _directory(landlord: Landlord) -> dict[str, Item]:
     if not landlord.enrolled:
         return {}
     card = to_item(landlord.card())
-    rows: dict[str, Item] = {f"name#{search.fold(landlord.name)}#{landlord.landlord_id}": card}
-    for entry, shared in search.entries(landlord.name, landlord.inn).items():
+    folded = landlord_search.fold(landlord.name)
+    rows: dict[str, Item] = {f"name#{folded}#{landlord.landlord_id}": card}
+    for entry, shared in landlord_search.entries(landlord.name, landlord.inn).items():
         rows[f"search#{entry}#{landlord.landlord_id}"] = {**card, "shared": shared}
     return {sk: {"client_id": _DIRECTORY, "sk": sk, **row} for sk, row in rows.items()}

@@ -7,7 +7,7 @@ from chalicelib.runtime.table import fetch
 from chalicelib.services.gosotchet import account_store, password
 from chalicelib.services.gosotchet.account import Account
 from chalicelib.services.gosotchet.account_store import Superseded
-from chalicelib.services.gosotchet.directory import Directory
+from chalicelib.services.gosotchet.embedded_directory import EmbeddedDirectory
 from chalicelib.services.gosotchet.reporting import Enrolment
 from tests.support.world import World
 
@@ -32,11 +32,11 @@ def account(login: str) -> Account:
 
 def test_account_is_opened_once_and_follows_later_enrolments_alone(world: World) -> None:
     with world.running("provision_account"):
-        login = Directory().enrol(enrolment(2))
-        assert Directory().enrol(enrolment(2, "the same again")) == login
-        assert Directory().enrol(enrolment(1, "late")) == login
+        login = EmbeddedDirectory().enrol(enrolment(2))
+        assert EmbeddedDirectory().enrol(enrolment(2, "the same again")) == login
+        assert EmbeddedDirectory().enrol(enrolment(1, "late")) == login
         assert account(login).organisation_name == "ООО «Ромашка»"
-        assert Directory().enrol(enrolment(3, "ООО «Лютик»")) == login
+        assert EmbeddedDirectory().enrol(enrolment(3, "ООО «Лютик»")) == login
         assert account(login).organisation_name == "ООО «Лютик»"
         late = account(login).model_copy(update={"version": 2})
         with pytest.raises(Superseded):
@@ -45,17 +45,17 @@ def test_account_is_opened_once_and_follows_later_enrolments_alone(world: World)
 
 def test_password_that_arrives_late_is_not_set(world: World) -> None:
     with world.running("provision_account"):
-        login = Directory().enrol(enrolment(1))
-        Directory().set_password(login, "second", 2)
+        login = EmbeddedDirectory().enrol(enrolment(1))
+        EmbeddedDirectory().set_password(login, "second", 2)
         for number in (1, 2):
             with pytest.raises(Superseded):
-                Directory().set_password(login, "late", number)
+                EmbeddedDirectory().set_password(login, "late", number)
         assert password.fits("second", account(login).password_hash)
 
 
 def test_login_belongs_to_one_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(account_store, "login_of", lambda account_id: "go-1")
     with world.running("provision_account"):
-        Directory().enrol(enrolment(1))
+        EmbeddedDirectory().enrol(enrolment(1))
         with pytest.raises(LookupError):
-            Directory().enrol(enrolment(2).model_copy(update={"account_id": "licence-2"}))
+            EmbeddedDirectory().enrol(enrolment(2).model_copy(update={"account_id": "licence-2"}))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.services.rent import wording
+from chalicelib.services.rent import consent_text
 from chalicelib.services.rent.store import RENT
 from infra import declarations
 from infra.demonstration_pki import DemonstrationPki
@@ -194,9 +194,9 @@ def test_new_wording_asks_for_a_signature_for_new_grants_only(
 ) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
     granted = by.grant(world, shop_id, ONE)
-    consent = wording.CONSENT
-    second = wording.Wording(consent.title, "2", consent.template + "\n8. Новый пункт.\n")
-    monkeypatch.setattr(wording, "CONSENT", second)
+    consent = consent_text.CONSENT
+    second = consent_text.Wording(consent.title, "2", consent.template + "\n8. Новый пункт.\n")
+    monkeypatch.setattr(consent_text, "CONSENT", second)
     assert world.call(GRANTS, by.form(shop_id, TWO)).problem == "rent-consent-outdated"
     assert seen(world, granted) == 200
     offered = world.get(f"/rent/landlords/{OWNER}/consent")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.rent import search
+from chalicelib.services.rent import landlord_search
 from chalicelib.services.rent.store import RENT
 from tests.support import steps
 from tests.support import steps_rent as by
@@ -143,21 +143,21 @@ letters = st.text("абё Р-1", min_size=1, max_size=40)
 
 @given(letters, letters)
 def test_a_part_finds_its_name_exactly_once(name: str, part: str) -> None:
-    sought = search.sought(part)
-    entries = search.entries(name, "7707083893")
+    sought = landlord_search.sought(part)
+    entries = landlord_search.entries(name, "7707083893")
     times = [
         entry
         for entry, shared in entries.items()
         if entry.startswith(sought) and shared < len(sought)
     ]
-    inside = sought in search.fold(name) or "7707083893".startswith(sought)
+    inside = sought in landlord_search.fold(name) or "7707083893".startswith(sought)
     assert len(times) == (1 if sought and inside else 0)
-    assert len(entries) <= search.MOST_ENTRIES
+    assert len(entries) <= landlord_search.MOST_ENTRIES
 
 
 def test_long_name_is_found_by_the_beginning_of_each_word() -> None:
     name = "Управляющая компания торгово-развлекательного центра Европейский на Киевской площади"
-    entries = search.entries(name, "7707083893")
-    assert len(entries) == search.MOST_ENTRIES
-    for word in search.fold(name).split():
+    entries = landlord_search.entries(name, "7707083893")
+    assert len(entries) == landlord_search.MOST_ENTRIES
+    for word in landlord_search.fold(name).split():
         assert any(entry.startswith(word) for entry in entries), word

@@ -8,7 +8,7 @@ from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.model import Profile
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.runtime.table import Get, fetch_all
-from chalicelib.services.rent import rules, store, wording
+from chalicelib.services.rent import consent_text, rules, store
 from chalicelib.services.rent.model import ConsentState, ConsentText, Tenancy
 
 Pair = tuple[str, str]
@@ -33,10 +33,10 @@ def read_consent(client_id: str, landlord_id: str) -> tuple[Tenancy | None, Prof
         raise OrganisationUnknown
     offered = ConsentText(
         landlord=landlord.card(),
-        title=wording.CONSENT.title,
-        version=wording.CONSENT.version,
+        title=consent_text.CONSENT.title,
+        version=consent_text.CONSENT.version,
         state=ConsentState.UNSIGNED,
-        text=wording.CONSENT.text(tenant, owner, BillingSettings.load().seller),
+        text=consent_text.CONSENT.text(tenant, owner, BillingSettings.load().seller),
     )
     return tenancy, tenant, offered
 

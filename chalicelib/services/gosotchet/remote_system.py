@@ -30,7 +30,7 @@ _REFUSED = "Оператор отчётности отклонил заявку.
 _LONGEST_ANSWER = 64 * 1024
 
 
-class RemoteSystem:
+class RemoteReportingSystem:
     """The system at ``url``; ``attempts`` is how often a call is made before it is given up."""
 
     def __init__(self, url: str, token: str, *, attempts: int = 3, seconds: float = 4) -> None:

@@ -1,4 +1,4 @@
-"""The embedded reporting system: a directory of accounts of our own."""
+"""The embedded reporting system: accounts in a DynamoDB table of the product."""
 
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.history import Actor, HistoryEntry
@@ -9,8 +9,8 @@ from chalicelib.services.gosotchet.account import Account
 from chalicelib.services.gosotchet.reporting import Enrolment
 
 
-class Directory:
-    """Accounts in a table that nothing else is in."""
+class EmbeddedDirectory:
+    """Reporting system whose accounts are items of the table ``GosotchetAccounts``."""
 
     def enrol(self, enrolment: Enrolment) -> str:
         """Open an account or bring it up to date, and return its login."""
