@@ -31,13 +31,16 @@ def declare(section: str | None) -> list[Action]:
 
 
 def find_sections(room: str) -> list[str]:
-    """Return the sections that have ``room``, a module name, in dotted form below chalicelib."""
+    """Return the packages below chalicelib that have a module named ``room``, in dotted form.
+
+    They are sections, or the rooms of a section that consists of several services.
+    """
     found = pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
     names = sorted(module.name for module in found if not module.ispkg)
     return [
         name.removeprefix("chalicelib.").removesuffix(f".{room}")
         for name in names
-        if name.endswith(f".{room}") and name.count(".") == 3
+        if name.endswith(f".{room}") and name.count(".") >= 3
     ]
 
 

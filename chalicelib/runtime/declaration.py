@@ -31,8 +31,11 @@ class Declaration:
 
     @property
     def section(self) -> str:
-        """The package that declares it, below ``chalicelib``: ``services.fiscal_drives``."""
-        return self.function.__module__.removeprefix("chalicelib.").rpartition(".")[0]
+        """The section that declares the function: ``services.fiscal_drives``.
+
+        A room of a section that consists of several services belongs to that section.
+        """
+        return ".".join(self.function.__module__.split(".")[1:3])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from chalicelib.kep import Subject
 from chalicelib.services.edo.formats import buyer_title, seller_title
-from chalicelib.services.edo.participant import Participant, PersonNames
+from chalicelib.services.edo.participants.model import Participant, PersonNames
 from infra.demonstration_pki import DemonstrationPki
 from infra.local.cloud import Cloud
 

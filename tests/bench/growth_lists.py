@@ -22,7 +22,7 @@ from chalicelib.core.moderation.store import MODERATION
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.table import Item, Table, Write, to_wire
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.resources import EDO
 from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
 from chalicelib.services.gosotchet.store import GOSOTCHET
 from chalicelib.services.integration_1c.store import INTEGRATION_1C

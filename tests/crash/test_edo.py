@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.billing.store import BILLING
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.resources import EDO
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import edo
 from tests.support.crash import How, Scenario, Side, survive

@@ -8,13 +8,12 @@ from typing import Any
 
 from chalicelib.kep import Subject
 from chalicelib.runtime import object_store
-from chalicelib.services.edo import document_store
-from chalicelib.services.edo.document_model import Document, Role
-from chalicelib.services.edo.document_store import EDO_FILES
+from chalicelib.services.edo.documents import evidence
+from chalicelib.services.edo.documents.model import Document, FileRole
 from chalicelib.services.edo.formats import technology
-from chalicelib.services.edo.participant import Participant
-from chalicelib.services.edo.roaming import INBOUND, ROAMING
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.participants.model import Participant
+from chalicelib.services.edo.resources import EDO, EDO_FILES
+from chalicelib.services.edo.roaming.connector import INBOUND, ROAMING
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import cloud, signing, steps
 from tests.support.world import Answer, World
@@ -261,8 +260,8 @@ def message(
     """Return the other side's correction request or annulment offer, and its file name."""
     (item,) = (one for box in ("inbox#", "outbox#") for one in world.items(EDO, box + document_id))
     seen = Document.model_validate(item)
-    kept = seen.last_file(Role(role))
-    about = technology.SignedFile(kept.file_name, (document_store.signature(kept),))
+    kept = seen.last_file(FileRole(role))
+    about = technology.SignedFile(kept.file_name, (evidence.signature(kept),))
     parties = (THEM.party(), seen.mine.party(), THEM.signer(), text)
     if kind == "annulment_offer":
         made = technology.annulment_offer(about, *parties, world.moment, uuid.uuid4())

@@ -1,0 +1,1 @@
+"""«Платформа ЭДО»: an operator's service for the exchange of electronic documents."""

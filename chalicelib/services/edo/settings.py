@@ -1,4 +1,4 @@
-"""What the deployment decides about the exchange."""
+"""Settings of «Платформа ЭДО»."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from chalicelib.runtime.settings import Settings
 
 
 class EdoSettings(Settings):
-    """Who we are among the operators of the exchange."""
+    """Identity of this operator among the operators of the exchange."""
 
     edo_operator_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{3}$")]
-    """The three characters that identifiers of our participants begin with."""
+    """Operator code: the first three characters of our participants' identifiers."""

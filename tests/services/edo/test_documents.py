@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import object_store
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.resources import EDO
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import cloud, edo, steps
 from tests.support.world import PERSONAS, World

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.services.edo import rules
-from chalicelib.services.edo.model import Licence
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.licences import rules
+from chalicelib.services.edo.licences.model import EdoLicence
+from chalicelib.services.edo.resources import EDO
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import edo, steps
 from tests.support.world import World
@@ -116,7 +116,7 @@ def test_documents_inside_need_no_licence_and_roaming_does(
 def test_invoice_told_of_twice_starts_one_licence(ids: dict[str, str], world: World) -> None:
     bought = edo.purchase(world)
     edo.pay(world, bought)
-    from chalicelib.services.edo.store import LICENCES
+    from chalicelib.services.edo.licences.store import LICENCES
 
     closed = {
         "client_id": "client-1",
@@ -130,8 +130,8 @@ def test_invoice_told_of_twice_starts_one_licence(ids: dict[str, str], world: Wo
     assert world.dead == []
 
 
-def licence(ends: str, left: int) -> Licence:
-    return Licence(
+def licence(ends: str, left: int) -> EdoLicence:
+    return EdoLicence(
         licence_id=ends,
         package_id="p",
         title="Пакет",
@@ -143,6 +143,6 @@ def licence(ends: str, left: int) -> Licence:
 
 def test_in_use_is_the_first_with_anything_left() -> None:
     running = [licence("2026-12-01", 0), licence("2026-12-05", 2), licence("2026-12-09", 5)]
-    assert rules.in_use(running) is running[1]
+    assert rules.licence_in_use(running) is running[1]
     with pytest.raises(rules.LicenceRequired):
         rules.require_licence(running[:1])

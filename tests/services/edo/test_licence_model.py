@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.services.edo import model, packages
+from chalicelib.services.edo.licences import catalogue, model
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import edo
 from tests.support.world import Answer, Beginning, World, Worlds
@@ -132,7 +132,7 @@ def test_licence_rules_hold_in_any_order(
         )
         for name, (days, documents) in PACKAGES.items()
     )
-    monkeypatch.setattr(packages, "on_sale", lambda: on_sale)
+    monkeypatch.setattr(catalogue, "packages_on_sale", lambda: on_sale)
     beginning = world.keep()
     run_state_machine_as_test(
         machine(worlds, pki, beginning, ids),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.signing.buckets import EVIDENCE
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.resources import EDO
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import cloud, edo, signing, steps
 from tests.support.world import Answer, World
@@ -216,7 +216,7 @@ def test_participants_are_found_by_inn(ids: dict[str, str], world: World) -> Non
 
 
 def test_identifier_of_an_entrepreneur_has_no_kpp() -> None:
-    from chalicelib.services.edo.participant import new_participant_id
+    from chalicelib.services.edo.participants.model import new_participant_id
 
     moment = dt.datetime(2026, 11, 24, 12, 0, 5)
     made = new_participant_id("2TS", "500100732259", None, moment, 42)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.edo.document_model import Status
-from chalicelib.services.edo.document_rules import TRANSITIONS
+from chalicelib.services.edo.documents.model import DocumentState
+from chalicelib.services.edo.documents.rules import TRANSITIONS
 from chalicelib.services.edo.formats import buyer_title, seller_title, technology
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import edo, steps
@@ -199,9 +199,9 @@ def test_revocation_offered_needs_its_reason(
 
 
 def test_every_status_leads_only_where_it_may() -> None:
-    assert set(TRANSITIONS) == set(Status)
-    final = {Status.REJECTED, Status.REVOKED}
-    for now, wanted in itertools.product(Status, Status):
+    assert set(TRANSITIONS) == set(DocumentState)
+    final = {DocumentState.REJECTED, DocumentState.REVOKED}
+    for now, wanted in itertools.product(DocumentState, DocumentState):
         assert not (now in final and wanted in TRANSITIONS[now])
 
 

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.runtime import object_store
-from chalicelib.services.edo.document_store import EDO_FILES
 from chalicelib.services.edo.formats import buyer_title, seller_title, technology
-from chalicelib.services.edo.roaming import INBOUND
-from chalicelib.services.edo.store import EDO
+from chalicelib.services.edo.resources import EDO, EDO_FILES
+from chalicelib.services.edo.roaming.connector import INBOUND
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import edo, steps
 from tests.support.world import World

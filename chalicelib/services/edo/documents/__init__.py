@@ -1,0 +1,1 @@
+"""Documents as they are kept, listed and downloaded."""

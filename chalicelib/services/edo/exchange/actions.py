@@ -1,0 +1,204 @@
+"""«Отправка документов ЭДО»: documents are made, sent, signed, rejected and revoked."""
+
+import base64
+import uuid
+from typing import Any
+
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.uploads import files as uploads
+from chalicelib.core.uploads.files import UPLOADS
+from chalicelib.runtime import clock
+from chalicelib.runtime.action import action
+from chalicelib.runtime.caller import Caller
+from chalicelib.runtime.commit import commit
+from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.outbox import OUTBOX
+from chalicelib.services.edo.documents.lookup import load_document
+from chalicelib.services.edo.documents.model import DocumentKind, DocumentState, FileRole
+from chalicelib.services.edo.documents.rules import require
+from chalicelib.services.edo.documents.view import DocumentCard
+from chalicelib.services.edo.exchange import answers, rules, sides, steps, store
+from chalicelib.services.edo.exchange.draft_contents import put_draft_content
+from chalicelib.services.edo.exchange.model import (
+    AnswerDraft,
+    DocumentSignature,
+    DraftKind,
+    FileToSign,
+    NewDraft,
+    NewUpd,
+    OutgoingDocument,
+    Rejection,
+    Revocation,
+)
+from chalicelib.services.edo.exchange.signed_content import SignedContent
+from chalicelib.services.edo.licences import rules as licence_rules
+from chalicelib.services.edo.licences import store as licences
+from chalicelib.services.edo.licences.lookup import load_running_licences
+from chalicelib.services.edo.resources import EDO, EDO_FILES, FULL_CORE
+
+
+@action("POST /edo/upd", caller="client", reads=[ORGANISATION, EDO])
+def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
+    """Make a УПД from a form, for clients without accounting software.
+
+    The file is not kept: sign the file, then send it. The action makes two reads: the sides, then
+    the recipient's profile.
+    """
+    from chalicelib.services.edo.formats import upd_form
+
+    sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
+    recipient = sides.load_current(recipient)
+    with rules.title_faults_at("/form"):
+        name, content = upd_form.make(
+            payload.form,
+            sender.party(),
+            recipient.party(),
+            sender.signer(),
+            clock.now(),
+            uuid.uuid4(),
+        )
+    return FileToSign(file_name=name, content=base64.b64encode(content).decode())
+
+
+@action(
+    "POST /edo/documents",
+    caller="client",
+    idempotent=True,
+    status=201,
+    reads=[ORGANISATION, UPLOADS, TRUST],
+    writes=[EDO, EDO_FILES, OUTBOX, EVIDENCE],
+    timeout=29,
+    memory=FULL_CORE,
+)
+def send_document(caller: Caller, payload: OutgoingDocument) -> DocumentCard:
+    """Send a document to the recipient's inbox or, in roaming, to the recipient's operator.
+
+    With an active licence, the document is charged to it; in roaming a licence is required. The
+    action makes three reads: the sides, the licences, the recipient's e-mail address.
+    """
+    sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
+    running = load_running_licences(caller.client_id)
+    licence = (
+        licence_rules.require_licence(running)
+        if recipient.roaming
+        else licence_rules.licence_in_use(running)
+    )
+    mail_to = sides.load_email(recipient)
+    content: bytes = payload.file.content or uploads.load_upload(
+        caller.client_id, payload.file.upload_id or ""
+    )
+    signed = SignedContent(FileRole.DOCUMENT, payload.file.filename, content, payload.signature)
+    with rules.title_faults_at("/file"):
+        is_upd = payload.kind is DocumentKind.UPD
+        upd = signed.read_upd(sender, recipient) if is_upd else None
+    document = rules.new_document(
+        new_identifier(),
+        signed.accept(caller.client_id, sender),
+        sender,
+        recipient,
+        kind=payload.kind,
+        upd=upd,
+        licence_id=licence.licence_id if licence else None,
+    )
+    return commit(
+        DocumentCard.of(document),
+        *steps.begin(document, signed, mail_to),
+        licences.charge(caller.client_id, licence) if licence else None,
+    )
+
+
+@action(
+    "POST /edo/documents/{document_id}/drafts",
+    caller="client",
+    status=201,
+    reads=[ORGANISATION, EVIDENCE],
+    writes=[EDO, EDO_FILES],
+    memory=1024,
+)
+def make_draft(caller: Caller, document_id: str, payload: NewDraft) -> FileToSign:
+    """Make the file that answers a document: a buyer's title, a correction request, an annulment
+    offer. The draft replaces an earlier draft of the same kind.
+
+    The action makes two reads, the document and the caller's profile, and in roaming a third, the
+    licences.
+    """
+    from chalicelib.services.edo.exchange import drafts
+
+    document = load_document(caller.client_id, document_id)
+    rules.require_draftable(document, payload.kind)
+    answers.require_licence_in_roaming(document)
+    author = sides.load_current(document.mine)
+    with rules.title_faults_at(""):
+        name, content = drafts.make(document, payload, author, clock.now(), uuid.uuid4())
+    draft = AnswerDraft(
+        draft_id=new_identifier(),
+        client_id=caller.client_id,
+        document_id=document_id,
+        kind=payload.kind,
+        file_name=name,
+        about=rules.answered_file(document, payload.kind).file_name,
+        reason=payload.reason,
+    )
+    put_draft_content(draft, content)
+    file = FileToSign(file_name=name, content=base64.b64encode(content).decode())
+    return commit(file, store.put_draft(draft))
+
+
+_ANSWER: dict[str, Any] = {
+    "caller": "client",
+    "reads": [ORGANISATION, TRUST],
+    "writes": [EDO, EDO_FILES, OUTBOX, EVIDENCE],
+    "timeout": 29,
+    "memory": FULL_CORE,
+}
+"""Declaration that the answers to a document share."""
+
+
+@action("POST /edo/documents/{document_id}/signature", **_ANSWER)
+def sign_document(caller: Caller, document_id: str, payload: DocumentSignature) -> DocumentCard:
+    """Sign a received document: a УПД by the buyer's title made before, another by its content.
+
+    The action makes two reads: the document, then the other side's e-mail address.
+    """
+    kind = DraftKind.BUYER_TITLE
+    document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
+    rules.require_signable(document)
+    if document.kind is DocumentKind.UPD:
+        signed = answers.signed_draft(document, draft, kind, payload.signature)
+    else:
+        signed = SignedContent.over(document.original, FileRole.ANSWER, payload.signature)
+    return answers.answer(document, DocumentState.SIGNED, signed)
+
+
+@action("POST /edo/documents/{document_id}/rejection", **_ANSWER)
+def reject_document(caller: Caller, document_id: str, payload: Rejection) -> DocumentCard:
+    """Reject a received document, or the other side's offer to revoke a document.
+
+    The signature is over the correction request made before. The action makes two reads: the
+    document, then the other side's e-mail address.
+    """
+    kind = DraftKind.CORRECTION_REQUEST
+    document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
+    state = rules.state_after_rejection(document)
+    signed = answers.signed_draft(document, draft, kind, payload.signature, payload.reason)
+    return answers.answer(document, state, signed, payload.reason)
+
+
+@action("POST /edo/documents/{document_id}/revocation", **_ANSWER)
+def revoke_document(caller: Caller, document_id: str, payload: Revocation) -> DocumentCard:
+    """Offer to revoke a document, or agree to the other side's offer.
+
+    The signature is over the annulment offer: one's own, made before, or the other side's. The
+    action makes two reads: the document, then the other side's e-mail address.
+    """
+    kind = DraftKind.ANNULMENT_OFFER
+    document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
+    if document.status is DocumentState.REVOCATION_OFFERED:
+        rules.require_answerable_revocation(document)
+        role = FileRole.ANNULMENT_OFFER
+        signed = SignedContent.over(document.last_file(role), role, payload.signature)
+        return answers.answer(document, DocumentState.REVOKED, signed)
+    require(document.status, DocumentState.REVOCATION_OFFERED)
+    signed = answers.signed_draft(document, draft, kind, payload.signature, payload.reason)
+    return answers.answer(document, DocumentState.REVOCATION_OFFERED, signed, payload.reason)

@@ -1,0 +1,1 @@
+"""Packages of outgoing documents: the catalogue, purchases, and the licences that they give."""

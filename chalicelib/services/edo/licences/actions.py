@@ -1,0 +1,77 @@
+"""«Лицензии ЭДО»: packages of outgoing documents are bought and paid for by invoice."""
+
+from chalicelib.core.billing import invoicing
+from chalicelib.core.billing import store as billing
+from chalicelib.core.billing.store import BILLING
+from chalicelib.core.organisation import store as organisation
+from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.runtime.action import action
+from chalicelib.runtime.caller import Caller
+from chalicelib.runtime.commit import commit
+from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.table import fetch
+from chalicelib.services.edo.licences import catalogue, rules, store
+from chalicelib.services.edo.licences.model import (
+    Package,
+    Purchase,
+    PurchaseState,
+    PurchaseWithInvoice,
+)
+from chalicelib.services.edo.registration import store as registrations
+from chalicelib.services.edo.registration.rules import NotRegistered
+from chalicelib.services.edo.resources import EDO
+
+
+@action("GET /edo/licence-packages", caller="client")
+def list_packages(caller: Caller) -> Page[Package]:
+    """Return the packages on sale."""
+    return Page(items=list(catalogue.packages_on_sale()), next=None)
+
+
+@action(
+    "POST /edo/licence-packages/{package_id}/purchase",
+    caller="client",
+    idempotent=True,
+    status=201,
+    reads=[ORGANISATION],
+    writes=[EDO, BILLING],
+)
+def purchase_package(caller: Caller, package_id: str) -> PurchaseWithInvoice:
+    """Buy a package and return the purchase with its invoice.
+
+    The licence becomes active when the invoice is paid.
+    """
+    package = catalogue.package_on_sale(package_id)
+    payer, registration = fetch(
+        organisation.profile(caller.client_id), registrations.registration(caller.client_id)
+    )
+    if payer is None:
+        raise OrganisationUnknown
+    if registration is None:
+        raise NotRegistered
+    invoice = invoicing.draw_up(payer, rules.invoice_lines(package))
+    purchase = Purchase(
+        purchase_id=new_identifier(),
+        client_id=caller.client_id,
+        package=package,
+        state=PurchaseState.INVOICED,
+        invoice_id=invoice.invoice_id,
+        invoice_number=invoice.number,
+        history=(HistoryEntry.now(PurchaseState.INVOICED.value, Actor.CLIENT),),
+    )
+    return commit(
+        PurchaseWithInvoice(**purchase.model_dump(), invoice=invoice),
+        store.put_purchase(purchase),
+        *billing.issue(
+            caller.client_id, invoice, subject=purchase.purchase_id, queue=store.LICENCES
+        ),
+    )
+
+
+@action("GET /edo/purchases", caller="client", reads=[EDO])
+def list_purchases(caller: Caller, query: PageQuery) -> Page[Purchase]:
+    """Return the purchases of packages in every state, newest first."""
+    return page(store.purchases(caller.client_id), query, caller.client_id)

@@ -1,0 +1,1 @@
+"""The directory of participants: our clients and the participants of other operators."""

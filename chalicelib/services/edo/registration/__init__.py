@@ -1,0 +1,1 @@
+"""How an organisation becomes a participant: the statement and its signature."""

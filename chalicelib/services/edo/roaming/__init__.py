@@ -1,0 +1,1 @@
+"""The port to other operators: the messages, the queues and the files."""
