@@ -1,9 +1,14 @@
 """Verification of Russian qualified electronic signatures (КЭП).
 
-CMS / CAdES-BES with GOST R 34.10-2012 and Streebog, in pure Python. ``verify`` says who signed
-exactly these bytes, or raises one ``KepError``; ``acts_for`` whether that is enough to act for an
-organisation; ``certificate.read`` reads a bare certificate. The package only verifies, fetches
-nothing and knows nothing of the rest of the product.
+A pure Python verifier for CMS SignedData (RFC 5652) and CAdES-BES (ETSI EN 319 122-1) with
+GOST R 34.10-2012 signatures and GOST R 34.11-2012 (Streebog) hashes.
+
+- ``verify`` returns the signers of the given content or raises ``KepError``.
+- ``acts_for`` checks that a signer may represent an organisation without a power of attorney.
+- ``certificate.read`` parses a certificate without verifying it.
+
+The package makes no network calls, creates no signatures and does not depend on the rest of the
+product.
 """
 
 from chalicelib.kep import certificate, crl

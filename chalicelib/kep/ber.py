@@ -1,8 +1,8 @@
-"""What arrives, made safe to parse: armour taken off, BER bounded and its lengths made definite.
+"""Preparation of untrusted ASN.1: PEM and base64 are decoded, BER is bounded and normalised.
 
-The ASN.1 library parses lazily and recursively; everything from outside passes here first, so
-that depth, count and size are known to be small before it sees them (X.690 for the encoding,
-RFC 7468 for the armour).
+The ASN.1 library parses lazily and recursively. Every input from outside passes through this
+module first, so that its size, nesting depth and number of elements are bounded before the
+library reads it. Encoding: ITU-T X.690. PEM: RFC 7468.
 """
 
 import base64
@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from chalicelib.kep.errors import KepError
 
 MAX_BYTES = 8 * 1024 * 1024
-"""Largest message or content, in bytes: twice what the HTTP contract lets in, after base64."""
+"""Maximum size of a message, in bytes."""
 MAX_DEPTH = 32
-"""Deepest nesting; a real signature with a timestamp inside reaches 20."""
+"""Maximum nesting depth. Real signatures with an embedded time stamp reach 20."""
 MAX_ELEMENTS = 50_000
-"""Most elements in a message; 8 MiB streamed in pieces of 1000 bytes is 8400."""
+"""Maximum number of elements. A message of 8 MiB in octet strings of 1000 bytes has 8400."""
 MAX_IDENTIFIER_BYTES = 64
 MAX_INTEGER_BYTES = 256
 
@@ -30,15 +30,21 @@ _PEM = re.compile(
 
 
 def pem_blocks(text: bytes) -> Iterator[bytes]:
-    """The binary content of every PEM block in ``text``. Raises KepError ``malformed``."""
+    """Yield the binary content of every PEM block in ``text``.
+
+    Raises:
+        KepError: ``malformed``, a block is not valid base64.
+    """
     for match in _PEM.finditer(text):
         yield _base64(match[2])
 
 
 def unarmour(data: bytes) -> bytes:
-    """DER or BER from itself, from PEM or from bare base64.
+    """Return DER or BER from ``data``, which is binary, PEM or base64 without armour.
 
-    Raises KepError ``malformed``, or ``too-large`` above ``MAX_BYTES`` of binary content.
+    Raises:
+        KepError: ``malformed``, the text does not hold exactly one PEM block or is not valid
+            base64; ``too-large``, the binary content exceeds ``MAX_BYTES``.
     """
     if len(data) > MAX_BYTES * 3 // 2:
         raise KepError("too-large")
@@ -64,9 +70,18 @@ def _base64(text: bytes) -> bytes:
 
 
 def header(data: bytes | memoryview, position: int, end: int) -> tuple[int, int, int]:
-    """Tag, start and end of the contents of the element at ``position``, which ends by ``end``.
+    """Return the tag, contents start and contents end of the element at ``position``.
 
-    The end is -1 for an indefinite length. Raises KepError ``malformed``.
+    The contents end is -1 for an indefinite length.
+
+    Args:
+        data: the encoding.
+        position: offset of the element's first identifier octet.
+        end: offset that the element must not exceed.
+
+    Raises:
+        KepError: ``malformed``, the header is truncated, has a multi-byte tag, states a length
+            beyond ``end`` or an indefinite length on a primitive element.
     """
     if position + 2 > end:
         raise KepError("malformed", "truncated")
@@ -90,7 +105,7 @@ def header(data: bytes | memoryview, position: int, end: int) -> tuple[int, int,
 
 
 def element(tag: int, contents: bytes) -> bytes:
-    """The DER encoding of one element."""
+    """Return the DER encoding of an element."""
     length = len(contents)
     if length < 0x80:
         return bytes((tag, length)) + contents
@@ -99,7 +114,11 @@ def element(tag: int, contents: bytes) -> bytes:
 
 
 def children(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, int]]:
-    """(tag, position, end) of each element from ``start`` to ``end``, all of definite length."""
+    """Yield (tag, position, end) of each element between ``start`` and ``end``.
+
+    Raises:
+        KepError: ``malformed``, also for an element of indefinite length.
+    """
     end = len(data) if end is None else end
     while start < end:
         tag, _, stop = header(data, start, end)
@@ -110,12 +129,13 @@ def children(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tu
 
 
 def definite(data: bytes) -> bytes:
-    """The same single element with definite lengths and octet strings in one piece.
+    """Return the element in ``data`` with definite lengths and primitive octet strings.
 
-    What was so already stays byte for byte.
+    The same object is returned if ``data`` has that form already.
 
-    Raises KepError ``malformed`` for anything that is not one well-formed element within the
-    bounds above.
+    Raises:
+        KepError: ``malformed``, the data is not a single well-formed element, or exceeds the
+            depth, count or size limits of this module.
     """
     reader = _Reader(memoryview(data))
     result, end = reader.read(0, len(data), 0)
@@ -124,10 +144,10 @@ def definite(data: bytes) -> bytes:
     return data if result.obj is data else bytes(result)
 
 
-def _piece(octets: memoryview) -> memoryview:
+def _segment(octets: memoryview) -> memoryview:
     tag, start, end = header(octets, 0, len(octets))
     if tag != _OCTETS:
-        raise KepError("malformed", "piece of an octet string")
+        raise KepError("malformed", "segment of an octet string")
     return octets[start:end]
 
 
@@ -137,7 +157,7 @@ class _Reader:
         self._elements = 0
 
     def read(self, position: int, end: int, depth: int) -> tuple[memoryview, int]:
-        """The element at ``position`` in definite form and where the next one starts."""
+        """Return the element at ``position`` with definite lengths, and the offset after it."""
         self._elements += 1
         if depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
             raise KepError("malformed", "too deep or too many elements")
@@ -156,8 +176,8 @@ class _Reader:
             changed = changed or part.obj is not self._data.obj
             parts.append(part)
             at = following
-        if tag == _OCTETS | _CONSTRUCTED:  # the pieces of a stream
-            return memoryview(element(_OCTETS, b"".join(map(_piece, parts)))), stop
+        if tag == _OCTETS | _CONSTRUCTED:  # segments of a constructed octet string
+            return memoryview(element(_OCTETS, b"".join(map(_segment, parts)))), stop
         if not changed:
             return self._data[position:stop], stop
         return memoryview(element(tag, b"".join(parts))), stop

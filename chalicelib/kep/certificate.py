@@ -1,4 +1,7 @@
-"""X.509 certificates (RFC 5280, GOST keys by RFC 9215): what they say, without judging it."""
+"""Parsing of X.509 certificates (RFC 5280) with GOST R 34.10-2012 keys (RFC 9215).
+
+Nothing is verified here.
+"""
 
 import functools
 import hashlib
@@ -14,67 +17,100 @@ from chalicelib.kep.errors import KepError, reading
 from chalicelib.kep.subject import COMMON_NAME, ORGANISATION, Subject, attributes, read_subject
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024
-MAX_SERIAL_BYTES: Final = 32  # RFC 5280 allows 20; some CAs used more
+MAX_SERIAL_BYTES: Final = 32  # RFC 5280, 4.1.2.2 allows 20; some authorities used more
 
-_SUBJECT_KEY_ID: Final = "2.5.29.14"
+_SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
 _KEY_USAGE: Final = "2.5.29.15"
 _BASIC_CONSTRAINTS: Final = "2.5.29.19"
-_CRL_POINTS: Final = "2.5.29.31"
-_POLICIES: Final = "2.5.29.32"
-_AUTHORITY_KEY_ID: Final = "2.5.29.35"
+_CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
+_CERTIFICATE_POLICIES: Final = "2.5.29.32"
+_AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
 _EXTENDED_KEY_USAGE: Final = "2.5.29.37"
-_VERSION: Final = 0xA0  # the tag of the optional first field
-_UNDERSTOOD: Final = {
-    _SUBJECT_KEY_ID,
+_VERSION: Final = 0xA0
+"""Tag of the optional version field of TBSCertificate."""
+_RECOGNISED: Final = {
+    _SUBJECT_KEY_IDENTIFIER,
     _KEY_USAGE,
     _BASIC_CONSTRAINTS,
-    _CRL_POINTS,
-    _POLICIES,
-    _AUTHORITY_KEY_ID,
+    _CRL_DISTRIBUTION_POINTS,
+    _CERTIFICATE_POLICIES,
+    _AUTHORITY_KEY_IDENTIFIER,
     _EXTENDED_KEY_USAGE,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
-    """What is signed and how: the outer shape that certificates and CRLs share."""
+class SignedStructure:
+    """The outer structure of certificates and CRLs (RFC 5280, 4.1.1 and 5.1.1).
 
-    contents: bytes
-    algorithm: str
-    signature: bytes
+    ``to_be_signed`` is the DER of TBSCertificate or TBSCertList, ``signature_algorithm`` the
+    object identifier of the algorithm, ``signature_value`` the contents of the bit string.
+    """
+
+    to_be_signed: bytes
+    signature_algorithm: str
+    signature_value: bytes
 
     @classmethod
-    def read(cls, contents: bytes, algorithm: bytes, signature: bytes) -> Self:
-        """From the three DER elements of the shape. Raises KepError ``malformed``."""
+    def read(cls, to_be_signed: bytes, signature_algorithm: bytes, signature_value: bytes) -> Self:
+        """Return the structure from its three DER elements.
+
+        Raises:
+            KepError: ``malformed``, the algorithm or the signature value cannot be parsed.
+        """
         with reading():
-            bits = core.OctetBitString.load(signature, strict=True)
-            # The ASN.1 library masks unused bits away: two encodings would be one signature.
+            bits = core.OctetBitString.load(signature_value, strict=True)
+            # The ASN.1 library masks unused bits, so two encodings would give one signature.
             if bits.contents[0] != 0:
                 raise KepError("malformed", "unused bits in a signature")
             return cls(
-                contents=contents,
-                algorithm=x509.SignedDigestAlgorithm.load(algorithm)["algorithm"].dotted,
-                signature=bits.native,
+                to_be_signed=to_be_signed,
+                signature_algorithm=x509.SignedDigestAlgorithm.load(signature_algorithm)[
+                    "algorithm"
+                ].dotted,
+                signature_value=bits.native,
             )
 
-    def signed_with(self, key: gost3410.PublicKey) -> bool:
-        """Whether ``key`` made the signature. Raises KepError ``weak-algorithm``."""
-        size = gost3410.SIGNATURE_SIZES.get(self.algorithm)
+    def is_signed_by(self, key: gost3410.PublicKey) -> bool:
+        """Return whether the signature value verifies with ``key``.
+
+        Raises:
+            KepError: ``weak-algorithm``, the signature algorithm is not GOST R 34.10-2012.
+        """
+        size = gost3410.SIGNATURE_SIZES.get(self.signature_algorithm)
         if size is None:
             raise KepError("weak-algorithm", "signature algorithm")
         if size != key.curve.size:
             return False
-        return gost3410.verify(key, streebog.digest(self.contents, size), self.signature)
+        return gost3410.verify(key, streebog.digest(self.to_be_signed, size), self.signature_value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """One certificate; two are equal when their bytes are.
+    """A certificate. Two certificates are equal if their DER is equal.
 
-    ``serial`` is hexadecimal, ``issuer`` the issuing authority's name for people; times are UTC.
-    ``policies`` are object identifiers, ``key_usage`` the names of RFC 5280, 4.2.1.3 in snake
-    case, None where the extension is absent. ``path_length`` is that of a CA's basic constraints.
-    ``crl_points`` are the full names (DER GeneralName) of its CRL distribution points.
+    Attributes:
+        der: the whole certificate.
+        subject: the holder.
+        issuer: common name of the issuing authority, else its organisation name.
+        serial: serial number, hexadecimal.
+        not_before: start of validity, UTC.
+        not_after: end of validity, UTC.
+        policies: object identifiers of the certificate policies (RFC 5280, 4.2.1.4).
+        key_usage: key usages as RFC 5280, 4.2.1.3 names them, in snake case; None without the
+            extension.
+        is_ca: the cA flag of the basic constraints.
+        path_len_constraint: pathLenConstraint of the basic constraints.
+        crl_distribution_points: full names of the CRL distribution points, DER GeneralName.
+        crl_urls: those of the distribution points that are URIs.
+        subject_name: DER Name of the subject.
+        issuer_name: DER Name of the issuer.
+        subject_key_identifier: value of that extension (RFC 5280, 4.2.1.2).
+        authority_key_identifier: its keyIdentifier (RFC 5280, 4.2.1.1).
+        unrecognised_critical: object identifiers of critical extensions that this package does
+            not process.
+        subject_public_subject_public_key_info: DER SubjectPublicKeyInfo.
+        signed: what the issuer signed, and the signature.
     """
 
     der: bytes
@@ -86,37 +122,43 @@ class Certificate:
     policies: frozenset[str] = field(compare=False)
     key_usage: frozenset[str] | None = field(compare=False)
     is_ca: bool = field(compare=False)
-    path_length: int | None = field(compare=False)
-    crl_points: frozenset[bytes] = field(compare=False)
+    path_len_constraint: int | None = field(compare=False)
+    crl_distribution_points: frozenset[bytes] = field(compare=False)
     crl_urls: tuple[str, ...] = field(compare=False)
     subject_name: bytes = field(compare=False, repr=False)
     issuer_name: bytes = field(compare=False, repr=False)
-    subject_key_id: bytes | None = field(compare=False)
-    authority_key_id: bytes | None = field(compare=False)
-    unknown_critical: frozenset[str] = field(compare=False)
-    key_info: bytes = field(compare=False, repr=False)
-    signed: Signed = field(compare=False, repr=False)
+    subject_key_identifier: bytes | None = field(compare=False)
+    authority_key_identifier: bytes | None = field(compare=False)
+    unrecognised_critical: frozenset[str] = field(compare=False)
+    subject_public_key_info: bytes = field(compare=False, repr=False)
+    signed: SignedStructure = field(compare=False, repr=False)
 
     @property
     def sha256(self) -> str:
-        """The certificate's fingerprint, hexadecimal."""
+        """SHA-256 of the certificate, hexadecimal."""
         return hashlib.sha256(self.der).hexdigest()
 
     @property
     def key_sha256(self) -> str:
-        """The fingerprint of its public key (of the DER SubjectPublicKeyInfo), hexadecimal."""
-        return hashlib.sha256(self.key_info).hexdigest()
+        """SHA-256 of the DER SubjectPublicKeyInfo, hexadecimal."""
+        return hashlib.sha256(self.subject_public_key_info).hexdigest()
 
     @property
     def public_key(self) -> gost3410.PublicKey:
-        """Raises KepError as ``gost3410.read_key`` does."""
-        return gost3410.read_key(self.key_info)
+        """The subject's public key.
+
+        Raises:
+            KepError: as ``gost3410.read_key``.
+        """
+        return gost3410.read_key(self.subject_public_key_info)
 
 
 def read(data: bytes) -> Certificate:
-    """A certificate from DER, PEM or bare base64, of whatever algorithm and validity.
+    """Return a certificate from DER, PEM or base64, whatever its algorithm and validity.
 
-    Nothing is verified. Raises KepError ``malformed`` or ``too-large``.
+    Raises:
+        KepError: ``malformed``, the data is not one certificate in DER; ``too-large``, the
+            certificate exceeds ``MAX_CERTIFICATE_BYTES``.
     """
     if len(data) > 2 * MAX_CERTIFICATE_BYTES:
         raise KepError("too-large", "certificate")
@@ -125,7 +167,11 @@ def read(data: bytes) -> Certificate:
 
 @functools.lru_cache(maxsize=256)
 def parse(der: bytes) -> Certificate:
-    """A certificate from DER. Raises KepError ``malformed`` or ``too-large``."""
+    """Return a certificate from DER.
+
+    Raises:
+        KepError: as ``read``.
+    """
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise KepError("too-large", "certificate")
     if ber.definite(der) is not der:
@@ -135,20 +181,21 @@ def parse(der: bytes) -> Certificate:
         return _read(der, certificate, certificate["tbs_certificate"])
 
 
-def names(der: bytes) -> tuple[bytes, bytes]:
-    """Issuer and subject of a certificate as DER Names, without parsing the rest of it.
+def issuer_and_subject(der: bytes) -> tuple[bytes, bytes]:
+    """Return the issuer and the subject as DER Names without parsing the rest.
 
-    Raises KepError ``malformed``.
+    Raises:
+        KepError: ``malformed``, the outer structure is not that of a certificate.
     """
-    fields = _fields(_parts(der)[0])
+    fields = _tbs_fields(_parts(der)[0])
     return fields[2], fields[4]
 
 
 def _parts(der: bytes) -> list[bytes]:
-    """What is signed, the algorithm and the signature, as they came.
+    """Return tbsCertificate, signatureAlgorithm and signatureValue as encoded.
 
-    Not by the ASN.1 library's ``dump``: it takes a length of which the last byte is 80 for an
-    indefinite one, and encodes anew what it has not understood.
+    The ASN.1 library's ``dump`` is not used: it takes a length whose last byte is 0x80 for an
+    indefinite length, and re-encodes values that it has not parsed.
     """
     _, start, end = ber.header(der, 0, len(der))
     parts = [der[at:stop] for _, at, stop in ber.children(der, start, end)]
@@ -157,8 +204,8 @@ def _parts(der: bytes) -> list[bytes]:
     return parts
 
 
-def _fields(tbs: bytes) -> list[bytes]:
-    """The fields of what is signed, from the serial number on, as they came."""
+def _tbs_fields(tbs: bytes) -> list[bytes]:
+    """Return the encoded fields of TBSCertificate, from serialNumber on."""
     _, start, end = ber.header(tbs, 0, len(tbs))
     fields = [tbs[at:stop] for tag, at, stop in ber.children(tbs, start, end) if tag != _VERSION]
     if len(fields) < 6:
@@ -168,7 +215,7 @@ def _fields(tbs: bytes) -> list[bytes]:
 
 def _read(der: bytes, certificate: Any, tbs: Any) -> Certificate:
     parts = _parts(der)
-    _, _, issuer_name, _, subject_name, key_info, *_ = _fields(parts[0])
+    _, _, issuer_name, _, subject_name, subject_public_key_info, *_ = _tbs_fields(parts[0])
     if certificate["signature_algorithm"].dump() != tbs["signature"].dump():
         raise KepError("malformed", "two signature algorithms")
     if len(tbs["serial_number"].contents) > MAX_SERIAL_BYTES:
@@ -177,10 +224,12 @@ def _read(der: bytes, certificate: Any, tbs: Any) -> Certificate:
     values = {oid: value for oid, (_, value) in extensions.items()}
     constraints = _load(values, _BASIC_CONSTRAINTS, x509.BasicConstraints)
     usage = _load(values, _KEY_USAGE, x509.KeyUsage)
-    authority = _load(values, _AUTHORITY_KEY_ID, x509.AuthorityKeyIdentifier)
-    policies = _load(values, _POLICIES, x509.CertificatePolicies) or ()
-    key_id = _load(values, _SUBJECT_KEY_ID, x509.OctetString)
-    points = list(_full_names(_load(values, _CRL_POINTS, x509.CRLDistributionPoints) or ()))
+    authority = _load(values, _AUTHORITY_KEY_IDENTIFIER, x509.AuthorityKeyIdentifier)
+    policies = _load(values, _CERTIFICATE_POLICIES, x509.CertificatePolicies) or ()
+    key_id = _load(values, _SUBJECT_KEY_IDENTIFIER, x509.OctetString)
+    points = list(
+        _full_names(_load(values, _CRL_DISTRIBUTION_POINTS, x509.CRLDistributionPoints) or ())
+    )
     issuer = attributes(issuer_name)
     return Certificate(
         der=der,
@@ -192,32 +241,34 @@ def _read(der: bytes, certificate: Any, tbs: Any) -> Certificate:
         policies=frozenset(policy["policy_identifier"].dotted for policy in policies),
         key_usage=None if usage is None else frozenset(usage.native),
         is_ca=constraints is not None and constraints["ca"].native,
-        path_length=None if constraints is None else constraints["path_len_constraint"].native,
-        crl_points=frozenset(point.dump() for point in points),
+        path_len_constraint=None
+        if constraints is None
+        else constraints["path_len_constraint"].native,
+        crl_distribution_points=frozenset(point.dump() for point in points),
         crl_urls=tuple(
             point.native for point in points if point.name == "uniform_resource_identifier"
         ),
         subject_name=subject_name,
         issuer_name=issuer_name,
-        subject_key_id=None if key_id is None else key_id.native,
-        authority_key_id=None if authority is None else authority["key_identifier"].native,
-        unknown_critical=frozenset(
-            oid for oid, (critical, _) in extensions.items() if critical and oid not in _UNDERSTOOD
+        subject_key_identifier=None if key_id is None else key_id.native,
+        authority_key_identifier=None if authority is None else authority["key_identifier"].native,
+        unrecognised_critical=frozenset(
+            oid for oid, (critical, _) in extensions.items() if critical and oid not in _RECOGNISED
         ),
-        key_info=key_info,
-        signed=Signed.read(*parts),
+        subject_public_key_info=subject_public_key_info,
+        signed=SignedStructure.read(*parts),
     )
 
 
 def _extensions(sequence: Any) -> dict[str, tuple[bool, bytes]]:
-    """(critical, value) by identifier; RFC 5280, 4.2 forbids the same extension twice."""
-    found: dict[str, tuple[bool, bytes]] = {}
+    """Return (critical, value) by object identifier. RFC 5280, 4.2 forbids repetition."""
+    extensions: dict[str, tuple[bool, bytes]] = {}
     for extension in sequence:
         oid = extension["extn_id"].dotted
-        if oid in found:
+        if oid in extensions:
             raise KepError("malformed", "extension twice")
-        found[oid] = (extension["critical"].native, bytes(extension["extn_value"]))
-    return found
+        extensions[oid] = (extension["critical"].native, bytes(extension["extn_value"]))
+    return extensions
 
 
 def _load(values: Mapping[str, bytes], oid: str, spec: Any) -> Any:

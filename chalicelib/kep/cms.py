@@ -1,6 +1,6 @@
-"""CMS SignedData (RFC 5652) with the signed attributes of CAdES-BES (RFC 5126): its structure.
+"""Parsing of CMS SignedData (RFC 5652) with the signed attributes of CAdES-BES (RFC 5126).
 
-Reading only: what the values mean for trust is decided in ``verification``.
+The module parses only. ``verification`` decides whether a signature is valid.
 """
 
 import hashlib
@@ -25,8 +25,9 @@ _MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
 _SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
 _SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
 _SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
+_SHA1: Final = "1.3.14.3.2.26"
 _HASHES: Final = {
-    "1.3.14.3.2.26": "sha1",  # only here, where the certificate is also checked by its path
+    _SHA1: "sha1",  # admitted here alone: the certificate is also verified by its path
     "2.16.840.1.101.3.4.2.1": "sha256",
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
@@ -34,73 +35,95 @@ _HASHES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateReference:
-    """What the signing-certificate attribute says of the signer's certificate."""
+class ESSCertID:
+    """The signer's certificate as the signing-certificate attribute identifies it (RFC 5035).
 
-    algorithm: str
-    digest: bytes
+    ``hash_algorithm`` is an object identifier. ``issuer_name`` (DER Name) and ``serial_number``
+    are those of issuerSerial, None if the attribute has none.
+    """
+
+    hash_algorithm: str
+    cert_hash: bytes
     issuer_name: bytes | None
-    serial: int | None
+    serial_number: int | None
 
     def matches(self, certificate: Certificate) -> bool:
-        """Whether it is this certificate. Raises KepError ``weak-algorithm`` for other hashes."""
-        if self.algorithm in gost3410.DIGEST_SIZES:
-            digest = streebog.digest(certificate.der, gost3410.DIGEST_SIZES[self.algorithm])
-        elif self.algorithm in _HASHES:
-            digest = hashlib.new(_HASHES[self.algorithm], certificate.der).digest()
+        """Return whether the attribute identifies ``certificate``.
+
+        Raises:
+            KepError: ``weak-algorithm``, the hash is neither Streebog nor SHA.
+        """
+        if self.hash_algorithm in gost3410.DIGEST_SIZES:
+            digest = streebog.digest(certificate.der, gost3410.DIGEST_SIZES[self.hash_algorithm])
+        elif self.hash_algorithm in _HASHES:
+            digest = hashlib.new(_HASHES[self.hash_algorithm], certificate.der).digest()
         else:
             raise KepError("weak-algorithm", "hash of the signing certificate")
         return (
-            digest == self.digest
+            digest == self.cert_hash
             and self.issuer_name in (None, certificate.issuer_name)
-            and self.serial in (None, int(certificate.serial, 16))
+            and self.serial_number in (None, int(certificate.serial, 16))
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerInfo:
-    """One signature of a message. Either issuer and serial or ``key_id`` names its certificate.
+    """A SignerInfo (RFC 5652, 5.3).
 
-    ``signed`` holds the encodings of the signed attributes to try: as sent, then sorted as DER
-    wants them, for there are writers that sign one and send the other.
+    The signer identifier is either ``issuer_name`` and ``serial_number`` or
+    ``subject_key_identifier``; the others are None. Algorithms are object identifiers.
+    ``signed_attributes`` holds the encodings to verify the signature over: as sent, then in DER
+    order, because some writers sign the one and send the other. ``signing_time`` is UTC.
     """
 
     issuer_name: bytes | None
-    serial: int | None
-    key_id: bytes | None
+    serial_number: int | None
+    subject_key_identifier: bytes | None
     digest_algorithm: str
     signature_algorithm: str
     signature: bytes
-    signed: Sequence[bytes]
+    signed_attributes: Sequence[bytes]
     message_digest: bytes
-    claimed_time: datetime | None
-    references: Sequence[CertificateReference]
+    signing_time: datetime | None
+    signing_certificates: Sequence[ESSCertID]
 
-    def names(self, certificate: Certificate) -> bool:
-        """Whether this certificate is the one that the signature says it was made with."""
-        if self.key_id is not None:
-            named = certificate.subject_key_id == self.key_id
+    def identifies(self, certificate: Certificate) -> bool:
+        """Return whether ``certificate`` is the signer's by identifier and attributes.
+
+        Raises:
+            KepError: as ``ESSCertID.matches``.
+        """
+        if self.subject_key_identifier is not None:
+            matches = certificate.subject_key_identifier == self.subject_key_identifier
         else:
-            named = (
+            matches = (
                 certificate.issuer_name == self.issuer_name
-                and int(certificate.serial, 16) == self.serial
+                and int(certificate.serial, 16) == self.serial_number
             )
-        return named and all(reference.matches(certificate) for reference in self.references)
+        return matches and all(
+            identifier.matches(certificate) for identifier in self.signing_certificates
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedData:
-    """A signed message: ``content`` is None when the signature is detached."""
+    """A SignedData (RFC 5652, 5.1).
+
+    ``content`` is eContent, None for a detached signature. ``certificates`` are DER.
+    """
 
     content: bytes | None = field(repr=False)
     certificates: Sequence[bytes] = field(repr=False)
-    signers: Sequence[SignerInfo]
+    signer_infos: Sequence[SignerInfo]
 
 
 def parse(message: bytes) -> SignedData:
-    """Read a message in DER, BER, PEM or base64.
+    """Return the SignedData of a message in DER, BER, PEM or base64.
 
-    Raises KepError ``malformed``, ``too-large`` or ``no-signed-attributes``.
+    Raises:
+        KepError: ``malformed``, the message is not SignedData with content of type id-data;
+            ``too-large``, the message or its number of certificates exceeds the limits;
+            ``no-signed-attributes``, a SignerInfo has no signed attributes.
     """
     encoded = ber.definite(ber.unarmour(message))
     with reading():
@@ -125,7 +148,7 @@ def parse(message: bytes) -> SignedData:
                 for c in certificates
                 if c.name == "certificate"
             ],
-            signers=[_signer_info(signer) for signer in infos],
+            signer_infos=[_signer_info(signer) for signer in infos],
         )
 
 
@@ -141,31 +164,36 @@ def _signer_info(signer: Any) -> SignerInfo:
     ordered = b"".join(sorted(raw[start:end] for _, start, end in ber.children(raw)))
     return SignerInfo(
         issuer_name=ber.element(0x30, sid.chosen["issuer"].chosen.contents) if by_issuer else None,
-        serial=sid.chosen["serial_number"].native if by_issuer else None,
-        key_id=None if by_issuer else sid.chosen.native,
+        serial_number=sid.chosen["serial_number"].native if by_issuer else None,
+        subject_key_identifier=None if by_issuer else sid.chosen.native,
         digest_algorithm=signer["digest_algorithm"]["algorithm"].dotted,
         signature_algorithm=signer["signature_algorithm"]["algorithm"].dotted,
         signature=signer["signature"].native,
-        signed=[ber.element(0x31, contents) for contents in dict.fromkeys((raw, ordered))],
+        signed_attributes=[
+            ber.element(0x31, contents) for contents in dict.fromkeys((raw, ordered))
+        ],
         message_digest=_single(attributes, _MESSAGE_DIGEST, core.OctetString).native,
-        claimed_time=_single(attributes, _SIGNING_TIME, cms.Time).native
+        signing_time=_single(attributes, _SIGNING_TIME, cms.Time).native
         if _SIGNING_TIME in attributes
         else None,
-        references=list(_references(attributes)),
+        signing_certificates=list(_signing_certificates(attributes)),
     )
 
 
 def _attributes(raw: bytes) -> Mapping[str, bytes]:
-    """The single value of each signed attribute (RFC 5652, 11 wants exactly one of each)."""
-    found: dict[str, bytes] = {}
+    """Return the value of each signed attribute by object identifier, empty if not single.
+
+    RFC 5652, section 11, demands exactly one value for the attributes that are read here.
+    """
+    attributes: dict[str, bytes] = {}
     for number, (_, start, end) in enumerate(ber.children(raw)):
         attribute = _Attribute.load(raw[start:end], strict=True)
         oid = attribute["type"].dotted
-        if oid in found or number >= MAX_ATTRIBUTES:
+        if oid in attributes or number >= MAX_ATTRIBUTES:
             raise KepError("malformed", "attribute twice or too many")
         values = attribute["values"]
-        found[oid] = values[0].dump() if len(values) == 1 else b""
-    return found
+        attributes[oid] = values[0].dump() if len(values) == 1 else b""
+    return attributes
 
 
 class _Attributes(core.SetOf):  # type: ignore[misc]
@@ -182,27 +210,27 @@ def _single(attributes: Mapping[str, bytes], oid: str, spec: Any) -> Any:
     return spec.load(attributes[oid], strict=True)
 
 
-def _references(attributes: Mapping[str, bytes]) -> Any:
+def _signing_certificates(attributes: Mapping[str, bytes]) -> Any:
     for oid, spec in (
         (_SIGNING_CERTIFICATE, tsp.SigningCertificate),
         (_SIGNING_CERTIFICATE_V2, tsp.SigningCertificateV2),
     ):
         if oid not in attributes:
             continue
-        # RFC 5035, 4: the first of the certificates is the signer's own.
-        reference = _single(attributes, oid, spec)["certs"][0]
+        # RFC 5035, section 3: the first identifier is that of the signer's certificate.
+        identifier = _single(attributes, oid, spec)["certs"][0]
         v2 = oid == _SIGNING_CERTIFICATE_V2
-        issuer_serial = reference["issuer_serial"]
+        issuer_serial = identifier["issuer_serial"]
         present = not isinstance(issuer_serial, core.Void)
-        yield CertificateReference(
-            algorithm=reference["hash_algorithm"]["algorithm"].dotted if v2 else "1.3.14.3.2.26",
-            digest=reference["cert_hash"].native,
+        yield ESSCertID(
+            hash_algorithm=identifier["hash_algorithm"]["algorithm"].dotted if v2 else _SHA1,
+            cert_hash=identifier["cert_hash"].native,
             issuer_name=_directory_name(issuer_serial["issuer"][0].dump()) if present else None,
-            serial=issuer_serial["serial_number"].native if present else None,
+            serial_number=issuer_serial["serial_number"].native if present else None,
         )
 
 
 def _directory_name(general_name: bytes) -> bytes:
-    """The Name inside a GeneralName; what is no directory name matches no issuer."""
+    """Return the Name of a directoryName; other GeneralNames unchanged, which match no issuer."""
     tag, start, end = ber.header(general_name, 0, len(general_name))
     return general_name[start:end] if tag == 0xA4 else general_name

@@ -1,14 +1,15 @@
-"""Certificate revocation lists (RFC 5280, 5), read without building an object for each entry.
+"""Parsing and validation of certificate revocation lists (RFC 5280, section 5).
 
-A list of an accredited authority holds hundreds of thousands of entries, and hashing megabytes in
-Python takes seconds. So whoever fetches a list calls ``validate`` once and keeps ``to_json``;
-whoever verifies signatures reads that back with ``CRL.from_json`` and hashes nothing.
+The list of an accredited authority has hundreds of thousands of entries, and hashing megabytes in
+Python takes seconds. Whoever fetches a list therefore calls ``validate`` once and stores
+``CRL.to_json``; whoever verifies signatures reads the stored list with ``CRL.from_json``, which
+hashes nothing. Entries are parsed without building an object for each.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
@@ -16,72 +17,98 @@ from asn1crypto import core, x509
 from asn1crypto import crl as asn1_crl
 
 from chalicelib.kep import ber
-from chalicelib.kep.certificate import Certificate, Signed
+from chalicelib.kep.certificate import Certificate, SignedStructure
 from chalicelib.kep.errors import KepError, reading
 
 MAX_CRL_BYTES: Final = 64 * 1024 * 1024
 CLOCK_SKEW: Final = timedelta(minutes=5)
-"""How far an authority's clock may run ahead of ours."""
+"""Tolerated difference between the clocks of the authority and the verifier."""
 
 _CRL_NUMBER: Final = "2.5.29.20"
-_ISSUING_POINT: Final = "2.5.29.28"
-_AUTHORITY_KEY_ID: Final = "2.5.29.35"
+_ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
+_AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
 _CRITICAL: Final = b"\x01\x01\xff"  # a DER BOOLEAN that is true
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CRL:
-    """One revocation list. Its signature is still to be checked unless ``issuer_key`` is set.
+    """A certificate revocation list.
 
-    ``revoked`` maps serial numbers (hexadecimal) to the time of revocation as the list writes it
-    (ASN.1 UTCTime or GeneralizedTime). ``points``, ``users_only`` and ``cas_only`` are the scope
-    (issuing distribution point). ``issuer_key`` is the fingerprint of the key that was found to
-    have signed the list, as in ``Certificate.key_sha256``.
+    Attributes:
+        sha256: SHA-256 of the DER, hexadecimal.
+        issuer_name: DER Name of the issuer.
+        this_update: time of issue, UTC.
+        next_update: time by which the next list is issued, UTC.
+        crl_number: value of that extension (RFC 5280, 5.2.3).
+        distribution_points: full names of the issuing distribution point, DER GeneralName.
+        only_contains_user_certs: as in the issuing distribution point (RFC 5280, 5.2.5).
+        only_contains_ca_certs: as in the issuing distribution point.
+        revoked: revocation time by serial number (hexadecimal), as encoded: ASN.1 UTCTime or
+            GeneralizedTime.
+        signed: what the issuer signed, and the signature; None in a stored list.
+        issuer_key: ``Certificate.key_sha256`` of the key that signed the list; None until the
+            signature is verified.
     """
 
     sha256: str
     issuer_name: bytes
     this_update: datetime
     next_update: datetime | None
-    number: int | None
-    points: frozenset[bytes]
-    users_only: bool
-    cas_only: bool
+    crl_number: int | None
+    distribution_points: frozenset[bytes]
+    only_contains_user_certs: bool
+    only_contains_ca_certs: bool
     revoked: Mapping[str, str] = field(compare=False, repr=False)
-    signed: Signed | None = field(compare=False, repr=False)
+    signed: SignedStructure | None = field(compare=False, repr=False)
     issuer_key: str | None
 
-    def comes_from(self, issuer: Certificate) -> bool:
-        """Whether ``issuer`` signed the list and may. Raises KepError ``weak-algorithm``."""
+    def is_issued_by(self, issuer: Certificate) -> bool:
+        """Return whether ``issuer`` signed the list and its key usage permits that.
+
+        Raises:
+            KepError: ``weak-algorithm``, the signature algorithm is not GOST R 34.10-2012.
+        """
         if self.issuer_name != issuer.subject_name:
             return False
         if issuer.key_usage is not None and "crl_sign" not in issuer.key_usage:
             return False
         if self.issuer_key is not None:
             return self.issuer_key == issuer.key_sha256
-        return self.signed is not None and self.signed.signed_with(issuer.public_key)
+        return self.signed is not None and self.signed.is_signed_by(issuer.public_key)
 
     def covers(self, certificate: Certificate) -> bool:
-        """Whether a certificate of the same issuer is within the scope of the list."""
-        if self.cas_only if not certificate.is_ca else self.users_only:
+        """Return whether a certificate of the same issuer is in the scope of the list."""
+        if certificate.is_ca and self.only_contains_user_certs:
             return False
-        return not self.points or bool(self.points & certificate.crl_points)
+        if not certificate.is_ca and self.only_contains_ca_certs:
+            return False
+        return not self.distribution_points or bool(
+            self.distribution_points & certificate.crl_distribution_points
+        )
 
     def is_current(self, at: datetime) -> bool:
-        """Whether the list is the one to go by at that moment."""
+        """Return whether ``at`` is between thisUpdate, less the clock skew, and nextUpdate."""
         return (
             self.next_update is not None and self.this_update - CLOCK_SKEW <= at <= self.next_update
         )
 
     def revoked_at(self, certificate: Certificate) -> datetime | None:
-        """When this certificate was revoked; None if the list does not hold it."""
-        written = self.revoked.get(certificate.serial)
-        return None if written is None else _time(written)
+        """Return when the certificate was revoked, UTC; None if the list does not contain it.
+
+        Raises:
+            KepError: ``malformed``, the revocation time cannot be parsed.
+        """
+        encoded = self.revoked.get(certificate.serial)
+        return None if encoded is None else _time(encoded)
 
     def to_json(self) -> str:
-        """The validated list as text to keep. Raises ValueError before it is validated."""
+        """Return the list as JSON, to be read with ``from_json``.
+
+        Raises:
+            ValueError: the list has not been validated.
+        """
         if self.issuer_key is None:
-            raise ValueError("only a validated list may be kept")
+            raise ValueError("only a validated list may be stored")
         return json.dumps(
             {
                 "sha256": self.sha256,
@@ -89,10 +116,10 @@ class CRL:
                 "issuer_key": self.issuer_key,
                 "this_update": self.this_update.isoformat(),
                 "next_update": self.next_update and self.next_update.isoformat(),
-                "number": self.number,
-                "points": sorted(point.hex() for point in self.points),
-                "users_only": self.users_only,
-                "cas_only": self.cas_only,
+                "number": self.crl_number,
+                "points": sorted(point.hex() for point in self.distribution_points),
+                "users_only": self.only_contains_user_certs,
+                "cas_only": self.only_contains_ca_certs,
                 "revoked": self.revoked,
             },
             separators=(",", ":"),
@@ -100,28 +127,30 @@ class CRL:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """What ``to_json`` wrote, trusted as it stands: keep it where nobody else may write."""
-        kept = json.loads(text)
+        """Return the list that ``to_json`` wrote. Nothing is verified: protect the text."""
+        stored = json.loads(text)
         return cls(
-            sha256=kept["sha256"],
-            issuer_name=bytes.fromhex(kept["issuer_name"]),
-            issuer_key=kept["issuer_key"],
-            this_update=datetime.fromisoformat(kept["this_update"]),
-            next_update=kept["next_update"] and datetime.fromisoformat(kept["next_update"]),
-            number=kept["number"],
-            points=frozenset(bytes.fromhex(point) for point in kept["points"]),
-            users_only=kept["users_only"],
-            cas_only=kept["cas_only"],
-            revoked=kept["revoked"],
+            sha256=stored["sha256"],
+            issuer_name=bytes.fromhex(stored["issuer_name"]),
+            issuer_key=stored["issuer_key"],
+            this_update=datetime.fromisoformat(stored["this_update"]),
+            next_update=stored["next_update"] and datetime.fromisoformat(stored["next_update"]),
+            crl_number=stored["number"],
+            distribution_points=frozenset(bytes.fromhex(point) for point in stored["points"]),
+            only_contains_user_certs=stored["users_only"],
+            only_contains_ca_certs=stored["cas_only"],
+            revoked=stored["revoked"],
             signed=None,
         )
 
 
 def parse(data: bytes) -> CRL:
-    """A list from DER, PEM or base64, its signature not yet checked.
+    """Return a list from DER, PEM or base64. The signature is not verified.
 
-    Raises KepError ``malformed`` (also for delta and indirect lists and those limited to some
-    reasons, which say too little) or ``too-large``.
+    Raises:
+        KepError: ``malformed``, also for delta CRLs, indirect CRLs and lists limited to some
+            reasons, which cannot prove that a certificate is good; ``too-large``, the list
+            exceeds ``MAX_CRL_BYTES``.
     """
     if len(data) > MAX_CRL_BYTES:
         raise KepError("too-large", "CRL")
@@ -131,35 +160,30 @@ def parse(data: bytes) -> CRL:
 
 
 def validate(data: bytes, issuers: Iterable[Certificate], at: datetime) -> CRL:
-    """A fetched list, checked and ready to be kept.
+    """Return a validated list, ready to be stored with ``CRL.to_json``.
 
-    It must be current at ``at`` and signed by one of ``issuers`` (``Trust.authorities_named`` of
-    its ``issuer_name`` gives them). Raises KepError ``malformed``, ``too-large``, ``untrusted``
-    when no issuer has its name, ``signature-invalid``, ``expired`` or ``not-yet-valid``.
+    Args:
+        data: the list in DER, PEM or base64.
+        issuers: authorities that may have issued the list (see ``Trust.authorities_named``).
+        at: the moment at which the list must be current, with a time zone.
+
+    Raises:
+        KepError: ``malformed`` or ``too-large``, as ``parse``; ``untrusted``, no issuer has the
+            name in the list; ``signature-invalid``, none of them signed the list; ``expired`` or
+            ``not-yet-valid``, the list is not current; ``weak-algorithm``, the signature
+            algorithm is not GOST R 34.10-2012.
     """
     crl = parse(data)
-    named = [issuer for issuer in issuers if issuer.subject_name == crl.issuer_name]
-    if not named:
+    candidates = [issuer for issuer in issuers if issuer.subject_name == crl.issuer_name]
+    if not candidates:
         raise KepError("untrusted", "CRL of an unknown issuer")
-    issuer = next((issuer for issuer in named if crl.comes_from(issuer)), None)
+    issuer = next((issuer for issuer in candidates if crl.is_issued_by(issuer)), None)
     if issuer is None:
         raise KepError("signature-invalid", "CRL")
     if not crl.is_current(at):
         early = crl.this_update - CLOCK_SKEW > at
         raise KepError("not-yet-valid" if early else "expired", "CRL")
-    return CRL(
-        sha256=crl.sha256,
-        issuer_name=crl.issuer_name,
-        this_update=crl.this_update,
-        next_update=crl.next_update,
-        number=crl.number,
-        points=crl.points,
-        users_only=crl.users_only,
-        cas_only=crl.cas_only,
-        revoked=crl.revoked,
-        signed=None,
-        issuer_key=issuer.key_sha256,
-    )
+    return replace(crl, signed=None, issuer_key=issuer.key_sha256)
 
 
 def _parse(der: bytes) -> CRL:
@@ -189,17 +213,17 @@ def _parse(der: bytes) -> CRL:
         extensions = _extensions(der[contents:explicit_end])
     if rest:
         raise KepError("malformed", "CRL")
-    point = extensions.get(_ISSUING_POINT)
+    point = extensions.get(_ISSUING_DISTRIBUTION_POINT)
     number = extensions.get(_CRL_NUMBER)
     return CRL(
         sha256=hashlib.sha256(der).hexdigest(),
         issuer_name=der[slice(*name)],
         this_update=x509.Time.load(der[slice(*this_update)], strict=True).native,
         next_update=next_update,
-        number=None if number is None else core.Integer.load(number, strict=True).native,
+        crl_number=None if number is None else core.Integer.load(number, strict=True).native,
         **_scope(point),
         revoked=revoked,
-        signed=Signed.read(der[tbs_start:tbs_end], outer, der[slice(*signature)]),
+        signed=SignedStructure.read(der[tbs_start:tbs_end], outer, der[slice(*signature)]),
         issuer_key=None,
     )
 
@@ -220,19 +244,23 @@ def _revoked(der: bytes, start: int, end: int) -> dict[str, str]:
 
 
 def _extensions(sequence: bytes) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    extensions: dict[str, bytes] = {}
     for extension in asn1_crl.TBSCertListExtensions.load(sequence, strict=True):
         oid = extension["extn_id"].dotted
-        known = oid in (_CRL_NUMBER, _ISSUING_POINT, _AUTHORITY_KEY_ID)
-        if oid in found or (extension["critical"].native and not known):
+        known = oid in (_CRL_NUMBER, _ISSUING_DISTRIBUTION_POINT, _AUTHORITY_KEY_IDENTIFIER)
+        if oid in extensions or (extension["critical"].native and not known):
             raise KepError("malformed", "CRL extension")
-        found[oid] = bytes(extension["extn_value"])
-    return found
+        extensions[oid] = bytes(extension["extn_value"])
+    return extensions
 
 
 def _scope(encoded: bytes | None) -> dict[str, Any]:
     if encoded is None:
-        return {"points": frozenset(), "users_only": False, "cas_only": False}
+        return {
+            "distribution_points": frozenset(),
+            "only_contains_user_certs": False,
+            "only_contains_ca_certs": False,
+        }
     point = asn1_crl.IssuingDistributionPoint.load(encoded, strict=True)
     name = point["distribution_point"]
     relative = name.native is not None and name.name != "full_name"
@@ -245,15 +273,16 @@ def _scope(encoded: bytes | None) -> dict[str, Any]:
         raise KepError("malformed", "scope of the CRL")
     names = name.chosen if name.native is not None else ()
     return {
-        "points": frozenset(general_name.dump() for general_name in names),
-        "users_only": point["only_contains_user_certs"].native,
-        "cas_only": point["only_contains_ca_certs"].native,
+        "distribution_points": frozenset(general_name.dump() for general_name in names),
+        "only_contains_user_certs": point["only_contains_user_certs"].native,
+        "only_contains_ca_certs": point["only_contains_ca_certs"].native,
     }
 
 
-def _time(written: str) -> datetime:
-    """UTCTime has a two-digit year, from 1950 (RFC 5280, 4.1.2.5)."""
+def _time(encoded: str) -> datetime:
+    """Return a UTCTime, whose two-digit years begin at 1950 (RFC 5280, 4.1.2.5), or a
+    GeneralizedTime."""
     with reading():
-        if len(written) == len("yymmddhhmmssZ"):
-            written = ("19" if written[:2] >= "50" else "20") + written
-        return datetime.strptime(written, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        if len(encoded) == len("yymmddhhmmssZ"):
+            encoded = ("19" if encoded[:2] >= "50" else "20") + encoded
+        return datetime.strptime(encoded, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)

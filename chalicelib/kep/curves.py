@@ -1,8 +1,8 @@
-"""Parameter sets of GOST R 34.10-2012 that a qualified signature may use.
+"""Elliptic curve parameter sets of GOST R 34.10-2012 that are admitted for qualified signatures.
 
-Constants: RFC 7836, appendix A (tc26 256-A, 512-A, 512-B, 512-C, all in Weierstrass form) and
-RFC 4357, 11.4 (CryptoPro A, B, C, which tc26 renamed 256-B, 256-C and 256-D). The test sets of
-both documents are left out on purpose: a key on one of them is nobody's secret.
+Sources: RFC 7836, appendix A (tc26 256-A, 512-A, 512-B, 512-C, all in Weierstrass form) and
+RFC 4357, 11.4 (CryptoPro A, B, C, which tc26 renamed to 256-B, 256-C and 256-D). The test
+parameter sets of both documents are excluded: keys on them must not be trusted.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The curve y² = x³ + ax + b over the integers modulo p, and a point (x, y) of order q on it.
+    """The curve y² = x³ + ax + b modulo p with the base point (x, y) of prime order q.
 
-    ``size`` is that of a coordinate, of a half of a signature and of the hash, in bytes.
+    ``size`` is the length of a coordinate, of each half of a signature and of the hash, in bytes.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Curve:
     y: int
 
     def contains(self, x: int, y: int) -> bool:
-        """Whether (x, y) is a point of the curve other than that at infinity."""
+        """Return whether (x, y) is a point of the curve other than the point at infinity."""
         return (
             0 <= x < self.p
             and 0 <= y < self.p
@@ -177,7 +177,7 @@ CURVES: dict[str, Curve] = {
     "1.2.643.7.1.2.1.1.2": _256B,
     "1.2.643.7.1.2.1.1.3": _256C,
     "1.2.643.7.1.2.1.1.4": _256D,
-    # id-GostR3410-2001-CryptoPro-A, -B, -C and their XchA, XchB twins (RFC 4357, 11.4)
+    # id-GostR3410-2001-CryptoPro-A, -B, -C and XchA, XchB (RFC 4357, 11.4)
     "1.2.643.2.2.35.1": _256B,
     "1.2.643.2.2.35.2": _256C,
     "1.2.643.2.2.35.3": _256D,
@@ -188,4 +188,4 @@ CURVES: dict[str, Curve] = {
     "1.2.643.7.1.2.1.2.2": _512B,
     "1.2.643.7.1.2.1.2.3": _512C,
 }
-"""Curves by the object identifiers that a public key's parameters may carry."""
+"""Curves by the object identifier of publicKeyParamSet."""

@@ -1,4 +1,4 @@
-"""The one error of this package: a stable code and a sentence for the person at the screen."""
+"""``KepError``, the only error of this package, and its codes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,14 +67,15 @@ _MESSAGES: dict[Code, str] = {
     "был выбран.",
 }
 CODES: tuple[Code, ...] = get_args(Code)
-"""Every code, in the order in which they are documented."""
+"""All codes, in the order of ``Code``."""
 
 
 class KepError(Exception):
-    """A signature or certificate that is not accepted.
+    """A signature, certificate or revocation list is not accepted.
 
-    ``code`` is stable and for programs, ``message`` is Russian and for people, ``reason`` is for
-    the log: it names what was wrong inside and holds nothing personal.
+    Attributes:
+        code: a stable code for programs.
+        reason: a technical detail for the log, without personal data.
     """
 
     def __init__(self, code: Code, reason: str = "") -> None:
@@ -84,16 +85,16 @@ class KepError(Exception):
 
     @property
     def message(self) -> str:
-        """What happened and what to do about it, in Russian."""
+        """What is wrong and what the user can do, in Russian."""
         return _MESSAGES[self.code]
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turn whatever the ASN.1 library raises over damaged bytes into ``malformed``."""
+    """Convert any exception of the ASN.1 library to ``KepError`` with code ``malformed``."""
     try:
         yield
     except KepError:
         raise
-    except Exception as error:  # the library promises no narrower set over hostile input
+    except Exception as error:  # the library documents no narrower set for invalid input
         raise KepError("malformed", type(error).__name__) from error

@@ -1,6 +1,6 @@
-"""Verification of GOST R 34.10-2012 signatures, after RFC 7091; keys as RFC 9215 encodes them.
+"""Verification of GOST R 34.10-2012 signatures (RFC 7091) with keys encoded as in RFC 9215.
 
-Only public values are handled here, so nothing needs to run in constant time.
+The module handles public values only, so nothing has to run in constant time.
 """
 
 import functools
@@ -14,16 +14,21 @@ from chalicelib.kep.curves import CURVES, Curve
 from chalicelib.kep.errors import KepError, reading
 
 KEY_SIZES: Final = {"1.2.643.7.1.1.1.1": 32, "1.2.643.7.1.1.1.2": 64}
-"""Size of a coordinate in bytes by the identifier of the key's algorithm."""
+"""Length of a coordinate in bytes by the object identifier of the key algorithm."""
 
 SIGNATURE_SIZES: Final = KEY_SIZES | {"1.2.643.7.1.1.3.2": 32, "1.2.643.7.1.1.3.3": 64}
-"""Half the size of a signature by its algorithm: CMS writers put the key's identifier there."""
+"""Half the length of a signature in bytes by the object identifier of the signature algorithm.
+
+Some CMS writers state the key algorithm instead.
+"""
 
 DIGEST_SIZES: Final = {"1.2.643.7.1.1.2.2": 32, "1.2.643.7.1.1.2.3": 64}
-"""Size of the hash in bytes by its identifier (Streebog-256, Streebog-512)."""
+"""Length of the hash in bytes by the object identifier of Streebog-256 and Streebog-512."""
 
-_WINDOW = 5  # of the key's multiples, made anew for each verification
-_BASE_WINDOW = 7  # of the base point's, made once for a curve
+_WINDOW = 5
+"""Window width for multiples of the key, which are computed for each verification."""
+_BASE_WINDOW = 7
+"""Window width for multiples of the base point, which are computed once for each curve."""
 
 _Affine = tuple[int, int]
 _Jacobian = tuple[int, int, int]
@@ -31,7 +36,7 @@ _Jacobian = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A point (x, y) of the curve: the key that signatures are verified with."""
+    """A signature verification key: the point (x, y) of the curve."""
 
     curve: Curve
     x: int
@@ -58,10 +63,11 @@ class _SubjectPublicKeyInfo(core.Sequence):  # type: ignore[misc]
 
 
 def read_key(subject_public_key_info: bytes) -> PublicKey:
-    """The key in a DER SubjectPublicKeyInfo (RFC 9215, 4).
+    """Return the key in a DER SubjectPublicKeyInfo (RFC 9215, section 4).
 
-    Raises KepError ``weak-algorithm`` for any other algorithm or parameter set, ``malformed``
-    for a damaged key.
+    Raises:
+        KepError: ``weak-algorithm``, the algorithm or a parameter set is not admitted;
+            ``malformed``, the encoding is invalid or the point is not on the curve.
     """
     with reading():
         info = _SubjectPublicKeyInfo.load(subject_public_key_info, strict=True)
@@ -85,7 +91,10 @@ def read_key(subject_public_key_info: bytes) -> PublicKey:
 
 
 def verify(key: PublicKey, digest: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` (s, then r, big-endian) signs ``digest`` (RFC 7091, 6.2)."""
+    """Return whether ``signature`` over ``digest`` is valid (RFC 7091, 6.2).
+
+    ``signature`` is s followed by r, both big-endian.
+    """
     curve = key.curve
     if len(digest) != curve.size or len(signature) != 2 * curve.size:
         return False
@@ -100,28 +109,31 @@ def verify(key: PublicKey, digest: bytes, signature: bytes) -> bool:
 
 
 def _combine(key: PublicKey, u: int, w: int) -> _Affine | None:
-    """uG + wQ by interleaved signed windows; None for the point at infinity."""
+    """Return uG + wQ by interleaved signed windows; None for the point at infinity."""
     curve = key.curve
-    base, own = _base_multiples(curve), _odd_multiples(curve, key.x, key.y, _WINDOW)
+    base_multiples, key_multiples = (
+        _base_multiples(curve),
+        _odd_multiples(curve, key.x, key.y, _WINDOW),
+    )
     digits_u, digits_w = _signed_windows(u, _BASE_WINDOW), _signed_windows(w, _WINDOW)
     digits_u += [0] * (len(digits_w) - len(digits_u))
     digits_w += [0] * (len(digits_u) - len(digits_w))
-    sum_: _Jacobian = (1, 1, 0)
+    total: _Jacobian = (1, 1, 0)
     for digit_u, digit_w in zip(reversed(digits_u), reversed(digits_w), strict=True):
-        sum_ = _double(curve, sum_)
-        for digit, multiples in ((digit_u, base), (digit_w, own)):
+        total = _double(curve, total)
+        for digit, multiples in ((digit_u, base_multiples), (digit_w, key_multiples)):
             if digit > 0:
-                sum_ = _add(curve, sum_, multiples[digit >> 1])
+                total = _add(curve, total, multiples[digit >> 1])
             elif digit:
                 x, y = multiples[-digit >> 1]
-                sum_ = _add(curve, sum_, (x, -y))
-    if sum_[2] == 0:
+                total = _add(curve, total, (x, -y))
+    if total[2] == 0:
         return None
-    return _affine(curve, [sum_])[0]
+    return _affine(curve, [total])[0]
 
 
 def _signed_windows(scalar: int, width: int) -> list[int]:
-    """The width-w non-adjacent form, least significant digit first: odd digits or zeros."""
+    """Return the width-w non-adjacent form, least significant digit first."""
     digits = []
     full, half = 1 << width, 1 << (width - 1)
     while scalar:
@@ -142,7 +154,7 @@ def _base_multiples(curve: Curve) -> Sequence[_Affine]:
 
 
 def _odd_multiples(curve: Curve, x: int, y: int, width: int) -> list[_Affine]:
-    """P, 3P, 5P, … as many as signed windows of this width can ask for."""
+    """Return P, 3P, 5P, …: the 2^(width-2) multiples that signed windows of this width use."""
     twice = _affine(curve, [_double(curve, (x, y, 1))])[0]
     multiples: list[_Jacobian] = [(x, y, 1)]
     for _ in range((1 << (width - 2)) - 1):
@@ -151,7 +163,7 @@ def _odd_multiples(curve: Curve, x: int, y: int, width: int) -> list[_Affine]:
 
 
 def _affine(curve: Curve, points: Sequence[_Jacobian]) -> list[_Affine]:
-    """Without their Z, at the price of one inversion for all (Montgomery's trick)."""
+    """Return affine coordinates with one inversion for all points (Montgomery's trick)."""
     p = curve.p
     products = [1]
     for _, _, z in points:
@@ -159,10 +171,10 @@ def _affine(curve: Curve, points: Sequence[_Jacobian]) -> list[_Affine]:
     inverse = pow(products.pop(), -1, p)
     result = []
     for (x, y, z), product in zip(reversed(points), reversed(products), strict=True):
-        own = inverse * product % p
+        z_inverse = inverse * product % p
         inverse = inverse * z % p
-        square = own * own % p
-        result.append((x * square % p, y * square * own % p))
+        square = z_inverse * z_inverse % p
+        result.append((x * square % p, y * square * z_inverse % p))
     return result[::-1]
 
 

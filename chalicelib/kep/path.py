@@ -1,6 +1,7 @@
-"""Certification paths: from a signer's certificate to a trust anchor (RFC 5280, 6).
+"""Certification path building and validation (RFC 5280, section 6).
 
-What it does not process it refuses: name constraints, policy mappings and the like, when critical.
+Critical extensions that are not processed, such as name constraints and policy mappings, are
+refused.
 """
 
 import functools
@@ -16,15 +17,19 @@ from chalicelib.kep.revocation import RevocationEvidence
 from chalicelib.kep.trust import Trust
 
 MAX_PATH: Final = 8
-"""Longest path in certificates, both ends counted; the field's have three or four."""
+"""Maximum number of certificates in a path, both ends included. Real paths have 3 or 4."""
 MAX_ATTEMPTS: Final = 64
-"""Most certificate signatures tried for one message, whatever it brings along."""
+"""Maximum number of certificate signatures verified for one message."""
 
 _ANY_POLICY: Final = "2.5.29.32.0"
 
 
 class PathEvidence(TypedDict):
-    """Why a certificate was trusted, in values fit for JSON; fingerprints are SHA-256."""
+    """The evidence for a validated path, serialisable as JSON.
+
+    ``at`` is ISO 8601, ``chain`` the SHA-256 of the certificates from the signer's to the anchor,
+    ``policies`` the demanded policies that the whole path carries.
+    """
 
     at: str
     chain: list[str]
@@ -33,7 +38,10 @@ class PathEvidence(TypedDict):
 
 
 class PathBuilder:
-    """Builds and validates the paths of one message, within one bound for all its signers."""
+    """Builds and validates the paths of one message.
+
+    ``MAX_ATTEMPTS`` applies to all signers of the message together.
+    """
 
     def __init__(self, trust: Trust, at: datetime, embedded: Iterable[Certificate] = ()) -> None:
         self._trust = trust
@@ -42,14 +50,15 @@ class PathBuilder:
         self._attempts = MAX_ATTEMPTS
 
     def validate(self, leaf: Certificate) -> PathEvidence:
-        """Find a path that holds and say what it rests on.
+        """Return the evidence for the first valid path from ``leaf`` to a trust anchor.
 
-        Raises KepError with the code of what is wrong with the most promising path.
+        Raises:
+            KepError: no path is valid; the code is that of the most promising path.
         """
         problems: list[KepError] = []
         for chain in self._paths([leaf], problems):
             try:
-                return self._judge(chain)
+                return self._validate(chain)
             except KepError as problem:
                 problems.insert(0, problem)
         raise problems[0] if problems else KepError("untrusted", "no path to an anchor")
@@ -57,7 +66,7 @@ class PathBuilder:
     def _paths(
         self, chain: list[Certificate], problems: list[KepError]
     ) -> Iterator[list[Certificate]]:
-        """Every chain of genuine signatures that ends at an anchor, depth first."""
+        """Yield every chain with valid signatures that ends at a trust anchor, depth first."""
         last = chain[-1]
         if len(chain) == MAX_PATH:
             return
@@ -79,11 +88,11 @@ class PathBuilder:
             else:
                 yield from self._paths([*chain, issuer], problems)
 
-    def _judge(self, chain: Sequence[Certificate]) -> PathEvidence:
+    def _validate(self, chain: Sequence[Certificate]) -> PathEvidence:
         leaf, issuer, *_ = chain
         trust, at = self._trust, self._at
-        if any(certificate.unknown_critical for certificate in chain[:-1]):
-            raise KepError("policy", "critical extension not understood")
+        if any(certificate.unrecognised_critical for certificate in chain[:-1]):
+            raise KepError("policy", "unrecognised critical extension")
         if "digital_signature" not in (leaf.key_usage or ()):
             raise KepError("key-usage")
         for certificate in chain:
@@ -104,36 +113,45 @@ class PathBuilder:
         )
 
     def _policies(self, chain: Sequence[Certificate]) -> frozenset[str]:
-        """The demanded policies that hold along the whole path below the anchor."""
-        held = self._trust.policies
+        """Return the demanded policies that every certificate below the anchor carries."""
+        policies = self._trust.policies
         for certificate in chain[:-1]:
             if _ANY_POLICY not in certificate.policies:
-                held &= certificate.policies
-        if self._trust.policies and not held:
+                policies &= certificate.policies
+        if self._trust.policies and not policies:
             raise KepError("policy", "none of the demanded policies")
-        return held
+        return policies
 
 
 def _may_have_issued(issuer: Certificate, subject: Certificate) -> bool:
-    """Whether name and key identifiers agree: cheap, and decides between keys of one authority."""
+    """Return whether name and key identifiers match, without verifying a signature.
+
+    The key identifiers tell the keys of one authority apart.
+    """
     return issuer.subject_name == subject.issuer_name and (
-        None in (issuer.subject_key_id, subject.authority_key_id)
-        or issuer.subject_key_id == subject.authority_key_id
+        None in (issuer.subject_key_identifier, subject.authority_key_identifier)
+        or issuer.subject_key_identifier == subject.authority_key_identifier
     )
 
 
 @functools.lru_cache(maxsize=512)
 def _signed_by(certificate: Certificate, issuer: Certificate) -> bool:
-    return certificate.signed.signed_with(issuer.public_key)
+    return certificate.signed.is_signed_by(issuer.public_key)
 
 
 def _check_authority(issuer: Certificate, below: Sequence[Certificate]) -> None:
-    """RFC 5280, 6.1.4 (k) to (n); ``below`` are the authorities between it and the leaf."""
+    """Perform steps (k) to (n) of RFC 5280, 6.1.4.
+
+    ``below`` are the authorities between ``issuer`` and the leaf.
+
+    Raises:
+        KepError: ``untrusted``, the issuer may not sign certificates or the path is too long.
+    """
     if not issuer.is_ca:
         raise KepError("untrusted", "issued by an end entity")
     if issuer.key_usage is not None and "key_cert_sign" not in issuer.key_usage:
         raise KepError("untrusted", "the issuer may not sign certificates")
-    # A certificate that an authority issues to itself, as when it changes keys, is not counted.
+    # RFC 5280, 4.2.1.9: self-issued certificates do not count.
     length = sum(1 for authority in below if authority.subject_name != authority.issuer_name)
-    if issuer.path_length is not None and length > issuer.path_length:
+    if issuer.path_len_constraint is not None and length > issuer.path_len_constraint:
         raise KepError("untrusted", "path too long for the issuer")

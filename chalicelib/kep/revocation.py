@@ -1,4 +1,4 @@
-"""Whether a certificate was revoked, by the revocation lists at hand (RFC 5280, 6.3)."""
+"""Revocation checking by stored certificate revocation lists (RFC 5280, 6.3)."""
 
 import functools
 from datetime import datetime
@@ -11,9 +11,10 @@ from chalicelib.kep.trust import Trust
 
 
 class RevocationEvidence(TypedDict):
-    """What was known of one certificate, in values fit for JSON; fingerprints are SHA-256.
+    """The revocation status of a certificate, serialisable as JSON.
 
-    ``crl`` and what follows are None when the status is unknown and that was accepted.
+    ``certificate`` and ``crl`` are SHA-256, times are ISO 8601. ``crl`` and the fields after it
+    are None if the status is ``unknown``, which ``Trust.revocation_unknown`` may accept.
     """
 
     certificate: str
@@ -27,11 +28,14 @@ class RevocationEvidence(TypedDict):
 def check(
     certificate: Certificate, issuer: Certificate, trust: Trust, at: datetime
 ) -> RevocationEvidence:
-    """The evidence that a certificate was not revoked at that moment.
+    """Return the evidence that ``certificate`` was not revoked at the moment ``at``.
 
-    The newest list that is current, covers the certificate and is signed by the key that issued
-    it decides. A list past its date still counts against a certificate, never for it. Raises
-    KepError ``revoked``, or ``revocation-unknown`` where the trust's rule is to refuse.
+    The newest current list that covers the certificate and is signed with the issuer's key
+    decides. An outdated list may prove that a certificate is revoked, never that it is good.
+
+    Raises:
+        KepError: ``revoked``, a list contains the certificate; ``revocation-unknown``, no current
+            list covers the certificate and ``trust`` refuses such certificates.
     """
     lists = sorted(
         (
@@ -43,7 +47,7 @@ def check(
         reverse=True,
     )
     for crl in lists:
-        if not _comes_from(crl, issuer):
+        if not _is_issued_by(crl, issuer):
             continue
         revoked_at = crl.revoked_at(certificate)
         if revoked_at is not None and revoked_at <= at:
@@ -56,9 +60,9 @@ def check(
 
 
 @functools.lru_cache(maxsize=64)
-def _comes_from(crl: CRL, issuer: Certificate) -> bool:
+def _is_issued_by(crl: CRL, issuer: Certificate) -> bool:
     try:
-        return crl.comes_from(issuer)
+        return crl.is_issued_by(issuer)
     except KepError:
         return False
 
@@ -69,7 +73,7 @@ def _evidence(certificate: Certificate, crl: CRL | None) -> RevocationEvidence:
         certificate=certificate.sha256,
         status="good" if crl else "unknown",
         crl=crl.sha256 if crl else None,
-        crl_number=crl.number if crl else None,
+        crl_number=crl.crl_number if crl else None,
         this_update=crl.this_update.isoformat() if crl else None,
         next_update=next_update.isoformat() if next_update else None,
     )

@@ -1,4 +1,4 @@
-"""Who signed, and for whom that counts."""
+"""The signer of a verified signature, and whether the signer may act for an organisation."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +12,15 @@ from chalicelib.kep.subject import Subject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """The maker of one valid signature.
+    """The signer of a valid signature.
 
-    ``claimed_time`` is what the signer's own clock said, UTC; it proves nothing. ``profile`` says
-    whether the signature itself names its certificate (``CAdES-BES``) or not (``CMS``).
-    ``evidence`` is to be kept with the signature: it can be written as JSON.
+    Attributes:
+        certificate: the signer's certificate.
+        claimed_time: the signing-time attribute, UTC. It comes from the signer's clock and proves
+            nothing.
+        profile: ``CAdES-BES`` if the signature contains a signing-certificate attribute, else
+            ``CMS``.
+        evidence: the validated path, serialisable as JSON, to be stored with the signature.
     """
 
     certificate: Certificate
@@ -26,16 +30,23 @@ class Signer:
 
     @property
     def subject(self) -> Subject:
-        """The holder of the certificate."""
+        """The subject of the certificate."""
         return self.certificate.subject
 
 
 def acts_for(signer: Signer | Certificate, inn: str, *, ogrn: str | None = None) -> None:
-    """Make sure that the signer may act for the organisation with this ИНН by himself.
+    """Check that the signer may act for an organisation without a power of attorney.
 
-    A legal entity's or an entrepreneur's certificate acts for its own ИНН; ``ogrn`` (ОГРН or
-    ОГРНИП), where known, must agree too. Raises KepError ``power-of-attorney-required`` for a
-    natural person's certificate, ``another-organisation`` otherwise.
+    The certificate of a legal entity or of an entrepreneur acts for its own ИНН.
+
+    Args:
+        signer: the signer or the certificate.
+        inn: ИНН of the organisation.
+        ogrn: ОГРН or ОГРНИП of the organisation; None if unknown.
+
+    Raises:
+        KepError: ``power-of-attorney-required``, the certificate is a natural person's;
+            ``another-organisation``, the ИНН or the ОГРН differs.
     """
     subject = signer.subject
     if subject.kind == "natural_person":

@@ -1,7 +1,7 @@
-"""The hash GOST R 34.11-2012 «Стрибог», 256 and 512 bit, after RFC 6986.
+"""The hash function GOST R 34.11-2012 (Streebog) with 256 and 512 bits (RFC 6986).
 
-Pure Python, about 0.5 MB/s; where OpenSSL's ``gostprov`` provider is installed it is used instead
-(about 60 MB/s).
+Pure Python, about 0.5 MB/s. OpenSSL's ``gostprov`` provider, about 60 MB/s, is used instead if it
+is installed.
 """
 
 import functools
@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Callable
 from struct import Struct
 
-# Long enough for the provider to pay for being looked for.
 _NATIVE_FROM = 16_384
+"""Minimum length in bytes for which loading the provider costs less than hashing in Python."""
 
 _PI = bytes.fromhex(  # RFC 6986, 6.2
     "fceedd11cf6e3116fbc4fada23c5044de977f0db932e99ba1736f1bb14cd5fc1"
@@ -22,7 +22,7 @@ _PI = bytes.fromhex(  # RFC 6986, 6.2
     "0758b34086ac1df730376be488d9e789e11b83494c3ff8fe8d53aa90cad88561"
     "207167a42d2b095bcb9b25d0bee56c5259a674d2e6f4b4c0d166afc2394b63b6"
 )
-_A = bytes.fromhex(  # RFC 6986, 6.4: the rows of the matrix of l
+_A = bytes.fromhex(  # RFC 6986, 6.4: the matrix of the linear transformation l
     "8e20faa72ba0b47047107ddd9b505a38ad08b0e0c3282d1cd8045870ef14980e"
     "6c022c38f90a4c073601161cf205268d1b8e0b0e798c13c883478b07b2468764"
     "a011d380818e8f405086e740ce47c9202843fd2067adea1014aff010bdd87508"
@@ -72,11 +72,13 @@ _C = tuple(  # RFC 6986, 6.5: the iteration constants, least significant byte fi
 
 
 def _tables() -> list[list[int]]:
-    """Tables that do S and L at once: one for each place of a byte within its 64-bit vector."""
+    """Return tables that combine S and L: one for each position of a byte in a 64-bit vector."""
     matrix = [int.from_bytes(_A[i : i + 8]) for i in range(0, 512, 8)]
     tables = []
     for place in range(8):
-        rows = matrix[(7 - place) * 8 : (8 - place) * 8][::-1]  # rows[k] answers bit k of the byte
+        rows = matrix[(7 - place) * 8 : (8 - place) * 8][
+            ::-1
+        ]  # rows[k] belongs to bit k of the byte
         linear = [0] * 256
         for value in range(1, 256):
             low = value & -value
@@ -90,7 +92,7 @@ _pack = Struct("<8Q").pack
 
 
 def _lps(state: int) -> int:
-    # Written out and on local names: a loop over the eight vectors takes twice as long.
+    # Unrolled, with local names: a loop over the eight vectors takes twice as long.
     # fmt: off
     a, b, c, d, e, f, g, h = _TABLES
     (
@@ -118,7 +120,7 @@ def _lps(state: int) -> int:
 
 
 def _g(h: int, m: int, n: int) -> int:
-    """RFC 6986, 8: the compression function."""
+    """Compute the compression function g_N (RFC 6986, section 8)."""
     key = _lps(h ^ n)
     state = m
     for constant in _C:
@@ -146,19 +148,19 @@ def _pure(data: bytes, size: int) -> bytes:
 
 @functools.cache
 def _native() -> Callable[[bytes, int], bytes] | None:
-    """OpenSSL's implementation, if its configuration or its modules folder offers one."""
+    """Return OpenSSL's implementation, if its configuration or modules folder has one."""
 
     def digest(data: bytes, size: int) -> bytes:
         return hashlib.new(f"md_gost12_{size * 8}", data).digest()
 
     def load_nothing() -> None:
-        """OpenSSL's own configuration may have loaded it already."""
+        """Do nothing: OpenSSL's configuration may have loaded the provider."""
 
     def load_provider() -> None:
         import _hashlib
         import ctypes
 
-        # hashlib's own copy of libcrypto; 1 = keep the default provider as it is.
+        # The libcrypto that hashlib uses. The last argument keeps the default provider loaded.
         try_load = ctypes.CDLL(_hashlib.__file__).OSSL_PROVIDER_try_load
         try_load.restype = ctypes.c_void_p
         try_load.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
@@ -175,9 +177,14 @@ def _native() -> Callable[[bytes, int], bytes] | None:
 
 
 def digest(data: bytes, size: int) -> bytes:
-    """The hash of ``data``; ``size`` is that of the hash in bytes, 32 or 64.
+    """Return the hash of ``data``.
 
-    Raises ValueError for any other size.
+    Args:
+        data: the message.
+        size: length of the hash in bytes, 32 or 64.
+
+    Raises:
+        ValueError: ``size`` is neither.
     """
     if size not in (32, 64):
         raise ValueError(size)

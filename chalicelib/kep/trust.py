@@ -1,4 +1,4 @@
-"""Whom we trust and how strictly: configuration, built once and used for every message."""
+"""Trust configuration: anchors, intermediates, revocation lists and rules."""
 
 import re
 from collections import defaultdict
@@ -17,14 +17,19 @@ _CRL_LINE: Final = re.compile(rb"^CRL: (https?://\S+)\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """Trust anchors, the certificates between, revocation lists, and the rules.
+    """What signatures are verified against. Build once, use for every message.
 
-    ``roots`` and ``intermediates`` are DER by subject name, parsed only when asked for: the list
-    of accredited authorities holds more than a thousand. ``revocation_unknown`` says what to do
-    where no current list covers a certificate. ``policies``, when not empty, are the certificate
-    policies of which every path must carry one (for example КС1, 1.2.643.100.113.1);
-    ``accredited``, when not empty, the fingerprints of keys (``Certificate.key_sha256``) one of
-    which must have issued the signer's certificate.
+    Attributes:
+        roots: trust anchors, DER by DER subject name. Parsed on demand, because the list of
+            accredited authorities has more than a thousand certificates.
+        intermediates: certificates of other authorities, likewise.
+        crls: revocation lists by the DER name of their issuer.
+        published_at: further URLs of revocation lists.
+        revocation_unknown: whether to refuse or accept a certificate that no current list covers.
+        policies: certificate policies, one of which every path must carry, such as КС1
+            (1.2.643.100.113.1); empty for no demand.
+        accredited: ``Certificate.key_sha256`` of the authorities that may issue a signer's
+            certificate; empty for no demand.
     """
 
     roots: dict[bytes, list[bytes]] = field(repr=False)
@@ -45,21 +50,31 @@ class Trust:
         policies: Iterable[str] = (),
         accredited: Iterable[str] = (),
     ) -> "Trust":
-        """Trust from a bundle of PEM certificates; the self-issued ones become its anchors.
+        """Return the configuration for a bundle of PEM certificates.
 
-        Lines ``CRL: http…`` between the certificates name further addresses of revocation lists.
-        ``crls`` are kept ones (``CRL``) or, for small lists, DER whose signature is then checked
-        whenever it is used. Raises KepError ``malformed`` for a damaged bundle or list.
+        Self-issued certificates become trust anchors. Lines ``CRL: http…`` between the
+        certificates state further URLs of revocation lists.
+
+        Args:
+            bundle: PEM certificates, with any text between them.
+            crls: validated lists (``CRL``) or, for small lists, DER whose signature is verified
+                at each use.
+            revocation_unknown: see the attribute.
+            policies: see the attribute.
+            accredited: see the attribute.
+
+        Raises:
+            KepError: ``malformed``, a certificate or a list cannot be parsed.
         """
         text = bundle.encode() if isinstance(bundle, str) else bundle
         roots: defaultdict[bytes, list[bytes]] = defaultdict(list)
         intermediates: defaultdict[bytes, list[bytes]] = defaultdict(list)
         for der in ber.pem_blocks(text):
-            issuer, subject = certificate.names(der)
+            issuer, subject = certificate.issuer_and_subject(der)
             (roots if issuer == subject else intermediates)[subject].append(der)
         by_issuer: defaultdict[bytes, list[CRL]] = defaultdict(list)
-        for given in crls:
-            crl = given if isinstance(given, CRL) else parse_crl(given)
+        for source in crls:
+            crl = source if isinstance(source, CRL) else parse_crl(source)
             by_issuer[crl.issuer_name].append(crl)
         return cls(
             roots=dict(roots),
@@ -72,38 +87,39 @@ class Trust:
         )
 
     def with_crls(self, crls: Mapping[bytes, Sequence[CRL]]) -> "Trust":
-        """The same trust with other revocation lists, by the DER name of their issuer.
+        """Return a copy with other revocation lists, by the DER name of their issuer.
 
-        Only ``__getitem__`` is asked, so that lists can be read when they are needed.
+        Only ``crls.get`` is called, so a mapping may load lists on demand.
         """
         return replace(self, crls=crls)
 
     def is_anchor(self, candidate: Certificate) -> bool:
-        """Whether this very certificate is one of the roots."""
+        """Return whether the certificate is a trust anchor."""
         return candidate.der in self.roots.get(candidate.subject_name, ())
 
     def authorities_named(self, name: bytes) -> list[Certificate]:
-        """The authorities of the bundle with this DER name, roots first, unreadable ones left out.
+        """Return the certificates of the bundle with this DER subject name, anchors first.
 
-        Several keys of one authority share a name.
+        An authority has a certificate for each of its keys. Certificates that cannot be parsed
+        are omitted.
         """
-        found = []
+        authorities = []
         for der in (*self.roots.get(name, ()), *self.intermediates.get(name, ())):
             try:
-                found.append(certificate.parse(der))
+                authorities.append(certificate.parse(der))
             except KepError:
                 continue
-        return found
+        return authorities
 
     def crls_of(self, issuer: Certificate) -> Sequence[CRL]:
-        """The revocation lists under the issuer's name, of whichever of its keys."""
+        """Return the revocation lists with the issuer's name, whichever key signed them."""
         return self.crls.get(issuer.subject_name, ())
 
     def crl_urls(self) -> list[str]:
-        """Where the lists are published that a scheduled refresh has to fetch.
+        """Return the HTTP URLs of the lists that a scheduled refresh has to fetch.
 
-        What the bundle names, and the distribution points of its certificates; those in the
-        certificates of signers are in ``Certificate.crl_urls``.
+        These are the URLs in the bundle and the distribution points of its certificates. The
+        distribution points of signers' certificates are in ``Certificate.crl_urls``.
         """
         urls = dict.fromkeys(self.published_at)
         for name in {*self.roots, *self.intermediates}:

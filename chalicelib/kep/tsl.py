@@ -1,9 +1,10 @@
-"""The list of accredited certification authorities that Минцифры publishes, made into a bundle.
+"""Convert the list of accredited certification authorities (TSL of Минцифры) to a PEM bundle.
 
-``python -m chalicelib.kep.tsl FILE > bundle.pem`` writes the certificates of the authorities whose
-accreditation is in force, for ``Trust.from_pem``; with ``--keys`` the fingerprints of their keys,
-one a line, for its ``accredited``. The XML signature of the list is not verified: download it over
-TLS from the ministry's portal. Needs the package ``defusedxml``; nothing else here imports this.
+``python -m chalicelib.kep.tsl FILE > bundle.pem`` writes the certificates of all authorities whose
+accreditation is in force, for ``Trust.from_pem``. With ``--keys`` the command writes the SHA-256
+of their keys, one on each line, for ``Trust.accredited``. The XML signature of the list is not
+verified: download the list over TLS from the portal of the ministry. This module alone needs the
+package ``defusedxml``.
 """
 
 import argparse
@@ -27,7 +28,7 @@ _IN_FORCE: Final = "Действует"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """An authority of the list. ``status`` is as written; certificates are those of its keys."""
+    """An authority of the list, with the certificates of all its keys. ``status`` is Russian."""
 
     name: str
     inn: str
@@ -36,7 +37,7 @@ class Authority:
     certificates: tuple[Certificate, ...] = field(repr=False)
     crl_urls: tuple[str, ...]
     unreadable: int
-    """How many of its certificates could not be read."""
+    """Number of certificates that could not be parsed."""
 
     @property
     def accredited(self) -> bool:
@@ -45,7 +46,11 @@ class Authority:
 
 
 def parse(xml: bytes) -> list[Authority]:
-    """The authorities of a list. Raises KepError ``malformed``, also for a DTD or entities."""
+    """Return the authorities of a list.
+
+    Raises:
+        KepError: ``malformed``, the XML is not such a list or contains a DTD or entities.
+    """
     try:
         root = fromstring(xml, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
@@ -57,12 +62,12 @@ def parse(xml: bytes) -> list[Authority]:
 
 def _authority(element: Element) -> Authority:
     encoded = [data.text or "" for data in element.iterfind(".//ДанныеСертификата/Данные")]
-    certificates = list(_readable(encoded))
+    certificates = list(_parseable(encoded))
     return Authority(
         name=_text(element, "Название"),
         inn=_text(element, "ИНН"),
         ogrn=_text(element, "ОГРН"),
-        # Read directly: the history below holds elements of the same name.
+        # The direct child: the history contains elements of the same name.
         status=_text(element, "СтатусАккредитации/Статус"),
         certificates=tuple(dict.fromkeys(certificates)),
         crl_urls=tuple(
@@ -79,7 +84,7 @@ def _text(element: Element, path: str) -> str:
     return " ".join((element.findtext(path) or "").split())
 
 
-def _readable(encoded: Iterable[str]) -> Iterator[Certificate]:
+def _parseable(encoded: Iterable[str]) -> Iterator[Certificate]:
     for text in encoded:
         try:
             yield certificate.read(text.encode())
@@ -88,36 +93,34 @@ def _readable(encoded: Iterable[str]) -> Iterator[Certificate]:
 
 
 def bundle(authorities: Iterable[Authority]) -> str:
-    """PEM of every accredited authority, with its name and the addresses of its CRLs as text."""
+    """Return PEM of every accredited authority, with its name and the URLs of its CRLs."""
     lines = []
     for authority in authorities:
         if not authority.accredited:
             continue
         lines.append(f"{authority.name} (ИНН {authority.inn}, ОГРН {authority.ogrn})\n")
         lines.extend(f"CRL: {url}\n" for url in authority.crl_urls)
-        lines.extend(
-            pem.armor("CERTIFICATE", found.der).decode() for found in authority.certificates
-        )
+        lines.extend(pem.armor("CERTIFICATE", item.der).decode() for item in authority.certificates)
     return "".join(lines)
 
 
 def keys(authorities: Iterable[Authority]) -> list[str]:
-    """The fingerprints of the keys of every accredited authority (``Certificate.key_sha256``)."""
+    """Return ``Certificate.key_sha256`` of every accredited authority, sorted."""
     return sorted(
         {
-            found.key_sha256
+            item.key_sha256
             for authority in authorities
             if authority.accredited
-            for found in authority.certificates
+            for item in authority.certificates
         }
     )
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path, help="the list as downloaded, XML")
-    parser.add_argument("--keys", action="store_true", help="fingerprints of keys instead of PEM")
+    parser.add_argument("--keys", action="store_true", help="SHA-256 of keys instead of PEM")
     options = parser.parse_args(arguments)
     authorities = parse(options.file.read_bytes())
     sys.stdout.write(

@@ -1,4 +1,4 @@
-"""Verification of a qualified signature: CMS, the signer's certificate, its path."""
+"""Verification of qualified signatures: CMS structure, signature values, certification paths."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,41 +14,50 @@ from chalicelib.kep.signer import Signer
 from chalicelib.kep.trust import Trust
 
 MAX_CONTENT_BYTES: Final = 16 * 1024 * 1024
-"""Of what is signed; without OpenSSL's provider a megabyte takes more than a second."""
+"""Maximum size of the signed content. Without OpenSSL's provider 1 MB takes over a second."""
 
 Digest = Callable[[int], bytes]
 
 
 def verify(message: bytes, content: bytes | None, trust: Trust, at: datetime) -> list[Signer]:
-    """Everyone who signed ``content``, each signature and certificate having held.
+    """Verify all signatures of a message and return their signers.
 
-    ``message`` is CMS SignedData in DER, BER, PEM or base64; ``content`` the exact bytes for a
-    detached signature, or None for one that carries them (given for such a one, they must be the
-    same). ``at`` is when the message was received, by our clock and with its time zone: validity
-    and revocation are judged for that moment.
+    Args:
+        message: CMS SignedData in DER, BER, PEM or base64.
+        content: the signed bytes of a detached signature; None if the message contains them. If
+            both are present they must be equal.
+        trust: anchors, revocation lists and rules.
+        at: when the message was received, by the verifier's clock and with a time zone. Validity
+            and revocation of certificates are checked for this moment.
 
-    Raises KepError; the codes are in ``errors``. Whatever the bytes, nothing else is raised.
-    Raises ValueError for an ``at`` without a time zone.
+    Returns:
+        One signer for each SignerInfo, in the order of the message.
+
+    Raises:
+        KepError: a signature or a certificate is not accepted; see ``errors`` for the codes. No
+            input bytes raise anything else.
+        ValueError: ``at`` has no time zone.
     """
     if at.tzinfo is None:
         raise ValueError("at needs a time zone")
     signed_data = cms.parse(message)
-    signed = _content(signed_data, content)
-    embedded = list(_readable(signed_data.certificates))
+    signed_content = _content(signed_data, content)
+    embedded = list(_parseable(signed_data.certificates))
     builder = PathBuilder(trust, at, embedded)
-    signers = [_signer(info, embedded, builder) for info in signed_data.signers]
-    # Last, for it is the one step whose cost grows with the content: strangers do not get here.
-    digests = {size: streebog.digest(signed, size) for size in _sizes(signed_data)}
-    for info in signed_data.signers:
+    signers = [_signer(info, embedded, builder) for info in signed_data.signer_infos]
+    # Last: the cost of this step grows with the content, and untrusted senders do not reach it.
+    digests = {size: streebog.digest(signed_content, size) for size in _digest_sizes(signed_data)}
+    for info in signed_data.signer_infos:
         if digests[gost3410.DIGEST_SIZES[info.digest_algorithm]] != info.message_digest:
             raise KepError("digest-mismatch")
     return signers
 
 
 def attached_content(message: bytes) -> bytes | None:
-    """The content that a message carries, None if it is detached. Verifies nothing.
+    """Return the content of a message, None if the signature is detached. Nothing is verified.
 
-    Raises KepError as reading the message does.
+    Raises:
+        KepError: as ``cms.parse``.
     """
     return cms.parse(message).content
 
@@ -57,33 +66,38 @@ def _content(signed_data: SignedData, content: bytes | None) -> bytes:
     if signed_data.content is None and content is None:
         raise KepError("content-missing")
     if content is None or signed_data.content is None:
-        signed = content if signed_data.content is None else signed_data.content
+        signed_content = content if signed_data.content is None else signed_data.content
     elif content != signed_data.content:
         raise KepError("digest-mismatch", "another content attached")
     else:
-        signed = content
-    if signed is None or len(signed) > MAX_CONTENT_BYTES:
+        signed_content = content
+    if signed_content is None or len(signed_content) > MAX_CONTENT_BYTES:
         raise KepError("too-large", "content")
-    return signed
+    return signed_content
 
 
-def _sizes(signed_data: SignedData) -> set[int]:
-    return {gost3410.DIGEST_SIZES[info.digest_algorithm] for info in signed_data.signers}
+def _digest_sizes(signed_data: SignedData) -> set[int]:
+    return {gost3410.DIGEST_SIZES[info.digest_algorithm] for info in signed_data.signer_infos}
 
 
-def _readable(encoded: Sequence[bytes]) -> list[Certificate]:
-    """The embedded certificates that can be read; the others are nobody's business here."""
-    found = []
+def _parseable(encoded: Sequence[bytes]) -> list[Certificate]:
+    """Return the embedded certificates that can be parsed; others cannot be the signer's."""
+    parsed = []
     for der in dict.fromkeys(encoded):
         try:
-            found.append(certificates.parse(der))
+            parsed.append(certificates.parse(der))
         except KepError:
             continue
-    return found
+    return parsed
 
 
 def _signer(info: SignerInfo, embedded: Sequence[Certificate], builder: PathBuilder) -> Signer:
-    """Try every certificate that the signature may mean; one must hold in all."""
+    """Return the signer by the first certificate with a valid signature and path.
+
+    Raises:
+        KepError: ``weak-algorithm`` or ``no-signing-certificate``, or the code of the last
+            certificate that was tried.
+    """
     if (
         gost3410.DIGEST_SIZES.get(info.digest_algorithm) is None
         or gost3410.SIGNATURE_SIZES.get(info.signature_algorithm)
@@ -91,13 +105,13 @@ def _signer(info: SignerInfo, embedded: Sequence[Certificate], builder: PathBuil
     ):
         raise KepError("weak-algorithm", "digest or signature algorithm of the message")
     problem = KepError("no-signing-certificate")
-    for candidate in (c for c in embedded if info.names(c)):
+    for candidate in (c for c in embedded if info.identifies(c)):
         try:
             _check_signature(info, candidate)
             return Signer(
                 certificate=candidate,
-                claimed_time=info.claimed_time,
-                profile="CAdES-BES" if info.references else "CMS",
+                claimed_time=info.signing_time,
+                profile="CAdES-BES" if info.signing_certificates else "CMS",
                 evidence=builder.validate(candidate),
             )
         except KepError as error:
@@ -112,6 +126,6 @@ def _check_signature(info: SignerInfo, candidate: Certificate) -> None:
         raise KepError("weak-algorithm", "digest of another size than the key")
     if not any(
         gost3410.verify(key, streebog.digest(attributes, size), info.signature)
-        for attributes in info.signed
+        for attributes in info.signed_attributes
     ):
         raise KepError("signature-invalid")

@@ -103,7 +103,7 @@ def _whole() -> list[tuple[str, str]]:
     trust = Trust.from_pem(bundle, crls)
 
     def cold() -> None:
-        for cache in (certificate.parse, path._signed_by, revocation._comes_from):
+        for cache in (certificate.parse, path._signed_by, revocation._is_issued_by):
             cache.cache_clear()
         verify(message, b"content", Trust.from_pem(bundle, crls), _NOW)
 

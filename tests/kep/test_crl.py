@@ -104,8 +104,8 @@ def test_kept_lists_say_the_same(pki, leaf, ca, at) -> None:
     assert again.revoked == kept.revoked
     assert again.revoked_at(leaf) == at
     assert again.issuer_key == ca.key_sha256
-    assert again.comes_from(ca)
-    assert not again.comes_from(issuers[0])
+    assert again.is_issued_by(ca)
+    assert not again.is_issued_by(issuers[0])
     assert verify(
         pki.sign(CONTENT, "natural"), CONTENT, pki.trust(crls=[again, pki.crl("root")]), at
     )
@@ -133,7 +133,7 @@ def test_fetched_lists_that_are_not_kept(pki, ca, at, refused) -> None:
 def test_an_issuer_that_may_not_sign_lists(pki, at) -> None:
     end_entity = certificate.parse(pki["legal"].certificate)
 
-    assert not crl.parse(pki.crl("legal")).comes_from(end_entity)
+    assert not crl.parse(pki.crl("legal")).is_issued_by(end_entity)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_path_length(pki, at, authority, refused) -> None:
     [root, first, second] = parsed(
         pki["root"], authority("Первый", pki["root"]), authority("Второй", pki["root"])
     )
-    limited = dataclasses.replace(root, path_length=1)
+    limited = dataclasses.replace(root, path_len_constraint=1)
     _check_authority(limited, below=[first])
     _check_authority(limited, below=[first, dataclasses.replace(root)])  # issued to itself
     with refused("untrusted"):
