@@ -1,10 +1,8 @@
-"""«Модерация»: applications as the operator's employees see and decide them."""
+"""«Модерация»: the operator's employees list applications and decide on them."""
 
 from chalicelib.core.moderation import mail, rules, store
 from chalicelib.core.moderation.files import APPLICATIONS, file_link
 from chalicelib.core.moderation.model import (
-    Application,
-    ApplicationCard,
     ApplicationForReview,
     ApplicationLine,
     ApplicationsQuery,
@@ -12,7 +10,7 @@ from chalicelib.core.moderation.model import (
 )
 from chalicelib.core.moderation.store import MODERATION, SUBJECTS
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
@@ -28,9 +26,10 @@ from chalicelib.runtime.table import fetch, first
 def list_applications_to_moderate(
     caller: Caller, query: ApplicationsQuery
 ) -> Page[ApplicationLine]:
-    """List the applications in a state, the oldest deadline first."""
-    found = page(store.worklist(query.state), query, caller.client_id)
-    return Page(items=[_line(one) for one in found.items], next=found.next)
+    """List the applications in a state, earliest deadline first."""
+    applications = page(store.worklist(query.state), query, caller.client_id)
+    lines = [rules.line(application, clock.now()) for application in applications.items]
+    return Page(items=lines, next=applications.next)
 
 
 @action(
@@ -39,17 +38,18 @@ def list_applications_to_moderate(
     reads=[MODERATION, ORGANISATION, APPLICATIONS],
 )
 def get_application_to_moderate(caller: Caller, application_id: str) -> ApplicationForReview:
-    """Return an application with its flags, and links to its files that live five minutes.
+    """Return an application with its flags and with links to its files.
 
-    Two reads: the application, then the organisation that sent it.
+    The links are valid for five minutes.
     """
-    seen = _application(application_id)
-    sender = fetch(organisation.profile(seen.client_id))
+    application = rules.require_application(first(store.application_of_all(application_id)))
+    # A second read: only the application names its client.
+    profile = fetch(organisation.profile(application.client_id))
     return ApplicationForReview(
-        **_line(seen).model_dump(exclude={"files"}),
-        organisation_name=sender.name if sender else None,
-        organisation_inn=sender.inn if sender else None,
-        files=tuple(map(file_link, seen.files)),
+        **rules.line(application, clock.now()).model_dump(exclude={"files"}),
+        organisation_name=profile.name if profile else None,
+        organisation_inn=profile.inn if profile else None,
+        files=tuple(map(file_link, application.files)),
     )
 
 
@@ -59,38 +59,23 @@ def get_application_to_moderate(caller: Caller, application_id: str) -> Applicat
     reads=[ORGANISATION],
     writes=[MODERATION, OUTBOX, *SUBJECTS],
 )
-def decide_application(caller: Caller, application_id: str, said: Decision) -> ApplicationLine:
-    """Approve an application, which switches the service on, or reject it; the client is told.
+def decide_application(caller: Caller, application_id: str, payload: Decision) -> ApplicationLine:
+    """Approve or reject an application.
 
-    Two reads: the application, then the address to write to.
+    An approval switches the service on. The client is notified by e-mail.
     """
-    seen = _application(application_id)
-    rules.require(seen.state, said.state)
-    sender = fetch(organisation.profile(seen.client_id))
-    if sender is None:
-        raise OrganisationUnknown
-    decided = store.moved(
-        seen, said.state, Actor.OPERATOR, reason=said.reason, decided_by=caller.subject
+    application = rules.require_application(first(store.application_of_all(application_id)))
+    move = rules.APPLICATION.move(
+        application,
+        payload.state,
+        Actor.OPERATOR,
+        reason=payload.reason,
+        decided_by=caller.subject,
     )
+    # A second read: only the application names its client.
+    profile = require_profile(fetch(organisation.profile(application.client_id)))
     return commit(
-        _line(decided),
-        *store.decide(seen, said.state, said.reason, caller.subject),
-        mail.decided(decided, sender.email),
-    )
-
-
-def _application(application_id: str) -> Application:
-    found = first(store.application_of_all(application_id))
-    if found is None:
-        raise rules.ApplicationUnknown
-    return found
-
-
-def _line(seen: Application) -> ApplicationLine:
-    return ApplicationLine(
-        **seen.model_dump(include=set(ApplicationCard.model_fields)),
-        client_id=seen.client_id,
-        flags=rules.notes(seen.flags),
-        overdue=rules.is_overdue(seen.state, seen.review_due, clock.now()),
-        decided_by=seen.decided_by,
+        rules.line(move.changed, move.at),
+        *store.move(move),
+        mail.decided(move.changed, profile.email),
     )

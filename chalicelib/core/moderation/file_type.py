@@ -1,8 +1,8 @@
-"""Recognises a document by its content: a PDF, or a picture that a decoder reads whole.
+"""Detection of a file's type by its content: PDF, PNG or JPEG.
 
-What comes in is looked at, never run: a PDF by the marks at its two ends alone (ISO 32000-1, 7.5),
-since a parser of PDF fed by strangers is a risk that a person's own reader takes anyway. Files are
-given out as attachments under the type found here, so that what hides in one stays a file.
+Images are decoded completely. A PDF is recognised by its header and trailer only (ISO 32000-1,
+7.5): files are untrusted, and a PDF parser is a larger risk than an unreadable file. Files are
+served as attachments with the type detected here, so a browser never executes their content.
 """
 
 import io
@@ -10,7 +10,7 @@ import re
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 MOST_PIXELS = 40_000_000
-"""Of a picture: an A4 page at 600 dots an inch has 35 millions."""
+"""Most pixels of an image; an A4 page at 600 dpi has 35 million."""
 
 _PDF_END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF[\s\0]*\Z")
 _PDF_TAIL = 1024
@@ -20,22 +20,22 @@ _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 
 
 def recognise(content: bytes) -> str:
-    """Return the media type of a document.
+    """Return the media type of a PDF, PNG or JPEG.
 
     Raises:
-        ValueError: it is no document that we take; the message says why in Russian.
+        ValueError: the file is of another type or damaged; the message says so in Russian.
     """
     if content.startswith(b"%PDF-"):
         _check_pdf(content)
         return PDF
     if content.startswith(_PNG_START):
-        # What comes after the end of a picture makes the file another one to another reader.
+        # With data after the end, other programs may read the file as another format.
         if content.find(_PNG_END) != len(content) - len(_PNG_END):
             raise ValueError("Файл PNG не закончен или содержит посторонние данные после конца.")
         _check_picture(content, "PNG")
         return PNG
     if content.startswith(_JPEG_START):
-        # A decoder fills what a JPEG lacks with grey, so its end is asked for first.
+        # Decoders fill missing data of a JPEG with grey, so its end is checked first.
         if not content.endswith(_JPEG_END):
             raise ValueError("Файл JPEG не закончен или содержит посторонние данные после конца.")
         _check_picture(content, "JPEG")
@@ -44,7 +44,7 @@ def recognise(content: bytes) -> str:
 
 
 def is_encrypted(content: bytes) -> bool:
-    """Whether a PDF is encrypted; its trailer, which says so, never is (ISO 32000-1, 7.6.1)."""
+    """Return whether a PDF is encrypted; the trailer itself never is (ISO 32000-1, 7.6.1)."""
     return b"/Encrypt" in content
 
 
@@ -63,7 +63,7 @@ def _check_picture(content: bytes, kind: str) -> None:
             animated = getattr(picture, "is_animated", False)
             if fits := width * height <= MOST_PIXELS and not animated:
                 picture.load()
-    except Exception as error:  # a decoder fed with anything raises anything
+    except Exception as error:  # a decoder may raise anything for untrusted data
         raise ValueError("Изображение повреждено и не открывается.") from error
     if animated:
         raise ValueError("Анимированное изображение не подходит.")

@@ -1,4 +1,4 @@
-"""What the client is told by e-mail about an application."""
+"""E-mails that notify a client of the decision on an application."""
 
 from chalicelib.core.moderation.model import Application, ApplicationState
 from chalicelib.runtime import notify
@@ -6,18 +6,18 @@ from chalicelib.runtime.table import Write
 
 
 def decided(application: Application, to: str) -> Write:
-    """Tell how a moderator decided."""
+    """Describe the e-mail that reports an approval or a rejection to the address ``to``."""
     approved = application.state is ApplicationState.APPROVED
-    named = f" (название «{application.name}»)" if application.name else ""
+    name = f" (название «{application.name}»)" if application.name else ""
     title = application.service_title
-    said = (
-        f"Заявка на услугу «{title}»{named} одобрена, услуга включена."
+    decision = (
+        f"Заявка на услугу «{title}»{name} одобрена, услуга включена."
         if approved
-        else f"Заявка на услугу «{title}»{named} отклонена."
+        else f"Заявка на услугу «{title}»{name} отклонена."
     )
     if application.reason:
-        said += f"\n\n{'Комментарий' if approved else 'Причина'}: {application.reason}"
-    onward = (
+        decision += f"\n\n{'Комментарий' if approved else 'Причина'}: {application.reason}"
+    next_step = (
         "Отключить услугу и снова включить её можно"
         if approved
         else "Исправить замечания и подать заявку заново можно"
@@ -27,7 +27,7 @@ def decided(application: Application, to: str) -> Write:
         to=to,
         subject=f"Заявка {'одобрена' if approved else 'отклонена'}: «{title}»",
         text=(
-            f"Здравствуйте!\n\n{said}\n\n"
-            f"{onward} в личном кабинете: «Сервис и Услуги» — «Электронные чеки»."
+            f"Здравствуйте!\n\n{decision}\n\n"
+            f"{next_step} в личном кабинете: «Сервис и Услуги» — «Электронные чеки»."
         ),
     )

@@ -1,4 +1,4 @@
-"""An application: what a client asks for, what a moderator sees of it, how it ends."""
+"""Applications of clients for services, as clients and moderators see them."""
 
 import datetime as dt
 from enum import StrEnum
@@ -14,7 +14,7 @@ from chalicelib.runtime.page import PageQuery
 
 
 class ApplicationState(StrEnum):
-    """Where an application stands."""
+    """State of an application."""
 
     SUBMITTED = "submitted"
     IN_REVIEW = "in_review"
@@ -24,7 +24,7 @@ class ApplicationState(StrEnum):
 
 
 class Flag(StrEnum):
-    """What the automatic checks want a person to look at; none of them decides."""
+    """Finding of the automatic checks that a moderator should look at; no flag decides."""
 
     FILE_UNREADABLE = "file-unreadable"
     FILE_ENCRYPTED = "file-encrypted"
@@ -42,41 +42,41 @@ class FileCard(Model):
 
     filename: str
     media_type: str
-    """By its content."""
+    """Media type as found in the content."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
 
 
 class StoredFile(FileCard):
-    """A file and where it is kept."""
+    """A file of an application and its object key."""
 
     key: str
 
 
 class FileLink(FileCard):
-    """A file and where to fetch it from."""
+    """A file of an application and a link to it."""
 
     url: str = Field(examples=["https://storage.example.com/applications/0"])
-    """Good for five minutes."""
+    """Link that downloads the file; valid for five minutes."""
 
 
 class ApplicationSubject(Model):
-    """The item of a service that an application is about, and what each state makes of it.
+    """The item of a service that an application is about, and the effect of each state on it.
 
-    The item is in the client's own partition of ``table``. While an application is open, the
-    item's ``open_application`` holds its id: the service writes it with the submission, moderation
-    takes it away with the end.
+    The item is in the client's partition of ``table``. While the application is open, the item's
+    ``open_application`` is the application's id: the service sets it with the submission, and
+    moderation removes it when the application is decided or cancelled.
     """
 
     table: str
-    """By its name in declarations."""
+    """Logical name of the table, as declared."""
     sk: str
     outcomes: dict[ApplicationState, dict[str, Any]]
-    """Attributes to put when the application comes to a state; none for a state not named."""
+    """Attributes to set on the item when the application enters a state."""
 
 
 class ApplicationCard(Model):
-    """An application as its client sees it."""
+    """An application as the client sees it."""
 
     model_config = example(
         service="branded-message",
@@ -88,36 +88,36 @@ class ApplicationCard(Model):
     service: str
     state: ApplicationState
     name: str | None = None
-    """The name applied for."""
+    """The requested name, for a branded message."""
     files: tuple[FileCard, ...]
     submitted_at: dt.datetime
     review_due: dt.datetime | None = None
-    """When it will have been decided: the end of the third business day in Moscow."""
+    """Deadline of the decision: the end of the third business day in Moscow."""
     reason: str | None = None
-    """What the moderator said."""
+    """The moderator's comment or reason."""
     history: tuple[HistoryEntry, ...]
 
 
 class Application(ApplicationCard):
-    """An application as it is kept."""
+    """An application as stored."""
 
     client_id: Identifier
     service_title: str
-    """What people call the service."""
+    """Russian name of the service."""
     files: tuple[StoredFile, ...]
     flags: tuple[Flag, ...] = ()
     decided_by: str | None = None
-    """The operator's employee, by the subject of their token."""
+    """Subject of the token of the operator's employee."""
     subject: ApplicationSubject
 
     def card(self) -> ApplicationCard:
-        """Return what its client sees."""
-        shown = self.model_dump(include=set(ApplicationCard.model_fields))
-        return ApplicationCard.model_validate(shown)
+        """Return the application as the client sees it."""
+        fields = self.model_dump(include=set(ApplicationCard.model_fields))
+        return ApplicationCard.model_validate(fields)
 
 
 class FlagNote(Model):
-    """A flag in words."""
+    """A flag and its description."""
 
     model_config = example(flag="name-obscene", detail="Название похоже на непристойное.")
 
@@ -126,7 +126,7 @@ class FlagNote(Model):
 
 
 class ApplicationLine(ApplicationCard):
-    """An application in the moderator's list."""
+    """An application as the moderator sees it in a list."""
 
     client_id: str
     flags: tuple[FlagNote, ...]
@@ -135,7 +135,7 @@ class ApplicationLine(ApplicationCard):
 
 
 class ApplicationForReview(ApplicationLine):
-    """An application with all that a moderator decides by."""
+    """An application with the applicant and links to the files."""
 
     organisation_name: str | None = Field(examples=["ООО «Ромашка»"])
     organisation_inn: str | None = Field(examples=["9677190017"])
@@ -143,33 +143,33 @@ class ApplicationForReview(ApplicationLine):
 
 
 class ApplicationsQuery(PageQuery):
-    """Which applications a moderator wants to see."""
+    """Filter of the moderator's list."""
 
     state: ApplicationState = ApplicationState.IN_REVIEW
 
 
 class Verdict(StrEnum):
-    """What a moderator decides."""
+    """Decision on an application."""
 
     APPROVE = "approve"
     REJECT = "reject"
 
 
 class Decision(Payload):
-    """A moderator's decision; a refusal says why."""
+    """A moderator's decision; a rejection needs a reason."""
 
     decision: Verdict
     reason: Annotated[str, single_line(1000)] | None = None
 
     @model_validator(mode="after")
-    def _reasoned(self) -> Self:
+    def _check_reason(self) -> Self:
         if self.decision is Verdict.REJECT and self.reason is None:
             raise ValueError("Укажите причину отказа.")
         return self
 
     @property
     def state(self) -> Literal[ApplicationState.APPROVED, ApplicationState.REJECTED]:
-        """The state that an application comes to by it."""
+        """State of the application after the decision."""
         return (
             ApplicationState.APPROVED
             if self.decision is Verdict.APPROVE
@@ -178,7 +178,7 @@ class Decision(Payload):
 
 
 class ApplicationSubmitted(Model):
-    """Tells moderation of a new application."""
+    """Message of the queue Moderation: an application has been submitted."""
 
     client_id: Identifier
     service: Annotated[str, Field(max_length=64)]

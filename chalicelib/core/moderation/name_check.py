@@ -1,4 +1,4 @@
-"""What the automatic checks make of a name; pure, and right often enough to point a person."""
+"""Automatic checks of a requested name; a moderator reviews every finding."""
 
 import difflib
 import functools
@@ -10,7 +10,7 @@ from pathlib import Path
 from chalicelib.core.moderation.model import Flag
 
 ALIKE = 0.75
-"""Ratio of matching letters (Ratcliff and Obershelp's) from which two words are akin."""
+"""Similarity (Ratcliff/Obershelp ratio) from which two words are considered related."""
 
 _WORDS = Path(__file__).with_name("words.toml")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -18,39 +18,44 @@ _LOOKALIKES = str.maketrans("ёabcehkmoptxy0346", "еавсенкмортхуо�
 _DIGITS = str.maketrans("", "", "0123456789")
 
 
-def flags(name: str, organisation_name: str, filenames: Iterable[str]) -> set[Flag]:
-    """Return what a person should look at in a name applied for."""
-    found = set()
+def check_name(name: str, organisation_name: str, filenames: Iterable[str]) -> set[Flag]:
+    """Return the flags of a requested name.
+
+    A name unrelated to the organisation's is not flagged if a file name mentions a trademark.
+    """
+    flags = set()
     joined = "".join(_tokens(name.lower().translate(_LOOKALIKES)))
     if any(stem in joined for stem in _words()["obscene"]):
-        found.add(Flag.NAME_OBSCENE)
+        flags.add(Flag.NAME_OBSCENE)
     if "".join(_tokens(_fold(name))) in _words()["authorities"]:
-        found.add(Flag.NAME_OF_AUTHORITY)
-    shown = any(
+        flags.add(Flag.NAME_OF_AUTHORITY)
+    has_trademark = any(
         word in filename.lower() for filename in filenames for word in _words()["trademark"]
     )
-    if not shown and not is_related(name, organisation_name):
-        found.add(Flag.NAME_UNRELATED)
-    return found
+    if not has_trademark and not is_related(name, organisation_name):
+        flags.add(Flag.NAME_UNRELATED)
+    return flags
 
 
 def is_related(name: str, organisation_name: str) -> bool:
-    """Whether a name is akin to an organisation's: a word of it, its beginning, its initials."""
-    mine = _tokens(_fold(name))
-    theirs = [word for word in _tokens(_fold(organisation_name)) if word not in _words()["forms"]]
-    joined = "".join(mine).translate(_DIGITS)
-    whole = "".join(theirs)
+    """Return whether a name resembles the organisation's: a word, the beginning or the initials."""
+    ours = _tokens(_fold(name))
+    legal = [word for word in _tokens(_fold(organisation_name)) if word not in _words()["forms"]]
+    joined = "".join(ours).translate(_DIGITS)
+    whole = "".join(legal)
     if not joined or not whole:
         return False
-    if len(joined) >= 2 and joined == "".join(word[0] for word in theirs):
+    if len(joined) >= 2 and joined == "".join(word[0] for word in legal):
         return True
-    words = [word for word in mine if len(word) >= 3]
-    return _akin(joined, whole) or any(_akin(one, word) for one in words for word in theirs)
+    words = [word for word in ours if len(word) >= 3]
+    return _is_similar(joined, whole) or any(
+        _is_similar(word, part) for word in words for part in legal
+    )
 
 
-def _akin(one: str, other: str) -> bool:
-    starts = len(one) >= 3 and other.startswith(one)
-    return starts or difflib.SequenceMatcher(None, one, other).ratio() >= ALIKE
+def _is_similar(word: str, other: str) -> bool:
+    is_beginning = len(word) >= 3 and other.startswith(word)
+    return is_beginning or difflib.SequenceMatcher(None, word, other).ratio() >= ALIKE
 
 
 def _fold(text: str) -> str:
@@ -63,5 +68,5 @@ def _tokens(text: str) -> list[str]:
 
 @functools.cache
 def _words() -> dict[str, frozenset[str]]:
-    said = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
-    return {name: frozenset(words) for name, words in said.items()}
+    lists = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    return {name: frozenset(words) for name, words in lists.items()}

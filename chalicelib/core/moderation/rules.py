@@ -1,29 +1,24 @@
-"""The way of an application, and until when it is decided."""
+"""Lifecycle of an application, its deadline, and the moderator's view of it."""
 
 import datetime as dt
 from collections.abc import Iterable
 
-from chalicelib.core.moderation.model import ApplicationState, Flag, FlagNote
+from chalicelib.core.moderation.model import (
+    Application,
+    ApplicationCard,
+    ApplicationLine,
+    ApplicationState,
+    Flag,
+    FlagNote,
+)
 from chalicelib.runtime.clock import MOSCOW
+from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 
-TRANSITIONS = {
-    ApplicationState.SUBMITTED: {ApplicationState.IN_REVIEW, ApplicationState.CANCELLED},
-    ApplicationState.IN_REVIEW: {
-        ApplicationState.APPROVED,
-        ApplicationState.REJECTED,
-        ApplicationState.CANCELLED,
-    },
-    ApplicationState.APPROVED: set[ApplicationState](),
-    ApplicationState.REJECTED: set[ApplicationState](),
-    ApplicationState.CANCELLED: set[ApplicationState](),
-}
-OPEN = {state for state, onward in TRANSITIONS.items() if onward}
-
 REVIEW_DAYS = 3
-"""Business days after the one of submission."""
+"""Business days for a decision, not counting the day of submission."""
 
-_IN_RUSSIAN = {
+_STATES = {
     ApplicationState.SUBMITTED: "проходит автоматическую проверку",
     ApplicationState.IN_REVIEW: "на рассмотрении",
     ApplicationState.APPROVED: "одобрена",
@@ -43,48 +38,61 @@ _FLAGS = {
 
 
 class ApplicationUnknown(NotFound):
-    """No such application, or not the caller's."""
+    """There is no such application, or it belongs to another client."""
 
     slug = "application-unknown"
     detail = "Такой заявки нет."
 
 
 class ApplicationOpen(Problem):
-    """An application for the service is open already."""
+    """An application for the service is already open."""
 
     slug = "application-open"
     title = "Заявка уже подана"
     detail = "Заявка на эту услугу уже рассматривается. Чтобы подать новую, отмените её."
 
 
-class ApplicationStateNotAllowed(Problem):
-    """The application cannot go there from where it stands."""
+class ApplicationStateNotAllowed(StateNotAllowed):
+    """The application is in a state that does not allow the action."""
 
     slug = "application-state-not-allowed"
     title = "Заявка в другом состоянии"
     detail = "Заявка сейчас {now}, поэтому действие невозможно."
+    member = "application_state"
+    in_words = _STATES
 
-    def __init__(self, state: ApplicationState) -> None:
-        super().__init__(self.detail.format(now=_IN_RUSSIAN[state]), application_state=state.value)
+
+APPLICATION = Lifecycle(
+    {
+        ApplicationState.SUBMITTED: {ApplicationState.IN_REVIEW, ApplicationState.CANCELLED},
+        ApplicationState.IN_REVIEW: {
+            ApplicationState.APPROVED,
+            ApplicationState.REJECTED,
+            ApplicationState.CANCELLED,
+        },
+    },
+    refusal=ApplicationStateNotAllowed,
+)
 
 
-def require(now: ApplicationState, wanted: ApplicationState) -> None:
-    """Refuse a step that the way of an application does not have.
+def require_application(application: Application | None) -> Application:
+    """Return the application that was read.
 
     Raises:
-        ApplicationStateNotAllowed: as said.
+        ApplicationUnknown: there is none.
     """
-    if wanted not in TRANSITIONS[now]:
-        raise ApplicationStateNotAllowed(now)
+    if application is None:
+        raise ApplicationUnknown
+    return application
 
 
 def review_due(submitted_at: dt.datetime) -> dt.datetime:
-    """Return the end of the third business day after the day of submission, both in Moscow.
+    """Return the end of the third business day in Moscow after the day of submission.
 
-    Business days are those of the Russian production calendar, transferred days off and working
-    Saturdays included.
+    Business days are those of the Russian production calendar, with its transferred days off and
+    working Saturdays.
     """
-    # A second of import and every country's module: not for the start of an action.
+    # The import takes a second of processor time, too long for the start of an action.
     from holidays import country_holidays
 
     day = submitted_at.astimezone(MOSCOW).date()
@@ -94,10 +102,21 @@ def review_due(submitted_at: dt.datetime) -> dt.datetime:
 
 
 def is_overdue(state: ApplicationState, due: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether an application should have been decided."""
-    return state in OPEN and due is not None and due <= now
+    """Return whether an application is still open after its deadline."""
+    return not APPLICATION.is_final(state) and due is not None and due <= now
 
 
 def notes(flags: Iterable[Flag]) -> tuple[FlagNote, ...]:
-    """Return flags in words."""
-    return tuple(FlagNote(flag=one, detail=_FLAGS[one]) for one in flags)
+    """Return flags with their descriptions."""
+    return tuple(FlagNote(flag=flag, detail=_FLAGS[flag]) for flag in flags)
+
+
+def line(application: Application, now: dt.datetime) -> ApplicationLine:
+    """Return an application as the moderator sees it in a list."""
+    return ApplicationLine(
+        **application.model_dump(include=set(ApplicationCard.model_fields)),
+        client_id=application.client_id,
+        flags=notes(application.flags),
+        overdue=is_overdue(application.state, application.review_due, now),
+        decided_by=application.decided_by,
+    )

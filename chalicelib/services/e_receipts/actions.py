@@ -1,4 +1,4 @@
-"""«Электронные чеки»: channels, additional services, statistics, the receipt's page."""
+"""«Электронные чеки»: channels, additional services, statistics and receipt pages."""
 
 from typing import Any
 
@@ -7,27 +7,19 @@ from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.moderation import rules as moderation_rules
 from chalicelib.core.moderation import store as moderation
 from chalicelib.core.moderation.files import APPLICATIONS, store_files
-from chalicelib.core.moderation.model import (
-    Application,
-    ApplicationCard,
-    ApplicationState,
-    ApplicationSubject,
-)
-from chalicelib.core.moderation.rules import ApplicationUnknown
+from chalicelib.core.moderation.model import ApplicationCard, ApplicationState
 from chalicelib.core.moderation.store import MODERATION
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.agreement_templates import AgreementKind
-from chalicelib.core.organisation.model import Profile
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.core.uploads import files as uploads
-from chalicelib.core.uploads.files import UPLOADS
+from chalicelib.core.uploads.files import UPLOADS, load_upload
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
 from chalicelib.runtime.file_response import FileResponse
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -37,6 +29,7 @@ from chalicelib.runtime.table import Get, every, fetch, fetch_all
 from chalicelib.services.e_receipts import application_rules, application_store, rules, store
 from chalicelib.services.e_receipts.active_logo import active_logo
 from chalicelib.services.e_receipts.application_model import AdditionalService, NewApplication
+from chalicelib.services.e_receipts.application_rules import service_of
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import (
@@ -49,10 +42,9 @@ from chalicelib.services.e_receipts.model import (
     Switch,
 )
 from chalicelib.services.e_receipts.receipt import from_document
-from chalicelib.services.e_receipts.rules import require_eligible
 from chalicelib.services.e_receipts.settings import EReceiptsSettings
 
-_SEEN_BY_NOBODY_ELSE = {
+_PRIVATE_PAGE = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
@@ -61,31 +53,30 @@ _SEEN_BY_NOBODY_ELSE = {
 
 @action("GET /e-receipts", caller="client", reads=[ORGANISATION, E_RECEIPTS])
 def get_e_receipts(caller: Caller) -> EReceiptsOverview:
-    """Return what is on, what stands where, and whether additional services may be had."""
+    """Return the channels, the additional services, and whether the client may use the latter."""
     client_id, settings = caller.client_id, EReceiptsSettings.load()
     gets: list[Get[Any]] = [
         organisation.profile(client_id),
         organisation.agreement(client_id, AgreementKind.E_RECEIPTS.value),
-        *(store.channel(client_id, which) for which in Channel),
-        *(application_store.service_item(client_id, which) for which in AdditionalService),
+        *(store.channel(client_id, channel) for channel in Channel),
+        *(application_store.service_item(client_id, service) for service in AdditionalService),
     ]
     profile, agreement, *rest = fetch_all(gets)
-    if profile is None:
-        raise OrganisationUnknown
     return rules.overview(
-        rules.is_eligible(profile, agreement is not None),
+        rules.is_eligible(require_profile(profile), agreement is not None),
         channels=dict(zip(Channel, rest[: len(Channel)], strict=True)),
         services=dict(zip(AdditionalService, rest[len(Channel) :], strict=True)),
-        prices={which: settings.price(which) for which in Channel},
+        prices={channel: settings.price(channel) for channel in Channel},
     )
 
 
 @action("PUT /e-receipts/channels/{channel}", caller="client", writes=[E_RECEIPTS])
-def switch_channel(caller: Caller, channel: str, switch: Switch) -> ChannelCard:
-    """Let receipts go to telephones or e-mail addresses, from the next one on, or stop it."""
-    which = rules.channel_of(channel)
-    card = ChannelCard(enabled=switch.enabled, price_kopecks=EReceiptsSettings.load().price(which))
-    return commit(card, *store.switch_channel(caller.client_id, which, switch.enabled))
+def switch_channel(caller: Caller, channel: str, payload: Switch) -> ChannelCard:
+    """Switch the delivery of receipts by SMS or e-mail on or off, from the next receipt on."""
+    selected = rules.channel_of(channel)
+    price = EReceiptsSettings.load().price(selected)
+    card = ChannelCard(enabled=payload.enabled, price_kopecks=price)
+    return commit(card, *store.switch_channel(caller.client_id, selected, payload.enabled))
 
 
 @action(
@@ -94,26 +85,27 @@ def switch_channel(caller: Caller, channel: str, switch: Switch) -> ChannelCard:
     reads=[ORGANISATION],
     writes=[E_RECEIPTS],
 )
-def switch_service(caller: Caller, service: str, switch: Switch) -> ServiceCard:
-    """Switch an approved service, from the next receipt on; that needs no new application."""
-    which = application_rules.service_of(service)
+def switch_service(caller: Caller, service: str, payload: Switch) -> ServiceCard:
+    """Switch an approved service on or off, from the next receipt on.
+
+    No new application is needed.
+    """
+    selected = service_of(service)
     profile, agreement, item = fetch(
         organisation.profile(caller.client_id),
         organisation.agreement(caller.client_id, AgreementKind.E_RECEIPTS.value),
-        application_store.service_item(caller.client_id, which),
+        application_store.service_item(caller.client_id, selected),
     )
-    if profile is None:
-        raise OrganisationUnknown
-    require_eligible(profile, agreement is not None)
+    rules.require_eligible(require_profile(profile), agreement is not None)
     if item is None:
         raise rules.ServiceNotApproved
-    card = ServiceCard(state=item.state.value, enabled=switch.enabled, brand=item.brand)
-    return commit(card, *store.switch_service(caller.client_id, which, switch.enabled))
+    card = ServiceCard(state=item.state.value, enabled=payload.enabled, brand=item.brand)
+    return commit(card, *store.switch_service(caller.client_id, selected, payload.enabled))
 
 
 @action("GET /e-receipts/statistics", caller="client", reads=[E_RECEIPTS])
 def get_statistics(caller: Caller, period: Period) -> Statistics:
-    """Return what was delivered and what it cost, by channel and day."""
+    """Return the number and the cost of deliveries by channel and day."""
     days = every(
         store.statistics(caller.client_id, period.first, period.last), most=rules.MOST_ROWS
     )
@@ -126,19 +118,22 @@ def get_statistics(caller: Caller, period: Period) -> Statistics:
     reads=[ORGANISATION, E_RECEIPTS, APPLICATIONS],
 )
 def get_preview(caller: Caller, service: str) -> Preview:
-    """Return the message or the e-mail as customers get it now, of an example receipt.
+    """Return the SMS or the e-mail of an example receipt, as buyers receive it now."""
+    from chalicelib.services.e_receipts.preview import preview
 
-    Besides its read it reads the logo from S3.
-    """
-    which = application_rules.service_of(service)
+    selected = service_of(service)
     profile, item = fetch(
         organisation.profile(caller.client_id),
-        application_store.service_item(caller.client_id, which),
+        application_store.service_item(caller.client_id, selected),
     )
-    if profile is None:
-        raise OrganisationUnknown
-    brand = item.brand if item and rules.is_active(item) else None
-    return _preview(profile, which, brand, active_logo(item))
+    return preview(
+        selected,
+        require_profile(profile),
+        clock.now(),
+        EReceiptsSettings.load().public_url,
+        brand=rules.active_brand(item),
+        logo=active_logo(item),
+    )
 
 
 @action(
@@ -148,27 +143,25 @@ def get_preview(caller: Caller, service: str) -> Preview:
     memory=1024,
 )
 def preview_service(caller: Caller, service: str, form: PreviewForm) -> Preview:
-    """Return the same with a name or a logo that is not applied for yet; nothing is kept."""
+    """Return the SMS or the e-mail of an example receipt with a new name or logo.
+
+    Nothing is stored.
+    """
     from chalicelib.services.e_receipts import logo
+    from chalicelib.services.e_receipts.preview import preview
 
-    which = application_rules.service_of(service)
-    if faults := rules.preview_faults(which, form, logo.check):
+    selected = service_of(service)
+    if faults := rules.preview_faults(selected, form, logo.check):
         raise PayloadInvalid(faults)
-    profile = fetch(organisation.profile(caller.client_id))
-    if profile is None:
-        raise OrganisationUnknown
-    return _preview(profile, which, form.name, logo.normalise(form.logo) if form.logo else None)
-
-
-def _preview(
-    profile: Profile, which: AdditionalService, brand: str | None, logo: bytes | None
-) -> Preview:
-    from chalicelib.services.e_receipts.preview import email_preview, message_preview
-
-    url = EReceiptsSettings.load().public_url
-    if which is AdditionalService.BRANDED_MESSAGE:
-        return message_preview(profile, clock.now(), url, brand)
-    return email_preview(profile, clock.now(), url, logo)
+    profile = require_profile(fetch(organisation.profile(caller.client_id)))
+    return preview(
+        selected,
+        profile,
+        clock.now(),
+        EReceiptsSettings.load().public_url,
+        brand=form.name,
+        logo=logo.normalise(form.logo) if form.logo else None,
+    )
 
 
 @action(
@@ -179,9 +172,9 @@ def _preview(
     rate_limit=20,
 )
 def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> FileResponse:
-    """Show a receipt to whoever knows its fiscal drive, document number and fiscal sign.
+    """Return the page of a receipt.
 
-    Three reads: the receipt says whose it is; then that client's logo, from its table and S3.
+    Whoever knows fiscal drive, document number and fiscal sign may see the receipt.
     """
     from chalicelib.services.e_receipts.receipt_page import receipt_page
 
@@ -189,14 +182,14 @@ def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File
     stored = fetch(fiscal.receipt(fiscal_drive, number)) if number else None
     if stored is None or not stored.is_settlement or str(stored.fiscal_sign) != fiscal_sign:
         raise rules.ReceiptUnknown
+    # A second read: only the receipt names the client whose logo it shows.
     item = fetch(application_store.service_item(stored.owner, AdditionalService.LOGO))
-    page = receipt_page(from_document(stored.content), active_logo(item))
     return FileResponse(
-        page,
+        receipt_page(from_document(stored.content), active_logo(item)),
         "text/html; charset=utf-8",
         f"чек-{document}.html",
         inline=True,
-        headers=_SEEN_BY_NOBODY_ELSE,
+        headers=_PRIVATE_PAGE,
     )
 
 
@@ -210,58 +203,47 @@ def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File
     timeout=29,
     memory=2048,
 )
-def apply_for_service(caller: Caller, service: str, form: NewApplication) -> ApplicationCard:
-    """Apply for an additional service; a moderator decides within three business days.
+def apply_for_service(caller: Caller, service: str, payload: NewApplication) -> ApplicationCard:
+    """Apply for an additional service.
 
-    Besides its read and its write, it reads uploads and keeps the files in S3 before the commit
-    that names them: a crash between leaves files that nothing names.
+    A moderator decides within three business days.
     """
-    wanted = application_rules.service_of(service)
-    profile, agreement, seen = fetch(
-        organisation.profile(caller.client_id),
-        organisation.agreement(caller.client_id, AgreementKind.E_RECEIPTS.value),
-        application_store.service_item(caller.client_id, wanted),
+    selected, client_id = service_of(service), caller.client_id
+    profile, agreement, current = fetch(
+        organisation.profile(client_id),
+        organisation.agreement(client_id, AgreementKind.E_RECEIPTS.value),
+        application_store.service_item(client_id, selected),
     )
-    if profile is None:
-        raise OrganisationUnknown
-    require_eligible(profile, agreement is not None)
-    if seen is not None and seen.open_application is not None:
-        raise moderation_rules.ApplicationOpen
+    rules.require_eligible(require_profile(profile), agreement is not None)
+    application_rules.require_none_open(current)
     checked = application_rules.check(
-        wanted, form, lambda upload_id: uploads.load_upload(caller.client_id, upload_id)
+        selected, payload, lambda upload_id: load_upload(client_id, upload_id)
     )
     application_id = new_identifier()
-    kept = store_files(caller.client_id, application_id, checked)
-    granted = {"brand": form.name} if form.name else {"logo_key": kept[0].key}
-    application = Application(
-        application_id=application_id,
-        client_id=caller.client_id,
-        service=wanted.value,
-        service_title=application_rules.TITLES[wanted],
-        state=ApplicationState.SUBMITTED,
-        name=form.name,
-        files=kept,
-        submitted_at=clock.now(),
-        history=(HistoryEntry.now(ApplicationState.SUBMITTED.value, Actor.CLIENT),),
-        subject=ApplicationSubject(
-            table=E_RECEIPTS.name,
-            sk=application_store.service_sk(wanted),
-            outcomes=application_rules.outcomes(seen, granted),
-        ),
+    files = store_files(client_id, application_id, checked)
+    outcomes = application_rules.outcomes(current, payload.name, files)
+    application = application_rules.new_application(
+        application_id,
+        client_id,
+        selected,
+        name=payload.name,
+        files=files,
+        subject=application_store.subject(selected, outcomes),
     )
     return commit(
         application.card(),
         *moderation.submit(application),
-        application_store.open_application(caller.client_id, wanted, seen, application_id),
+        application_store.open_application(client_id, selected, current, application_id),
     )
 
 
 @action("GET /e-receipts/services/{service}/applications", caller="client", reads=[MODERATION])
 def list_applications(caller: Caller, service: str, query: PageQuery) -> Page[ApplicationCard]:
-    """List the caller's applications for a service, newest first."""
-    wanted = application_rules.service_of(service)
-    found = page(moderation.applications(caller.client_id, wanted), query, caller.client_id)
-    return Page(items=[one.card() for one in found.items], next=found.next)
+    """List the client's applications for a service, newest first."""
+    listed = moderation.applications(caller.client_id, service_of(service))
+    applications = page(listed, query, caller.client_id)
+    cards = [application.card() for application in applications.items]
+    return Page(items=cards, next=applications.next)
 
 
 @action(
@@ -270,8 +252,9 @@ def list_applications(caller: Caller, service: str, query: PageQuery) -> Page[Ap
     reads=[MODERATION],
 )
 def get_application(caller: Caller, service: str, application_id: str) -> ApplicationCard:
-    """Return one application with its history."""
-    return _application(caller, service, application_id).card()
+    """Return an application with its history."""
+    stored = fetch(moderation.application(caller.client_id, service_of(service), application_id))
+    return moderation_rules.require_application(stored).card()
 
 
 @action(
@@ -280,16 +263,11 @@ def get_application(caller: Caller, service: str, application_id: str) -> Applic
     writes=[MODERATION, E_RECEIPTS],
 )
 def cancel_application(caller: Caller, service: str, application_id: str) -> ApplicationCard:
-    """Cancel an application that is not decided; then a new one may be sent."""
-    seen = _application(caller, service, application_id)
-    moderation_rules.require(seen.state, ApplicationState.CANCELLED)
-    cancelled = moderation.moved(seen, ApplicationState.CANCELLED, Actor.CLIENT)
-    return commit(cancelled.card(), *moderation.cancel(seen))
+    """Cancel an application that is not decided yet.
 
-
-def _application(caller: Caller, service: str, application_id: str) -> Application:
-    wanted = application_rules.service_of(service)
-    seen = fetch(moderation.application(caller.client_id, wanted, application_id))
-    if seen is None:
-        raise ApplicationUnknown
-    return seen
+    Afterwards the client may submit a new one.
+    """
+    stored = fetch(moderation.application(caller.client_id, service_of(service), application_id))
+    current = moderation_rules.require_application(stored)
+    move = moderation_rules.APPLICATION.move(current, ApplicationState.CANCELLED, Actor.CLIENT)
+    return commit(move.changed.card(), *moderation.move(move))

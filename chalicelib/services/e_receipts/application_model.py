@@ -1,4 +1,4 @@
-"""An application for an additional service: what comes in, and the service's own item."""
+"""Applications for additional services, and the stored state of a service."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,17 +13,18 @@ from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.services.e_receipts.brand import Brand
 
 MOST_DOCUMENTS = 5
+"""Most documents of one application."""
 
 
 class AdditionalService(StrEnum):
-    """What a client may apply for."""
+    """Services that a client applies for."""
 
     BRANDED_MESSAGE = "branded-message"
     LOGO = "logo"
 
 
 class ApplicationDocument(Content):
-    """A document: its content, up to 1 MB, or an upload, up to 5 MB."""
+    """A document of an application: base64, up to 1 MB, or an upload, up to 5 MB."""
 
     model_config = example(
         filename="Товарный знак.pdf", content="JVBERi0xLjQKc3RhcnR4cmVmCjkKJSVFT0YK"
@@ -33,7 +34,7 @@ class ApplicationDocument(Content):
 
 
 class NewApplication(Payload):
-    """An application: a name with documents for `branded-message`, a logo for `logo`."""
+    """An application: `name` and `documents` for `branded-message`, `logo` for `logo`."""
 
     model_config = example(
         name="Ромашка",
@@ -43,25 +44,26 @@ class NewApplication(Payload):
     )
 
     name: Brand | None = None
-    # A list: of a tuple whose one item is wrong, pydantic says too that it is too short.
+    # A list, because of a tuple with an invalid item pydantic reports also that it is too short.
     documents: Annotated[
         list[ApplicationDocument] | None, Field(min_length=1, max_length=MOST_DOCUMENTS)
     ] = None
-    """PDF, JPEG or PNG, by their content."""
+    """Files in PDF, JPEG or PNG format; the content decides, not the file name."""
     logo: base64_bytes(MOST_IN_BODY, "iVBORw0KGgo=") | None = None  # type: ignore[valid-type]
-    """PNG of 170×68 pixels, at most 204 800 bytes."""
+    """PNG of exactly 170×68 pixels and at most 204 800 bytes."""
 
 
 class ServiceItem(Model):
-    """A service of a client's as it is kept: ``service#<service>``.
+    """A client's additional service, as stored.
 
-    ``state`` is the first application's until one is approved, and ``approved`` ever after: a later
-    application changes nothing before its own approval.
+    Until an application is approved, ``state`` is the state of the latest application. After the
+    first approval it stays ``approved``: a later application has no effect before its own approval.
     """
 
     state: ApplicationState
     enabled: bool = False
     brand: str | None = None
     logo_key: str | None = None
-    """Of the picture in the bucket Applications."""
+    """Object key of the logo in the bucket Applications."""
     open_application: str | None = None
+    """Id of the application that is not decided yet."""

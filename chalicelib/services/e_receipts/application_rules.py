@@ -1,11 +1,18 @@
-"""What an application must be like, and what each of its states makes of the service."""
+"""Validation of applications, and the effect of their states on the service."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib.core.moderation import file_type
-from chalicelib.core.moderation.model import ApplicationState
+from chalicelib.core.moderation.model import (
+    Application,
+    ApplicationState,
+    ApplicationSubject,
+    StoredFile,
+)
+from chalicelib.core.moderation.rules import APPLICATION, ApplicationOpen
 from chalicelib.core.uploads.rules import UploadUnknown
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.problem import NotFound, PayloadInvalid
 from chalicelib.services.e_receipts import logo
 from chalicelib.services.e_receipts.application_model import (
@@ -16,7 +23,7 @@ from chalicelib.services.e_receipts.application_model import (
 )
 
 MOST_BYTES = 5 * 1024 * 1024
-"""Of a document."""
+"""Largest size of a document."""
 
 TITLES = {
     AdditionalService.BRANDED_MESSAGE: "Брендированное сообщение",
@@ -28,8 +35,9 @@ _FIELDS = {
 }
 
 Fault = dict[str, str]
+"""Pointer to a field of the payload, and the Russian detail."""
 CheckedFile = tuple[str, str, bytes]
-"""File name, media type, content."""
+"""File name, media type and content."""
 
 
 class ServiceUnknown(NotFound):
@@ -40,7 +48,7 @@ class ServiceUnknown(NotFound):
 
 
 def service_of(name: str) -> AdditionalService:
-    """Return the service of that name.
+    """Return the additional service with this name.
 
     Raises:
         ServiceUnknown: there is none.
@@ -51,46 +59,58 @@ def service_of(name: str) -> AdditionalService:
         raise ServiceUnknown from None
 
 
-def check(
-    service: AdditionalService, form: NewApplication, upload: Callable[[str], bytes]
-) -> list[CheckedFile]:
-    """Return the files of an application once everything in it holds; ``upload`` gives uploads.
+def require_none_open(current: ServiceItem | None) -> None:
+    """Check that no application for the service is open.
 
     Raises:
-        PayloadInvalid: with every requirement that is not met.
+        ApplicationOpen: an application is open.
     """
-    faults = [*_wrong_fields(service, form)]
+    if current is not None and current.open_application is not None:
+        raise ApplicationOpen
+
+
+def check(
+    service: AdditionalService, payload: NewApplication, load_upload: Callable[[str], bytes]
+) -> list[CheckedFile]:
+    """Return the files of a valid application; ``load_upload`` loads an upload by its id.
+
+    Raises:
+        PayloadInvalid: the application is invalid; the problem lists every fault.
+    """
+    faults = [*_wrong_fields(service, payload)]
     checked: list[CheckedFile] = []
     if faults:
         raise PayloadInvalid(faults)
-    if form.logo is not None:
-        faults += [_fault("/logo", said) for said in logo.check(form.logo)]
+    if payload.logo is not None:
+        faults += [_fault("/logo", detail) for detail in logo.check(payload.logo)]
         if not faults:
-            checked.append(("logo.png", file_type.PNG, logo.normalise(form.logo)))
-    for place, document in enumerate(form.documents or ()):
+            checked.append(("logo.png", file_type.PNG, logo.normalise(payload.logo)))
+    for number, document in enumerate(payload.documents or ()):
         source = "content" if document.content is not None else "upload_id"
         try:
-            checked.append(_checked(document, upload))
+            checked.append(_check_document(document, load_upload))
         except (ValueError, UploadUnknown) as error:
-            said = error.detail if isinstance(error, UploadUnknown) else str(error)
-            faults.append(_fault(f"/documents/{place}/{source}", said))
+            detail = error.detail if isinstance(error, UploadUnknown) else str(error)
+            faults.append(_fault(f"/documents/{number}/{source}", detail))
     if faults:
         raise PayloadInvalid(faults)
     return checked
 
 
-def _wrong_fields(service: AdditionalService, form: NewApplication) -> Iterator[Fault]:
+def _wrong_fields(service: AdditionalService, payload: NewApplication) -> Iterator[Fault]:
     wanted = _FIELDS[service]
-    for name in type(form).model_fields:
-        given = getattr(form, name) is not None
+    for name in type(payload).model_fields:
+        given = getattr(payload, name) is not None
         if given and name not in wanted:
             yield _fault(f"/{name}", f"Не нужно для услуги «{TITLES[service]}».")
         if name in wanted and not given:
             yield _fault(f"/{name}", "Обязательное поле.")
 
 
-def _checked(document: ApplicationDocument, upload: Callable[[str], bytes]) -> CheckedFile:
-    content: bytes = document.content or upload(document.upload_id or "")
+def _check_document(
+    document: ApplicationDocument, load_upload: Callable[[str], bytes]
+) -> CheckedFile:
+    content: bytes = document.content or load_upload(document.upload_id or "")
     if len(content) > MOST_BYTES:
         raise ValueError("Файл больше 5 МБ.")
     return document.filename, file_type.recognise(content), content
@@ -100,14 +120,40 @@ def _fault(pointer: str, detail: str) -> Fault:
     return {"pointer": pointer, "detail": detail}
 
 
-def outcomes(
-    seen: ServiceItem | None, granted: dict[str, str]
-) -> dict[ApplicationState, dict[str, Any]]:
-    """Return what each state of a new application makes of the service.
+def new_application(
+    application_id: str,
+    client_id: str,
+    service: AdditionalService,
+    *,
+    name: str | None,
+    files: tuple[StoredFile, ...],
+    subject: ApplicationSubject,
+) -> Application:
+    """Return a new application of a client for a service."""
+    beginning = APPLICATION.begin(ApplicationState.SUBMITTED, Actor.CLIENT)
+    return Application(
+        application_id=application_id,
+        client_id=client_id,
+        service=service.value,
+        service_title=TITLES[service],
+        state=beginning.state,
+        name=name,
+        files=files,
+        submitted_at=beginning.at,
+        history=beginning.history,
+        subject=subject,
+    )
 
-    ``granted`` is what an approval gives it. A service that is approved already stays as it is,
-    with its former name or logo, whatever comes of the application short of an approval.
+
+def outcomes(
+    current: ServiceItem | None, name: str | None, files: tuple[StoredFile, ...]
+) -> dict[ApplicationState, dict[str, Any]]:
+    """Return the attributes that each state of a new application sets on the service's item.
+
+    An approval sets the name or, without a name, the logo. If the service is already approved, no
+    other state changes the item, so the previous name or logo stays in effect.
     """
+    granted = {"brand": name} if name else {"logo_key": files[0].key}
     approved = {
         ApplicationState.APPROVED: {
             "state": ApplicationState.APPROVED.value,
@@ -115,7 +161,7 @@ def outcomes(
             **granted,
         }
     }
-    if seen is not None and seen.state is ApplicationState.APPROVED:
+    if current is not None and current.state is ApplicationState.APPROVED:
         return approved
-    shown = (ApplicationState.IN_REVIEW, ApplicationState.REJECTED, ApplicationState.CANCELLED)
-    return approved | {state: {"state": state.value} for state in shown}
+    others = (ApplicationState.IN_REVIEW, ApplicationState.REJECTED, ApplicationState.CANCELLED)
+    return approved | {state: {"state": state.value} for state in others}

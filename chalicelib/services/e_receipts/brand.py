@@ -1,4 +1,4 @@
-"""The name that stands in a message instead of the legal one: «Брендированное сообщение»."""
+"""«Брендированное сообщение»: the name that replaces the legal name in an SMS."""
 
 import re
 import unicodedata
@@ -9,17 +9,17 @@ from pydantic_core import PydanticCustomError
 from chalicelib.requisites import Requisite
 
 MOST = 11
-"""Characters of a brand."""
+"""Most characters of a brand."""
 
 _LETTER = r"\u0400-\u0481\u048a-\u052f"
 _ALLOWED = re.compile(f'[{_LETTER}0-9 .\\-"«»„“”]*')
 
 
 def check(name: object) -> str:
-    """Return a brand as it is kept: trimmed, in NFC, single spaces.
+    """Return a brand trimmed, in Unicode NFC and with single spaces.
 
     Raises:
-        PydanticCustomError: a ``ValueError`` whose message says in Russian all that is wrong.
+        PydanticCustomError: the brand is invalid; the message lists every fault in Russian.
     """
     if not isinstance(name, str):
         raise PydanticCustomError("brand", "Ожидается строка")
@@ -34,8 +34,8 @@ def check(name: object) -> str:
     if text and not re.search(f"[{_LETTER}]", text):
         faults.append("нужна хотя бы одна буква кириллицы")
     if faults:
-        said = "; ".join(faults)
-        raise PydanticCustomError("brand", "{said}", {"said": said[0].upper() + said[1:]})
+        message = "; ".join(faults)
+        raise PydanticCustomError("brand", "{faults}", {"faults": message[0].upper() + message[1:]})
     return text
 
 
@@ -52,4 +52,4 @@ Brand = Annotated[
         },
     ),
 ]
-"""A brand in a payload: one to eleven characters, a Cyrillic letter among them."""
+"""A brand in a payload: 1 to 11 characters, at least one of them a Cyrillic letter."""

@@ -1,4 +1,4 @@
-"""Delivers receipts to their buyers."""
+"""Delivery of receipts to their buyers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from chalicelib.core.notification.sms import SMS, NumberRefused
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.table import Get, fetch_all
-from chalicelib.services.e_receipts import contact, rules, store
+from chalicelib.services.e_receipts import contact, store
 from chalicelib.services.e_receipts.active_logo import active_logo
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_item
@@ -22,23 +22,28 @@ from chalicelib.services.e_receipts.contact import Channel, Contact
 from chalicelib.services.e_receipts.model import Counters
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
+from chalicelib.services.e_receipts.rules import active_brand
 from chalicelib.services.e_receipts.settings import EReceiptsSettings
 from chalicelib.services.e_receipts.sms_text import sms_text
 
 PHONE_REFUSED = "phone-refused"
-"""Why a receipt failed: the carrier takes nothing to this number."""
+"""Reason of a failed delivery: the SMS provider permanently refuses the number."""
 
 
 class ReceiptNotStored(Exception):
-    """The feed tells of a receipt that is not there, or is another client's."""
+    """The receipt to be delivered is not stored, or belongs to another client."""
 
 
 @consumer(DELIVERIES, reads=[FISCAL, APPLICATIONS], writes=[E_RECEIPTS, SENDER, SMS])
 def deliver_receipt(delivery: DeliveryRequested) -> None:
-    """Send a receipt to its buyer, if the channel is on, and count it: once, as far as is known.
+    """Send a receipt to its buyer if the channel is on, and add it to the statistics.
+
+    The receipt is sent once as far as can be known (see :func:`send_once`) and counted exactly
+    once.
 
     Raises:
-        ReceiptNotStored: as said.
+        ReceiptNotStored: the receipt is not stored, or belongs to another client.
+        BeingSent: another delivery of the message is sending the receipt.
     """
     owner = delivery.client_id
     gets: list[Get[Any]] = [
@@ -63,7 +68,7 @@ def deliver_receipt(delivery: DeliveryRequested) -> None:
     if buyer.unusable:
         send = _fail(owner, buyer.channel, buyer.unusable.value)
     elif buyer.channel is Channel.SMS:
-        send = _by_sms(owner, receipt, buyer, brand)
+        send = _by_sms(owner, receipt, buyer, active_brand(brand))
     else:
         send = _by_email(owner, receipt, buyer, logo)
     if not send_once(store.sending(delivery), send):
@@ -75,20 +80,19 @@ def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], SentRecord]
 
 
 def _by_sms(
-    owner: str, receipt: Receipt, buyer: Contact, brand: ServiceItem | None
+    owner: str, receipt: Receipt, buyer: Contact, brand: str | None
 ) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
-    name = brand.brand if brand and rules.is_active(brand) else None
-    made = sms_text(receipt, receipt.link(settings.public_url), name)
-    cost = made.parts * settings.price(Channel.SMS)
+    message = sms_text(receipt, receipt.link(settings.public_url), brand)
+    cost = message.parts * settings.price(Channel.SMS)
 
     def send() -> SentRecord:
         try:
-            sms.send(buyer.address, made.text)
+            sms.send(buyer.address, message.text)
         except NumberRefused:
             return _fail(owner, Channel.SMS, PHONE_REFUSED)()
-        counted = Counters(sent=1, parts=made.parts, cost_kopecks=cost)
-        return store.delivered(owner, Channel.SMS, counted)
+        counters = Counters(sent=1, parts=message.parts, cost_kopecks=cost)
+        return store.delivered(owner, Channel.SMS, counters)
 
     return send
 
@@ -97,12 +101,12 @@ def _by_email(
     owner: str, receipt: Receipt, buyer: Contact, logo: ServiceItem | None
 ) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
-    made = receipt_email(receipt, receipt.link(settings.public_url), active_logo(logo))
-    letter = Letter(buyer.address, made.subject, made.text, made.html, made.pictures)
+    email = receipt_email(receipt, receipt.link(settings.public_url), active_logo(logo))
+    letter = Letter(buyer.address, email.subject, email.text, email.html, email.pictures)
 
     def send() -> SentRecord:
         mail.send(letter)
-        counted = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
-        return store.delivered(owner, Channel.EMAIL, counted)
+        counters = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
+        return store.delivered(owner, Channel.EMAIL, counters)
 
     return send

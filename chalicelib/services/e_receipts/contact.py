@@ -1,4 +1,4 @@
-"""A buyer's telephone number or e-mail address (tag 1008), as cashiers type it."""
+"""Parsing of a buyer's telephone number or e-mail address (tag 1008), as cashiers enter it."""
 
 import dataclasses
 import re
@@ -8,14 +8,14 @@ from chalicelib.requisites import Email, Phone, check
 
 
 class Channel(StrEnum):
-    """The way by which a receipt reaches a buyer."""
+    """Channel by which a receipt is sent to a buyer."""
 
     SMS = "sms"
     EMAIL = "email"
 
 
 class ContactUnusable(StrEnum):
-    """Why nothing can be sent there."""
+    """Why nothing can be sent to a contact."""
 
     EMAIL_MALFORMED = "email-malformed"
     PHONE_MALFORMED = "phone-malformed"
@@ -23,21 +23,21 @@ class ContactUnusable(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Contact:
-    """Where a receipt is to go; with ``unusable``, nowhere."""
+    """Channel and address of a buyer, or why nothing can be sent to the buyer."""
 
     channel: Channel
     address: str = ""
-    """An E.164 number or an e-mail address."""
+    """An E.164 number or an e-mail address; empty if the contact is unusable."""
     unusable: ContactUnusable | None = None
 
 
-def read(said: str) -> Contact:
-    """Return the contact that is meant, or why there is none; an ``@`` makes it an e-mail.
+def read(text: str) -> Contact:
+    """Return the contact that a cashier entered; text with an ``@`` is an e-mail address.
 
-    Numbers without a country code are Russian. Of ten digits, the seven is left out; of eleven,
-    the eight is the trunk prefix.
+    A telephone number without a country code is Russian: ten digits lack the country code 7, and
+    the 8 that begins eleven digits is the trunk prefix.
     """
-    text = re.sub(r"^(?:mailto|tel|sms):", "", said.strip(), flags=re.IGNORECASE)
+    text = re.sub(r"^(?:mailto|tel|sms):", "", text.strip(), flags=re.IGNORECASE)
     if "@" in text:
         try:
             return Contact(Channel.EMAIL, check(Email, text))
@@ -47,7 +47,7 @@ def read(said: str) -> Contact:
         return Contact(Channel.SMS, check(Phone, text))
     except ValueError:
         pass
-    # 79161234567 without its plus is read as a national number, which it is not.
+    # Without the plus, 79161234567 is parsed as a national number.
     try:
         return Contact(Channel.SMS, check(Phone, f"+{text}"))
     except ValueError:

@@ -15,7 +15,7 @@ _FORMS = [
 
 
 def short_name(name: str) -> str:
-    """Return an organisation's name with its legal form abbreviated, on one line."""
+    """Return an organisation's name on one line, with its legal form abbreviated."""
     text = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     for long, short in _FORMS:
         text = re.sub(rf"\b{long}\b", short, text, count=1, flags=re.IGNORECASE)
@@ -23,7 +23,7 @@ def short_name(name: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """Return a short name without its legal form, and without quotes where they hold all of it."""
+    """Return a short name without its legal form and without quotes around the whole name."""
     forms = "|".join(short for _, short in _FORMS)
     bare = re.sub(rf"^(?:{forms})\s+(?=\S)", "", name)
     quoted = re.fullmatch(r"[«\"„“]([^«»\"„“”]+)[»\"“”]", bare)

@@ -1,8 +1,8 @@
-"""The picture at the head of an e-mailed receipt: «Логотип в чеке».
+"""«Логотип в чеке»: validation of the logo at the head of an e-mailed receipt.
 
-A file from anywhere is judged by its content. Its chunks (PNG, ISO/IEC 15948, §5) are walked by
-hand first: only a small file of the right dimensions reaches a decoder, and of it only the chunks
-that make the picture. So nothing that is compressed inside it can become large.
+The file is untrusted, so its content is checked. The chunks (PNG, ISO/IEC 15948, §5) are parsed
+here first: only a small file with the right dimensions is decoded, and only its image chunks. No
+compressed data in the file can therefore expand to a large size.
 """
 
 import io
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 WIDTH, HEIGHT = 170, 68
-"""Pixels, exactly."""
+"""Required size in pixels."""
 MOST_BYTES = 204_800
-"""200.0 KB."""
+"""Largest size of the file: 200 KB."""
 
 NOT_PNG = "Формат: нужен файл PNG."
 DAMAGED = "Формат: файл PNG повреждён или не закончен."
@@ -29,21 +29,21 @@ TOO_LARGE = f"Размер файла: не больше 200 КБ ({MOST_BYTES} 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PICTURE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""By colour type."""
+"""Channels by colour type."""
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
            (0, 1, 1, 2))  # fmt: skip
-"""Of an interlaced picture: first column and row, steps of columns and rows (§8.2)."""
+"""Passes of an interlaced image: first column, first row, column step, row step (§8.2)."""
 _ANIMATION = {b"acTL", b"fcTL", b"fdAT"}
 
 
 class _Damaged(Exception):
-    """The chunks do not hold."""
+    """The file is not a valid PNG."""
 
 
 def check(content: bytes) -> list[str]:
-    """Return every requirement that the file does not meet, in Russian; nothing if it is fit."""
+    """Return in Russian every requirement that the file does not meet; empty if it meets all."""
     faults, dimensions = _examine(content)
-    # Whoever sent a JPEG is told at once if its dimensions are wrong too.
+    # The sender of a JPEG learns at once whether the dimensions are wrong as well.
     if dimensions is not None and dimensions != (WIDTH, HEIGHT):
         faults.append(WRONG_SIZE)
     if len(content) > MOST_BYTES:
@@ -57,10 +57,10 @@ def check(content: bytes) -> list[str]:
 
 
 def normalise(content: bytes) -> bytes:
-    """Return a fit file's picture encoded anew, eight bits a channel, with nothing else in it.
+    """Return the image re-encoded as PNG with 8 bits per channel, without any metadata.
 
     Raises:
-        ValueError: the file is not fit, see :func:`check`.
+        ValueError: the file does not meet the requirements, see :func:`check`.
     """
     if faults := check(content):
         raise ValueError(" ".join(faults))
@@ -68,14 +68,14 @@ def normalise(content: bytes) -> bytes:
 
 
 def _examine(content: bytes) -> tuple[list[str], tuple[int, int] | None]:
-    """Return what is wrong with the format, and the dimensions where they can be told."""
+    """Return the faults of the format, and the dimensions if they can be read."""
     if not content.startswith(_SIGNATURE):
         return [NOT_PNG], _dimensions_of_another(content)
     dimensions: tuple[int, int] | None = None
     names: list[bytes] = []
     end = len(_SIGNATURE)
     try:
-        for name, body, end in _chunks(content):  # noqa: B007 - the last end is asked for below
+        for name, body, end in _chunks(content):  # noqa: B007 - used after the loop
             if not names:
                 if name != b"IHDR" or len(body) != 13:
                     raise _Damaged
@@ -93,41 +93,45 @@ def _examine(content: bytes) -> tuple[list[str], tuple[int, int] | None]:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:
-    """Yield the name, the body and the end of each chunk up to IEND."""
-    place, name = len(_SIGNATURE), b""
+    """Yield name, body and end offset of each chunk up to IEND.
+
+    Raises:
+        _Damaged: a chunk is truncated or has a wrong checksum.
+    """
+    start, name = len(_SIGNATURE), b""
     while name != b"IEND":
-        head = content[place : place + 8]
+        head = content[start : start + 8]
         if len(head) < 8:
             raise _Damaged
         length, name = struct.unpack(">I4s", head)
-        end = place + 12 + length
-        body, check_sum = content[place + 8 : end - 4], content[end - 4 : end]
+        end = start + 12 + length
+        body, check_sum = content[start + 8 : end - 4], content[end - 4 : end]
         if end > len(content) or zlib.crc32(name + body) != int.from_bytes(check_sum, "big"):
             raise _Damaged
         yield name, body, end
-        place = end
+        start = end
 
 
 def _dimensions_of_another(content: bytes) -> tuple[int, int] | None:
-    """Return what the header of a picture of another format says."""
+    """Return the dimensions of a JPEG, GIF or BMP, or None."""
     from PIL import Image
 
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "GIF", "BMP")) as picture:
             return picture.size
-    except Exception:  # a decoder fed with anything raises anything
+    except Exception:  # a decoder may raise anything for untrusted data
         return None
 
 
 def _decode(content: bytes) -> bytes:
-    """Return the picture alone, decoded whole and encoded anew.
+    """Return the image decoded completely and encoded again.
 
     Raises:
-        _Damaged: it cannot be decoded.
+        _Damaged: the image cannot be decoded.
     """
     from PIL import Image
 
-    _measure(content)
+    _check_data_length(content)
     bare = _SIGNATURE + b"".join(
         struct.pack(">I4s", len(body), name) + body + zlib.crc32(name + body).to_bytes(4, "big")
         for name, body, _ in _chunks(content)
@@ -139,18 +143,20 @@ def _decode(content: bytes) -> bytes:
             deep = picture.mode.startswith("I")
             plain = picture.convert("I").point(lambda level: level / 256) if deep else picture
             made = plain.convert("L").convert("RGB") if deep else _plain(plain)
-    except Exception as error:  # as above
+    except Exception as error:  # a decoder may raise anything for untrusted data
         raise _Damaged from error
     out = io.BytesIO()
     made.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _measure(content: bytes) -> None:
-    """See that the picture's data are there, all of them and no more: decoders forgive both.
+def _check_data_length(content: bytes) -> None:
+    """Check that the image data has exactly the length that the header implies.
+
+    Decoders accept too little and too much data.
 
     Raises:
-        _Damaged: they are not.
+        _Damaged: the length differs, or the data cannot be decompressed.
     """
     header, data = b"", b""
     for name, body, _ in _chunks(content):
@@ -160,16 +166,16 @@ def _measure(content: bytes) -> None:
             data += body
     depth, colour, _, _, interlaced = header[8:13]
     bits = depth * _CHANNELS.get(colour, 0)
-    wanted = 0
+    expected = 0
     for left, top, across, down in _PASSES if interlaced else ((0, 0, 1, 1),):
         columns, rows = -(-(WIDTH - left) // across), -(-(HEIGHT - top) // down)
-        wanted += rows * (1 + -(-columns * bits // 8))
+        expected += rows * (1 + -(-columns * bits // 8))
     inflater = zlib.decompressobj()
     try:
-        got = len(inflater.decompress(data, wanted + 1))
+        actual = len(inflater.decompress(data, expected + 1))
     except zlib.error as error:
         raise _Damaged from error
-    if got != wanted or not inflater.eof or inflater.unused_data:
+    if actual != expected or not inflater.eof or inflater.unused_data:
         raise _Damaged
 
 

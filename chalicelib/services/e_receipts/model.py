@@ -1,4 +1,4 @@
-"""Electronic receipts: channels, additional services, what was delivered and what it cost."""
+"""Electronic receipts: channels, additional services, previews and delivery statistics."""
 
 import datetime as dt
 
@@ -11,40 +11,43 @@ _MOST_LOGO_BYTES = 1024 * 1024
 
 
 class Switch(Payload):
-    """What a channel or a service is set to."""
+    """New setting of a channel or a service."""
 
     enabled: bool
 
 
 class SwitchItem(Model):
-    """A channel as it is kept."""
+    """The stored setting of a channel."""
 
     enabled: bool
 
 
 class ChannelCard(Model):
-    """A channel and its tariff."""
+    """Setting and tariff of a channel."""
 
     model_config = example(enabled=True, price_kopecks=1_80)
 
     enabled: bool
     price_kopecks: int
-    """Of a part of an SMS, or of an e-mail."""
+    """Price per part of an SMS, or per e-mail."""
 
 
 class ServiceCard(Model):
-    """An additional service: ``none`` before the first application, then as the application."""
+    """An additional service.
+
+    `state` is `none` before the first application, then the state of the application.
+    """
 
     model_config = example(state="approved", enabled=True, brand="Ромашка")
 
     state: str
     enabled: bool
     brand: str | None = None
-    """The name approved."""
+    """The approved name."""
 
 
 class EReceiptsOverview(Model):
-    """«Электронные чеки» at a glance."""
+    """Overview of electronic receipts."""
 
     model_config = example(
         eligible=True,
@@ -60,15 +63,15 @@ class EReceiptsOverview(Model):
     )
 
     eligible: bool
-    """Whether additional services may be applied for and switched."""
+    """Whether the client may apply for additional services and switch them."""
     reason: str | None
-    """What to do to become eligible."""
+    """What makes the client eligible; null if the client is."""
     channels: dict[str, ChannelCard]
     services: dict[str, ServiceCard]
 
 
 class Preview(Model):
-    """A message or an e-mail as customers get it; the receipt in it is an example."""
+    """The SMS or the e-mail of an example receipt, as buyers receive it."""
 
     model_config = example(
         channel="sms",
@@ -79,43 +82,43 @@ class Preview(Model):
     channel: Channel
     text: str | None = None
     parts: int | None = None
-    """Of the SMS, as operators charge them."""
+    """Number of parts of the SMS, as operators charge them."""
     subject: str | None = None
     html: str | None = None
 
 
 class PreviewForm(Payload):
-    """What is not applied for yet: a name for `branded-message`, a logo for `logo`."""
+    """A name for `branded-message` or a logo for `logo` that is to be previewed."""
 
     model_config = example(name="Ромашка")
 
     name: Brand | None = None
     logo: base64_bytes(_MOST_LOGO_BYTES, "iVBORw0KGgo=") | None = None  # type: ignore[valid-type]
-    """PNG of 170×68 pixels, at most 204 800 bytes."""
+    """PNG of exactly 170×68 pixels and at most 204 800 bytes."""
 
 
 class Counters(Model):
-    """What was delivered by a channel."""
+    """Number and cost of deliveries."""
 
     model_config = example(sent=1, parts=2, failed=0, cost_kopecks=3_60)
 
     sent: int = 0
-    """Messages."""
+    """SMS or e-mails sent."""
     parts: int = 0
-    """Of SMS; an e-mail has none."""
+    """Parts of the SMS sent; 0 for e-mails."""
     failed: int = 0
-    """Receipts whose contact could not be used."""
+    """Receipts that were not sent because the contact is unusable."""
     cost_kopecks: int = 0
 
     def __add__(self, other: "Counters") -> "Counters":
-        """Return both counted together."""
+        """Return the sums of both."""
         return Counters(
             **{name: getattr(self, name) + getattr(other, name) for name in Counters.model_fields}
         )
 
 
 class DayOfChannel(Counters):
-    """What was delivered by a channel in a day; business days are Moscow's."""
+    """Deliveries of one channel on one day in Moscow."""
 
     model_config = example(
         day="2026-11-24", channel="sms", sent=1, parts=2, failed=0, cost_kopecks=3_60
@@ -126,7 +129,7 @@ class DayOfChannel(Counters):
 
 
 class Statistics(Model):
-    """What was delivered in a period, by day and in total; days without deliveries are left out."""
+    """Deliveries of a period by day and in total; days without deliveries are omitted."""
 
     model_config = example(
         totals={"sms": {"sent": 1, "parts": 2, "failed": 0, "cost_kopecks": 3_60}},
@@ -135,6 +138,6 @@ class Statistics(Model):
 
     days: list[DayOfChannel]
     totals: dict[str, Counters]
-    """By channel."""
+    """Totals by channel."""
     cost_kopecks: int
-    """Of both channels."""
+    """Cost of both channels."""

@@ -1,9 +1,10 @@
-"""An example of what a client's customers get."""
+"""Previews: the SMS and the e-mail of an example receipt."""
 
 import datetime as dt
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.clock import MOSCOW
+from chalicelib.services.e_receipts.application_model import AdditionalService
 from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import Preview
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
@@ -11,22 +12,30 @@ from chalicelib.services.e_receipts.receipt_email import receipt_email
 from chalicelib.services.e_receipts.sms_text import sms_text
 
 
-def message_preview(profile: Profile, at: dt.datetime, url: str, brand: str | None) -> Preview:
-    """Return the SMS of an example receipt, under the brand or else the legal name."""
-    receipt = example(profile, at)
-    made = sms_text(receipt, receipt.link(url), brand)
-    return Preview(channel=Channel.SMS, text=made.text, parts=made.parts)
+def preview(
+    service: AdditionalService,
+    profile: Profile,
+    at: dt.datetime,
+    url: str,
+    *,
+    brand: str | None,
+    logo: bytes | None,
+) -> Preview:
+    """Return the SMS (for the branded message) or the e-mail (for the logo) of an example receipt.
 
-
-def email_preview(profile: Profile, at: dt.datetime, url: str, logo: bytes | None) -> Preview:
-    """Return the e-mail of an example receipt, with the logo if there is one."""
+    ``at`` is the time of the receipt, ``url`` the base URL of receipt pages. Without a brand the
+    SMS begins with the legal name.
+    """
     receipt = example(profile, at)
-    made = receipt_email(receipt, receipt.link(url), logo)
-    return Preview(channel=Channel.EMAIL, subject=made.subject, html=made.standing_alone)
+    if service is AdditionalService.BRANDED_MESSAGE:
+        message = sms_text(receipt, receipt.link(url), brand)
+        return Preview(channel=Channel.SMS, text=message.text, parts=message.parts)
+    email = receipt_email(receipt, receipt.link(url), logo)
+    return Preview(channel=Channel.EMAIL, subject=email.subject, html=email.standing_alone)
 
 
 def example(profile: Profile, at: dt.datetime) -> Receipt:
-    """Return a receipt of the client's that never was."""
+    """Return an example receipt of an organisation."""
     return from_document(
         {
             "code": 3,

@@ -1,8 +1,8 @@
-"""A receipt as its buyer is shown it, read from the tax service's JSON (ФФД 1.05 to 1.2).
+"""A receipt as shown to its buyer, read from the tax service's JSON (ФФД 1.05 to 1.2).
 
-Field names of that JSON stand for tags of the order ЕД-7-20/662@; they are named here only. Other
-fields, and values of other kinds than expected, are passed over: a receipt that the tax service has
-taken is shown with what can be shown.
+The JSON's field names stand for tags of the order ЕД-7-20/662@ and occur in this module only. Other
+fields and values of unexpected types are ignored: a receipt that the tax service has accepted is
+shown as far as it can be read.
 """
 
 import datetime as dt
@@ -18,19 +18,19 @@ from chalicelib.runtime.model import Model
 
 
 def _moment(value: Any) -> Any:
-    """Return a moment in Moscow: ISO without a zone is Moscow's, a number is Unix time."""
-    read = (
+    """Return a Moscow time from ISO 8601 (without a zone: Moscow time) or from Unix time."""
+    moment = (
         dt.datetime.fromisoformat(value)
         if isinstance(value, str) and not value.isdigit()
         else dt.datetime.fromtimestamp(int(value), dt.UTC)
     )
-    return read.astimezone(MOSCOW) if read.tzinfo else read.replace(tzinfo=MOSCOW)
+    return moment.astimezone(MOSCOW) if moment.tzinfo else moment.replace(tzinfo=MOSCOW)
 
 
 def _text(value: Any) -> Any:
     if not isinstance(value, str | int):
         return ""
-    # JSON can escape half of a surrogate pair, which nothing can then write.
+    # JSON can escape an unpaired surrogate, which cannot be encoded in UTF-8.
     return str(value).strip().encode("utf-8", "replace").decode()
 
 
@@ -40,10 +40,10 @@ def _number(value: Any) -> Any:
 
 def _quantity(value: Any) -> Any:
     try:
-        read = Decimal(str(value))
+        quantity = Decimal(str(value))
     except InvalidOperation:
         return Decimal(1)
-    return read if read.is_finite() else Decimal(1)
+    return quantity if quantity.is_finite() else Decimal(1)
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -51,7 +51,7 @@ Number = Annotated[int, BeforeValidator(_number)]
 
 
 class ReceiptItem(Model):
-    """A line of a receipt. Money is in kopecks."""
+    """A line of a receipt. Amounts are in kopecks."""
 
     name: Text = ""
     price: Number = 0
@@ -64,14 +64,14 @@ class ReceiptItem(Model):
     product_kind: Number = Field(0, alias="productType")
     supplier_inn: Text = Field("", alias="providerInn")
     marking: str = ""
-    """What identifies a marked item: its GTIN and serial number, or the code as it was read."""
+    """Marking of the item: GTIN and serial number, or the code as scanned."""
 
 
 class Receipt(Model):
-    """A receipt. Money is in kopecks."""
+    """A receipt. Amounts are in kopecks."""
 
     code: Number = 3
-    """Kind of document: 3 a receipt, 4 a strict form, 31 and 41 their corrections."""
+    """Code of the form: 3 for a receipt, 4 for a strict form, 31 and 41 for their corrections."""
     operation: Annotated[int, Field(alias="operationType", ge=1, le=4)]
     organisation: Text = Field("", alias="user")
     inn: Text = Field("", alias="userInn")
@@ -93,15 +93,15 @@ class Receipt(Model):
     provision: Number = Field(0, alias="provisionSum")
     taxation: Number = 0
     buyer: Text = ""
-    """The buyer's telephone or e-mail, as the register told it."""
+    """The buyer's telephone number or e-mail address (tag 1008), as the register sent it."""
     tax_site: Text = Field("", alias="fnsUrl")
     format_version: Number = Field(0, alias="fiscalDocumentFormatVer")
     items: tuple[ReceiptItem, ...] = ()
     vat: Mapping[int, int] = {}
-    """Sums by code of tag 1199: of the tax, but of the sale for 0 % and «без НДС»."""
+    """Sums by VAT rate (tag 1199): the tax, or the taxable amount for 0 % and «без НДС»."""
 
     def link(self, url: str) -> str:
-        """Return where anybody who knows all three numbers sees the receipt."""
+        """Return the URL of the receipt's public page below the base URL ``url``."""
         return f"{url}/r/{self.fiscal_drive}/{self.document}/{self.sign}"
 
     @property
@@ -115,16 +115,16 @@ class Receipt(Model):
 
 
 def from_document(document: Mapping[str, Any]) -> Receipt:
-    """Return a receipt read from the tax service's JSON.
+    """Return the receipt in a document of the tax service's JSON form.
 
     Raises:
-        pydantic.ValidationError: what identifies a receipt is not there.
+        pydantic.ValidationError: a field that identifies a receipt is missing or invalid.
     """
-    items = [one for one in document.get("items") or [] if isinstance(one, dict)]
+    items = [item for item in document.get("items") or [] if isinstance(item, dict)]
     return Receipt.model_validate(
         {
             **document,
-            "items": [{**one, "marking": _marking(one)} for one in items],
+            "items": [{**item, "marking": _marking(item)} for item in items],
             "vat": _vat(document),
             "taxation": document.get("appliedTaxationType") or document.get("taxationType") or 0,
             "buyer": document.get("buyerPhoneOrAddress") or document.get("buyerAddress") or "",
@@ -133,26 +133,26 @@ def from_document(document: Mapping[str, Any]) -> Receipt:
 
 
 def _vat(document: Mapping[str, Any]) -> dict[int, int]:
-    found = {code: document[name] for name, code in CODES.items() if _number(document.get(name))}
+    sums = {code: document[name] for name, code in CODES.items() if _number(document.get(name))}
     listed = document.get("amountsReceiptNds")
-    for one in (listed.get("amountsNds") or []) if isinstance(listed, dict) else []:
-        if isinstance(one, dict) and _number(one.get("nds")) and _number(one.get("ndsSum")):
-            found[one["nds"]] = one["ndsSum"]
-    return dict(sorted(found.items()))
+    for row in (listed.get("amountsNds") or []) if isinstance(listed, dict) else []:
+        if isinstance(row, dict) and _number(row.get("nds")) and _number(row.get("ndsSum")):
+            sums[row["nds"]] = row["ndsSum"]
+    return dict(sorted(sums.items()))
 
 
 def _marking(item: Mapping[str, Any]) -> str:
     for codes in (item.get("productCodeNew"), item.get("productCodeData")):
         if not isinstance(codes, dict):
             continue
-        for one in (codes, *(code for code in codes.values() if isinstance(code, dict))):
-            if said := " ".join(_identifiers(one)):
-                return said
+        for candidate in (codes, *(code for code in codes.values() if isinstance(code, dict))):
+            if marking := " ".join(_identifiers(candidate)):
+                return marking
     return ""
 
 
 def _identifiers(code: Mapping[str, Any]) -> Iterator[str]:
-    # A numeric GTIN has lost its leading zero.
+    # A GTIN sent as a number has lost its leading zero.
     if gtin := _text(code.get("gtin")):
         yield gtin.rjust(14, "0") if gtin.isdigit() else gtin
         if serial := _text(code.get("sernum")):

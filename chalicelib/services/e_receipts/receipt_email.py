@@ -1,4 +1,4 @@
-"""The e-mail that brings a buyer a receipt."""
+"""The e-mail that delivers a receipt to its buyer."""
 
 import dataclasses
 import io
@@ -14,7 +14,7 @@ QR, LOGO = "qr", "logo"
 
 @dataclasses.dataclass(frozen=True)
 class ReceiptEmail:
-    """An e-mail; its HTML shows ``pictures``, PNG, by their content ids."""
+    """An e-mail with a receipt; ``pictures`` are PNG files by the content id used in the HTML."""
 
     subject: str
     text: str
@@ -23,7 +23,7 @@ class ReceiptEmail:
 
     @property
     def standing_alone(self) -> str:
-        """The HTML with its pictures inside, for who sees it outside a mail."""
+        """The HTML with its pictures as data URIs, to be shown outside an e-mail."""
         html = self.html
         for name, png in self.pictures.items():
             html = html.replace(f'"cid:{name}"', f'"{data_uri(png)}"')
@@ -31,7 +31,7 @@ class ReceiptEmail:
 
 
 def receipt_email(receipt: Receipt, link: str, logo: bytes | None = None) -> ReceiptEmail:
-    """Return the e-mail of a receipt to be seen at ``link``, with the logo if there is one."""
+    """Return the e-mail of a receipt whose page is at ``link``, with the logo if given."""
     shown = view(receipt)
     pictures = {QR: _qr(shown.check_code)} | ({LOGO: logo} if logo else {})
     return ReceiptEmail(
@@ -63,4 +63,4 @@ def _text(shown: ReceiptView, link: str) -> str:
 
 
 def _rows(rows: list[Row]) -> list[str]:
-    return [f"{name}: {said}" for name, said in rows]
+    return [f"{name}: {value}" for name, value in rows]

@@ -1,4 +1,7 @@
-"""How a receipt's codes and numbers are said in Russian (order ЕД-7-20/662@, tags in brackets)."""
+"""Russian labels of a receipt's codes, and number formats.
+
+Codes and tags are those of the order ЕД-7-20/662@.
+"""
 
 from decimal import Decimal
 
@@ -9,7 +12,7 @@ DOCUMENTS = {
     41: "Бланк строгой отчётности коррекции",
 }
 OPERATIONS = {1: "Приход", 2: "Возврат прихода", 3: "Расход", 4: "Возврат расхода"}
-"""Tag 1054."""
+"""Operation types (tag 1054)."""
 TAXATIONS = {
     1: "ОСН",
     2: "УСН доход",
@@ -18,7 +21,7 @@ TAXATIONS = {
     16: "ЕСХН",
     32: "Патент",
 }
-"""Tag 1055."""
+"""Taxation systems (tag 1055)."""
 VAT_RATES = {
     1: "НДС 20 %",
     2: "НДС 10 %",
@@ -33,7 +36,7 @@ VAT_RATES = {
     11: "НДС 22 %",
     12: "НДС 22/122",
 }
-"""Tag 1199."""
+"""VAT rates (tag 1199)."""
 PAYMENT_KINDS = {
     1: "Предоплата 100 %",
     2: "Предоплата",
@@ -43,7 +46,7 @@ PAYMENT_KINDS = {
     6: "Передача в кредит",
     7: "Оплата кредита",
 }
-"""Tag 1214."""
+"""Payment kinds (tag 1214)."""
 PRODUCT_KINDS = {
     1: "Товар",
     2: "Подакцизный товар",
@@ -64,7 +67,7 @@ PRODUCT_KINDS = {
     32: "Товар без кода маркировки",
     33: "Маркированный товар",
 }
-"""Tag 1212."""
+"""Product kinds (tag 1212)."""
 MEASURES = {
     0: "шт.",
     10: "г",
@@ -90,17 +93,17 @@ MEASURES = {
     82: "ГБ",
     83: "ТБ",
 }
-"""Tag 2108; of goods by count there is often none."""
+"""Units of measure (tag 2108); often absent for goods sold by the piece."""
 
 
 def money(kopecks: int) -> str:
-    """Return an amount as people write it: ``1 285,21``, with a space that does not break."""
+    """Return an amount in roubles with no-break spaces: ``1 285,21``."""
     roubles, rest = divmod(abs(kopecks), 100)
     minus = "−" if kopecks < 0 else ""
     return f"{minus}{roubles:,}".replace(",", "\u00a0") + f",{rest:02}"
 
 
 def quantity(value: Decimal) -> str:
-    """Return a quantity without idle noughts, after a comma: ``0,384``."""
+    """Return a quantity with a decimal comma and without trailing zeros: ``0,384``."""
     text = f"{value:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")

@@ -1,4 +1,4 @@
-"""The page on which anybody sees a receipt: one file, printable, without a script."""
+"""The public page of a receipt: a printable HTML file without scripts."""
 
 from chalicelib.services.e_receipts.receipt import Receipt
 from chalicelib.services.e_receipts.receipt_view import view
@@ -6,7 +6,10 @@ from chalicelib.services.e_receipts.rendering import data_uri, render
 
 
 def receipt_page(receipt: Receipt, logo: bytes | None = None) -> bytes:
-    """Return the page as UTF-8 HTML, with the merchant's logo (PNG, 170×68) if there is one."""
+    """Return the page of a receipt as UTF-8 HTML, with the seller's logo if given.
+
+    The logo is a PNG of 170×68 pixels.
+    """
     import segno
     from markupsafe import Markup
 
@@ -17,7 +20,7 @@ def receipt_page(receipt: Receipt, logo: bytes | None = None) -> bytes:
         "receipt_page.html",
         receipt=shown,
         logo=data_uri(logo) if logo else None,
-        # Drawn by segno out of digits alone.
+        # segno generates the SVG; it contains no text of the receipt.
         qr=Markup(svg),  # noqa: S704
     )
     return page.encode()

@@ -1,4 +1,4 @@
-"""A receipt in words: what the page and the e-mail both show."""
+"""A receipt as formatted text, for the page and the e-mail."""
 
 import dataclasses
 
@@ -7,26 +7,26 @@ from chalicelib.services.e_receipts import receipt_labels as labels
 from chalicelib.services.e_receipts.receipt import Receipt, ReceiptItem
 
 Row = tuple[str, str]
-"""What it is, and what it says."""
+"""Label and value."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ReceiptItemView:
-    """A line of the receipt."""
+    """A line of a receipt as text."""
 
     number: int
     name: str
     reckoning: str
-    """Quantity times price."""
+    """Quantity and price: ``2 шт. × 50,00``."""
     total: str
     kinds: list[str]
-    """Its rate of VAT, what it is and how it is paid for."""
+    """VAT rate, product kind and payment kind."""
     codes: list[str]
 
 
 @dataclasses.dataclass(frozen=True)
 class ReceiptView:
-    """A receipt, all in words."""
+    """A receipt as text."""
 
     title: str
     operation: str
@@ -42,7 +42,7 @@ class ReceiptView:
 
 
 def view(receipt: Receipt) -> ReceiptView:
-    """Return the receipt in words; what it does not say is left out."""
+    """Return the receipt as text; rows without a value are left out."""
     return ReceiptView(
         title=labels.DOCUMENTS.get(receipt.code, labels.DOCUMENTS[3]),
         operation=labels.OPERATIONS[receipt.operation],
@@ -62,7 +62,7 @@ def view(receipt: Receipt) -> ReceiptView:
             for code, kopecks in receipt.vat.items()
             if code in labels.VAT_RATES
         ],
-        seller=_said(
+        seller=_rows(
             ("ИНН", receipt.inn),
             ("Адрес расчётов", receipt.address),
             ("Место расчётов", receipt.place),
@@ -71,7 +71,7 @@ def view(receipt: Receipt) -> ReceiptView:
             ("Смена", receipt.shift),
             ("Номер чека за смену", receipt.number_in_shift),
         ),
-        fiscal=_said(
+        fiscal=_rows(
             ("Рег. номер ККТ", receipt.register_id),
             ("Номер ФН", receipt.fiscal_drive),
             ("Номер ФД", receipt.document),
@@ -119,8 +119,8 @@ def _vat_label(code: int) -> str:
 
 
 def _sums(*rows: tuple[str, int]) -> list[Row]:
-    return [(name, labels.money(kopecks)) for name, kopecks in rows if kopecks]
+    return [(label, labels.money(kopecks)) for label, kopecks in rows if kopecks]
 
 
-def _said(*rows: tuple[str, str | int]) -> list[Row]:
-    return [(name, str(said)) for name, said in rows if said]
+def _rows(*rows: tuple[str, str | int]) -> list[Row]:
+    return [(label, str(value)) for label, value in rows if value]

@@ -1,4 +1,4 @@
-"""The HTML templates beside this module; whatever is put into one is escaped."""
+"""Rendering of the HTML templates in the folder ``templates``; values are escaped."""
 
 import base64
 import functools
@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).with_name("templates")
 
 @functools.cache
 def _environment() -> Any:
-    import jinja2  # a tenth of a second that only who renders pays for
+    import jinja2  # takes 0.1 s, so only functions that render import it
 
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
@@ -21,12 +21,12 @@ def _environment() -> Any:
     )
 
 
-def render(name: str, **said: Any) -> str:
-    """Return the template ``name`` with what it is to say."""
-    made: str = _environment().get_template(name).render(**said)
-    return made
+def render(name: str, **values: Any) -> str:
+    """Return the HTML of the template ``name`` with ``values``."""
+    html: str = _environment().get_template(name).render(**values)
+    return html
 
 
 def data_uri(png: bytes) -> str:
-    """Return a PNG as an address that holds it (RFC 2397)."""
+    """Return a PNG as a data URI (RFC 2397)."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"

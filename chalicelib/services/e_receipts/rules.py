@@ -1,4 +1,4 @@
-"""Who may have additional services, and what takes effect."""
+"""Eligibility for additional services, and the views of their state."""
 
 import datetime as dt
 import re
@@ -22,13 +22,13 @@ from chalicelib.services.e_receipts.model import (
 )
 
 AGREEMENT_NEEDED_UP_TO = dt.date(2017, 8, 13)
-"""Cabinets created later come with the terms of the service in their contract."""
+"""Clients whose cabinet was created later have these terms in their contract."""
 MOST_ROWS = Period.most_days * len(Channel)
-"""Of statistics."""
+"""Most rows of statistics: one per day and channel of the longest period."""
 
 
 class NotEligible(Problem):
-    """The supplementary agreement is not signed, and the cabinet is too old to do without."""
+    """The cabinet was created before the terms changed, and the agreement is not signed."""
 
     status = 403
     slug = "e-receipts-agreement-unsigned"
@@ -39,23 +39,8 @@ class NotEligible(Problem):
     )
 
 
-def is_eligible(profile: Profile, agreement_signed: bool) -> bool:
-    """Whether a client may have additional services."""
-    return agreement_signed or profile.cabinet_created_on > AGREEMENT_NEEDED_UP_TO
-
-
-def require_eligible(profile: Profile, agreement_signed: bool) -> None:
-    """Refuse a client who may not have additional services.
-
-    Raises:
-        NotEligible: as said.
-    """
-    if not is_eligible(profile, agreement_signed):
-        raise NotEligible
-
-
 class ServiceNotApproved(Problem):
-    """No application for the service was approved yet."""
+    """No application for the service has been approved."""
 
     slug = "additional-service-not-approved"
     title = "Услуга ещё не одобрена"
@@ -70,14 +55,29 @@ class ChannelUnknown(NotFound):
 
 
 class ReceiptUnknown(NotFound):
-    """No such receipt, or one of the three numbers is wrong: the two are not told apart."""
+    """There is no receipt with these three numbers. The problem does not say which is wrong."""
 
     slug = "receipt-unknown"
     detail = "Чек не найден. Проверьте ссылку."
 
 
+def is_eligible(profile: Profile, agreement_signed: bool) -> bool:
+    """Return whether a client may use additional services."""
+    return agreement_signed or profile.cabinet_created_on > AGREEMENT_NEEDED_UP_TO
+
+
+def require_eligible(profile: Profile, agreement_signed: bool) -> None:
+    """Check that a client may use additional services.
+
+    Raises:
+        NotEligible: the client must sign the agreement first.
+    """
+    if not is_eligible(profile, agreement_signed):
+        raise NotEligible
+
+
 def channel_of(name: str) -> Channel:
-    """Return the channel of that name.
+    """Return the channel with this name.
 
     Raises:
         ChannelUnknown: there is none.
@@ -88,15 +88,15 @@ def channel_of(name: str) -> Channel:
         raise ChannelUnknown from None
 
 
-def document_number(said: str) -> int | None:
-    """Return the number of a document as it stands in a link: no sign, no idle noughts."""
-    return int(said) if re.fullmatch("[1-9][0-9]{0,9}", said) else None
+def document_number(text: str) -> int | None:
+    """Return the document number in a link, or None if it has a sign, leading zeros or letters."""
+    return int(text) if re.fullmatch("[1-9][0-9]{0,9}", text) else None
 
 
 def preview_faults(
     service: AdditionalService, form: PreviewForm, check_logo: Callable[[bytes], list[str]]
 ) -> list[dict[str, str]]:
-    """Return what is wrong with what a client wants to see, each at its field."""
+    """Return the faults of a preview form, each with a pointer to its field."""
     wanted, foreign = ("name", "logo")
     if service is AdditionalService.LOGO:
         wanted, foreign = foreign, wanted
@@ -114,32 +114,39 @@ def overview(
     services: Mapping[AdditionalService, ServiceItem | None],
     prices: Mapping[Channel, int],
 ) -> EReceiptsOverview:
-    """Return the section at a glance; a channel that was never set is off."""
+    """Return the overview; a channel that was never switched is off."""
     return EReceiptsOverview(
         eligible=eligible,
         reason=None if eligible else NotEligible.detail,
         channels={
-            which.value: ChannelCard(
-                enabled=bool(set_ and set_.enabled), price_kopecks=prices[which]
+            channel.value: ChannelCard(
+                enabled=bool(switch and switch.enabled), price_kopecks=prices[channel]
             )
-            for which, set_ in channels.items()
+            for channel, switch in channels.items()
         },
         services={
-            which.value: ServiceCard(state=item.state.value, enabled=item.enabled, brand=item.brand)
+            service.value: ServiceCard(
+                state=item.state.value, enabled=item.enabled, brand=item.brand
+            )
             if item
             else ServiceCard(state="none", enabled=False)
-            for which, item in services.items()
+            for service, item in services.items()
         },
     )
 
 
 def is_active(service: ServiceItem | None) -> bool:
-    """Whether a service takes effect on the next receipt."""
+    """Return whether a service is approved and switched on."""
     return service is not None and service.state is ApplicationState.APPROVED and service.enabled
 
 
+def active_brand(service: ServiceItem | None) -> str | None:
+    """Return the name that SMS begin with, or None for the legal name."""
+    return service.brand if service and is_active(service) else None
+
+
 def statistics(days: Sequence[DayOfChannel]) -> Statistics:
-    """Return days of statistics with their totals."""
+    """Return the statistics of a period with their totals."""
     totals = {
         channel.value: sum((day for day in days if day.channel is channel), Counters())
         for channel in Channel

@@ -1,4 +1,4 @@
-"""What the deployment decides about electronic receipts."""
+"""Settings of electronic receipts."""
 
 from typing import Annotated
 
@@ -9,12 +9,12 @@ from chalicelib.services.e_receipts.contact import Channel
 
 
 class EReceiptsSettings(Settings):
-    """Where receipts are seen, and what their delivery costs the client, in kopecks."""
+    """Base URL of receipt pages, and tariffs of delivery in kopecks."""
 
     public_url: str
     sms_part_kopecks: Annotated[int, Field(ge=0)] = 180
     email_kopecks: Annotated[int, Field(ge=0)] = 0
 
     def price(self, channel: Channel) -> int:
-        """Return the tariff in force: of a part of an SMS, or of an e-mail."""
+        """Return the tariff in kopecks: per part of an SMS, or per e-mail."""
         return self.sms_part_kopecks if channel is Channel.SMS else self.email_kopecks

@@ -1,4 +1,4 @@
-"""The SMS that tells a buyer of a receipt."""
+"""Text of the SMS that notifies a buyer of a receipt."""
 
 import dataclasses
 
@@ -7,36 +7,36 @@ from chalicelib.services.e_receipts.receipt import Receipt
 
 _TITLES = {1: "чек", 2: "возврат", 3: "выплата", 4: "возврат выплаты"}
 _SHORTEST_NAME = 11
-"""Characters that a legal name is cut to at the most."""
+"""Fewest characters to which a legal name is shortened."""
 
 
 @dataclasses.dataclass(frozen=True)
 class SmsMessage:
-    """An SMS and the number of parts it is charged by."""
+    """Text of an SMS, and the number of parts that operators charge."""
 
     text: str
     parts: int
 
 
 def sms_text(receipt: Receipt, link: str, brand: str | None = None) -> SmsMessage:
-    """Return the SMS of a receipt, under the brand if there is one, else the legal name.
+    """Return the SMS of a receipt, which begins with the brand or, without one, the legal name.
 
-    It says the sum, date and time, register and fiscal sign, and where to see the receipt. Of a
-    legal name its form is left out, and of a long one its end, where that saves a part.
+    The SMS states the sum, date and time, register, fiscal sign and link. The legal form and the
+    end of a legal name are left out if that saves a part.
     """
     roubles, rest = divmod(receipt.total, 100)
-    said = (
+    details = (
         f": {_TITLES[receipt.operation]} {roubles},{rest:02}р {receipt.at:%d.%m.%y %H:%M} "
         f"РНМ {receipt.register_id} ФП {receipt.sign} {link}"
     )
     names = [brand] if brand else _names(receipt.organisation)
-    messages = [SmsMessage(name + said, sms_parts.count_parts(name + said)) for name in names]
-    # The first of the shortest, so a name is as full as its parts allow.
-    return min(messages, key=lambda one: one.parts)
+    messages = [SmsMessage(name + details, sms_parts.count_parts(name + details)) for name in names]
+    # Names are in descending length, so this is the longest name with the fewest parts.
+    return min(messages, key=lambda message: message.parts)
 
 
 def _names(organisation: str) -> list[str]:
-    """Return a legal name ever shorter."""
+    """Return forms of a legal name in descending length."""
     full = legal_name.short_name(organisation) or "Магазин"
     bare = legal_name.bare_name(full)
     lengths = range(len(bare) - 1, _SHORTEST_NAME - 1, -1)

@@ -1,8 +1,8 @@
-"""Switches of channels and services, deliveries and their statistics.
+"""Table EReceipts: switches of channels and services, deliveries and statistics.
 
-In the client's partition: ``channel#<channel>``; ``service#<service>``, which moderation writes
-too, so its switch is changed by itself; ``switched#<channel or service>#<moment>``, one for each
-time a switch was set; ``delivery#<fiscal drive>#<document>``, for ninety days;
+Sort keys in a client's partition: ``channel#<channel>``; ``service#<service>``, to which moderation
+writes as well, so the switch is changed by an update; ``switched#<channel or service>#<id>``, an
+item for each change of a switch; ``delivery#<fiscal drive>#<document>``, kept for ninety days;
 ``statistics#<day>#<channel>``.
 """
 
@@ -25,35 +25,38 @@ from chalicelib.services.e_receipts.model import Counters, DayOfChannel, SwitchI
 from chalicelib.services.e_receipts.rules import ServiceNotApproved
 
 DELIVERIES_KEPT_FOR = dt.timedelta(days=90)
-"""How long a receipt told of again is known to be delivered."""
+"""How long the record of a delivery prevents a repeated delivery."""
 
 
-def channel(client_id: str, which: Channel) -> Get[SwitchItem]:
-    """A channel's switch; none before it was first set."""
-    return E_RECEIPTS.get(client_id, f"channel#{which.value}", SwitchItem.model_validate)
+def channel(client_id: str, channel: Channel) -> Get[SwitchItem]:
+    """Describe the read of a channel's switch; there is no item before it is first set."""
+    return E_RECEIPTS.get(client_id, f"channel#{channel.value}", SwitchItem.model_validate)
 
 
-def switch_channel(client_id: str, which: Channel, enabled: bool) -> list[Write]:
-    """Set a channel's switch."""
-    sk = f"channel#{which.value}"
+def switch_channel(client_id: str, channel: Channel, enabled: bool) -> list[Write]:
+    """Describe the writes that set a channel's switch and record the change."""
+    sk = f"channel#{channel.value}"
     item = {"client_id": client_id, "sk": sk, "enabled": enabled}
-    return [E_RECEIPTS.put(item), _switched(client_id, sk, enabled)]
+    return [E_RECEIPTS.put(item), _record_switch(client_id, sk, enabled)]
 
 
-def switch_service(client_id: str, which: AdditionalService, enabled: bool) -> list[Write]:
-    """Set the switch of a service that is approved."""
-    sk = service_sk(which)
-    changed = E_RECEIPTS.update(
+def switch_service(client_id: str, service: AdditionalService, enabled: bool) -> list[Write]:
+    """Describe the writes that set a service's switch and record the change.
+
+    The commit raises ServiceNotApproved if the service is not approved.
+    """
+    sk = service_sk(service)
+    update = E_RECEIPTS.update(
         client_id,
         sk,
         put={"enabled": enabled},
         when=Attr("state").eq(ApplicationState.APPROVED.value),
         otherwise=ServiceNotApproved(),
     )
-    return [changed, _switched(client_id, sk, enabled)]
+    return [update, _record_switch(client_id, sk, enabled)]
 
 
-def _switched(client_id: str, sk: str, enabled: bool) -> Write:
+def _record_switch(client_id: str, sk: str, enabled: bool) -> Write:
     item = {
         "client_id": client_id,
         "sk": f"switched#{sk}#{new_identifier()}",
@@ -64,29 +67,32 @@ def _switched(client_id: str, sk: str, enabled: bool) -> Write:
 
 
 def sending(delivery: DeliveryRequested) -> Sending:
-    """The delivery of a receipt, which happens once."""
+    """Return the delivery of a receipt as a message to be sent once."""
     sk = f"delivery#{delivery.fiscal_drive}#{delivery.document_number:010}"
     return Sending(E_RECEIPTS, delivery.client_id, sk, DELIVERIES_KEPT_FOR)
 
 
 def delivered(
-    client_id: str, which: Channel, counted: Counters, reason: str | None = None
+    client_id: str, channel: Channel, counters: Counters, reason: str | None = None
 ) -> tuple[Mapping[str, Any], list[Write]]:
-    """Return what a delivery's record says, and the statistics that count it with that."""
+    """Return the attributes of a delivery's record, and the write that adds to the statistics.
+
+    ``reason`` says why the receipt was not sent.
+    """
     day = clock.today().isoformat()
-    note = {"day": day, "channel": which.value, **counted.model_dump()}
+    attributes = {"day": day, "channel": channel.value, **counters.model_dump()}
     statistics = E_RECEIPTS.count(
-        client_id, f"statistics#{day}#{which.value}", counted.model_dump()
+        client_id, f"statistics#{day}#{channel.value}", counters.model_dump()
     )
-    return note | ({"reason": reason} if reason else {}), [statistics]
+    return attributes | ({"reason": reason} if reason else {}), [statistics]
 
 
 def statistics(client_id: str, first: dt.date, last: dt.date) -> Query[DayOfChannel]:
-    """What was delivered from day to day, by channel."""
+    """Describe the deliveries from ``first`` to ``last`` inclusive, by day and channel."""
     return E_RECEIPTS.between(
         client_id,
         f"statistics#{first.isoformat()}",
-        # After every channel of the last day.
+        # "$" follows "#", so this is after every channel of the last day.
         f"statistics#{last.isoformat()}$",
         lambda item: DayOfChannel(
             **{name: item[name] for name in Counters.model_fields},

@@ -1,4 +1,4 @@
-"""What a name is flagged for."""
+"""Flags of requested names."""
 
 import pytest
 
@@ -22,7 +22,7 @@ OURS = "ООО «Ромашка»"
         ("РТК", "АО «Ростовская транспортная компания»"),
     ],
 )
-def test_related(name: str, organisation: str) -> None:
+def test_related_names_are_recognised(name: str, organisation: str) -> None:
     assert name_check.is_related(name, organisation)
 
 
@@ -37,7 +37,7 @@ def test_related(name: str, organisation: str) -> None:
         ("Т", "ООО «Тополь»"),
     ],
 )
-def test_unrelated(name: str, organisation: str) -> None:
+def test_unrelated_names_are_recognised(name: str, organisation: str) -> None:
     assert not name_check.is_related(name, organisation)
 
 
@@ -55,5 +55,5 @@ def test_unrelated(name: str, organisation: str) -> None:
         ("Г0ВНО", ["знак.png"], {Flag.NAME_OBSCENE}),
     ],
 )
-def test_flags(name: str, filenames: list[str], flags: set[Flag]) -> None:
-    assert name_check.flags(name, OURS, filenames) == flags
+def test_name_is_flagged(name: str, filenames: list[str], flags: set[Flag]) -> None:
+    assert name_check.check_name(name, OURS, filenames) == flags

@@ -1,4 +1,4 @@
-"""Deadlines by the Russian production calendar, and the way of an application."""
+"""Deadlines by the Russian production calendar, and the lifecycle of an application."""
 
 import datetime as dt
 import itertools
@@ -28,30 +28,33 @@ def moscow(text: str) -> dt.datetime:
         ("2027-04-30T12:00", "2027-05-06"),  # 1 May on a Saturday: the 3rd is off
     ],
 )
-def test_three_business_days(submitted: str, last: str) -> None:
+def test_deadline_is_the_end_of_the_third_business_day(submitted: str, last: str) -> None:
     after = dt.date.fromisoformat(last) + dt.timedelta(days=1)
     assert rules.review_due(moscow(submitted)) == moscow(f"{after}T00:00")
 
 
-def test_ways() -> None:
-    ways = {(one, other) for one, onward in rules.TRANSITIONS.items() for other in onward}
-    assert ways == {
+def test_lifecycle_has_exactly_these_transitions() -> None:
+    transitions = {
         (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW),
         (ApplicationState.SUBMITTED, ApplicationState.CANCELLED),
         (ApplicationState.IN_REVIEW, ApplicationState.APPROVED),
         (ApplicationState.IN_REVIEW, ApplicationState.REJECTED),
         (ApplicationState.IN_REVIEW, ApplicationState.CANCELLED),
     }
-    for now, wanted in itertools.product(ApplicationState, ApplicationState):
-        if (now, wanted) in ways:
-            rules.require(now, wanted)
+    for state, target in itertools.product(ApplicationState, ApplicationState):
+        if (state, target) in transitions:
+            rules.APPLICATION.require(state, target)
         else:
             with pytest.raises(rules.ApplicationStateNotAllowed):
-                rules.require(now, wanted)
-    assert {ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW} == rules.OPEN
+                rules.APPLICATION.require(state, target)
+    final = {state for state in ApplicationState if rules.APPLICATION.is_final(state)}
+    assert set(ApplicationState) - final == {
+        ApplicationState.SUBMITTED,
+        ApplicationState.IN_REVIEW,
+    }
 
 
-def test_overdue_is_what_is_open_past_its_deadline() -> None:
+def test_only_open_applications_past_their_deadline_are_overdue() -> None:
     due = moscow("2026-11-28T00:00")
     before = due - dt.timedelta(milliseconds=1)
     assert rules.is_overdue(ApplicationState.IN_REVIEW, due, due)
@@ -60,5 +63,5 @@ def test_overdue_is_what_is_open_past_its_deadline() -> None:
     assert not rules.is_overdue(ApplicationState.SUBMITTED, None, due)
 
 
-def test_every_flag_has_its_words() -> None:
+def test_every_flag_has_a_description() -> None:
     assert all(note.detail for note in rules.notes(Flag))
