@@ -1,21 +1,8 @@
 """States of a document and the problems of finding and changing a document."""
 
+from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
-from chalicelib.services.edo.documents.model import DocumentState
-
-TRANSITIONS = {
-    DocumentState.SENT: {DocumentState.DELIVERED},
-    DocumentState.DELIVERED: {
-        DocumentState.SIGNED,
-        DocumentState.REJECTED,
-        DocumentState.REVOCATION_OFFERED,
-    },
-    DocumentState.SIGNED: {DocumentState.REVOCATION_OFFERED},
-    # A refused offer returns the document to `OfferedRevocation.before`.
-    DocumentState.REVOCATION_OFFERED: {DocumentState.REVOKED},
-    DocumentState.REJECTED: set[DocumentState](),
-    DocumentState.REVOKED: set[DocumentState](),
-}
+from chalicelib.services.edo.documents.model import DocumentState, DocumentStep
 
 _IN_RUSSIAN = {
     DocumentState.SENT: "отправлен и ещё не доставлен",
@@ -49,15 +36,15 @@ class TitleSent(Problem):
     detail = "Файл с таким идентификатором уже отправлен. Сформируйте документ заново."
 
 
-class DocumentStateNotAllowed(Problem):
+class DocumentStateNotAllowed(StateNotAllowed):
     """The document is in a state from which the step is not possible."""
 
     slug = "edo-document-status-not-allowed"
     title = "Документ в другом состоянии"
 
-    def __init__(self, state: DocumentState) -> None:
-        detail = f"Документ {_IN_RUSSIAN[state]}, поэтому действие невозможно."
-        super().__init__(detail, document_status=state.value)
+    detail = "Документ {now}, поэтому действие невозможно."
+    member = "document_status"
+    in_words = _IN_RUSSIAN
 
 
 class TooLargeToPass(Problem):
@@ -69,11 +56,38 @@ class TooLargeToPass(Problem):
     detail = "Файл больше 4 МБ. Скачайте его по адресу из поля url, адрес действует пять минут."
 
 
-def require(current: DocumentState, state: DocumentState) -> None:
-    """Require that a document can go from the state ``current`` to ``state``.
+DOCUMENT = Lifecycle(
+    {
+        DocumentState.SENT: {DocumentState.DELIVERED},
+        DocumentState.DELIVERED: {
+            DocumentState.SIGNED,
+            DocumentState.REJECTED,
+            DocumentState.REVOCATION_OFFERED,
+        },
+        DocumentState.SIGNED: {DocumentState.REVOCATION_OFFERED},
+        DocumentState.REVOCATION_OFFERED: {
+            DocumentState.REVOKED,
+            # A refused offer returns the document to `OfferedRevocation.before`.
+            DocumentState.DELIVERED,
+            DocumentState.SIGNED,
+        },
+    },
+    refusal=DocumentStateNotAllowed,
+    field="status",
+    entry=DocumentStep,
+)
+
+
+def require_step(current: DocumentState, target: DocumentState) -> None:
+    """Require that a step can lead from the state ``current`` to ``target``.
+
+    The refusal of an offer to revoke the document is no such step: it leads back to a state to
+    which the document had come by another step.
 
     Raises:
-        DocumentStateNotAllowed: the lifecycle has no such transition.
+        DocumentStateNotAllowed: the lifecycle has no such step.
     """
-    if state not in TRANSITIONS[current]:
+    offered = current is DocumentState.REVOCATION_OFFERED
+    if offered and target is not DocumentState.REVOKED:
         raise DocumentStateNotAllowed(current)
+    DOCUMENT.require(current, target)

@@ -10,34 +10,20 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Key
 
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
-from chalicelib.runtime.problem import Problem
+from chalicelib.runtime.lifecycle import Move
 from chalicelib.runtime.table import Get, Item, Query, Write, to_item
 from chalicelib.services.edo.documents.model import (
     Box,
     Document,
     DocumentState,
-    DocumentStep,
-    OfferedRevocation,
-    SignedFile,
     TechnologyMessage,
 )
-from chalicelib.services.edo.documents.rules import DocumentStateNotAllowed, TitleSent
+from chalicelib.services.edo.documents.rules import TitleSent
 from chalicelib.services.edo.resources import EDO
-
-
-@dataclasses.dataclass(frozen=True)
-class Move:
-    """A step of a document: the new state, the file that leads there and what the file says."""
-
-    state: DocumentState
-    step: DocumentStep
-    file: SignedFile | None = None
-    reason: str | None = None
-    revocation: OfferedRevocation | None = None
 
 
 def copy(client_id: str, box: Box, document_id: str) -> Get[Document]:
@@ -108,54 +94,22 @@ def _box_status(client_id: str, box: Box, state: DocumentState) -> str:
     return f"{client_id}#{box.value}#{state.value}"
 
 
-def move(current: Document, made: Move) -> list[Write]:
-    """Move a document on, in every copy.
+def move_document(move: Move[DocumentState, Document]) -> list[Write]:
+    """Move a document to another state, in every copy.
 
     Raises:
-        DocumentStateNotAllowed: the document is no longer in the state of ``current``.
+        DocumentStateNotAllowed: the document is no longer in the state that was read.
     """
-
-    def refuse(item: Item | None) -> Problem:
-        state = DocumentState(item["status"]) if item else current.status
-        return DocumentStateNotAllowed(state)
-
-    put: Item = {"status": made.state.value}
-    if made.reason is not None and made.state is DocumentState.REJECTED:
-        put["reason"] = made.reason
-    if made.revocation is not None:
-        put["revocation"] = to_item(made.revocation)
-    append = {"history": to_item(made.step)}
-    if made.file is not None:
-        append["files"] = to_item(made.file)
+    document = move.changed
     return [
-        EDO.update(
+        move.write(
+            EDO,
             client_id,
-            f"{box.value}#{current.document_id}",
-            put=put | {"box_status": _box_status(client_id, box, made.state)},
-            append=append,
-            remove=[] if made.state in _WITH_REVOCATION else ["revocation"],
-            when=Attr("status").eq(current.status.value),
-            otherwise=refuse,
+            f"{box.value}#{document.document_id}",
+            put={"box_status": _box_status(client_id, box, document.status)},
         )
-        for client_id, box in sides(current)
+        for client_id, box in sides(document)
     ]
-
-
-_WITH_REVOCATION = {DocumentState.REVOCATION_OFFERED, DocumentState.REVOKED}
-
-
-def moved(current: Document, made: Move) -> Document:
-    """Return the document as :func:`move` leaves it."""
-    revocation = current.revocation if made.state in _WITH_REVOCATION else None
-    return current.model_copy(
-        update={
-            "status": made.state,
-            "history": (*current.history, made.step),
-            "files": (*current.files, made.file) if made.file else current.files,
-            "reason": made.reason if made.state is DocumentState.REJECTED else current.reason,
-            "revocation": made.revocation or revocation,
-        }
-    )
 
 
 def put_title(file_id: str, document_id: str) -> Write:

@@ -16,7 +16,7 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.services.edo.documents.lookup import load_document
 from chalicelib.services.edo.documents.model import DocumentKind, DocumentState, FileRole
-from chalicelib.services.edo.documents.rules import require
+from chalicelib.services.edo.documents.rules import require_step
 from chalicelib.services.edo.documents.view import DocumentCard
 from chalicelib.services.edo.exchange import answers, rules, sides, steps, store
 from chalicelib.services.edo.exchange.draft_contents import put_draft_content
@@ -199,6 +199,6 @@ def revoke_document(caller: Caller, document_id: str, payload: Revocation) -> Do
         role = FileRole.ANNULMENT_OFFER
         signed = SignedContent.over(document.last_file(role), role, payload.signature)
         return answers.answer(document, DocumentState.REVOKED, signed)
-    require(document.status, DocumentState.REVOCATION_OFFERED)
+    require_step(document.status, DocumentState.REVOCATION_OFFERED)
     signed = answers.signed_draft(document, draft, kind, payload.signature, payload.reason)
     return answers.answer(document, DocumentState.REVOCATION_OFFERED, signed, payload.reason)

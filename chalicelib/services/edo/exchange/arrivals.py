@@ -14,7 +14,7 @@ from chalicelib.services.edo.documents.model import (
     FileRole,
     TechnologyMessage,
 )
-from chalicelib.services.edo.documents.rules import DocumentUnknown, require
+from chalicelib.services.edo.documents.rules import DocumentUnknown, require_step
 from chalicelib.services.edo.exchange import rules, sides, steps
 from chalicelib.services.edo.exchange.model import DraftKind
 from chalicelib.services.edo.exchange.signed_content import SignedContent
@@ -89,7 +89,7 @@ def receive_step(arrival: StatusArrived) -> None:
     """
     document = _load_exchanged(arrival.exchange_id)
     if arrival.status == "delivered":
-        require(document.status, DocumentState.DELIVERED)
+        require_step(document.status, DocumentState.DELIVERED)
         _, writes = steps.go_on(document, document.other, DocumentState.DELIVERED, None)
     else:
         state, role = _state_and_role(document, arrival)
@@ -137,7 +137,7 @@ def _state_and_role(document: Document, arrival: StatusArrived) -> tuple[Documen
     match arrival.status:
         case "signed":
             rules.require_recipient(theirs)
-            require(document.status, DocumentState.SIGNED)
+            require_step(document.status, DocumentState.SIGNED)
             return DocumentState.SIGNED, FileRole.ANSWER
         case "rejected" | "revocation_refused":
             return rules.state_after_rejection(theirs), FileRole.CORRECTION_REQUEST
@@ -145,7 +145,7 @@ def _state_and_role(document: Document, arrival: StatusArrived) -> tuple[Documen
             rules.require_answerable_revocation(theirs)
             return DocumentState.REVOKED, FileRole.ANNULMENT_OFFER
         case _:
-            require(document.status, DocumentState.REVOCATION_OFFERED)
+            require_step(document.status, DocumentState.REVOCATION_OFFERED)
             return DocumentState.REVOCATION_OFFERED, FileRole.ANNULMENT_OFFER
 
 

@@ -16,7 +16,7 @@ from chalicelib.services.edo.documents.model import (
     SignedFile,
     UpdFacts,
 )
-from chalicelib.services.edo.documents.rules import DocumentStateNotAllowed, require
+from chalicelib.services.edo.documents.rules import DocumentStateNotAllowed, require_step
 from chalicelib.services.edo.exchange.model import AnswerDraft, DraftKind
 from chalicelib.services.edo.formats.model import Function
 from chalicelib.services.edo.formats.refusal import TitleRefused
@@ -256,7 +256,7 @@ def require_signable(document: Document) -> None:
     """
     require_recipient(document)
     require_awaited(document)
-    require(document.status, DocumentState.SIGNED)
+    require_step(document.status, DocumentState.SIGNED)
 
 
 def require_awaited(document: Document) -> None:
@@ -306,7 +306,7 @@ def state_after_rejection(document: Document) -> DocumentState:
         require_answerable_revocation(document)
         return document.revocation.before
     require_recipient(document)
-    require(document.status, DocumentState.REJECTED)
+    require_step(document.status, DocumentState.REJECTED)
     return DocumentState.REJECTED
 
 
@@ -325,11 +325,11 @@ def require_draftable(document: Document, kind: DraftKind) -> None:
             if document.kind is not DocumentKind.UPD:
                 raise NotUpd
             require_awaited(document)
-            require(document.status, DocumentState.SIGNED)
+            require_step(document.status, DocumentState.SIGNED)
         case DraftKind.CORRECTION_REQUEST:
             state_after_rejection(document)
         case DraftKind.ANNULMENT_OFFER:
-            require(document.status, DocumentState.REVOCATION_OFFERED)
+            require_step(document.status, DocumentState.REVOCATION_OFFERED)
 
 
 def require_draft(

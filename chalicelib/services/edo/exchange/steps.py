@@ -3,7 +3,8 @@
 Steps of clients and steps that come from roaming are the same.
 """
 
-from chalicelib.runtime import clock
+from typing import Any
+
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.table import Write
 from chalicelib.services.edo.documents import store as documents
@@ -11,11 +12,11 @@ from chalicelib.services.edo.documents.model import (
     Document,
     DocumentKind,
     DocumentState,
-    DocumentStep,
     OfferedRevocation,
     SignedFile,
     TechnologyMessage,
 )
+from chalicelib.services.edo.documents.rules import DOCUMENT
 from chalicelib.services.edo.exchange import mail
 from chalicelib.services.edo.exchange.signed_content import SignedContent
 from chalicelib.services.edo.exchange.technology_messages import make_messages
@@ -58,26 +59,41 @@ def go_on(
     address of the other side, or None if that side is in roaming.
     """
     file, content = signed or (None, None)
-    offer = None
-    if state is DocumentState.REVOCATION_OFFERED:
-        offer = OfferedRevocation(
-            offered_by=author.participant_id, reason=reason or "", before=current.status
-        )
-    step = DocumentStep(
-        status=state.value,
-        at=clock.now(),
-        by=Actor.CLIENT if file else Actor.SYSTEM,
-        participant_id=author.participant_id if file else None,
+    move = DOCUMENT.move(
+        current,
+        state,
+        Actor.CLIENT if file else Actor.SYSTEM,
+        at=file.signature.received_at if file else None,
+        details={"participant_id": author.participant_id if file else None},
+        append={"files": file} if file else None,
+        **_changes(current, author, state, reason),
     )
-    move = documents.Move(state, step, file, reason, offer)
-    moved = documents.moved(current, move)
+    moved = move.changed
     messages = make_messages(current, file, content.signature) if file and content else ()
     return moved, [
-        *documents.move(current, move),
+        *documents.move_document(move),
         *documents.put_messages(current.document_id, messages),
         mail.moved(current, moved, author, mail_to) if mail_to else None,
         _dispatch(moved, file, content, messages) if file and content else None,
     ]
+
+
+def _changes(
+    current: Document, author: Participant, state: DocumentState, reason: str | None
+) -> dict[str, Any]:
+    """Return the fields that a step changes, besides the state, the files and the history."""
+    match state:
+        case DocumentState.REVOCATION_OFFERED:
+            offer = OfferedRevocation(
+                offered_by=author.participant_id, reason=reason or "", before=current.status
+            )
+            return {"revocation": offer}
+        case DocumentState.REJECTED:
+            return {"reason": reason}
+        case DocumentState.REVOKED:
+            return {}
+        case _:
+            return {"revocation": None}
 
 
 def _dispatch(

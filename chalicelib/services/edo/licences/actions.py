@@ -1,7 +1,6 @@
 """«Лицензии ЭДО»: packages of outgoing documents are bought and paid for by invoice."""
 
-from chalicelib.core.billing import invoicing
-from chalicelib.core.billing import store as billing
+from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
@@ -9,17 +8,12 @@ from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
-from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.table import fetch
 from chalicelib.services.edo.licences import catalogue, rules, store
-from chalicelib.services.edo.licences.model import (
-    Package,
-    Purchase,
-    PurchaseState,
-    PurchaseWithInvoice,
-)
+from chalicelib.services.edo.licences.model import Package, Purchase
+from chalicelib.services.edo.licences.sale import SALE
 from chalicelib.services.edo.registration import store as registrations
 from chalicelib.services.edo.registration.rules import NotRegistered
 from chalicelib.services.edo.resources import EDO
@@ -39,7 +33,7 @@ def list_packages(caller: Caller) -> Page[Package]:
     reads=[ORGANISATION],
     writes=[EDO, BILLING],
 )
-def purchase_package(caller: Caller, package_id: str) -> PurchaseWithInvoice:
+def purchase_package(caller: Caller, package_id: str) -> Sold[Purchase]:
     """Buy a package and return the purchase with its invoice.
 
     The licence becomes active when the invoice is paid.
@@ -52,22 +46,21 @@ def purchase_package(caller: Caller, package_id: str) -> PurchaseWithInvoice:
         raise OrganisationUnknown
     if registration is None:
         raise NotRegistered
-    invoice = invoicing.draw_up(payer, rules.invoice_lines(package))
+    opening = SALE.begin(payer, rules.invoice_lines(package))
+    invoice = opening.invoice
     purchase = Purchase(
         purchase_id=new_identifier(),
         client_id=caller.client_id,
         package=package,
-        state=PurchaseState.INVOICED,
+        state=opening.state,
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(HistoryEntry.now(PurchaseState.INVOICED.value, Actor.CLIENT),),
+        history=opening.history,
     )
     return commit(
-        PurchaseWithInvoice(**purchase.model_dump(), invoice=invoice),
+        Sold(sold=purchase, invoice=invoice),
         store.put_purchase(purchase),
-        *billing.issue(
-            caller.client_id, invoice, subject=purchase.purchase_id, queue=store.LICENCES
-        ),
+        *SALE.issue(caller.client_id, invoice, purchase.purchase_id),
     )
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Kopecks, Line
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
@@ -53,12 +52,6 @@ class Purchase(Model):
     invoice_id: Identifier
     invoice_number: str
     history: tuple[HistoryEntry, ...]
-
-
-class PurchaseWithInvoice(Purchase):
-    """A new purchase with the invoice to pay."""
-
-    invoice: Invoice
 
 
 class EdoLicence(Model):

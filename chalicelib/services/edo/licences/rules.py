@@ -4,8 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
+from chalicelib.runtime.lifecycle import Lifecycle
 from chalicelib.runtime.problem import NotFound, Problem
-from chalicelib.services.edo.licences.model import EdoLicence, LicenceCard, Package
+from chalicelib.services.edo.licences.model import (
+    EdoLicence,
+    LicenceCard,
+    Package,
+    PurchaseState,
+)
+
+PURCHASE = Lifecycle({PurchaseState.INVOICED: {PurchaseState.PAID, PurchaseState.EXPIRED}})
 
 
 class PackageUnknown(NotFound):

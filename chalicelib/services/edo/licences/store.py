@@ -8,8 +8,7 @@ import datetime as dt
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime.history import Actor, HistoryEntry
-from chalicelib.runtime.problem import Problem
+from chalicelib.runtime.lifecycle import Move
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Query, Write, to_item
 from chalicelib.services.edo.licences.model import EdoLicence, Purchase, PurchaseState
@@ -20,10 +19,6 @@ LICENCES = Queue("EdoLicences")
 """Receives a message when an invoice for a package is paid or expires."""
 MOST_LICENCES = 500
 """Licences of one client whose terms overlap, at most."""
-
-
-class PurchaseClosed(Problem):
-    """The purchase was closed by an earlier delivery of the same message."""
 
 
 def purchase(client_id: str, purchase_id: str) -> Get[Purchase]:
@@ -41,20 +36,14 @@ def put_purchase(new: Purchase) -> Write:
     return EDO.put(to_item(new) | {"sk": f"purchase#{new.purchase_id}"}, new=True)
 
 
-def close_purchase(current: Purchase, state: PurchaseState, by: Actor) -> Write:
-    """Move a purchase from ``invoiced`` to ``state``.
+def move_purchase(move: Move[PurchaseState, Purchase]) -> Write:
+    """Move a purchase to another state.
 
     Raises:
-        PurchaseClosed: the purchase is in another state.
+        StateNotAllowed: the purchase is no longer in the state that was read.
     """
-    return EDO.update(
-        current.client_id,
-        f"purchase#{current.purchase_id}",
-        put={"state": state.value},
-        append={"history": to_item(HistoryEntry.now(state.value, by))},
-        when=Attr("state").eq(PurchaseState.INVOICED.value),
-        otherwise=PurchaseClosed(),
-    )
+    purchase = move.changed
+    return move.write(EDO, purchase.client_id, f"purchase#{purchase.purchase_id}")
 
 
 def put_licence(client_id: str, new: EdoLicence) -> Write:
