@@ -1,7 +1,6 @@
 """«Платформа Госотчёт»: licences, registration with the authorities, login and password."""
 
-from chalicelib.core.billing import invoicing
-from chalicelib.core.billing import store as billing
+from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
@@ -11,7 +10,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit, transact
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -22,13 +21,11 @@ from chalicelib.services.gosotchet import account_store, rules, store
 from chalicelib.services.gosotchet.account import SignedIn, SignIn
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
 from chalicelib.services.gosotchet.model import (
-    Change,
-    ChangeCard,
-    ChangeStatus,
+    Amendment,
+    AmendmentCard,
+    AmendmentState,
     Licence,
-    LicenceStatus,
-    LicenceWithInvoice,
-    NewChange,
+    NewAmendment,
     NewCredentials,
     NewLicence,
     NewRegistration,
@@ -37,8 +34,9 @@ from chalicelib.services.gosotchet.model import (
     RegistrationCard,
     RegistrationLine,
     RegistrationsQuery,
-    RegistrationStatus,
+    RegistrationState,
 )
+from chalicelib.services.gosotchet.sale import SALE
 from chalicelib.services.gosotchet.store import GOSOTCHET
 from chalicelib.services.gosotchet.tariff import Tariff, find, tariffs
 
@@ -65,7 +63,7 @@ def list_gosotchet_licences(caller: Caller, query: PageQuery) -> Page[Licence]:
     reads=[ORGANISATION],
     writes=[GOSOTCHET, BILLING],
 )
-def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> LicenceWithInvoice:
+def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> Sold[Licence]:
     """Order a licence; it is active when its invoice is paid."""
     payer = fetch(organisation.profile(caller.client_id))
     if payer is None:
@@ -73,21 +71,22 @@ def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> LicenceWithInvo
     tariff = find(wanted.tariff)
     if tariff is None:
         raise rules.TariffUnknown
-    invoice = invoicing.draw_up(payer, rules.invoice_lines(tariff))
+    opening = SALE.begin(payer, rules.invoice_lines(tariff))
+    invoice = opening.invoice
     licence = Licence(
         licence_id=new_identifier(),
         client_id=caller.client_id,
         tariff=tariff,
-        status=LicenceStatus.INVOICED,
-        ordered_at=clock.now(),
+        status=opening.state,
+        ordered_at=opening.at,
         invoice_id=invoice.invoice_id,
         invoice_number=invoice.number,
-        history=(HistoryEntry.now(LicenceStatus.INVOICED.value, Actor.CLIENT),),
+        history=opening.history,
     )
     return commit(
-        LicenceWithInvoice(**licence.model_dump(), invoice=invoice),
+        Sold(sold=licence, invoice=invoice),
         store.put_licence(licence),
-        *billing.issue(caller.client_id, invoice, subject=licence.licence_id, queue=store.QUEUE),
+        *SALE.issue(caller.client_id, invoice, licence.licence_id),
     )
 
 
@@ -115,23 +114,23 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
     errors = rules.faults(form.authorities, licence.tariff, owner) + errors
     if certificate is None or errors:
         raise PayloadInvalid(errors)
-    now = clock.now()
+    beginning = rules.REGISTRATION.begin(RegistrationState.ACCEPTED, Actor.CLIENT)
     registration = Registration(
         registration_id=new_identifier(),
         licence_id=licence.licence_id,
         client_id=caller.client_id,
-        status=RegistrationStatus.ACCEPTED,
+        status=beginning.state,
         authorities=form.authorities,
         certificate=certificate,
         email=form.email,
-        requested_at=now,
-        credentials_due=now + rules.PROMISED,
+        requested_at=beginning.at,
+        credentials_due=beginning.at + rules.PROMISED,
         organisation_name=owner.name,
         organisation_inn=owner.inn,
         tariff=licence.tariff,
         valid_until=valid_until,
         delivery_id=new_identifier(),
-        history=(HistoryEntry.now(RegistrationStatus.ACCEPTED.value, Actor.CLIENT),),
+        history=beginning.history,
     )
     return commit(
         rules.accepted(registration),
@@ -168,10 +167,9 @@ def list_gosotchet_worklist(caller: Caller, query: RegistrationsQuery) -> Page[R
 )
 def retry_gosotchet_registration(caller: Caller, registration_id: str) -> RegistrationCard:
     """Have a registration that failed provisioned once more."""
-    seen = _of_all(registration_id)
-    rules.require(seen.status, RegistrationStatus.ACCEPTED)
-    asked = rules.asked_again(seen, RegistrationStatus.ACCEPTED, Actor.OPERATOR, clock.now())
-    return commit(asked.card(), *store.ask_again(seen, asked, Actor.OPERATOR))
+    current = _of_all(registration_id)
+    request = rules.request_credentials(current, RegistrationState.ACCEPTED, Actor.OPERATOR)
+    return commit(request.changed.card(), *store.request_credentials(current, request))
 
 
 @action(
@@ -185,15 +183,12 @@ def resend_gosotchet_credentials(
     caller: Caller, registration_id: str, wanted: NewCredentials
 ) -> RegistrationAccepted:
     """Mail a new one-time password; the former ceases to be valid."""
-    seen = _own(caller, registration_id)
-    rules.require(seen.status, RegistrationStatus.CREDENTIALS_REQUESTED)
-    rules.require_pause(seen, clock.now())
-    if wanted.email is not None:
-        seen = seen.model_copy(update={"email": wanted.email})
-    asked = rules.asked_again(
-        seen, RegistrationStatus.CREDENTIALS_REQUESTED, Actor.CLIENT, clock.now()
+    current = _own(caller, registration_id)
+    request = rules.request_credentials(
+        current, RegistrationState.CREDENTIALS_REQUESTED, Actor.CLIENT, wanted.email
     )
-    return commit(rules.accepted(asked), *store.ask_again(seen, asked, Actor.CLIENT))
+    rules.require_pause(current, request.at)
+    return commit(rules.accepted(request.changed), *store.request_credentials(current, request))
 
 
 @action(
@@ -205,8 +200,8 @@ def resend_gosotchet_credentials(
     writes=[GOSOTCHET, OUTBOX],
 )
 def change_gosotchet_registration(
-    caller: Caller, registration_id: str, wanted: NewChange
-) -> ChangeCard:
+    caller: Caller, registration_id: str, wanted: NewAmendment
+) -> AmendmentCard:
     """Add authorities to a registration, or put a new certificate in place of its own."""
     from chalicelib.services.gosotchet import certificate as certificates
 
@@ -226,15 +221,16 @@ def change_gosotchet_registration(
         errors += refusals + rules.certificate_faults(certificate, seen.certificate)
     if errors:
         raise PayloadInvalid(errors)
-    change = Change(
+    beginning = rules.AMENDMENT.begin(AmendmentState.ACCEPTED, Actor.CLIENT)
+    change = Amendment(
         change_id=new_identifier(),
         registration_id=registration_id,
         client_id=caller.client_id,
-        status=ChangeStatus.ACCEPTED,
+        status=beginning.state,
         authorities=wanted.authorities,
         certificate=certificate,
-        submitted_at=clock.now(),
-        history=(HistoryEntry.now(ChangeStatus.ACCEPTED.value, Actor.CLIENT),),
+        submitted_at=beginning.at,
+        history=beginning.history,
     )
     return commit(change.card(), *store.put_change(change))
 
@@ -244,7 +240,7 @@ def change_gosotchet_registration(
 )
 def list_gosotchet_changes(
     caller: Caller, registration_id: str, query: PageQuery
-) -> Page[ChangeCard]:
+) -> Page[AmendmentCard]:
     """List the changes of a registration, newest first. Two reads: whose it is, and they."""
     _own(caller, registration_id)
     found = page(store.changes(caller.client_id, registration_id), query, caller.client_id)

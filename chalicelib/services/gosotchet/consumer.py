@@ -2,11 +2,8 @@
 
 import datetime as dt
 
-from chalicelib.core.billing.model import InvoiceState
 from chalicelib.core.billing.payment import InvoiceClosed
 from chalicelib.core.notification.mail import SENDER
-from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
@@ -18,18 +15,16 @@ from chalicelib.runtime.table import every, fetch
 from chalicelib.services.gosotchet import mail, provisioning, rules, store
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
 from chalicelib.services.gosotchet.model import (
-    Change,
+    Amendment,
     IssueCredentials,
-    LicenceStatus,
     Provisioning,
     Registration,
 )
 from chalicelib.services.gosotchet.rules import (
     ChangeDone,
-    LicenceNotActive,
-    LicenceUnknown,
-    RegistrationStatusNotAllowed,
+    RegistrationStateNotAllowed,
 )
+from chalicelib.services.gosotchet.sale import SALE
 from chalicelib.services.gosotchet.store import GOSOTCHET, CredentialsUnderWay
 
 PROVISIONING_SECONDS = 60
@@ -37,29 +32,10 @@ PROVISIONING_SECONDS = 60
 _AT_ONCE = 1_000
 
 
-@consumer(store.QUEUE, reads=[ORGANISATION], writes=[GOSOTCHET, OUTBOX])
+@consumer(SALE.queue, reads=[ORGANISATION], writes=[GOSOTCHET, OUTBOX])
 def follow_licence_invoice(closed: InvoiceClosed) -> None:
     """Make a licence active once it is paid, with an e-mail; or let it expire."""
-    licence, owner = fetch(
-        store.licence(closed.client_id, closed.subject), organisation.profile(closed.client_id)
-    )
-    if licence is None:
-        raise LicenceUnknown
-    if owner is None:
-        raise OrganisationUnknown
-    if licence.status is not LicenceStatus.INVOICED:
-        logger.info("invoice already followed", licence_id=licence.licence_id)
-        return
-    if closed.state is InvoiceState.PAID:
-        last = rules.last_day(clock.today(), licence.tariff.months)
-        active = store.move_licence(licence, LicenceStatus.ACTIVE, Actor.BANK, last)
-        writes = [active, mail.licence_active(licence, owner.email)]
-    else:
-        writes = [store.move_licence(licence, LicenceStatus.EXPIRED, Actor.TIME)]
-    try:
-        transact(writes)
-    except LicenceNotActive:
-        logger.info("invoice followed at the same time", licence_id=licence.licence_id)
+    SALE.follow(closed)
 
 
 @consumer(
@@ -110,11 +86,11 @@ def _watch_registration(seen: Registration, age: dt.timedelta) -> None:
     failed = store.fail(seen, rules.LATE, Actor.TIME)
     try:
         transact([*failed, store.require_idle(seen), mail.failed(seen, rules.LATE)])
-    except (RegistrationStatusNotAllowed, CredentialsUnderWay):
+    except (RegistrationStateNotAllowed, CredentialsUnderWay):
         logger.info("provisioned at the last moment", registration_id=seen.registration_id)
 
 
-def _watch_change(seen: Change, age: dt.timedelta) -> None:
+def _watch_change(seen: Amendment, age: dt.timedelta) -> None:
     if age < rules.REPEATED_AFTER:
         return
     if age < rules.PROMISED:

@@ -3,7 +3,7 @@
 from chalicelib.core.notification.mail import Letter
 from chalicelib.runtime import clock, notify
 from chalicelib.runtime.table import Write
-from chalicelib.services.gosotchet.model import Change, Licence, Registration
+from chalicelib.services.gosotchet.model import Amendment, Licence, Registration
 
 _WHERE = "«Сервис и Услуги» — «Платформа Госотчёт»"
 
@@ -58,7 +58,7 @@ def failed(registration: Registration, reason: str) -> Write:
     )
 
 
-def change_completed(change: Change, registration: Registration) -> Write:
+def change_completed(change: Amendment, registration: Registration) -> Write:
     """Tell that a change is in force."""
     added = "".join(f"\n— {one.title}" for one in change.authorities)
     said = f"Добавлены контролирующие органы:{added}\n" if added else ""
@@ -72,7 +72,7 @@ def change_completed(change: Change, registration: Registration) -> Write:
     )
 
 
-def change_failed(change: Change, registration: Registration, reason: str) -> Write:
+def change_failed(change: Amendment, registration: Registration, reason: str) -> Write:
     """Tell that a change is not in force, and why."""
     return notify.email(
         change.client_id,

@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Email
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
@@ -21,7 +20,7 @@ from chalicelib.services.gosotchet.certificate_model import (
 from chalicelib.services.gosotchet.tariff import Tariff
 
 
-class LicenceStatus(StrEnum):
+class LicenceState(StrEnum):
     """Where a licence stands; how long an active one is good, ``valid_until`` says."""
 
     INVOICED = "invoiced"
@@ -46,7 +45,7 @@ class Licence(Model):
     licence_id: Identifier
     client_id: Identifier
     tariff: Tariff
-    status: LicenceStatus
+    status: LicenceState
     ordered_at: dt.datetime
     invoice_id: Identifier
     invoice_number: str
@@ -57,13 +56,7 @@ class Licence(Model):
     history: tuple[HistoryEntry, ...]
 
 
-class LicenceWithInvoice(Licence):
-    """A new licence and the invoice to pay."""
-
-    invoice: Invoice
-
-
-class RegistrationStatus(StrEnum):
+class RegistrationState(StrEnum):
     """Where a registration stands."""
 
     ACCEPTED = "accepted"
@@ -95,7 +88,7 @@ class RegistrationCard(Model):
 
     registration_id: Identifier
     licence_id: Identifier
-    status: RegistrationStatus
+    status: RegistrationState
     authorities: tuple[Authority, ...]
     certificate: CertificateCard
     email: str
@@ -175,10 +168,10 @@ class RegistrationLine(RegistrationCard):
 class RegistrationsQuery(PageQuery):
     """Which registrations the operator wants to see."""
 
-    status: RegistrationStatus = RegistrationStatus.FAILED
+    status: RegistrationState = RegistrationState.FAILED
 
 
-class ChangeStatus(StrEnum):
+class AmendmentState(StrEnum):
     """Where a change of a registration stands."""
 
     ACCEPTED = "accepted"
@@ -186,7 +179,7 @@ class ChangeStatus(StrEnum):
     FAILED = "failed"
 
 
-class NewChange(Payload):
+class NewAmendment(Payload):
     """Authorities to add, a new certificate, or both."""
 
     model_config = example(
@@ -207,7 +200,7 @@ class NewChange(Payload):
         return self
 
 
-class ChangeCard(Model):
+class AmendmentCard(Model):
     """A change of a registration as its client sees it."""
 
     model_config = example(
@@ -216,7 +209,7 @@ class ChangeCard(Model):
 
     change_id: Identifier
     registration_id: Identifier
-    status: ChangeStatus
+    status: AmendmentState
     authorities: tuple[Authority, ...]
     """The ones it adds."""
     certificate: CertificateCard | None = None
@@ -226,15 +219,17 @@ class ChangeCard(Model):
     history: tuple[HistoryEntry, ...]
 
 
-class Change(ChangeCard):
+class Amendment(AmendmentCard):
     """A change as it is kept."""
 
     client_id: Identifier
     certificate: KeptCertificate | None = None
 
-    def card(self) -> ChangeCard:
+    def card(self) -> AmendmentCard:
         """Return what its client sees."""
-        return ChangeCard.model_validate(self.model_dump(include=set(ChangeCard.model_fields)))
+        return AmendmentCard.model_validate(
+            self.model_dump(include=set(AmendmentCard.model_fields))
+        )
 
 
 class IssueCredentials(Model):
@@ -246,7 +241,7 @@ class IssueCredentials(Model):
     delivery_id: Identifier
 
 
-class ApplyChange(Model):
+class ApplyAmendment(Model):
     """Tells to bring an account up to date."""
 
     kind: Literal["change"] = "change"
@@ -255,5 +250,5 @@ class ApplyChange(Model):
     change_id: Identifier
 
 
-Provisioning = Annotated[IssueCredentials | ApplyChange, Field(discriminator="kind")]
+Provisioning = Annotated[IssueCredentials | ApplyAmendment, Field(discriminator="kind")]
 """What the queue of provisioning carries; never a password."""

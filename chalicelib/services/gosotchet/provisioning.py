@@ -15,8 +15,8 @@ from chalicelib.runtime.table import fetch
 from chalicelib.services.gosotchet import mail, rules, store
 from chalicelib.services.gosotchet import password as passwords
 from chalicelib.services.gosotchet.model import (
-    ApplyChange,
-    ChangeStatus,
+    AmendmentState,
+    ApplyAmendment,
     IssueCredentials,
     Registration,
 )
@@ -56,7 +56,7 @@ def issue_credentials(told: IssueCredentials) -> None:
         transact([*store.fail(seen, reason, Actor.SYSTEM), mail.failed(seen, reason)])
 
 
-def apply_change(told: ApplyChange) -> None:
+def apply_change(told: ApplyAmendment) -> None:
     """Bring an account up to date with a change; a repeat is harmless.
 
     Raises:
@@ -68,7 +68,7 @@ def apply_change(told: ApplyChange) -> None:
     )
     if change is None or registration is None:
         raise ChangeUnknown
-    if change.status is not ChangeStatus.ACCEPTED:
+    if change.status is not AmendmentState.ACCEPTED:
         logger.info("change done already", change_id=change.change_id)
         return
     changed = registration.model_copy(

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
 from chalicelib.core.organisation.model import Profile
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime import clock
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.lifecycle import Lifecycle, Move, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.gosotchet.authority import MOST_AUTHORITIES, Authority, Fault, Fns
 from chalicelib.services.gosotchet.certificate_model import CertificateCard
 from chalicelib.services.gosotchet.model import (
+    AmendmentState,
     Licence,
-    LicenceStatus,
+    LicenceState,
     Registration,
     RegistrationAccepted,
-    RegistrationStatus,
+    RegistrationState,
 )
 from chalicelib.services.gosotchet.tariff import Tariff
 
@@ -29,28 +32,16 @@ REPEATED_AFTER = dt.timedelta(hours=1)
 RESEND_PAUSE = dt.timedelta(minutes=5)
 """Between one password and the next that a client asks for."""
 
-TRANSITIONS = {
-    RegistrationStatus.ACCEPTED: {
-        RegistrationStatus.CREDENTIALS_SENT,
-        RegistrationStatus.FAILED,
-    },
-    RegistrationStatus.CREDENTIALS_SENT: {RegistrationStatus.CREDENTIALS_REQUESTED},
-    RegistrationStatus.CREDENTIALS_REQUESTED: {
-        RegistrationStatus.CREDENTIALS_SENT,
-        RegistrationStatus.FAILED,
-    },
-    RegistrationStatus.FAILED: {RegistrationStatus.ACCEPTED},
-}
-WAITING = (RegistrationStatus.ACCEPTED, RegistrationStatus.CREDENTIALS_REQUESTED)
+WAITING = (RegistrationState.ACCEPTED, RegistrationState.CREDENTIALS_REQUESTED)
 """Somebody waits for a login or a password."""
 
 LATE = "Не удалось завершить в течение суток. Мы уже разбираемся."
 
 _IN_RUSSIAN = {
-    RegistrationStatus.ACCEPTED: "выполняется",
-    RegistrationStatus.CREDENTIALS_SENT: "завершена",
-    RegistrationStatus.CREDENTIALS_REQUESTED: "завершена, новый пароль уже готовится",
-    RegistrationStatus.FAILED: "не удалась",
+    RegistrationState.ACCEPTED: "выполняется",
+    RegistrationState.CREDENTIALS_SENT: "завершена",
+    RegistrationState.CREDENTIALS_REQUESTED: "завершена, новый пароль уже готовится",
+    RegistrationState.FAILED: "не удалась",
 }
 
 _CERTIFICATE: Mapping[str, str] = {
@@ -109,16 +100,14 @@ class RegistrationUnknown(NotFound):
     detail = "Такой регистрации нет."
 
 
-class RegistrationStatusNotAllowed(Problem):
-    """The registration cannot go there from where it stands."""
+class RegistrationStateNotAllowed(StateNotAllowed):
+    """The registration is not in a state from which this step is possible."""
 
     slug = "registration-status-not-allowed"
     title = "Регистрация в другом статусе"
     detail = "Регистрация сейчас {now}, поэтому действие невозможно."
-
-    def __init__(self, status: RegistrationStatus) -> None:
-        said = self.detail.format(now=_IN_RUSSIAN[status])
-        super().__init__(said, registration_status=status.value)
+    member = "registration_status"
+    in_words = _IN_RUSSIAN
 
 
 class ChangeOpen(Problem):
@@ -136,8 +125,8 @@ class ChangeUnknown(NotFound):
     detail = "Такого изменения нет."
 
 
-class ChangeDone(Problem):
-    """The change is applied, or has failed."""
+class ChangeDone(StateNotAllowed):
+    """The amendment is applied, or has failed."""
 
 
 class CredentialsSentJustNow(Problem):
@@ -164,6 +153,32 @@ class PrivateKeyReceived(Problem):
 
     def __init__(self) -> None:
         super().__init__(errors=[{"pointer": "/certificate", "detail": self.title + "."}])
+
+
+LICENCE = Lifecycle(
+    {LicenceState.INVOICED: {LicenceState.ACTIVE, LicenceState.EXPIRED}}, field="status"
+)
+REGISTRATION = Lifecycle(
+    {
+        RegistrationState.ACCEPTED: {
+            RegistrationState.CREDENTIALS_SENT,
+            RegistrationState.FAILED,
+        },
+        RegistrationState.CREDENTIALS_SENT: {RegistrationState.CREDENTIALS_REQUESTED},
+        RegistrationState.CREDENTIALS_REQUESTED: {
+            RegistrationState.CREDENTIALS_SENT,
+            RegistrationState.FAILED,
+        },
+        RegistrationState.FAILED: {RegistrationState.ACCEPTED},
+    },
+    refusal=RegistrationStateNotAllowed,
+    field="status",
+)
+AMENDMENT = Lifecycle(
+    {AmendmentState.ACCEPTED: {AmendmentState.COMPLETED, AmendmentState.FAILED}},
+    refusal=ChangeDone,
+    field="status",
+)
 
 
 def certificate_refusal(code: str) -> str:
@@ -198,7 +213,7 @@ def require_free(licence: Licence, today: dt.date) -> dt.date:
         LicenceNotActive: it is not paid, or has ended.
         LicenceUsed: it is registered.
     """
-    if licence.status is not LicenceStatus.ACTIVE or licence.valid_until is None:
+    if licence.status is not LicenceState.ACTIVE or licence.valid_until is None:
         raise LicenceNotActive
     require_in_force(licence.valid_until, today)
     if licence.registration_id is not None:
@@ -216,16 +231,6 @@ def require_in_force(valid_until: dt.date, today: dt.date) -> None:
         raise LicenceNotActive
 
 
-def require(now: RegistrationStatus, wanted: RegistrationStatus) -> None:
-    """Refuse a step that the way of a registration does not have.
-
-    Raises:
-        RegistrationStatusNotAllowed: as said.
-    """
-    if wanted not in TRANSITIONS[now]:
-        raise RegistrationStatusNotAllowed(now)
-
-
 def require_pause(seen: Registration, now: dt.datetime) -> None:
     """Refuse another password right after one was asked for.
 
@@ -240,28 +245,40 @@ def require_changeable(seen: Registration, today: dt.date) -> None:
     """Refuse changes of what has no account, whose licence has ended or that is being changed.
 
     Raises:
-        RegistrationStatusNotAllowed, LicenceNotActive, ChangeOpen: as said.
+        RegistrationStateNotAllowed, LicenceNotActive, ChangeOpen: as said.
     """
     if seen.login is None:
-        raise RegistrationStatusNotAllowed(seen.status)
+        raise RegistrationStateNotAllowed(seen.status)
     require_in_force(seen.valid_until, today)
     if seen.open_change is not None:
         raise ChangeOpen
 
 
-def asked_again(
-    seen: Registration, status: RegistrationStatus, by: Actor, now: dt.datetime
-) -> Registration:
-    """Return a registration for which login and password are asked for anew."""
-    return seen.model_copy(
-        update={
-            "status": status,
-            "requested_at": now,
-            "credentials_due": now + PROMISED,
-            "delivery_id": new_identifier(),
-            "reason": None,
-            "history": (*seen.history, HistoryEntry.now(status.value, by)),
-        }
+def request_credentials(
+    current: Registration, target: RegistrationState, by: Actor, email: str | None = None
+) -> Move[RegistrationState, Registration]:
+    """Return the move by which a new login or password is requested.
+
+    Args:
+        current: The registration as it was read.
+        target: ``ACCEPTED`` for a registration without an account, else ``CREDENTIALS_REQUESTED``.
+        by: Who requests it.
+        email: Where the password goes from now on; None leaves the address.
+
+    Raises:
+        RegistrationStateNotAllowed: ``target`` cannot follow the state of the registration.
+    """
+    now = clock.now()
+    return REGISTRATION.move(
+        current,
+        target,
+        by,
+        at=now,
+        email=email or current.email,
+        requested_at=now,
+        credentials_due=now + PROMISED,
+        delivery_id=new_identifier(),
+        reason=None,
     )
 
 
@@ -270,7 +287,7 @@ def accepted(registration: Registration) -> RegistrationAccepted:
     said = (
         f"Заявка на регистрацию успешно оформлена. В течение суток на {registration.email} придут "
         "логин и пароль для входа в систему Госотчёт."
-        if registration.status is RegistrationStatus.ACCEPTED
+        if registration.status is RegistrationState.ACCEPTED
         else f"Новый пароль придёт на {registration.email}. Прежний перестанет действовать."
     )
     return RegistrationAccepted(**registration.card().model_dump(), message=said)

@@ -13,25 +13,26 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.core.notification.store import Sending
 from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.lifecycle import Move
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
 from chalicelib.services.gosotchet.model import (
-    ApplyChange,
-    Change,
-    ChangeStatus,
+    Amendment,
+    AmendmentState,
+    ApplyAmendment,
     IssueCredentials,
     Licence,
-    LicenceStatus,
+    LicenceState,
     Registration,
-    RegistrationStatus,
+    RegistrationState,
 )
 from chalicelib.services.gosotchet.rules import (
+    AMENDMENT,
+    REGISTRATION,
     ChangeDone,
     ChangeOpen,
-    LicenceNotActive,
     LicenceUsed,
-    RegistrationStatusNotAllowed,
 )
 
 GOSOTCHET = Table("Gosotchet")
@@ -65,21 +66,10 @@ def put_licence(new: Licence) -> Write:
     return GOSOTCHET.put({**to_item(new), "sk": f"licence#{new.licence_id}"}, new=True)
 
 
-def move_licence(
-    seen: Licence, status: LicenceStatus, by: Actor, valid_until: dt.date | None = None
-) -> Write:
-    """Move a licence on when its invoice is paid or expires."""
-    put = {"status": status.value}
-    if valid_until is not None:
-        put["valid_until"] = valid_until.isoformat()
-    return GOSOTCHET.update(
-        seen.client_id,
-        f"licence#{seen.licence_id}",
-        put=put,
-        append={"history": _step(status.value, by)},
-        when=Attr("status").eq(seen.status.value),
-        otherwise=LicenceNotActive(),
-    )
+def move_licence(move: Move[LicenceState, Licence]) -> Write:
+    """Keep a move of a licence."""
+    licence = move.changed
+    return move.write(GOSOTCHET, licence.client_id, f"licence#{licence.licence_id}")
 
 
 def take_licence(client_id: str, licence_id: str, registration_id: str) -> Write:
@@ -88,7 +78,7 @@ def take_licence(client_id: str, licence_id: str, registration_id: str) -> Write
         client_id,
         f"licence#{licence_id}",
         put={"registration_id": registration_id},
-        when=Attr("status").eq(LicenceStatus.ACTIVE.value) & Attr("registration_id").not_exists(),
+        when=Attr("status").eq(LicenceState.ACTIVE.value) & Attr("registration_id").not_exists(),
         otherwise=LicenceUsed(),
     )
 
@@ -122,7 +112,7 @@ def registration_of_all(registration_id: str) -> Query[Registration]:
     return GOSOTCHET.index("registration_id", registration_id, Registration.model_validate)
 
 
-def registrations_of_all(status: RegistrationStatus) -> Query[Registration]:
+def registrations_of_all(status: RegistrationState) -> Query[Registration]:
     """Everybody's registrations in a status, the oldest request first."""
     return GOSOTCHET.index("worklist", f"registrations#{status}", Registration.model_validate)
 
@@ -151,25 +141,32 @@ def issue_credentials(of: Registration) -> Write:
     return outbox.message(of.client_id, PROVISIONING, told)
 
 
-def ask_again(seen: Registration, asked: Registration, by: Actor) -> list[Write]:
-    """Have login and password sent anew, as ``asked`` says; one that failed takes its licence."""
-    writes = [_move(seen, asked, by), issue_credentials(asked)]
-    if seen.status is RegistrationStatus.FAILED and seen.login is None:
-        writes.append(take_licence(seen.client_id, seen.licence_id, seen.registration_id))
+def request_credentials(
+    current: Registration, move: Move[RegistrationState, Registration]
+) -> list[Write]:
+    """Keep the request of a new login or password and have it sent.
+
+    A registration that failed without an account takes its licence again.
+    """
+    writes = [_move_registration(current, move), issue_credentials(move.changed)]
+    if current.status is RegistrationState.FAILED and current.login is None:
+        writes.append(take_licence(current.client_id, current.licence_id, current.registration_id))
     return writes
 
 
-def provision(seen: Registration, login: str) -> Write:
-    """Note that login and password were sent."""
-    sent = seen.model_copy(update={"status": RegistrationStatus.CREDENTIALS_SENT, "login": login})
-    return _move(seen, sent, Actor.SYSTEM)
+def provision(current: Registration, login: str) -> Write:
+    """Record that login and password were sent."""
+    sent = REGISTRATION.move(
+        current, RegistrationState.CREDENTIALS_SENT, Actor.SYSTEM, login=login, reason=None
+    )
+    return _move_registration(current, sent)
 
 
-def fail(seen: Registration, reason: str, by: Actor) -> list[Write]:
-    """Give a request up; without an account, the licence may be registered anew."""
-    failed = seen.model_copy(update={"status": RegistrationStatus.FAILED, "reason": reason})
-    moved = _move(seen, failed, by)
-    return [moved] if seen.login else [moved, _free_licence(seen)]
+def fail(current: Registration, reason: str, by: Actor) -> list[Write]:
+    """Give a request up; without an account, the licence may be registered again."""
+    failed = REGISTRATION.move(current, RegistrationState.FAILED, by, reason=reason)
+    write = _move_registration(current, failed)
+    return [write] if current.login else [write, _free_licence(current)]
 
 
 def sending(of: Registration) -> Sending:
@@ -188,62 +185,59 @@ def require_idle(of: Registration) -> Write:
     )
 
 
-def _move(seen: Registration, moved: Registration, by: Actor) -> Write:
-    """Move a registration on from the status and request in which it was ``seen``."""
-
-    def refuse(found: Item | None) -> Problem:
-        return RegistrationStatusNotAllowed(
-            RegistrationStatus(found["status"]) if found else seen.status
-        )
-
-    kept = to_item(moved)
-    changed = ("status", "email", "login", "requested_at", "credentials_due", "delivery_id")
-    return GOSOTCHET.update(
-        seen.client_id,
-        f"registration#{seen.registration_id}",
-        put={name: kept[name] for name in (*changed, "reason") if name in kept}
-        | {"worklist": f"registrations#{moved.status}", "worklist_sort": moved.delivery_id},
-        append={"history": _step(moved.status.value, by)},
-        remove=[] if moved.reason else ["reason"],
-        when=Attr("status").eq(seen.status.value) & Attr("delivery_id").eq(seen.delivery_id),
-        otherwise=refuse,
+def _move_registration(current: Registration, move: Move[RegistrationState, Registration]) -> Write:
+    """Keep a move of a registration, provided that no other request of credentials came first."""
+    return move.write(
+        GOSOTCHET,
+        current.client_id,
+        f"registration#{current.registration_id}",
+        put={
+            "worklist": f"registrations#{move.after}",
+            "worklist_sort": move.changed.delivery_id,
+        },
+        when=Attr("delivery_id").eq(current.delivery_id),
     )
 
 
 # --- changes
 
 
-def change(client_id: str, registration_id: str, change_id: str) -> Get[Change]:
+def change(client_id: str, registration_id: str, change_id: str) -> Get[Amendment]:
     """One change of a registration."""
-    return GOSOTCHET.get(client_id, f"change#{registration_id}#{change_id}", Change.model_validate)
-
-
-def changes(client_id: str, registration_id: str) -> Query[Change]:
-    """The changes of a registration, newest first."""
-    return GOSOTCHET.list(
-        client_id, f"change#{registration_id}#", Change.model_validate, newest_first=True
+    return GOSOTCHET.get(
+        client_id, f"change#{registration_id}#{change_id}", Amendment.model_validate
     )
 
 
-def open_changes() -> Query[Change]:
+def changes(client_id: str, registration_id: str) -> Query[Amendment]:
+    """The changes of a registration, newest first."""
+    return GOSOTCHET.list(
+        client_id, f"change#{registration_id}#", Amendment.model_validate, newest_first=True
+    )
+
+
+def open_changes() -> Query[Amendment]:
     """Everybody's changes under way, oldest first."""
-    return GOSOTCHET.index("worklist", f"changes#{ChangeStatus.ACCEPTED}", Change.model_validate)
+    return GOSOTCHET.index(
+        "worklist", f"changes#{AmendmentState.ACCEPTED}", Amendment.model_validate
+    )
 
 
-def put_change(new: Change) -> list[Write]:
+def put_change(new: Amendment) -> list[Write]:
     """Keep a new change, the only one open of its registration, and have it applied."""
     item = to_item(new) | {
         "sk": f"change#{new.registration_id}#{new.change_id}",
         "worklist": f"changes#{new.status}",
         "worklist_sort": new.change_id,
     }
+    submitted = HistoryEntry(status="change-submitted", at=new.submitted_at, by=Actor.CLIENT)
     return [
         GOSOTCHET.put(item, new=True),
         GOSOTCHET.update(
             new.client_id,
             f"registration#{new.registration_id}",
             put={"open_change": new.change_id},
-            append={"history": _step("change-submitted", Actor.CLIENT)},
+            append={"history": to_item(submitted)},
             when=Attr("open_change").not_exists() & Attr("login").exists(),
             otherwise=ChangeOpen(),
         ),
@@ -251,52 +245,45 @@ def put_change(new: Change) -> list[Write]:
     ]
 
 
-def apply_change(of: Change) -> Write:
+def apply_change(of: Amendment) -> Write:
     """Have a change applied at the reporting system."""
-    told = ApplyChange(
+    told = ApplyAmendment(
         client_id=of.client_id, registration_id=of.registration_id, change_id=of.change_id
     )
     return outbox.message(of.client_id, PROVISIONING, told)
 
 
-def complete(seen: Change, changed: Registration) -> list[Write]:
-    """Note that a change was applied, and keep the registration as it is ``changed``."""
+def complete(current: Amendment, amended: Registration) -> list[Write]:
+    """Record that an amendment was applied, and keep the registration ``amended`` by it."""
     put = {
-        "authorities": [to_item(one) for one in changed.authorities],
-        "certificate": to_item(changed.certificate),
+        "authorities": [to_item(authority) for authority in amended.authorities],
+        "certificate": to_item(amended.certificate),
     }
-    return _end(seen, ChangeStatus.COMPLETED, Actor.SYSTEM, put)
+    return _end(AMENDMENT.move(current, AmendmentState.COMPLETED, Actor.SYSTEM), put)
 
 
-def give_up(seen: Change, reason: str, by: Actor) -> list[Write]:
-    """Give a change up; the registration stays as it was."""
-    return _end(seen, ChangeStatus.FAILED, by, {}, reason)
+def give_up(current: Amendment, reason: str, by: Actor) -> list[Write]:
+    """Give an amendment up; the registration stays as it was."""
+    return _end(AMENDMENT.move(current, AmendmentState.FAILED, by, reason=reason), {})
 
 
-def _end(
-    seen: Change, status: ChangeStatus, by: Actor, put: Item, reason: str | None = None
-) -> list[Write]:
+def _end(move: Move[AmendmentState, Amendment], put: Item) -> list[Write]:
+    amendment = move.changed
+    entry = move.entry.model_copy(update={"status": f"change-{move.after}"})
     return [
-        GOSOTCHET.update(
-            seen.client_id,
-            f"change#{seen.registration_id}#{seen.change_id}",
-            put={"status": status.value} | ({"reason": reason} if reason else {}),
-            append={"history": _step(status.value, by)},
+        move.write(
+            GOSOTCHET,
+            amendment.client_id,
+            f"change#{amendment.registration_id}#{amendment.change_id}",
             remove=["worklist", "worklist_sort"],
-            when=Attr("status").eq(ChangeStatus.ACCEPTED.value),
-            otherwise=ChangeDone(),
         ),
         GOSOTCHET.update(
-            seen.client_id,
-            f"registration#{seen.registration_id}",
+            amendment.client_id,
+            f"registration#{amendment.registration_id}",
             put=put,
-            append={"history": _step(f"change-{status}", by)},
+            append={"history": to_item(entry)},
             remove=["open_change"],
-            when=Attr("open_change").eq(seen.change_id),
-            otherwise=ChangeDone(),
+            when=Attr("open_change").eq(amendment.change_id),
+            otherwise=ChangeDone(move.before),
         ),
     ]
-
-
-def _step(status: str, by: Actor) -> Item:
-    return to_item(HistoryEntry.now(status, by))
