@@ -1,4 +1,4 @@
-// The frame: who works here, the menu, and the section whose address is open.
+// The frame of the page: the signed-in person, the menu, and the section of the current address.
 
 import { Api, fetchJson } from "./lib/api.js";
 import { h, replace } from "./lib/dom.js";
@@ -6,12 +6,14 @@ import { icon } from "./lib/icons.js";
 import { button, note, problemNote } from "./lib/parts.js";
 import { openSession } from "./lib/session.js";
 import { openSigner } from "./lib/signing.js";
-import { GROUPS, HOME, SERVICES, isOpen } from "./sections/index.js";
+import { GROUPS, SERVICES, isOpen } from "./sections/index.js";
 
 const main = document.getElementById("main");
 const menu = document.getElementById("menu");
 const menuButton = document.querySelector(".menu-button");
-const ALL = GROUPS.flatMap(({ sections }) => sections);
+const HOME = { path: "", title: "Главная", icon: "home", roles: ["client", "landlord", "operator"], load: () => import("./sections/home.js") };
+const MENU = [{ title: null, sections: [HOME] }, ...GROUPS];
+const ALL = MENU.flatMap(({ sections }) => sections);
 
 start().catch((problem) => replace(main, h("div", { role: "alert" }, problemNote(problem,
   h("div", { class: "actions" }, button("Обновить страницу", () => location.reload(), { kind: "quiet" }))))));
@@ -48,7 +50,7 @@ async function open(context, moved) {
   document.title = section && section !== HOME ? `${section.title} — Сервис и услуги` : "Сервис и услуги";
   const body = h("div", { class: "section" }, h("p", { class: "loading" }, "Открываем…"));
   replace(main, heading, body);
-  // A screen reader hears where it has come to.
+  // A screen reader announces the section that was opened.
   if (moved) heading.focus();
   window.scrollTo(0, 0);
   try {
@@ -73,7 +75,7 @@ function drawMenu(context, current) {
   const entry = (section) => h("li", null, h("a", {
     href: `#/${section.path}`, "aria-current": section === current ? "page" : null,
   }, icon(section.icon), section.title));
-  replace(menu, GROUPS.map(({ title, sections }) => {
+  replace(menu, MENU.map(({ title, sections }) => {
     const shown = sections.filter((one) => isOpen(one, context) || (SERVICES.includes(one)
       && !one.load && context.session.roles.includes("client")));
     return shown.length > 0 && [title && h("h2", null, title), h("ul", null, shown.map(entry))];

@@ -4,7 +4,7 @@ const ATTEMPTS = 3;
 const LONGEST_WAIT = 5; // seconds
 const TIMEOUT = 40_000; // longer than the gateway's own 29 s
 
-/** A refusal, with words for the person at the screen. `status` 0: no answer came. */
+/** A problem answered by the API, with a Russian text for the person. `status` is 0 if no answer came. */
 export class Problem extends Error {
   constructor({ status, title, detail, type, errors, ...members }) {
     super(detail);
@@ -22,7 +22,7 @@ const NO_ANSWER = {
 
 export class Api {
   /**
-   * @param {string} base where the calls are, without a closing slash
+   * @param {string} base address of the API, without a trailing slash
    * @param {{token: function(): Promise<string>, renew: function(): Promise<boolean>}} session
    */
   constructor(base, session) {
@@ -34,7 +34,7 @@ export class Api {
     return this.#json("GET", withQuery(path, query));
   }
 
-  /** POST; `key` is the Idempotency-Key, the same one for each retry of the same form. */
+  /** POST; `key` is the Idempotency-Key, the same for each retry of a form. */
   post(path, body, key) {
     return this.#json("POST", path, body, key);
   }
@@ -47,13 +47,13 @@ export class Api {
     return this.#json("DELETE", path);
   }
 
-  /** A file, such as an invoice's PDF. */
+  /** Return a file, such as the PDF of an invoice. */
   async file(path, type, query) {
     const answer = await this.#call("GET", withQuery(path, query), undefined, undefined, type);
     return answer.blob();
   }
 
-  /** Everything of a list that is known to be short, page after page. */
+  /** Return all items of a list that is known to be short, page by page. */
   async all(path, query) {
     const items = [];
     let next = null;
@@ -82,7 +82,7 @@ export class Api {
       }
       const passing = !answer || answer.status === 429 || answer.status === 503;
       const wait = Number(answer?.headers.get("Retry-After")) || attempt;
-      // Whoever is to wait for minutes is told so at once.
+      // A long Retry-After is shown to the person instead of waiting for it.
       if (!(passing && again && attempt < ATTEMPTS && wait <= LONGEST_WAIT)) throw await problemOf(answer);
       await new Promise((done) => setTimeout(done, wait * 1000));
     }
@@ -102,7 +102,7 @@ export class Api {
   }
 }
 
-/** JSON from an address that needs no token. */
+/** Return JSON from an address that needs no token. */
 export async function fetchJson(url, body) {
   const answer = await fetch(url, body === undefined ? {} : {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),

@@ -1,8 +1,8 @@
 // Bytes as base64 (RFC 4648, section 4).
 
-const CHUNK = 0x8000; // what String.fromCharCode takes at once
+const CHUNK = 0x8000; // arguments of one call of String.fromCharCode
 
-/** @param {Uint8Array|string} content a string goes as UTF-8 */
+/** @param {Uint8Array|string} content a string is encoded as UTF-8 */
 export function encode(content) {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   let text = "";
@@ -12,7 +12,7 @@ export function encode(content) {
   return btoa(text);
 }
 
-/** For addresses and the like (section 5), without padding. */
+/** Encode for URLs (section 5), without padding. */
 export function encodeForUrl(bytes) {
   return encode(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

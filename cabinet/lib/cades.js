@@ -1,11 +1,11 @@
-// Signing by the CryptoPro browser plug-in, through the objects of its own `cadesplugin_api.js`.
+// Signs with the CryptoPro browser plug-in, through the objects of its `cadesplugin_api.js`.
 
 import { Problem } from "./api.js";
 import { encode } from "./base64.js";
 import { h } from "./dom.js";
 import { day } from "./format.js";
 
-// From the reference of the plug-in: CAdESCOM and CAPICOM constants.
+// CAdESCOM and CAPICOM constants, from the reference of the plug-in.
 const CURRENT_USER_STORE = 2;
 const MY_STORE = "My";
 const STORE_OPEN_MAXIMUM_ALLOWED = 2;
@@ -22,14 +22,14 @@ const WHOLE_CHAIN_BUT_ROOT = 0;
 const ABSENT = "Не найден КриптоПро ЭЦП Browser plug-in. Установите КриптоПро CSP, плагин и его расширение "
   + "для браузера, затем обновите страницу.";
 
-/** No token can be asked: the plug-in is absent or does not answer. */
+/** The plug-in is absent or does not answer. */
 class SignerAbsent extends Problem {
   constructor(detail) {
     super({ status: 0, type: "/problems/signer-absent", title: "Подписать пока нечем", detail });
   }
 }
 
-/** @param {string|undefined} address of CryptoPro's script beside the page; see docs/decisions */
+/** @param {string|undefined} address address of CryptoPro's script beside the page; see docs/decisions */
 export async function cadesSigner(address) {
   if (!globalThis.cadesplugin && address) await loadScript(address);
   const plugin = globalThis.cadesplugin;
@@ -79,7 +79,7 @@ export async function cadesSigner(address) {
       await signedAt.propset_Value(new Date());
       await (await signer.AuthenticatedAttributes2).Add(signedAt);
       const data = await make("CAdESCOM.CadesSignedData");
-      // The encoding before the content, or the content is taken for text.
+      // ContentEncoding is set before Content, else the plug-in takes the content for text.
       await data.propset_ContentEncoding(BASE64_TO_BINARY);
       await data.propset_Content(encode(content));
       try {

@@ -1,4 +1,4 @@
-// Bars by day or month, stacked, as SVG; the numbers themselves stand in a table under it.
+// A chart of stacked bars by day or month, as SVG, with the numbers in a table below.
 
 import { h, svg } from "./dom.js";
 import { shortDay } from "./format.js";
@@ -8,13 +8,13 @@ const HEIGHT = 100;
 
 /**
  * @param {Object} how
- * @param {string} how.label what it shows, for who does not see it
+ * @param {string} how.label description of the chart for screen readers
  * @param {string[]} how.periods ISO days or months, without gaps
- * @param {Array<{name: string, kind: string, values: number[]}>} how.series `kind` is a class; values
- *   below nought hang under the line
- * @param {function(number): string} how.words of a value
- * @param {function(string): string} [how.name] of a period
- * @param {Node} [how.table] with the numbers, if there are more than those drawn
+ * @param {Array<{name: string, kind: string, values: number[]}>} how.series `kind` is a CSS class;
+ *   negative values are drawn below the axis
+ * @param {function(number): string} how.words formats a value
+ * @param {function(string): string} [how.name] formats a period
+ * @param {Node} [how.table] replaces the table if there are more numbers than those drawn
  */
 export function barChart({ label, periods, series, words, name = shortDay, table = null }) {
   const totals = periods.map((_, place) => series.reduce((sum, one) => sum + one.values[place], 0));
@@ -56,7 +56,7 @@ export function barChart({ label, periods, series, words, name = shortDay, table
       ], periods.map((_, place) => ({ place })).filter(({ place }) => totals[place] !== 0))));
 }
 
-// The next even number of two digits at the most before its noughts, so that its half is whole.
+// Rounds up to two significant digits, the second of them even, so that the half is a round number.
 function ceiling(most) {
   for (let step = 1; ; step *= 10) {
     for (let each = 2; each < 40; each += 2) if (most <= each * step) return each * step;

@@ -1,4 +1,4 @@
-// The people of the demonstration on this machine, and their signing tokens.
+// The demonstration's personas on the local machine, and their signing tokens.
 
 import { fetchJson } from "./api.js";
 import { encode } from "./base64.js";
@@ -32,7 +32,7 @@ function choice(items, chosen) {
     h("option", { value: one.persona, selected: one === chosen }, one.title));
   const change = (event) => {
     localStorage.setItem(KEPT, event.target.value);
-    sessionStorage.clear(); // what somebody else has typed
+    sessionStorage.clear(); // drafts of the previous persona
     location.hash = "#/";
     location.reload();
   };
@@ -40,9 +40,9 @@ function choice(items, chosen) {
     h("select", { onchange: change }, options));
 }
 
-/** Signs as a persona's token in a USB port would; see `signing.js` for what a signer is. */
+/** Signs as a persona's USB token would; see `Signer` in `signing.js`. */
 export function demonstrationSigner(base, session) {
-  // Several tokens in one computer, the own one first: a wrong choice is the API's to refuse.
+  // Tokens of other personas are offered too, after the own one: the API refuses a wrong choice.
   const own = (one) => one.persona === session.persona;
   const ordered = [...session.personas].sort((one, other) => own(other) - own(one));
   return {

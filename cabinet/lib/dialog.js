@@ -1,4 +1,4 @@
-// Windows over the page, by <dialog>: focus stays inside, Esc closes, focus returns.
+// Modal windows by <dialog>: the focus stays inside, Esc closes, the focus returns.
 
 import { h, newId } from "./dom.js";
 import { button, problemNote } from "./parts.js";
@@ -7,9 +7,9 @@ import { rescueToasts } from "./toast.js";
 /**
  * Open a window.
  * @param {string} title
- * @param {function({close: function(), replace: function(string, ...*)}): *} content makes what is in it
+ * @param {function({close: function(), replace: function(string, ...*)}): *} content returns the content
  * @param {{wide?: boolean}} [how]
- * @returns {{closed: Promise<*>}} what `close` was called with, when it is closed
+ * @returns {{closed: Promise<*>}} resolves to the argument of `close` when the window closes
  */
 export function openDialog(title, content, { wide = false } = {}) {
   const closed = new Promise((done) => {
@@ -44,8 +44,8 @@ export function openDialog(title, content, { wide = false } = {}) {
 }
 
 /**
- * Ask before something that cannot be undone, and do it.
- * @returns {Promise<boolean>} whether it was done
+ * Ask for confirmation of an irreversible action, and perform it.
+ * @returns {Promise<boolean>} whether the action was performed
  */
 export async function confirm({ title, text, yes, act }) {
   const { closed } = openDialog(title, ({ close }) => {

@@ -1,9 +1,9 @@
-// Elements, made without a word of HTML in a string: what a person typed stays text.
+// Makes elements without HTML in strings, so that typed text stays text.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Make an element. A function under `on…` listens; null and false leave an attribute or a child out.
+ * Make an element. A function under `on…` becomes a listener; null and false omit an attribute or a child.
  * @param {string} name
  * @param {Object<string, *>} [attributes]
  * @param {...(Node|string|number|null|false|Array)} children
@@ -12,7 +12,7 @@ export function h(name, attributes, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
 
-/** The same for SVG. */
+/** Make an SVG element. */
 export function svg(name, attributes, ...children) {
   return fill(document.createElementNS(SVG, name), attributes, children);
 }
@@ -31,7 +31,7 @@ function nodes(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
-/** Put children in place of those an element has. */
+/** Replace the children of an element. */
 export function replace(element, ...children) {
   element.replaceChildren(...nodes(children));
   return element;
@@ -39,7 +39,7 @@ export function replace(element, ...children) {
 
 let last = 0;
 
-/** An id for what labels or describes something. */
+/** Return a new id for `aria-labelledby` and the like. */
 export function newId(prefix = "id") {
   last += 1;
   return `${prefix}-${last}`;

@@ -1,4 +1,4 @@
-// A form: errors at their fields, nothing lost on a refusal, ordered once however often it is sent.
+// Forms: errors are shown at their fields, values survive a refusal, and retries keep the Idempotency-Key.
 
 import { h, newId, replace } from "./dom.js";
 import { size } from "./format.js";
@@ -7,23 +7,23 @@ import { wordsOf } from "./parts.js";
 /**
  * @typedef {Object} Field
  * @property {Node} node
- * @property {string[]} pointers JSON pointers of the body that it answers for
- * @property {function(): *} value undefined leaves it out
- * @property {function(): string|null} fault what is wrong with it, told before anything is sent
- * @property {function(string|null)} mark show what is wrong with it
+ * @property {string[]} pointers JSON pointers of the body whose errors the field shows
+ * @property {function(): *} value returns the value; undefined omits the field from the body
+ * @property {function(): string|null} fault returns the error of the field before sending, or null
+ * @property {function(string|null)} mark shows an error at the field
  * @property {function()} focus
- * @property {function(*)} [restore] put a kept draft back
- * @property {function(): Field[]} [parts] the fields that it is made of, where they come and go
+ * @property {function(*)} [restore] restores a value from a draft
+ * @property {function(): Field[]} [parts] returns the current fields of a list
  */
 
 /**
  * @param {Object} how
  * @param {Field[]|Object<string, Field>} how.fields
- * @param {string} how.submit words of the button
- * @param {function(Object<string, *>, string): Promise<*>} how.send gets the values by name and the
- *   Idempotency-Key, which stays the same until it succeeds; false for what is not done yet
- * @param {string} [how.draft] keep what is typed under this name until it is sent, over a reload too
- * @param {Node[]} [how.more] what stands above the button
+ * @param {string} how.submit label of the button
+ * @param {function(Object<string, *>, string): Promise<*>} how.send receives the values by name and the
+ *   Idempotency-Key, which stays the same until it succeeds; returns false if nothing was sent
+ * @param {string} [how.draft] name under which values are stored until they are sent, also over a reload
+ * @param {Node[]} [how.more] content above the button
  */
 export function form({ fields, submit, send, draft = null, more = [], kind = null }) {
   const kept = draft && JSON.parse(sessionStorage.getItem(`draft-${draft}`));
@@ -45,7 +45,7 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   const sending = h("button", { type: "submit", class: kind }, submit);
   const node = h("form", { class: "form", novalidate: true, oninput: keep, onsubmit: act },
     Object.values(fields).map((one) => one.node), more, failed, h("div", { class: "actions" }, sending));
-  // Before the field's own listeners, which may find another fault in what is typed.
+  // Runs before the field's own listeners, which may mark another error.
   node.addEventListener("input", ({ target }) => {
     failed.replaceChildren();
     for (const one of all()) if (one.node.contains(target)) one.mark(null);
@@ -101,7 +101,7 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   }
 }
 
-// The field of a pointer, or of the nearest thing that the pointer is in.
+// Returns the field of a pointer, or of the nearest enclosing pointer.
 function answering(fields, pointer) {
   const parts = pointer.split("/");
   for (let length = parts.length; length > 0; length -= 1) {
@@ -113,11 +113,11 @@ function answering(fields, pointer) {
 }
 
 /**
- * A field of text, or of what a browser edits as such.
+ * A text field, or another input that the browser edits as text.
  * @param {string} label
  * @param {Object} how `type`, `pointer` or `pointers`, `hint`, `value`, `required` (the default),
- *   `max` characters, `check(text)` that returns what is wrong or null, `parse(text)` of its value,
- *   further attributes under `attributes`; `multiline` for several lines
+ *   `max` characters, `check(text)` that returns an error or null, `parse(text)` that returns the value,
+ *   `attributes` for further attributes, `multiline` for several lines
  */
 export function textField(label, how) {
   const { type = "text", hint = null, value = "", required = true, max = null, check, parse, attributes = {} } = how;
@@ -140,7 +140,7 @@ export function textField(label, how) {
   });
 }
 
-/** A choice of one from few. `options`: [value, label, note]. */
+/** Radio buttons. `options`: [value, label, note]. */
 export function choiceField(label, { pointer, options, value, onchange = null }) {
   const name = newId("choice");
   const inputs = options.map(([each]) => h("input", { type: "radio", name, value: each, checked: each === value }));
@@ -159,7 +159,7 @@ export function choiceField(label, { pointer, options, value, onchange = null })
   });
 }
 
-/** A choice of any number from few. `options`: [value, label, note, disabled]. */
+/** Checkboxes. `options`: [value, label, note, disabled]. */
 export function checksField(label, { pointer, options, missing }) {
   const id = newId("checks");
   const inputs = options.map(([each, , , disabled]) => h("input", { type: "checkbox", value: each, disabled }));
@@ -173,7 +173,7 @@ export function checksField(label, { pointer, options, missing }) {
   });
 }
 
-/** A box to be ticked before anything is sent. */
+/** A checkbox that must be ticked before the form is sent. */
 export function agreeField(label, { pointer, missing }) {
   const id = newId("field");
   const input = h("input", { id, type: "checkbox" });
@@ -183,7 +183,7 @@ export function agreeField(label, { pointer, missing }) {
   });
 }
 
-/** A choice of one from many. `options`: [value, label]. */
+/** A drop-down list. `options`: [value, label]. */
 export function selectField(label, { pointer, options, value = null }) {
   const id = newId("field");
   const select = h("select", { id }, options.map(([each, title]) =>
@@ -195,9 +195,9 @@ export function selectField(label, { pointer, options, value = null }) {
 }
 
 /**
- * Files from this computer.
- * @param {Object} how `pointer`, `accept`, `multiple`, `hint`, `check(files)`: what is wrong or null,
- *   maybe later; `onchange(files)`
+ * A field for files.
+ * @param {Object} how `pointer`, `accept`, `multiple`, `hint`, `check(files)` that returns an error or null,
+ *   possibly as a promise, `onchange(files)`
  */
 export function fileField(label, { pointer, accept, multiple = false, hint = null, check, onchange = null }) {
   const id = newId("field");
@@ -218,7 +218,7 @@ export function fileField(label, { pointer, accept, multiple = false, hint = nul
   return made;
 }
 
-/** A field of any control: `target` is what is described and marked, `focusing` what takes the focus. */
+/** A field around any control: `target` carries the description and the error, `focusing` takes the focus. */
 export function field({ id, label = null, hint = null, control, target, focusing = target, ...rest }) {
   const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const described = [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(" ");

@@ -1,4 +1,4 @@
-// Numbers, money, dates and words with numbers, as Russian writes them. Days are Moscow's.
+// Russian formats of numbers, money, dates and counted nouns. Days are those of Moscow.
 
 const ZONE = "Europe/Moscow";
 const rubles = new Intl.NumberFormat("ru-RU", { style: "currency", currency: "RUB" });
@@ -21,12 +21,12 @@ const shortMoments = new Intl.DateTimeFormat("ru-RU", {
 });
 const isoDays = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE });
 
-/** Kopecks as roubles: «12 200 ₽», «1,80 ₽». */
+/** Format kopecks as roubles: «12 200 ₽», «1,80 ₽». */
 export function money(kopecks) {
   return (kopecks % 100 ? rubles : wholeRubles).format(kopecks / 100);
 }
 
-/** Roubles as people type them, «12 200,50», in kopecks; null for what is no sum or nought. */
+/** Parse typed roubles, «12 200,50», into kopecks; null for zero and for what is not an amount. */
 export function kopecks(text) {
   const found = text.replace(/[\s\u00a0₽]/g, "").match(/^(\d{1,9})(?:[.,](\d{1,2}))?$/);
   return found && (Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"))) || null;
@@ -36,47 +36,47 @@ export function number(value) {
   return numbers.format(value);
 }
 
-/** «1 заказ», «2 заказа», «5 заказов». */
+/** Format a number with its noun: «1 заказ», «2 заказа», «5 заказов». */
 export function count(value, one, few, many) {
   return `${number(value)}\u00a0${plural(value, one, few, many)}`;
 }
 
-/** The form of a noun for a number. */
+/** Return the form of a noun after a number. */
 export function plural(value, one, few, many) {
   return { one, few }[plurals.select(value)] ?? many;
 }
 
-/** An ISO day: «24 ноября 2026 г.». */
+/** Format an ISO day: «24 ноября 2026 г.». */
 export function day(iso) {
   return days.format(new Date(`${iso}T00:00:00Z`));
 }
 
-/** An ISO day for an axis: «24 нояб.». */
+/** Format an ISO day for an axis: «24 нояб.». */
 export function shortDay(iso) {
   return shortDays.format(new Date(`${iso}T00:00:00Z`));
 }
 
-/** An RFC 3339 time in Moscow: «24 ноября 2026 г. в 11:30». */
+/** Format an RFC 3339 time in Moscow: «24 ноября 2026 г. в 11:30». */
 export function moment(iso) {
   return moments.format(new Date(iso));
 }
 
-/** An RFC 3339 time in Moscow, where there is little room: «24 нояб., 11:30». */
+/** Format an RFC 3339 time in Moscow briefly: «24 нояб., 11:30». */
 export function shortMoment(iso) {
   return shortMoments.format(new Date(iso));
 }
 
-/** The last day before a time, for a deadline at its midnight: «27 ноября 2026 г.». */
+/** Format the last day before a deadline at midnight: «27 ноября 2026 г.». */
 export function lastDay(iso) {
   return day(isoDays.format(Date.parse(iso) - 1));
 }
 
-/** The ISO day in Moscow so many days from now. */
+/** Return the ISO day in Moscow so many days from now. */
 export function dayFromNow(shift = 0) {
   return isoDays.format(Date.now() + shift * 86_400_000);
 }
 
-/** The ISO days from one to another, both included. */
+/** Return the ISO days from one to another, both included. */
 export function daysBetween(from, to) {
   const found = [];
   for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
@@ -85,12 +85,12 @@ export function daysBetween(from, to) {
   return found;
 }
 
-/** An ISO month: «ноябрь 2026 г.». */
+/** Format an ISO month: «ноябрь 2026 г.». */
 export function month(iso) {
   return months.format(new Date(`${iso}-01T00:00:00Z`));
 }
 
-/** «812 байт», «1,4 КБ», «2 МБ». */
+/** Format a size: «812 байт», «1,4 КБ», «2 МБ». */
 export function size(bytes) {
   if (bytes < 1024) return count(bytes, "байт", "байта", "байт");
   if (bytes < 1024 * 1024) return `${tenths.format(bytes / 1024)}\u00a0КБ`;

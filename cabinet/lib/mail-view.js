@@ -1,11 +1,11 @@
-// An e-mail as its receiver sees it. Its styles stand in attributes, which the content security
-// policy of the page refuses from any parser; set by script they are no way in for anything.
+// Shows an e-mail as the receiver sees it. The styles of an e-mail are attributes, which the page's
+// content security policy refuses in parsed HTML; styles that a script sets are admitted.
 
 import { h } from "./dom.js";
 
 const DROPPED = "script, style, link, meta, base, iframe, object, embed, form, title";
 
-/** Show HTML of a message, apart from the page's own styles and without anything that acts. */
+/** Show the HTML of a message, isolated from the styles of the page and without active content. */
 export function mailView(html, label) {
   const set = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\sstyle=/gi, " data-style="));
   const read = new DOMParser().parseFromString(set, "text/html");

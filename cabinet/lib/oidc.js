@@ -1,4 +1,4 @@
-// Signing in at an OpenID provider: authorization code with PKCE (RFC 7636), for a public client.
+// Sign-in at an OpenID provider: authorization code with PKCE (RFC 7636), for a public client.
 
 import { Problem, fetchJson } from "./api.js";
 import { encodeForUrl } from "./base64.js";
@@ -6,8 +6,8 @@ import { h } from "./dom.js";
 import { claims } from "./token.js";
 
 const ASKED = "oidc-asked";
-const TOKENS = "oidc-tokens"; // of this tab, until it is closed
-const EARLY = 30_000; // ms before its end at which a token counts as over
+const TOKENS = "oidc-tokens"; // key in sessionStorage, so the tokens live as long as the tab
+const EARLY = 30_000; // ms; a token is renewed this long before it expires
 
 /** @param {{issuer: string, client_id: string, scope?: string}} settings */
 export async function oidcSession(settings) {
@@ -65,7 +65,7 @@ async function signIn(settings, provider) {
   })}`);
 }
 
-/** The tokens, if the provider has just sent the person back. */
+/** Return the tokens if the provider has just redirected back to the page, else null. */
 async function returned(settings, provider) {
   const said = new URLSearchParams(location.search);
   const asked = JSON.parse(sessionStorage.getItem(ASKED));
@@ -98,7 +98,7 @@ async function ask(provider, settings, form) {
 }
 
 function signOut(provider) {
-  sessionStorage.clear(); // with what was typed
+  sessionStorage.clear(); // stored drafts of forms go too
   const after = new URLSearchParams({ post_logout_redirect_uri: ownAddress() });
   location.assign(provider.end_session_endpoint ? `${provider.end_session_endpoint}?${after}` : ownAddress());
 }

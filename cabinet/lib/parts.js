@@ -1,4 +1,4 @@
-// What every section is put together from.
+// Building blocks of the sections.
 
 import { Problem } from "./api.js";
 import { h, newId, replace } from "./dom.js";
@@ -6,8 +6,8 @@ import { moment } from "./format.js";
 import { toast } from "./toast.js";
 
 /**
- * A button that waits for what it does: busy meanwhile, deaf to a second click. A refusal that
- * the action lets through is told of in a toast.
+ * A button that is disabled while its action runs. A problem that the action does not catch is shown
+ * as a toast.
  */
 export function button(text, act, { kind = "", label = null } = {}) {
   let busy = false;
@@ -28,35 +28,35 @@ export function button(text, act, { kind = "", label = null } = {}) {
   return made;
 }
 
-/** A problem's title and detail; a defect of the page itself has words too. */
+/** Return the title and detail of a problem; an error of the page itself has its own text. */
 export function wordsOf(problem) {
   if (problem instanceof Problem) return problem;
   console.error(problem);
   return { title: "Ошибка страницы", detail: "Что-то пошло не так. Обновите страницу и повторите." };
 }
 
-/** What is wrong, where it belongs. */
+/** Show a problem at the place that it concerns. */
 export function problemNote(problem, ...more) {
   const { title, detail } = wordsOf(problem);
   return h("div", { class: "note bad" }, h("p", { class: "note-title" }, title), h("p", null, detail), more);
 }
 
-/** A remark: `kind` is `info`, `warning`, `good` or `bad`. */
+/** Show a note: `kind` is `info`, `warning`, `good` or `bad`. */
 export function note(kind, title, ...children) {
   return h("div", { class: `note ${kind}` }, title && h("p", { class: "note-title" }, title), children);
 }
 
-/** What stands where there is nothing yet, and what to do about it. */
+/** Show the empty state of a list and the next step. */
 export function emptyNote(title, text, ...actions) {
   return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), text && h("p", null, text), actions);
 }
 
 /**
- * A part of the page that shows what it loads: waiting, refused, there.
+ * A part of the page that loads its data and shows the loading state, the problem or the data.
  * @param {function(): Promise<*>} load
- * @param {function(*): *} render of what was loaded; an empty answer is its to tell of
- * @param {{every?: number, until?: function(*): boolean}} [again] look again each so many ms, as long
- *   as the page is looked at, until the data are final; nothing is drawn anew if nothing has changed
+ * @param {function(*): *} render returns the content for the loaded data, empty data included
+ * @param {{every?: number, until?: function(*): boolean}} [again] reload every so many ms while the page
+ *   is visible, until the data are final; unchanged data are not drawn again
  * @returns {HTMLElement & {reload: function(): Promise<void>}}
  */
 export function panel(load, render, { every = null, until = () => false } = {}) {
@@ -101,9 +101,9 @@ function refusal(problem, retry) {
 
 /**
  * A list with «Показать ещё».
- * @param {function(string|null): Promise<{items: Array, next: string|null}>} load a page
- * @param {function(Array): {add: function(Array), node: Node}} begin makes the list
- * @param {Node} empty
+ * @param {function(string|null): Promise<{items: Array, next: string|null}>} load loads a page
+ * @param {function(Array): {add: function(Array), node: Node}} begin makes the list of the first items
+ * @param {Node} empty shown instead of an empty list
  */
 export function pagedList(load, begin, empty) {
   return panel(() => load(null), (first) => {
@@ -121,7 +121,7 @@ export function pagedList(load, begin, empty) {
   });
 }
 
-/** A table that is a list of cards on a phone. `columns`: [heading, cell of an item, class]. */
+/** A table, shown as a list of cards on a phone. `columns`: [heading, cell of an item, class]. */
 export function table(caption, columns) {
   const body = h("tbody");
   const heads = columns.map(([head, , kind]) => h("th", { scope: "col", class: kind }, head));
@@ -132,7 +132,7 @@ export function table(caption, columns) {
   return { node, add: (items) => body.append(...items.map(row)) };
 }
 
-/** A table of all there is. */
+/** A table of all items, without paging. */
 export function wholeTable(caption, columns, items) {
   const made = table(caption, columns);
   made.add(items);
@@ -143,19 +143,19 @@ export function badge([kind, text]) {
   return h("span", { class: `badge ${kind}` }, text);
 }
 
-/** Names and what stands for them; pairs without a value are left out. */
+/** A list of names and values; pairs without a value are left out. */
 export function facts(...pairs) {
   return h("dl", { class: "facts" }, pairs.filter(([, said]) => said).map(([name, said]) =>
     h("div", null, h("dt", null, name), h("dd", null, said))));
 }
 
-/** One of the figures of a list of class `figures`. */
+/** An item of a list of class `figures`. */
 export function figure(name, value, remark = null) {
   return h("li", null, h("span", { class: "figure-name" }, name), h("strong", null, value), remark && h("small", null, remark));
 }
 
 /**
- * What is to be done, one thing after another.
+ * A list of steps in their order.
  * @param {Array<{title: string, done: boolean, content: *}>} entries
  */
 export function steps(entries) {
@@ -164,21 +164,21 @@ export function steps(entries) {
       h("h3", null, title, done && h("span", { class: "for-ears" }, ": готово")), content)));
 }
 
-/** The way back from one thing to the list of them. */
+/** A link back to a list. */
 export function back(path, text) {
   return h("p", null, h("a", { href: `#/${path}` }, `← ${text}`));
 }
 
-/** Parts of a section, each under its own address. `entries`: [path, title]. */
+/** Tabs of a section, each with its own address. `entries`: [path, title]. */
 export function tabs(label, current, entries) {
   const made = h("nav", { class: "tabs", "aria-label": label }, entries.map(([path, title]) =>
     h("a", { href: `#/${path}`, "aria-current": path === current ? "page" : null }, title)));
-  // A phone shows two of them.
+  // A phone shows two tabs at a time.
   requestAnimationFrame(() => made.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
   return made;
 }
 
-/** A switch; `set` is called with what it is to be, and a refusal puts it back. */
+/** A switch; `set` is called with the new value, and the switch returns if `set` fails. */
 export function toggle(label, on, set, { disabled = false, hidden = false } = {}) {
   const id = newId("switch");
   const input = h("input", { id, type: "checkbox", role: "switch", checked: on, disabled });
@@ -199,9 +199,9 @@ export function toggle(label, on, set, { disabled = false, hidden = false } = {}
 }
 
 /**
- * The way something has gone and will go.
+ * A timeline of the states passed and the states to come.
  * @param {Array<{status: string, at: string}>} history
- * @param {Object<string, string>} words of each status
+ * @param {Object<string, string>} words names of the statuses
  * @param {string[]} [ahead] the statuses still to come
  */
 export function timeline(history, words, ahead = []) {
@@ -214,19 +214,19 @@ export function timeline(history, words, ahead = []) {
   return h("ol", { class: "timeline" }, past, future);
 }
 
-/** Let the browser keep a file. */
+/** Download a file. */
 export function download(blob, filename) {
   const url = URL.createObjectURL(blob);
   h("a", { href: url, download: filename }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Let the browser keep what is behind a link, which says itself that it is to be kept. */
+/** Download the file behind a link whose answer has `Content-Disposition: attachment`. */
 export function follow(url) {
   h("a", { href: url }).click();
 }
 
-/** A value that people carry elsewhere, with a button that copies it. */
+/** A value with a button that copies it. */
 export function copyable(value, label) {
   const text = h("code", { class: "value" }, value);
   return h("span", { class: "copyable" }, text, button("Скопировать", async () => {

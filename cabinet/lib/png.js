@@ -1,9 +1,9 @@
-// What a picture must be, looked at before it is sent; the API looks again, and closer.
+// Checks a picture before it is sent. The API checks again, and more strictly.
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
- * Return what is wrong with a file by requirement, in words or null.
+ * Return the error of each requirement as a Russian text, or null where the file meets it.
  * @returns {Promise<{format: ?string, bytes: ?string, dimensions: ?string}>}
  */
 export async function checkPng(file, { width, height, bytes }) {

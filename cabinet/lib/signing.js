@@ -1,4 +1,4 @@
-// Signing by КЭП: whoever holds the key, the page asks in one way.
+// Signing with КЭП: one interface for the demonstration's tokens and for the CryptoPro plug-in.
 
 import { demonstrationSigner } from "./demonstration.js";
 import { h, newId } from "./dom.js";
@@ -8,12 +8,12 @@ import { emptyNote, note, panel } from "./parts.js";
 /**
  * @typedef {Object} Signer
  * @property {function(): Promise<Array<{id: string, title: string, note: string}>>} certificates
- * @property {function(string): Promise<string>} certificate one of them, DER in base64
- * @property {function(string, Uint8Array|string, {attached?: boolean}): Promise<string>} sign a CMS
- *   signature in base64, detached unless told otherwise
+ * @property {function(string): Promise<string>} certificate returns a certificate by id, DER in base64
+ * @property {function(string, Uint8Array|string, {attached?: boolean}): Promise<string>} sign returns a
+ *   CMS signature in base64, detached by default
  */
 
-/** Return who signs here. Loads nothing until it is asked for something. */
+/** Return the signer of this deployment. Its module is loaded on first use. */
 export function openSigner(config, session) {
   if (config.demonstration) return demonstrationSigner(config.demonstration, session);
   let opened;
@@ -29,12 +29,13 @@ export function openSigner(config, session) {
 }
 
 /**
- * A choice of certificate and a button that signs.
+ * Show a choice of certificates and a button that signs.
  * @param {Signer} signer
  * @param {Object} how
- * @param {string} how.submit words of the button
- * @param {Uint8Array|string} how.content what is signed, exactly
- * @param {function(string, string): Promise<void>} how.send gets the signature in base64 and a key
+ * @param {string} how.submit label of the button
+ * @param {Uint8Array|string} how.content the exact content to sign
+ * @param {function(string, string): Promise<void>} how.send receives the signature in base64 and an
+ *   Idempotency-Key
  */
 export function signingForm(signer, { submit, content, send }) {
   const sign = signOnce(signer);
@@ -45,8 +46,8 @@ export function signingForm(signer, { submit, content, send }) {
 }
 
 /**
- * Return what signs as the signer does, and gives what it has made if it is asked for the same again:
- * a signature is another each time, and a form that is sent again under its key must say the same.
+ * Return a signer that remembers its last signature and returns it for the same certificate and
+ * content. Each signature differs, and a retry under the same Idempotency-Key must send the same body.
  */
 export function signOnce(signer) {
   let last = null;
@@ -59,14 +60,14 @@ export function signOnce(signer) {
 }
 
 /**
- * A choice of certificate and a button, under further fields if there are any.
+ * Show a form with a choice of certificates, further fields if any, and a button.
  * @param {Signer} signer
  * @param {Object} how
- * @param {string} how.submit words of the button
- * @param {function(string, string, Object<string, *>): Promise<void>} how.send gets the certificate's
- *   id, a key and the values of the fields
+ * @param {string} how.submit label of the button
+ * @param {function(string, string, Object<string, *>): Promise<void>} how.send receives the certificate's
+ *   id, an Idempotency-Key and the values of the fields
  * @param {Object<string, Field>} [how.fields]
- * @param {Node[]} [how.more] what stands above the button
+ * @param {Node[]} [how.more] content above the button
  */
 export function certificateForm(signer, { submit, send, fields = {}, more = [] }) {
   return panel(() => signer.certificates(), (found) => {
@@ -85,14 +86,14 @@ export function certificateForm(signer, { submit, send, fields = {}, more = [] }
   });
 }
 
-/** A text to read before it is signed. */
+/** Show a text to read before signing. */
 export function textToSign(text, label) {
   const id = newId("text");
   return h("div", null, h("p", { id, class: "for-ears" }, label),
     h("pre", { class: "paper", tabindex: "0", role: "region", "aria-labelledby": id }, text));
 }
 
-/** Who has signed, as the certificate says. */
+/** Show the signers as named in their certificates. */
 export function signatureNote(signature, when) {
   return note("good", "Подписано", signature.signers.map((one) => {
     const person = [one.surname, one.given_name, one.patronymic].filter(Boolean).join(" ");

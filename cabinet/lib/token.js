@@ -1,6 +1,6 @@
 // The token (RFC 7519).
 
-/** What a token claims. The API verifies it; the page only looks. */
+/** Return the claims of a token. The API verifies tokens; the page only reads them. */
 export function claims(token) {
   const bytes = Uint8Array.from(
     atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")),

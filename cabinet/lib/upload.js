@@ -1,18 +1,18 @@
-// Files on their way: small ones inside the JSON, large ones by a presigned form, with progress.
+// Sends files: small ones inside the JSON, large ones by a presigned form, with progress.
 
 import { encode } from "./base64.js";
 import { Problem } from "./api.js";
 
-const INLINE = 1024 * 1024; // bytes that go as base64 (docs: files above go through /uploads)
+const INLINE = 1024 * 1024; // bytes; larger files go through /uploads
 
-/** A file's content as base64. */
+/** Return the content of a file as base64. */
 export async function readBase64(file) {
   return encode(new Uint8Array(await file.arrayBuffer()));
 }
 
 /**
- * Return a file as the API takes it: `{filename, content}` or `{filename, upload_id}`.
- * @param {function(number)} progress told the part that has gone, 0 to 1
+ * Return a file as a field of a request body: `{filename, content}` or `{filename, upload_id}`.
+ * @param {function(number)} progress receives the part sent, 0 to 1
  */
 export async function documentOf(api, file, progress = () => {}) {
   if (file.size <= INLINE) return { filename: file.name, content: await readBase64(file) };
@@ -26,7 +26,7 @@ export async function documentOf(api, file, progress = () => {}) {
   return { filename: file.name, upload_id: uploadId };
 }
 
-// fetch tells nothing of what it has sent.
+// XMLHttpRequest, because fetch does not report the progress of an upload.
 function send(url, body, progress) {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();

@@ -1,4 +1,4 @@
-// «Документы»: supplementary agreements, read and signed by КЭП, and the way to «ЭДО».
+// «Документы»: supplementary agreements to read and sign with КЭП, and a link to «ЭДО».
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";

@@ -1,4 +1,4 @@
-// What is on sale: a drive offered, its price changed, its stock replenished.
+// The catalogue for the operator: offer a fiscal drive, change its price, add to its stock.
 
 import { h, replace } from "../lib/dom.js";
 import { count, money } from "../lib/format.js";

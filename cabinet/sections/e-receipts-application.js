@@ -1,4 +1,4 @@
-// Applications for additional services: the example of today, the form, the example to come.
+// Applications for additional services: the current message, the form, a preview of the new message.
 
 import { openDialog } from "../lib/dialog.js";
 import { h, replace } from "../lib/dom.js";
@@ -17,7 +17,7 @@ const MOST_DOCUMENT = 5 * 1024 * 1024; // bytes
 const LOGO = { width: 170, height: 68, bytes: 204_800 };
 const QUIET = 400; // ms without typing before a preview is asked for
 
-/** «Брендированное сообщение»: a name and the documents that prove it. */
+/** Show the form «Брендированное сообщение»: a name and the documents that prove the right to it. */
 export function openBrandApplication({ api }, sent) {
   const service = "/e-receipts/services/branded-message";
   return openDialog("Заявка: «Брендированное сообщение»", ({ close }) => {
@@ -63,7 +63,7 @@ export function openBrandApplication({ api }, sent) {
   }, { wide: true });
 }
 
-/** «Логотип в чеке»: a picture whose requirements are checked as soon as it is chosen. */
+/** Show the form «Логотип в чеке»: a picture that is checked as soon as it is chosen. */
 export function openLogoApplication({ api }, sent) {
   const service = "/e-receipts/services/logo";
   return openDialog("Заявка: «Логотип в чеке»", ({ close }) => {
@@ -137,7 +137,7 @@ function previewView(preview) {
   return h("figure", { class: "letter" }, h("figcaption", null, preview.subject), mailView(preview.html, "Пример письма с чеком"));
 }
 
-// What has not been applied for yet, a while after the last letter was typed.
+// The preview of a name not applied for yet, loaded after a pause in typing.
 function livePreview(api, service, otherwise) {
   const node = h("div", { "aria-live": "polite" }, note("info", null, h("p", null, otherwise)));
   let timer;

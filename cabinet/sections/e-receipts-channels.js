@@ -1,11 +1,11 @@
-// The switches of both ways by which a receipt reaches a buyer.
+// Switches of the two channels, SMS and e-mail.
 
 import { h } from "../lib/dom.js";
 import { money } from "../lib/format.js";
 import { toggle } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
 
-/** Switches of both channels with their tariffs. */
+/** Show a switch and the tariff of each channel. */
 export function channelSwitches(api, channels) {
   const one = (channel, title, price) => h("div", { class: "switch-row" },
     toggle(title, channels[channel].enabled, async (enabled) => {

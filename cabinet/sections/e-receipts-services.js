@@ -1,4 +1,4 @@
-// «Дополнительные услуги»: what each is, where its application stands, its switch.
+// «Дополнительные услуги»: the description, the state of the application and the switch of each service.
 
 import { confirm } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";

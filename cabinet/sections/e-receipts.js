@@ -1,4 +1,4 @@
-// «Электронные чеки»: what went to buyers and what it cost, switches, additional services.
+// «Электронные чеки»: statistics and costs, switches of channels, additional services.
 
 import { barChart } from "../lib/chart.js";
 import { h, replace } from "../lib/dom.js";

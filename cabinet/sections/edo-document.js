@@ -1,4 +1,4 @@
-// One document: what it says, how it stands, its signatures, what may be done with it.
+// One document: its content, state, signatures and possible actions.
 
 import { h } from "../lib/dom.js";
 import { moment, money, size } from "../lib/format.js";
@@ -10,7 +10,7 @@ import { keepFile } from "./edo-files.js";
 import { contentView } from "./edo-view.js";
 import { EDO_DOCUMENT_STEPS } from "./statuses.js";
 
-const LOOK_AGAIN = 4000; // ms, for what the other side does
+const LOOK_AGAIN = 4000; // ms, to show changes made by the other side
 const ROLES = {
   document: "Документ", answer: "Ответ получателя", correction_request: "Уведомление об уточнении",
   annulment_offer: "Предложение об аннулировании",

@@ -1,4 +1,4 @@
-// Inbox and outbox, by state and period.
+// The inbox and the outbox, filtered by state and period.
 
 import { h, replace } from "../lib/dom.js";
 import { day, dayFromNow, moment, money } from "../lib/format.js";
@@ -9,24 +9,24 @@ import { EDO_DOCUMENT } from "./statuses.js";
 const QUARTER = 90; // days of the period first offered
 const FUNCTIONS = { "СЧФДОП": "УПД", "СЧФ": "Счёт-фактура", "ДОП": "Передаточный документ" };
 
-/** What a document is called: «УПД № 17 от 24 ноября 2026 г.» or the name of its file. */
+/** Return the title of a document: «УПД № 17 от 24 ноября 2026 г.» or the name of its file. */
 export function nameOf({ upd, file_name: fileName }) {
   return upd ? `${FUNCTIONS[upd.function]} № ${upd.number} от ${day(upd.date)}` : fileName;
 }
 
-/** A bare invoice awaits no answer. */
+/** Return whether a document awaits an answer; a bare invoice (СЧФ) does not. */
 export function awaitsAnswer({ status, upd }) {
   return status === "delivered" && upd?.function !== "СЧФ";
 }
 
-/** How a document stands, for whose copy it is. */
+/** Return the state of a document as the owner of this copy sees it. */
 export function stateOf(document) {
   if (document.status !== "delivered") return EDO_DOCUMENT[document.status];
   if (!awaitsAnswer(document)) return ["good", "Доставлен"];
   return document.box === "inbox" ? ["waiting", "Ожидает вашей подписи"] : ["moving", "Ожидает подписи получателя"];
 }
 
-/** The other side of a document, and one's own. */
+/** Return both sides of a document: `mine` is the side of this copy. */
 export function sidesOf({ box, sender, recipient }) {
   return box === "inbox" ? { mine: recipient, other: sender } : { mine: sender, other: recipient };
 }

@@ -1,11 +1,11 @@
-// Files of documents as the API passes them: small ones itself, large ones by a link.
+// Files of documents: the API answers with small ones itself and with a link to large ones.
 
 import { Problem } from "../lib/api.js";
 import { download, follow } from "../lib/parts.js";
 
 const TYPE = "application/octet-stream";
 
-/** The bytes of a file, to look at or to sign. */
+/** Return the bytes of a file. */
 export async function bytesOf(api, path) {
   return new Uint8Array(await (await blobOf(api, path)).arrayBuffer());
 }
@@ -21,7 +21,7 @@ async function blobOf(api, path) {
   }
 }
 
-/** Let the browser keep a file. */
+/** Download a file. */
 export async function keepFile(api, path, name) {
   try {
     download(await api.file(path, TYPE), name);

@@ -1,4 +1,4 @@
-// «Присоединиться к ЭДО»: a certificate is picked, its data checked, the statement signed.
+// «Присоединиться к ЭДО»: choose a certificate, check its data, sign the statement.
 
 import { h, replace } from "../lib/dom.js";
 import { day } from "../lib/format.js";
@@ -43,7 +43,7 @@ export function showJoining({ api, signer, go }) {
           try {
             check(chosen, await drawUp(chosen));
           } catch (problem) {
-            // A certificate without a name is no obstacle: its holder says it.
+            // A certificate may lack the holder's name, so the form asks for it.
             if (!problem.errors?.some(({ pointer }) => NAMES.includes(pointer))) throw problem;
             check(chosen, null, problem);
           }

@@ -1,4 +1,4 @@
-// «Лицензия»: what is left of the package in use, those behind it, packages to buy.
+// «Лицензия»: the package in use, the packages after it, and packages on sale.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -25,7 +25,7 @@ export function showLicence(context) {
     h("p", { class: "muted" }, "Пакетов вы ещё не покупали."),
   );
   let awaited = false;
-  // A payment makes the licence another one, which the head of the page shows too.
+  // A payment changes the licence, which the head of the page shows too.
   const watch = panel(() => Promise.all([api.get("/edo"), api.get("/edo/purchases")]), ([now, { items }]) => {
     awaited = items.some((one) => one.state === "invoiced");
     if (JSON.stringify(now.licence) !== said) refresh();

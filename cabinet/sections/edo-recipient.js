@@ -1,4 +1,4 @@
-// Whom a document goes to: found by ИНН, or named by the identifier.
+// The recipient of a document, found by ИНН or given by the participant's identifier.
 
 import { h, replace } from "../lib/dom.js";
 import { choiceField, textField } from "../lib/form.js";
@@ -7,7 +7,7 @@ import { note, problemNote } from "../lib/parts.js";
 const INN = /^(\d{10}|\d{12})$/;
 const IDENTIFIER = /^[0-9A-Z]{3}-[A-Za-z0-9@.-]{1,42}$/;
 
-/** @param {{participant_id: string, licence: Object}} overview of the sender */
+/** @param {{participant_id: string, licence: Object}} overview the sender's overview */
 export function recipientField(api, overview) {
   const found = h("div", { class: "found", "aria-live": "polite" });
   const warning = h("div");
@@ -34,7 +34,7 @@ export function recipientField(api, overview) {
     replace(found);
     if (INN.test(typed())) {
       const shown = await search(api, typed());
-      // An answer to what was typed before is late.
+      // An answer to an earlier search is ignored.
       if (mine !== turn) return;
       ({ choice = null } = shown);
       replace(found, shown.node);

@@ -1,4 +1,4 @@
-// What was stated, accepted and signed at the registration.
+// The registration with ЭДО: the statement, the accepted texts and the signature.
 
 import { h } from "../lib/dom.js";
 import { day, moment } from "../lib/format.js";

@@ -1,4 +1,4 @@
-// A file on its way to a counterparty, signed by КЭП.
+// Signs a file with КЭП and sends it to a counterparty.
 
 import { h } from "../lib/dom.js";
 import { size } from "../lib/format.js";
@@ -34,7 +34,7 @@ export function showSending({ api, signer, go, overview }) {
   let held = null;
   const send = async (id, key, said) => {
     const [file] = said.file;
-    // Sent again, it is the very same: read, signed and uploaded once.
+    // The file is read, signed and uploaded once, so that a retry under the same key sends the same body.
     if (held?.file !== file) held = { file, content: new Uint8Array(await file.arrayBuffer()) };
     const signature = await sign(id, held.content);
     progress.hidden = false;

@@ -1,4 +1,4 @@
-// A УПД made from a form, for who has no accounting program: filled in, looked at, signed, sent.
+// A УПД made from a form, for clients without accounting software: fill in, check, sign, send.
 
 import { decode } from "../lib/base64.js";
 import { openDialog } from "../lib/dialog.js";
@@ -65,7 +65,7 @@ export function showUpdForm(context) {
     h("p", { class: "muted" }, "Для тех, у кого нет учётной программы. Ваши реквизиты и реквизиты получателя подставятся сами."), node);
 }
 
-// Resolves to false if the window is closed before anything is sent.
+// Resolves to false if the window is closed before the document is sent.
 async function openSending({ api, signer, go }, recipient, made) {
   const content = decode(made.content);
   const sign = signOnce(signer);

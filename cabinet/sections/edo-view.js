@@ -1,4 +1,4 @@
-// What is in a document, to be read on the page: a УПД as a form, a text, a picture.
+// Shows the content of a document on the page: a УПД as a form, a text, a picture.
 
 import { h } from "../lib/dom.js";
 import { day, money } from "../lib/format.js";
@@ -10,7 +10,7 @@ const MOST_SHOWN = 4 * 1024 * 1024; // bytes
 const TEXT = /\.(txt|csv|md|log)$/i;
 const PICTURE = /\.(png|jpe?g|gif|webp)$/i;
 
-/** Show the file of a document if the page can; any may be kept. */
+/** Show the file of a document if the page can display its type; any file can be downloaded. */
 export function contentView(api, document, path) {
   const { kind, file_name: name, size } = document;
   const read = kind === "upd" ? updView : TEXT.test(name) ? textView : PICTURE.test(name) ? pictureView : null;
@@ -34,7 +34,7 @@ function pictureView(bytes, name) {
   return h("img", { class: "picture", src: url, alt: `Файл ${name}`, onload: () => URL.revokeObjectURL(url) });
 }
 
-/** A seller's title of format 5.03. */
+/** Show a seller's title of format 5.03. */
 export function updView(bytes) {
   const xml = new DOMParser().parseFromString(new TextDecoder("windows-1251").decode(bytes), "application/xml");
   const document = xml.querySelector("Документ");
@@ -82,7 +82,7 @@ function quantity(text) {
   return text && Number(text).toLocaleString("ru-RU", { maximumFractionDigits: 11 });
 }
 
-// The format's «24.11.2026».
+// The format writes dates as «24.11.2026».
 function date(text) {
   return text ? day(text.split(".").reverse().join("-")) : "—";
 }

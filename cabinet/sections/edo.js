@@ -1,4 +1,4 @@
-// «Платформа ЭДО»: joining, and the cabinet of a participant.
+// «Платформа ЭДО»: registration, and the pages of a registered participant.
 
 import { h } from "../lib/dom.js";
 import { count, day } from "../lib/format.js";

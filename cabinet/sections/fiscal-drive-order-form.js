@@ -1,4 +1,4 @@
-// «Сформировать счёт»: whom to call, where to send; then the invoice.
+// «Сформировать счёт»: the contact and the delivery; then the invoice.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";

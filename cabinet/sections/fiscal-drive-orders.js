@@ -1,4 +1,4 @@
-// «Статус заказа»: the client's orders, and the way one has gone.
+// «Статус заказа»: the client's orders and the history of one order.
 
 import { confirm } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -35,7 +35,7 @@ export function showOrder(context, id) {
   return place;
 }
 
-/** An order with everything of it; what may be done with it is the caller's. */
+/** Show an order whole; the caller adds the buttons. */
 export function orderFacts(order) {
   return [
     h("section", { class: "card" }, h("h2", null, "Статус заказа"),

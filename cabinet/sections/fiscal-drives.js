@@ -1,4 +1,4 @@
-// «Купить ФН»: the catalogue with what suits, the cart, «Сформировать счёт», «Статус заказа».
+// «Купить ФН»: the catalogue with suitable registers, the cart, «Сформировать счёт», «Статус заказа».
 
 import { h } from "../lib/dom.js";
 import { count, day, money } from "../lib/format.js";

@@ -1,4 +1,4 @@
-// The authorities of a form: it grows by one with each that is added, as far as the tariff admits.
+// The list of authorities in a form: rows are added up to the limits of the tariff.
 
 import { h, newId, replace } from "../lib/dom.js";
 import { field, textField } from "../lib/form.js";
@@ -7,7 +7,7 @@ const shaped = (pattern, fault) => (text) => (pattern.test(text) ? null : fault)
 
 const IDENTIFIER = [{ name: "identifier", label: "Идентификатор", short: "", hint: "Под которым орган знает вашу организацию", max: 64 }];
 
-/** Which requisites each authority asks for: `of` an organisation of one kind only, `short` in a line. */
+/** Requisites of each authority: `of` limits one to a kind of organisation, `short` is its label in a line. */
 export const KINDS = {
   fns: {
     title: "ФНС",
@@ -35,7 +35,7 @@ export const KINDS = {
   cb: { title: "ЦБ", fields: IDENTIFIER },
 };
 
-/** An authority and its requisites, in words. */
+/** Return an authority and its requisites as a phrase. */
 export function authorityText({ kind, ...requisites }) {
   const { title, fields } = KINDS[kind];
   return [title, fields.filter(({ name }) => requisites[name])
@@ -44,8 +44,8 @@ export function authorityText({ kind, ...requisites }) {
 
 /**
  * @param {Object} how
- * @param {Object} how.profile of the organisation; the first tax office is filled in from it, as far as
- *   it says more than `kind`
+ * @param {Object} how.profile the organisation's profile; the first tax office is filled in from it if
+ *   it has more than `kind`
  * @param {{title: string, authorities: string[]}} how.tariff
  * @param {boolean} [how.required]
  */
@@ -99,7 +99,7 @@ export function authoritiesField({ profile, tariff: first, required = true }) {
     }),
     focus: () => adding.querySelector("button")?.focus(),
     parts: () => blocks.flatMap((one) => [one, ...one.fields]),
-    /** Take another tariff: what it does not admit is marked, not lost. */
+    /** Change the tariff. Authorities that the new tariff does not admit are marked, not removed. */
     take: (other) => {
       tariff = other;
       drawButtons();

@@ -1,4 +1,4 @@
-// The open certificate: a file, or the one on the token; a private key is stopped before it is sent.
+// The certificate, from a file or from the token. A file with a private key is refused before it is sent.
 
 import { openDialog } from "../lib/dialog.js";
 import { h, newId, replace } from "../lib/dom.js";
@@ -59,7 +59,7 @@ async function fileFault(file) {
   return file.size > MOST ? `Файл больше ${size(MOST)}: для сертификата это слишком много.` : null;
 }
 
-/** What was read from a certificate, for `facts`. */
+/** Return the data of a certificate as pairs for `facts`. */
 export function certificateFacts(certificate) {
   return [
     ["Владелец", [certificate.surname, certificate.given_name, certificate.patronymic].filter(Boolean).join(" ")],

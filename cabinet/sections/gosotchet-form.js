@@ -1,4 +1,4 @@
-// «Регистрация лицензии»: the authorities, the certificate, where login and password go.
+// «Регистрация лицензии»: authorities, certificate, and the e-mail address for login and password.
 
 import { h, replace } from "../lib/dom.js";
 import { day } from "../lib/format.js";
@@ -65,7 +65,7 @@ function registrationForm(context, free, profile, chosen, finished) {
       licence_id: said.licence, authorities: said.authorities, certificate: said.certificate, email: said.email,
     }, key)),
   });
-  // A draft may be of a licence that is used by now.
+  // The licence of a stored draft may have been used since.
   if (!licence.value()) licence.restore(first.licence_id);
   take();
   return h("section", { class: "card" },

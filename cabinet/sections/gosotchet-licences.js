@@ -1,4 +1,4 @@
-// Tariffs to buy, and the licences bought.
+// Tariffs on sale and the client's licences.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -27,12 +27,12 @@ export function showLicences(context) {
   ];
 }
 
-/** A licence that may be registered. */
+/** Whether a licence can be registered with the authorities. */
 export function isFree(licence) {
   return licence.status === "active" && !licence.registration_id && licence.valid_until >= dayFromNow();
 }
 
-/** What a tariff admits, in words. */
+/** Return the limits of a tariff as a phrase. */
 export function tariffTerms({ authorities, tax_offices: offices, additional_kpp: kpp }) {
   return [
     authorities.map((kind) => KINDS[kind].title).join(", "),

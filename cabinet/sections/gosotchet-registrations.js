@@ -1,4 +1,4 @@
-// Registrations: where each stands, a new password, further authorities or another certificate.
+// Registrations: their states, a new password, more authorities or another certificate.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -10,7 +10,7 @@ import { authoritiesField, authorityText, KINDS } from "./gosotchet-authorities.
 import { certificateFacts, certificateField } from "./gosotchet-certificate.js";
 import { CHANGE, REGISTRATION, REGISTRATION_STEPS } from "./statuses.js";
 
-const LOOK_AGAIN = 3000; // ms, while something is under way
+const LOOK_AGAIN = 3000; // ms, while a registration or a change is in progress
 const WAITING = ["accepted", "credentials_requested"];
 
 export function showRegistrations({ api }) {

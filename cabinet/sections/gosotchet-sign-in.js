@@ -1,4 +1,4 @@
-// The way into the embedded reporting system: a one-time password is changed at the first sign-in.
+// Sign-in to the embedded reporting system; a one-time password is changed at the first sign-in.
 
 import { fetchJson } from "../lib/api.js";
 import { h, replace } from "../lib/dom.js";
@@ -15,7 +15,7 @@ export function showSignIn({ config }) {
   changed.node.hidden = true;
   const send = async ({ login, password, new_password: replacing }) => {
     try {
-      // Without the bearer token: a wrong password must not be tried again with a fresh one.
+      // Sent without the bearer token: the client would renew the token and repeat a wrong password.
       const account = await fetchJson(`${config.api}/gosotchet/sessions`, {
         login, password, ...(changed.node.hidden ? {} : { new_password: replacing }),
       });

@@ -1,4 +1,4 @@
-// Registrations of all clients, for the operator: those that failed first, to be tried again.
+// Registrations of all clients for the operator, failed ones first, with a button to retry.
 
 import { h } from "../lib/dom.js";
 import { moment } from "../lib/format.js";

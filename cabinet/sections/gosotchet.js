@@ -1,4 +1,4 @@
-// «Платформа Госотчёт»: licences, «Регистрация лицензии», registrations, the way in.
+// «Платформа Госотчёт»: licences, «Регистрация лицензии», registrations, sign-in.
 
 import { tabs } from "../lib/parts.js";
 import { showForm } from "./gosotchet-form.js";

@@ -1,10 +1,10 @@
-// «Главная»: the six services, and what waits to be done.
+// «Главная»: the services, and tasks that wait for the client.
 
 import { h } from "../lib/dom.js";
 import { count, day, dayFromNow, money } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
 import { panel } from "../lib/parts.js";
-import { GROUPS, HOME, SERVICES, isOpen } from "./index.js";
+import { GROUPS, SERVICES, isOpen } from "./index.js";
 
 const SOON = 60; // days in which the end of a fiscal drive is near
 
@@ -12,7 +12,7 @@ export function show(context) {
   const { session } = context;
   const operator = session.roles.includes("operator");
   const sections = operator
-    ? GROUPS.flatMap((group) => group.sections).filter((one) => one !== HOME && isOpen(one, context))
+    ? GROUPS.flatMap((group) => group.sections).filter((section) => isOpen(section, context))
     : SERVICES.filter((one) => one.roles.some((role) => session.roles.includes(role)));
   return [
     h("ul", { class: "tiles" }, sections.map((one) => h("li", null, tile(one, context)))),

@@ -1,18 +1,18 @@
-// Every section of the cabinet, a line each: add one here and its module beside.
+// The sections of the cabinet. A new section is a line here and a module in this folder.
 //
-// A module has one function, `show(context)`, which returns what stands under the section's heading;
-// `context` is {api, session, signer, config, path, go}, `path` what follows the section's own
-// address, and `go(path)` opens another address.
+// A module exports `show(context)`, which returns the content under the section's heading. `context`
+// is {api, session, signer, config, path, go}: `path` is the part of the address after the section's
+// own, and `go(path)` opens another address.
 
 /**
  * @typedef {Object} Section
- * @property {string} path its address, after `#/`
+ * @property {string} path address of the section, after `#/`
  * @property {string} title
- * @property {string} icon of `lib/icons.js`
- * @property {string[]} roles who may open it; one of them is enough
- * @property {string} [note] what it is for, for the services of the menu
- * @property {function(): Promise<*>} [load] its module; without one it is announced only
- * @property {boolean} [local] on the local machine only
+ * @property {string} icon name of an icon in `lib/icons.js`
+ * @property {string[]} roles roles that may open the section; one of them is enough
+ * @property {string} [note] purpose of a service, shown on the home page
+ * @property {function(): Promise<*>} [load] imports the module; without it the section is announced only
+ * @property {boolean} [local] whether the section exists on the local machine only
  */
 
 /** @type {Section[]} «Сервис и услуги», in the order of the menu */
@@ -25,7 +25,7 @@ export const SERVICES = [
   { path: "e-receipts", title: "Электронные чеки", icon: "receipt", roles: ["client"], note: "Чеки покупателям по СМС и на электронную почту", load: () => import("./e-receipts.js") },
 ];
 
-/** @type {Section[]} what the services stand on */
+/** @type {Section[]} sections that the services share */
 export const DOCUMENTS = [
   { path: "invoices", title: "Счета", icon: "invoice", roles: ["client", "operator"], load: () => import("./invoices.js") },
   { path: "agreements", title: "Документы", icon: "agreement", roles: ["client"], load: () => import("./agreements.js") },
@@ -33,7 +33,7 @@ export const DOCUMENTS = [
   { path: "profile", title: "Профиль", icon: "profile", roles: ["client"], load: () => import("./profile.js") },
 ];
 
-/** @type {Section[]} the operator's own people */
+/** @type {Section[]} sections of the operator's employees */
 export const OPERATIONS = [
   { path: "moderation", title: "Модерация", icon: "moderation", roles: ["operator"], load: () => import("./moderation.js") },
   { path: "orders", title: "Заказы ФН", icon: "orders", roles: ["operator"], load: () => import("./orders.js") },
@@ -43,22 +43,20 @@ export const OPERATIONS = [
   { path: "catalogue", title: "Каталог ФН", icon: "catalogue", roles: ["operator"], load: () => import("./catalogue.js") },
 ];
 
-/** @type {Section[]} what no deployment has */
+/** @type {Section[]} sections that no deployment has */
 export const MACHINE = [
   { path: "machine", title: "Очереди и сообщения", icon: "queues", roles: ["client", "landlord", "operator"], local: true, load: () => import("./machine.js") },
 ];
 
-export const HOME = { path: "", title: "Главная", icon: "home", roles: ["client", "landlord", "operator"], load: () => import("./home.js") };
-
+/** @type {Array<{title: string, sections: Section[]}>} the menu under «Главная» */
 export const GROUPS = [
-  { title: null, sections: [HOME] },
   { title: "Сервис и услуги", sections: SERVICES },
   { title: "Организация", sections: DOCUMENTS },
   { title: "Оператор", sections: OPERATIONS },
   { title: "Демонстрация", sections: MACHINE },
 ];
 
-/** Whether a section is open to who has these roles here. */
+/** Return whether the caller may open a section in this deployment. */
 export function isOpen(section, { session, config }) {
   return Boolean(section.load) && section.roles.some((role) => session.roles.includes(role))
     && (!section.local || Boolean(config.demonstration));

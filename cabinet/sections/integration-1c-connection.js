@@ -1,4 +1,4 @@
-// How 1С is connected, in four steps, with the login and password of its synchronisation.
+// Four steps that connect 1С, with the login and password of the exchange.
 
 import { confirm, openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";

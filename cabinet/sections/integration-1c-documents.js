@@ -1,4 +1,4 @@
-// What loads into 1С, shift by shift, and the same as a file for those who load by hand.
+// Retail reports that load into 1С, one for each shift, and the same reports as a file to load by hand.
 
 import { h, replace } from "../lib/dom.js";
 import { count, day, dayFromNow, daysBetween, moment, money, number, size } from "../lib/format.js";

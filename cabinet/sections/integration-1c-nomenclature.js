@@ -1,4 +1,4 @@
-// Nomenclature: the items of receipts, what 1С calls them, and a choice where 1С has several.
+// Nomenclature: the items of receipts, their names in 1С, and a choice where 1С has several matches.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -25,7 +25,7 @@ export function showNomenclature({ api }) {
         }) : "—")],
       ]);
       const add = (items) => {
-        // Who has to choose comes first.
+        // Items that need a choice come first.
         rows.add([...items].sort((one, other) => conflict(other) - conflict(one)));
         if (items.some(conflict) && !warning.hasChildNodes()) {
           warning.append(note("warning", "Нужен ваш выбор", h("p", null,

@@ -1,4 +1,4 @@
-// Registers whose documents load into 1С: how long, and a trial or a tariff for more.
+// Registers and their access to 1С: until when documents load, a trial, tariffs.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -14,7 +14,7 @@ const SOON = 7; // days in which the end of access is near
 
 const PERIODS = { month: { title: "1 месяц", price: "month_kopecks" }, year: { title: "1 год", price: "year_kopecks" } };
 
-/** Whether documents of a register load today. */
+/** Return whether documents of a register load today. */
 export function isConnected(register) {
   return ["trial", "active"].includes(register.state);
 }

@@ -1,4 +1,4 @@
-// «Интеграция 1С»: tariffs of registers, how 1С is connected, what loads, nomenclature.
+// «Интеграция 1С»: tariffs of registers, connection of 1С, documents, nomenclature.
 
 import { tabs } from "../lib/parts.js";
 import { showConnection } from "./integration-1c-connection.js";

@@ -1,4 +1,4 @@
-// «Счета»: what is to be paid, and how.
+// «Счета»: the invoices of the client, with their payment details.
 
 import { h } from "../lib/dom.js";
 import { day, money } from "../lib/format.js";
@@ -25,7 +25,7 @@ export function show({ api, session, path }) {
   );
 }
 
-/** Let the browser keep the PDF of an invoice, or of whatever has one. */
+/** Download the PDF of an invoice, given as itself or as an order that has one. */
 export async function keepInvoice(api, { invoice_id: id, number, invoice_number: numberOfOrder }) {
   const file = await api.file(`/invoices/${id}/pdf`, "application/pdf");
   download(file, `Счёт ${number ?? numberOfOrder}.pdf`);

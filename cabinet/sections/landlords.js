@@ -1,4 +1,4 @@
-// Landlords, for the operator: whom tenants may choose.
+// Landlords for the operator: the organisations that tenants can choose.
 
 import { confirm } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";

@@ -1,4 +1,4 @@
-// What only the local machine shows: queues with their dead letters, mails and SMS that went out.
+// Shown on the local machine only: queues with their dead letters, sent e-mails and SMS messages.
 
 import { fetchJson } from "../lib/api.js";
 import { h } from "../lib/dom.js";

@@ -1,4 +1,4 @@
-// The moderator's queue: the oldest deadline first; an application with its files side by side.
+// The moderator's queue, the nearest deadline first, and one application with its files.
 
 import { h } from "../lib/dom.js";
 import { lastDay, moment, size } from "../lib/format.js";

@@ -1,4 +1,4 @@
-// Orders of fiscal drives, for the operator: each moved on to its next status.
+// Orders of fiscal drives for the operator, who moves each order to its next status.
 
 import { h } from "../lib/dom.js";
 import { moment, money } from "../lib/format.js";

@@ -1,4 +1,4 @@
-// Payments: what waits for a person, one recorded by hand, a bank statement.
+// Payments: those that wait for the accountant, a form for one payment, import of a bank statement.
 
 import { h, replace } from "../lib/dom.js";
 import { count, day, dayFromNow, kopecks, money } from "../lib/format.js";

@@ -1,4 +1,4 @@
-// «Профиль»: what the operator knows of the organisation; the address may be corrected.
+// «Профиль»: the organisation's data in the operator's records; the address can be corrected.
 
 import { h } from "../lib/dom.js";
 import { day } from "../lib/format.js";

@@ -1,4 +1,4 @@
-// Consents to pass turnover on: read, signed by КЭП, withdrawn, kept.
+// Consents to share turnover: read, sign with КЭП, withdraw, list.
 
 import { confirm, openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
@@ -25,7 +25,7 @@ export function showConsents(context) {
   );
 }
 
-/** The exact text: to be signed, or with who has signed it. */
+/** Show the exact text of a consent, with a form to sign it or with its signers. */
 export function openConsent({ api, signer }, consent, signed) {
   openDialog(consent.title, ({ close }) => [
     textToSign(consent.text, "Текст согласия"),

@@ -1,4 +1,4 @@
-// «Предоставить доступ»: registers of a shop for a landlord; who has looked; revocation.
+// «Предоставить доступ»: grants to landlords, the log of accesses, revocation.
 
 import { confirm, openDialog } from "../lib/dialog.js";
 import { h, replace } from "../lib/dom.js";
@@ -26,7 +26,7 @@ export function showGrants({ api }) {
   );
 }
 
-/** Grants that stand, in brief. */
+/** Show active grants in brief. */
 export function grantRows(context, grants, shops, reload) {
   const models = modelsOf(shops.flatMap((one) => one.registers));
   return h("ul", { class: "rows" }, grants.map((one) => h("li", null,
@@ -37,7 +37,7 @@ export function grantRows(context, grants, shops, reload) {
       button("Отозвать", () => revoke(context.api, one, reload), { kind: "link", label: `Отозвать доступ к магазину ${one.shop.name}` })))));
 }
 
-/** The form of «Предоставить доступ»: one shop, some of its registers. */
+/** Show the form «Предоставить доступ»: one shop and some of its registers. */
 export function openGrantForm({ api }, landlord, shops, given, reload) {
   openDialog("Предоставить доступ", ({ close }) => {
     const place = h("div");

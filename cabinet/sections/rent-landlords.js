@@ -1,4 +1,4 @@
-// The tenant chooses a landlord, and goes the three steps to the access that it gets.
+// The tenant chooses a landlord and takes the three steps that grant access.
 
 import { h, replace } from "../lib/dom.js";
 import { count, moment } from "../lib/format.js";

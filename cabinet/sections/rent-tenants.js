@@ -1,4 +1,4 @@
-// What the landlord sees: tenants, and their turnover by day or month, as a chart, tables and files.
+// The landlord's view: tenants and their turnover by day or month, as a chart, tables and files.
 
 import { barChart } from "../lib/chart.js";
 import { h, replace } from "../lib/dom.js";
@@ -110,7 +110,7 @@ function partView({ rows, total, visible }, { first, last, by }) {
     figure("Последний документ", total.last_document_at ? shortMoment(total.last_document_at) : "—"));
   if (!rows.length) return [tiles, emptyNote("В эти дни чеков не было")];
   const shown = [...new Set(visible.flatMap((one) => daysBetween(one.first, one.last)))].sort();
-  // Days that are not shown are not drawn: an empty bar would say that nothing was sold.
+  // Days outside the grant are left out: an empty bar would mean that nothing was sold.
   const periods = by === "day" ? shown : [...new Set(shown.map((one) => one.slice(0, 7)))];
   const taken = Object.fromEntries(rows.map((row) => [row.period, row.turnover_kopecks]));
   return [tiles,

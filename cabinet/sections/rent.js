@@ -1,4 +1,4 @@
-// «Аренда»: a tenant lets a landlord see the turnover of chosen registers; the landlord sees it.
+// «Аренда»: a tenant grants a landlord access to the turnover of chosen registers.
 
 import { tabs } from "../lib/parts.js";
 import { showConsents } from "./rent-consents.js";

@@ -1,4 +1,4 @@
-// A field of a form that is a list: rows of fields, added and taken away.
+// A list field of a form: rows of fields that can be added and removed.
 
 import { h, newId } from "../lib/dom.js";
 import { field } from "../lib/form.js";
@@ -7,13 +7,13 @@ import { field } from "../lib/form.js";
  * @param {Object} how
  * @param {string} how.legend
  * @param {string} how.pointer JSON pointer of the list
- * @param {function(Object): {fields: Object<string, Field>, also?: Node}} how.make the fields of a row by
- *   their names in the body, filled in with what is said
- * @param {string} how.title of a row; its number follows
- * @param {string} how.more words of the button that adds one
- * @param {number} how.most rows
- * @param {number} [how.least]
- * @param {function(Object): Object} [how.shape] makes the body's item of the values
+ * @param {function(Object): {fields: Object<string, Field>, also?: Node}} how.make returns the fields of a
+ *   row by their names in the body, filled in with the values passed
+ * @param {string} how.title heading of a row; the row's number is appended
+ * @param {string} how.more label of the button that adds a row
+ * @param {number} how.most maximum number of rows
+ * @param {number} [how.least] minimum number of rows
+ * @param {function(Object): Object} [how.shape] converts the values of a row to an item of the body
  */
 export function rowsField({ legend, pointer, make, title, more, most, least = 0, shape = (values) => values }) {
   let rows = [];

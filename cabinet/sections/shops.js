@@ -1,4 +1,4 @@
-// «Магазины»: shops, and which cash registers stand in them.
+// «Магазины»: shops and the cash registers bound to them.
 
 import { openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";

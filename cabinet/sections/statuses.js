@@ -1,4 +1,4 @@
-// What the states of things are called, and how a badge shows them.
+// Russian names of states, and the badge of each.
 
 export const ORDER = {
   invoiced: ["waiting", "Ожидает оплаты"],
@@ -20,7 +20,7 @@ export const ORDER_STEPS = {
   expired: "Закрыт: срок оплаты истёк",
 };
 
-/** The way of an order that goes well. */
+/** States of an order from the invoice to the delivery. */
 export const ORDER_WAY = ["invoiced", "paid", "assembling", "shipped", "delivered"];
 
 export const INVOICE = {
@@ -55,7 +55,7 @@ export const PAYMENT = {
   unmatched: ["bad", "Счёт не найден"],
 };
 
-/** Why a payment from a statement has no invoice. */
+/** Reasons why a payment from a statement has no invoice. */
 export const UNMATCHED = {
   "amount-differs": "сумма не совпадает со счётом",
   "payer-differs": "плательщик не тот, кому выставлен счёт",
@@ -94,7 +94,7 @@ export const REGISTRATION = {
   failed: ["bad", "Не выполнена"],
 };
 
-/** Steps of a registration, and of the changes made to it. */
+/** States of a registration and of its changes. */
 export const REGISTRATION_STEPS = {
   accepted: "Заявка принята",
   credentials_sent: "Логин и пароль отправлены",
@@ -111,7 +111,7 @@ export const CHANGE = {
   failed: ["bad", "Не выполнено"],
 };
 
-/** Whether documents of a register load into 1С. */
+/** States of a register's access to 1С. */
 export const ACCESS = {
   none: ["over", "Не подключена"],
   trial: ["moving", "Пробный период"],

@@ -1,4 +1,4 @@
-// Units of measure by their code in ОКЕИ: those that are sold most.
+// The most common units of measure, by their codes in ОКЕИ.
 
 export const UNITS = [
   ["796", "шт"], ["166", "кг"], ["163", "г"], ["112", "л"], ["006", "м"], ["055", "м²"], ["113", "м³"],
