@@ -261,7 +261,7 @@ def message(
     (item,) = (one for box in ("inbox#", "outbox#") for one in world.items(EDO, box + document_id))
     seen = Document.model_validate(item)
     kept = seen.last_file(FileRole(role))
-    about = technology.SignedFile(kept.file_name, (evidence.signature(kept),))
+    about = technology.ReferencedFile(kept.file_name, (evidence.signature(kept),))
     parties = (THEM.party(), seen.mine.party(), THEM.signer(), text)
     if kind == "annulment_offer":
         made = technology.annulment_offer(about, *parties, world.moment, uuid.uuid4())

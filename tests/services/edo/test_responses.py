@@ -119,7 +119,10 @@ def test_rejection_needs_a_reason_and_a_signature_over_it(
         f"GET /edo/documents/{document_id}/signatures/{asked['signature_id']}/content"
     ).body
     said = technology.read(file)
-    assert (said.kind, said.text) == (technology.Kind.CORRECTION_REQUEST, "Неверная сумма")
+    assert (said.kind, said.text) == (
+        technology.TechnologyKind.CORRECTION_REQUEST,
+        "Неверная сумма",
+    )
 
 
 @pytest.mark.parametrize("signed", [False, True])

@@ -45,12 +45,12 @@ def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
     The file is not kept: sign the file, then send it. The action makes two reads: the sides, then
     the recipient's profile.
     """
-    from chalicelib.services.edo.formats import upd_form
+    from chalicelib.services.edo.formats import upd_from_form
 
     sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
     recipient = sides.load_current(recipient)
     with rules.title_faults_at("/form"):
-        name, content = upd_form.make(
+        name, content = upd_from_form.make(
             payload.form,
             sender.party(),
             recipient.party(),

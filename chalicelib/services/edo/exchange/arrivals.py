@@ -172,8 +172,8 @@ def _content_and_reason(
         signed.check_buyer_title(document)
         return signed, None
     kinds = {
-        FileRole.CORRECTION_REQUEST: technology.Kind.CORRECTION_REQUEST,
-        FileRole.ANNULMENT_OFFER: technology.Kind.ANNULMENT_OFFER,
+        FileRole.CORRECTION_REQUEST: technology.TechnologyKind.CORRECTION_REQUEST,
+        FileRole.ANNULMENT_OFFER: technology.TechnologyKind.ANNULMENT_OFFER,
     }
     about = rules.answered_file(document, DraftKind(role.value))
     return signed, signed.read_reason(kinds[role], about, document.other)

@@ -59,8 +59,8 @@ def make(
             )
 
 
-def _reference(file: SignedFile) -> technology.SignedFile:
-    return technology.SignedFile(file.file_name, (_signature(file),))
+def _reference(file: SignedFile) -> technology.ReferencedFile:
+    return technology.ReferencedFile(file.file_name, (_signature(file),))
 
 
 def _signature(file: SignedFile) -> bytes:

@@ -18,7 +18,7 @@ from chalicelib.services.edo.documents.model import (
 )
 from chalicelib.services.edo.documents.rules import DocumentStateNotAllowed, require_step
 from chalicelib.services.edo.exchange.model import AnswerDraft, DraftKind
-from chalicelib.services.edo.formats.model import Function
+from chalicelib.services.edo.formats.model import UpdFunction
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.participants.model import (
     Participant,
@@ -265,7 +265,7 @@ def require_awaited(document: Document) -> None:
     Raises:
         NoAnswerAwaited: the document is an invoice.
     """
-    if document.upd is not None and document.upd.function == Function.INVOICE.value:
+    if document.upd is not None and document.upd.function == UpdFunction.INVOICE.value:
         raise NoAnswerAwaited
 
 

@@ -68,7 +68,9 @@ class SignedContent:
 
         rules.check_answer(buyer_title.read(self.content, self.file_name), document)
 
-    def read_reason(self, kind: "technology.Kind", about: SignedFile, author: Participant) -> str:
+    def read_reason(
+        self, kind: "technology.TechnologyKind", about: SignedFile, author: Participant
+    ) -> str:
         """Return the text of a correction request or an annulment offer.
 
         Raises:

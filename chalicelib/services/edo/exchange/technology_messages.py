@@ -35,7 +35,7 @@ def make_messages(
     sender, recipient = document.sender, document.recipient
     if file.role is FileRole.ANSWER:
         sender, recipient = recipient, sender
-    about = technology.SignedFile(file.file_name, (ber.unarmour(signature),))
+    about = technology.ReferencedFile(file.file_name, (ber.unarmour(signature),))
     moment = file.signature.received_at
     operator, sides = _operator(), (sender.party(), recipient.party())
     made = []
@@ -43,16 +43,16 @@ def make_messages(
         confirmation = technology.date_confirmation_of_receipt(
             about, operator, *sides, moment, uuid.uuid4()
         )
-        made.append((technology.Kind.DATE_OF_RECEIPT, sender, confirmation))
+        made.append((technology.TechnologyKind.DATE_OF_RECEIPT, sender, confirmation))
     if not recipient.roaming:
         confirmation = technology.date_confirmation_of_sending(
             about, operator, *sides, moment, uuid.uuid4()
         )
-        made.append((technology.Kind.DATE_OF_SENDING, recipient, confirmation))
+        made.append((technology.TechnologyKind.DATE_OF_SENDING, recipient, confirmation))
         notice = technology.receipt_notice(
             about, sides[1], sides[0], recipient.signer(), moment, uuid.uuid4()
         )
-        made.append((technology.Kind.RECEIPT_NOTICE, sender, notice))
+        made.append((technology.TechnologyKind.RECEIPT_NOTICE, sender, notice))
     return tuple(
         TechnologyMessage(
             kind=kind.value,

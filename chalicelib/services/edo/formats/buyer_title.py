@@ -10,11 +10,11 @@ from lxml import etree
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import xml
-from chalicelib.services.edo.formats.model import Acceptance, Function, Party, Signer
+from chalicelib.services.edo.formats.model import Acceptance, DocumentParty, FileSigner, UpdFunction
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
 from chalicelib.services.edo.formats.seller_title import SellerTitle
-from chalicelib.services.edo.formats.title import (
+from chalicelib.services.edo.formats.title_parts import (
     PROGRAM,
     VERSION,
     add_signer,
@@ -38,7 +38,7 @@ class BuyerTitle:
     """The seller's signatures (DER) over the seller's title."""
     made_at: dt.datetime
     """Naive: the format says date and time without a zone."""
-    function: Function
+    function: UpdFunction
     outcome: Acceptance
     accepted_on: dt.date
 
@@ -46,8 +46,8 @@ class BuyerTitle:
 def make(
     title: SellerTitle,
     seller_signatures: tuple[bytes, ...],
-    buyer: Party,
-    signer: Signer,
+    buyer: DocumentParty,
+    signer: FileSigner,
     moment: dt.datetime,
     guid: UUID,
     *,
@@ -98,7 +98,7 @@ def make(
 
 
 def _add_acceptance(
-    content: etree._Element, outcome: Acceptance, accepted_on: dt.date, signer: Signer
+    content: etree._Element, outcome: Acceptance, accepted_on: dt.date, signer: FileSigner
 ) -> None:
     acceptance = xml.add(
         content, "СвПрин", СодОпер=outcome.words, ДатаПрин=f"{accepted_on:%d.%m.%Y}"
@@ -120,7 +120,7 @@ def read(content: bytes, file_name: str) -> BuyerTitle:
     answered = xml.child(document, "ИдИнфПрод")
     accepted = xml.child(document, "СодФХЖ4")
     acceptance = xml.child(accepted, "СвПрин")
-    if accepted.get("Функция") not in set(Function):
+    if accepted.get("Функция") not in set(UpdFunction):
         faults.append((xml.place(accepted, "Функция"), "Такой функции в формате нет."))
     signatures = []
     for one in answered.iterchildren("ЭП"):
@@ -138,7 +138,7 @@ def read(content: bytes, file_name: str) -> BuyerTitle:
         seller_file_id=xml.attribute(answered, "ИдФайлИнфПр"),
         seller_signatures=tuple(signatures),
         made_at=xml.moment(document, "ДатаИнфПок", "ВремИнфПок"),
-        function=Function(xml.attribute(accepted, "Функция")),
+        function=UpdFunction(xml.attribute(accepted, "Функция")),
         outcome=Acceptance(xml.attribute(xml.child(acceptance, "КодСодОпер"), "КодИтога")),
         accepted_on=xml.date(acceptance, "ДатаПрин"),
     )

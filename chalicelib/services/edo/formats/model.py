@@ -19,7 +19,7 @@ class FullName:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class DocumentParty:
     """A participant of the exchange: an organisation, or an entrepreneur by their own name.
 
     An organisation has an ИНН of 10 digits and a КПП; an entrepreneur an ИНН of 12 digits, no КПП
@@ -63,7 +63,7 @@ class PowerOfAttorney:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class FileSigner:
     """The person whose signature the file awaits."""
 
     name: FullName
@@ -72,7 +72,7 @@ class Signer:
     """Of whoever is not the head; without one the certificate alone is the authority."""
 
 
-class Function(StrEnum):
+class UpdFunction(StrEnum):
     """What the document is (``@Функция``)."""
 
     INVOICE = "СЧФ"
@@ -87,16 +87,16 @@ class Function(StrEnum):
     @property
     def awaits_buyer(self) -> bool:
         """Whether the buyer answers with a title; an invoice is only received."""
-        return self is not Function.INVOICE
+        return self is not UpdFunction.INVOICE
 
 
 _DOCUMENT_NAMES: Final = {
-    Function.INVOICE: "Счет-фактура",
-    Function.INVOICE_AND_TRANSFER: (
+    UpdFunction.INVOICE: "Счет-фактура",
+    UpdFunction.INVOICE_AND_TRANSFER: (
         "Счет-фактура и документ об отгрузке товаров (выполнении работ), передаче имущественных "
         "прав (документ об оказании услуг)"
     ),
-    Function.TRANSFER: (
+    UpdFunction.TRANSFER: (
         "Документ об отгрузке товаров (выполнении работ), передаче имущественных прав "
         "(документ об оказании услуг)"
     ),

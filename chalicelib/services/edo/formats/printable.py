@@ -23,10 +23,10 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 from chalicelib.core.russian import NBSP, THIN, long_date, money
 from chalicelib.core.typeset import Align, paragraph, register_fonts
 from chalicelib.runtime.clock import MOSCOW
-from chalicelib.services.edo.formats.model import Function
-from chalicelib.services.edo.formats.participant import Participant
+from chalicelib.services.edo.formats.model import UpdFunction
 from chalicelib.services.edo.formats.seller_title import SellerTitle
-from chalicelib.services.edo.formats.sums import Line
+from chalicelib.services.edo.formats.sums import TitleLine
+from chalicelib.services.edo.formats.title_party import TitleParty
 
 _MARGIN: Final = 12 * mm
 _FRAME_PADDING: Final = 6  # what a page template adds inside its margins, in points
@@ -40,11 +40,11 @@ _MOST_LINES: Final = 1000
 _FITS: Final = 12
 """Characters that the narrowest column but the first holds."""
 _NAMES: Final = {
-    Function.INVOICE: "Счёт-фактура",
-    Function.INVOICE_AND_TRANSFER: (
+    UpdFunction.INVOICE: "Счёт-фактура",
+    UpdFunction.INVOICE_AND_TRANSFER: (
         "Универсальный передаточный документ (счёт-фактура и передаточный документ)"
     ),
-    Function.TRANSFER: "Универсальный передаточный документ (передаточный документ)",
+    UpdFunction.TRANSFER: "Универсальный передаточный документ (передаточный документ)",
 }
 
 
@@ -146,7 +146,7 @@ def _facts(*facts: tuple[str, str | None]) -> list[Flowable]:
     ]
 
 
-def _participant(one: Participant) -> str:
+def _participant(one: TitleParty) -> str:
     inn = [f"ИНН{NBSP}{one.inn}"] if one.inn else []
     kpp = [f"КПП{NBSP}{one.kpp}"] if one.kpp else []
     return ", ".join([one.name, *inn, *kpp, *([one.address] if one.address else [])])
@@ -197,7 +197,7 @@ def _printed(lines: int) -> str | None:
     return f"первые {_MOST_LINES} из {lines}, остальные — в файле" if lines > _MOST_LINES else None
 
 
-def _row(line: Line) -> list[Any]:
+def _row(line: TitleLine) -> list[Any]:
     name = line.name
     if len(name) > _MOST_IN_CELL:
         name = f"{name[:_MOST_IN_CELL]}…"

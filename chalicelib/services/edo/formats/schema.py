@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from lxml import etree
 
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.schematron import Rules
+from chalicelib.services.edo.formats.schematron import SchematronRules
 from chalicelib.services.edo.formats.xml import serialise
 
 MOST_FAULTS: Final = 100
@@ -86,10 +86,10 @@ def _stream(root: etree._Element, form: etree.XMLSchema) -> list[etree._LogEntry
 
 
 @functools.cache
-def _load(schema: Schema) -> tuple[etree.XMLSchema, Rules]:
+def _load(schema: Schema) -> tuple[etree.XMLSchema, SchematronRules]:
     source = resources.files(__package__) / "schemas" / f"{schema}.xsd"
     tree = etree.ElementTree(etree.fromstring(source.read_bytes()))
-    return etree.XMLSchema(tree), Rules(tree)
+    return etree.XMLSchema(tree), SchematronRules(tree)
 
 
 _WORDS: Final = {

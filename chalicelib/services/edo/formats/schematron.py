@@ -16,11 +16,11 @@ _SCH = "{http://purl.oclc.org/dsdl/schematron}"
 _USCH = "{http://www.unisoftware.ru/schematron-extensions}"
 
 
-class Rules:
+class SchematronRules:
     """The rules of one schema, compiled."""
 
     def __init__(self, schema: etree._ElementTree) -> None:
-        self._rules = [_Rule(test) for test in schema.iter(f"{_SCH}assert")]
+        self._rules = [_Assertion(test) for test in schema.iter(f"{_SCH}assert")]
 
     def __len__(self) -> int:
         return len(self._rules)
@@ -31,7 +31,7 @@ class Rules:
             yield from rule.faults(root, file_name)
 
 
-class _Rule:
+class _Assertion:
     """One test and what to say of the elements that fail it."""
 
     def __init__(self, test: etree._Element) -> None:

@@ -10,17 +10,17 @@ from lxml import etree
 
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import sums
-from chalicelib.services.edo.formats.model import Function
-from chalicelib.services.edo.formats.participant import (
-    Participant,
+from chalicelib.services.edo.formats.model import UpdFunction
+from chalicelib.services.edo.formats.refusal import TitleRefused
+from chalicelib.services.edo.formats.schema import MOST_FAULTS, Schema
+from chalicelib.services.edo.formats.sums import TitleLine, TitleTotal
+from chalicelib.services.edo.formats.title_parts import inn_faults, open_title
+from chalicelib.services.edo.formats.title_party import (
+    TitleParty,
     agreement,
     participant,
     signer,
 )
-from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.schema import MOST_FAULTS, Schema
-from chalicelib.services.edo.formats.sums import Line, Total
-from chalicelib.services.edo.formats.title import inn_faults, open_title
 from chalicelib.services.edo.formats.xml import attribute, child, date, moment, place
 
 KND: Final = "1115131"
@@ -32,7 +32,7 @@ class SellerTitle:
 
     file_id: str
     """``@ИдФайл``: the file's name without ``.xml``."""
-    function: Function
+    function: UpdFunction
     sender_id: str
     recipient_id: str
     made_at: dt.datetime
@@ -41,12 +41,12 @@ class SellerTitle:
     date: dt.date
     document_name: str
     """What the parties agreed to call it; the function's own name where they did not."""
-    seller: Participant
-    buyer: Participant
+    seller: TitleParty
+    buyer: TitleParty
     currency: str
     """Its code in ОКВ: ``643`` is the rouble."""
-    lines: tuple[Line, ...]
-    total: Total | None
+    lines: tuple[TitleLine, ...]
+    total: TitleTotal | None
     """What is to be paid; a transfer document may have no table."""
     operation: str | None
     """What was done: ``Товары переданы``."""
@@ -68,7 +68,7 @@ def read(content: bytes, file_name: str) -> SellerTitle:
     root, faults = open_title(content, file_name, Schema.SELLER_TITLE, prefix=names.SELLER, knd=KND)
     document = child(root, "Документ")
     invoice = child(document, "СвСчФакт")
-    if document.get("Функция") not in set(Function):
+    if document.get("Функция") not in set(UpdFunction):
         wrong = (place(document, "Функция"), "Принимаются функции СЧФ, СЧФДОП и ДОП.")
         raise TitleRefused(*faults, wrong)
     for party in invoice.iterchildren("СвПрод", "СвПокуп"):
@@ -91,13 +91,15 @@ def read(content: bytes, file_name: str) -> SellerTitle:
     return _title(root, lines, total)
 
 
-def _title(root: etree._Element, lines: tuple[Line, ...], total: Total | None) -> SellerTitle:
+def _title(
+    root: etree._Element, lines: tuple[TitleLine, ...], total: TitleTotal | None
+) -> SellerTitle:
     document = child(root, "Документ")
     invoice = child(document, "СвСчФакт")
     transfer = document.find("СвПродПер/СвПер")
     authority = document.find("ОснДоверОргСост")
     name = names.read(attribute(root, "ИдФайл"))
-    function = Function(attribute(document, "Функция"))
+    function = UpdFunction(attribute(document, "Функция"))
     return SellerTitle(
         file_id=attribute(root, "ИдФайл"),
         function=function,
@@ -120,9 +122,9 @@ def _title(root: etree._Element, lines: tuple[Line, ...], total: Total | None) -
     )
 
 
-def _line(row: etree._Element) -> Line:
+def _line(row: etree._Element) -> TitleLine:
     quantity, price = row.get("КолТов"), row.get("ЦенаТов")
-    return Line(
+    return TitleLine(
         number=int(attribute(row, "НомСтр")),
         name=row.get("НаимТов") or _known_by(row.find("ДопСведТов")),
         unit=row.get("НаимЕдИзм"),
@@ -141,8 +143,8 @@ def _known_by(more: etree._Element | None) -> str:
     return " ".join(filter(None, known))
 
 
-def _total(element: etree._Element) -> Total:
-    return Total(
+def _total(element: etree._Element) -> TitleTotal:
+    return TitleTotal(
         net_kopecks=sums.kopecks(element.get("СтТовБезНДСВсего")),
         vat_kopecks=sums.kopecks(element.findtext("СумНалВсего/СумНал")),
         total_kopecks=sums.kopecks(element.get("СтТовУчНалВсего")),

@@ -24,7 +24,7 @@ _TAXED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TitleLine:
     """A line of the table; what the document leaves out is None. Money is kopecks."""
 
     number: int
@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class TitleTotal:
     """The row «Всего к оплате», in kopecks; what the document leaves out is None."""
 
     net_kopecks: int | None
@@ -62,7 +62,7 @@ def kopecks(text: str | None) -> int | None:
     return None if text is None else int(Decimal(text).scaleb(2))
 
 
-def line_faults(line: Line) -> Iterator[tuple[str, str]]:
+def line_faults(line: TitleLine) -> Iterator[tuple[str, str]]:
     """What is wrong within a line: the attribute or element, and a Russian word."""
     net, vat, total = line.net_kopecks, line.vat_kopecks, line.total_kopecks
     if (line.vat_rate == EXEMPT and vat) or (vat is None and line.vat_rate in _TAXED):
@@ -81,7 +81,7 @@ def line_faults(line: Line) -> Iterator[tuple[str, str]]:
     yield from _price_faults(line)
 
 
-def total_faults(lines: tuple[Line, ...], said: Total) -> Iterator[tuple[str, str]]:
+def total_faults(lines: tuple[TitleLine, ...], said: TitleTotal) -> Iterator[tuple[str, str]]:
     """What is wrong with the row «Всего к оплате» under these lines."""
     net, vat, total = said.net_kopecks, said.vat_kopecks or 0, said.total_kopecks
     columns = (
@@ -103,7 +103,7 @@ def total_faults(lines: tuple[Line, ...], said: Total) -> Iterator[tuple[str, st
         )
 
 
-def _vat_faults(line: Line, vat: int) -> Iterator[tuple[str, str]]:
+def _vat_faults(line: TitleLine, vat: int) -> Iterator[tuple[str, str]]:
     """VAT against its rate.
 
     A plain rate (``22%``) is of the cost without tax. A calculated one (``22/122``) is of the cost
@@ -135,7 +135,7 @@ def _vat_faults(line: Line, vat: int) -> Iterator[tuple[str, str]]:
             )
 
 
-def _price_faults(line: Line) -> Iterator[tuple[str, str]]:
+def _price_faults(line: TitleLine) -> Iterator[tuple[str, str]]:
     if line.quantity is None or line.price is None:
         return
     exponent = line.price.as_tuple().exponent

@@ -10,10 +10,10 @@ from lxml import etree
 
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
-from chalicelib.services.edo.formats.model import Operator, Party, Signer
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, Operator
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
-from chalicelib.services.edo.formats.title import PROGRAM
+from chalicelib.services.edo.formats.title_parts import PROGRAM
 from chalicelib.services.edo.formats.xml import (
     add,
     add_person,
@@ -28,7 +28,7 @@ from chalicelib.services.edo.formats.xml import (
 )
 
 
-class Kind(StrEnum):
+class TechnologyKind(StrEnum):
     """The message, by the prefix of its file's name."""
 
     DATE_OF_RECEIPT = "DP_PDPOL"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SignedFile:
+class ReferencedFile:
     """The file that a message is about, with the signatures (DER) over it."""
 
     name: str
@@ -47,13 +47,13 @@ class SignedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ParsedMessage:
     """A technology message that came in, valid by its schema."""
 
-    kind: Kind
+    kind: TechnologyKind
     file_id: str
     """Its own name without ``.xml``."""
-    about: SignedFile
+    about: ReferencedFile
     author_id: str
     """Participant or operator code of who says it."""
     addressee_id: str
@@ -66,7 +66,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _Layout:
     """What the same things are called in the format of one kind."""
 
     schema: Schema
@@ -88,11 +88,11 @@ class _Form:
 _RECEIVED: Final = ("СведПолФайл", "ИмяПолФайла", "ЭППолФайл")
 _SENT: Final = ("СведОтпрФайл", "ИмяОтпрФайла", "ЭПОтпрФайл")
 _ANNULLED: Final = ("СведАнФайл", "ИмяАнФайла", "ЭЦПАнФайл")
-_FORMS: Final = {
-    Kind.DATE_OF_RECEIPT: _Form(
+_LAYOUTS: Final = {
+    TechnologyKind.DATE_OF_RECEIPT: _Layout(
         Schema.DATE_OF_RECEIPT, "1115112", "ОперЭДО", "СвОтпрДок", "СведПодтв", *_RECEIVED
     ),
-    Kind.DATE_OF_SENDING: _Form(
+    TechnologyKind.DATE_OF_SENDING: _Layout(
         Schema.DATE_OF_SENDING,
         "1115111",
         "ОперЭДО",
@@ -101,7 +101,7 @@ _FORMS: Final = {
         *_SENT,
         date=("ДатаОтпр", "ВремяОтпр"),
     ),
-    Kind.RECEIPT_NOTICE: _Form(
+    TechnologyKind.RECEIPT_NOTICE: _Layout(
         Schema.RECEIPT_NOTICE,
         "1115110",
         "УчастЭДО",
@@ -110,7 +110,7 @@ _FORMS: Final = {
         *_RECEIVED,
         store="ИдСистХран",
     ),
-    Kind.CORRECTION_REQUEST: _Form(
+    TechnologyKind.CORRECTION_REQUEST: _Layout(
         Schema.CORRECTION_REQUEST,
         "1115113",
         "УчастЭДО",
@@ -120,7 +120,7 @@ _FORMS: Final = {
         text="ТекстУведУточ",
         store="СвСистХран",
     ),
-    Kind.ANNULMENT_OFFER: _Form(
+    TechnologyKind.ANNULMENT_OFFER: _Layout(
         Schema.ANNULMENT_OFFER,
         None,
         "УчастЭДО",
@@ -135,15 +135,17 @@ _FORMS: Final = {
 
 
 def date_confirmation_of_receipt(
-    about: SignedFile,
+    about: ReferencedFile,
     operator: Operator,
-    sender: Party,
-    recipient: Party,
+    sender: DocumentParty,
+    recipient: DocumentParty,
     received_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
     """ПДПОЛ: the operator tells the sender when it took the sender's file."""
-    message = _Draft(Kind.DATE_OF_RECEIPT, sender.participant_id, operator.code, received_at, guid)
+    message = _MessageBuilder(
+        TechnologyKind.DATE_OF_RECEIPT, sender.participant_id, operator.code, received_at, guid
+    )
     message.add_operator(operator)
     message.add_said(about)
     message.add_party("СвОтпрДок", sender)
@@ -152,15 +154,17 @@ def date_confirmation_of_receipt(
 
 
 def date_confirmation_of_sending(
-    about: SignedFile,
+    about: ReferencedFile,
     operator: Operator,
-    sender: Party,
-    recipient: Party,
+    sender: DocumentParty,
+    recipient: DocumentParty,
     sent_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
     """ПДОТПР: the operator tells the recipient when it sent them the file."""
-    message = _Draft(Kind.DATE_OF_SENDING, recipient.participant_id, operator.code, sent_at, guid)
+    message = _MessageBuilder(
+        TechnologyKind.DATE_OF_SENDING, recipient.participant_id, operator.code, sent_at, guid
+    )
     message.add_operator(operator)
     message.add_said(about)
     message.add_party("СвОтпрДок", sender)
@@ -169,24 +173,24 @@ def date_confirmation_of_sending(
 
 
 def receipt_notice(
-    about: SignedFile,
-    recipient: Party,
-    sender: Party,
-    signer: Signer,
+    about: ReferencedFile,
+    recipient: DocumentParty,
+    sender: DocumentParty,
+    signer: FileSigner,
     received_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
     """ИЗВПОЛ: who received a file tells its sender."""
     return _from_participant(
-        Kind.RECEIPT_NOTICE, about, recipient, sender, signer, None, received_at, guid
+        TechnologyKind.RECEIPT_NOTICE, about, recipient, sender, signer, None, received_at, guid
     )
 
 
 def correction_request(
-    about: SignedFile,
-    recipient: Party,
-    sender: Party,
-    signer: Signer,
+    about: ReferencedFile,
+    recipient: DocumentParty,
+    sender: DocumentParty,
+    signer: FileSigner,
     text: str,
     received_at: dt.datetime,
     guid: UUID,
@@ -196,26 +200,26 @@ def correction_request(
     ``about`` has one signature: the format takes no more.
     """
     return _from_participant(
-        Kind.CORRECTION_REQUEST, about, recipient, sender, signer, text, received_at, guid
+        TechnologyKind.CORRECTION_REQUEST, about, recipient, sender, signer, text, received_at, guid
     )
 
 
 def annulment_offer(
-    about: SignedFile,
-    author: Party,
-    addressee: Party,
-    signer: Signer,
+    about: ReferencedFile,
+    author: DocumentParty,
+    addressee: DocumentParty,
+    signer: FileSigner,
     text: str,
     offered_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
     """ПРАННУЛ: one side offers the other to annul the document."""
     return _from_participant(
-        Kind.ANNULMENT_OFFER, about, author, addressee, signer, text, offered_at, guid
+        TechnologyKind.ANNULMENT_OFFER, about, author, addressee, signer, text, offered_at, guid
     )
 
 
-def read(content: bytes) -> Message:
+def read(content: bytes) -> ParsedMessage:
     """Read a message of any kind; raises `TitleRefused` with everything found wrong.
 
     Which kind it is, is told by its identifier. That the file is named by it, and that it comes
@@ -225,7 +229,7 @@ def read(content: bytes) -> Message:
     file_id = root.get("ИдФайл", "")
     try:
         prefix = names.read(file_id).prefix
-        form = _FORMS[Kind(prefix)]
+        form = _LAYOUTS[TechnologyKind(prefix)]
     except ValueError:
         word = "Это не технологическое сообщение: его вида нет в идентификаторе файла."
         raise TitleRefused((place(root, "ИдФайл"), word)) from None
@@ -235,10 +239,10 @@ def read(content: bytes) -> Message:
     said = child(document, form.said)
     file = child(said, form.file)
     author, addressee = child(document, form.author), child(document, form.addressee)
-    return Message(
-        kind=Kind(prefix),
+    return ParsedMessage(
+        kind=TechnologyKind(prefix),
         file_id=file_id,
-        about=SignedFile(
+        about=ReferencedFile(
             attribute(file, form.file_name),
             tuple(map(signature, file.iterchildren(form.signature))),
         ),
@@ -250,30 +254,30 @@ def read(content: bytes) -> Message:
 
 
 def _from_participant(
-    kind: Kind,
-    about: SignedFile,
-    author: Party,
-    addressee: Party,
-    signer: Signer,
+    kind: TechnologyKind,
+    about: ReferencedFile,
+    author: DocumentParty,
+    addressee: DocumentParty,
+    signer: FileSigner,
     text: str | None,
     at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    message = _Draft(kind, addressee.participant_id, author.participant_id, at, guid)
+    message = _MessageBuilder(kind, addressee.participant_id, author.participant_id, at, guid)
     message.add_party("УчастЭДО", author)
     message.add_said(about, text)
-    message.add_party(_FORMS[kind].addressee, addressee)
+    message.add_party(_LAYOUTS[kind].addressee, addressee)
     message.add_signer(signer)
     return message.write()
 
 
-class _Draft:
+class _MessageBuilder:
     """A message in the making; its parts are added in the order of the format."""
 
     def __init__(
-        self, kind: Kind, addressee_id: str, author_id: str, at: dt.datetime, guid: UUID
+        self, kind: TechnologyKind, addressee_id: str, author_id: str, at: dt.datetime, guid: UUID
     ) -> None:
-        self._form = _FORMS[kind]
+        self._form = _LAYOUTS[kind]
         self._at = at
         self._name = names.technology(
             kind, addressee_id, author_id, at.astimezone(MOSCOW).date(), guid
@@ -292,7 +296,7 @@ class _Draft:
             ИдОперЭДО=operator.code,
         )
 
-    def add_said(self, about: SignedFile, text: str | None = None) -> None:
+    def add_said(self, about: ReferencedFile, text: str | None = None) -> None:
         form = self._form
         said = add(self._document, form.said)
         if form.date:
@@ -303,14 +307,14 @@ class _Draft:
         if form.text:
             add(said, form.text, text)
 
-    def add_party(self, name: str, party: Party) -> None:
+    def add_party(self, name: str, party: DocumentParty) -> None:
         element = add(self._document, name, ИдУчастЭДО=party.participant_id)
         if party.person:
             add_person(add(element, "ИП", ИННФЛ=party.inn), party.person)
         else:
             add(element, "ЮЛ", НаимОрг=party.name, ИННЮЛ=party.inn, КПП=party.kpp)
 
-    def add_signer(self, signer: Signer) -> None:
+    def add_signer(self, signer: FileSigner) -> None:
         element = add(self._document, "Подписант")
         add_person(element, signer.name)
         if not self._form.store:  # an annulment offer knows no powers of attorney

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from chalicelib.core.organisation.model import Profile
 from chalicelib.requisites import Inn, Kpp, Line, single_line
 from chalicelib.runtime.model import Model, Payload, example
-from chalicelib.services.edo.formats.model import FullName, Party, Signer
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, FullName
 
 ParticipantId = Annotated[
     str,
@@ -75,10 +75,10 @@ class Participant(Model):
             return self
         return self.model_copy(update={"name": profile.name, "address": profile.address})
 
-    def party(self) -> Party:
+    def party(self) -> DocumentParty:
         """Return the participant in the form that exchange documents name it."""
         entrepreneur = len(self.inn) == 12
-        return Party(
+        return DocumentParty(
             participant_id=self.participant_id,
             inn=self.inn,
             name=self.name or f"ИНН {self.inn}",
@@ -87,7 +87,7 @@ class Participant(Model):
             person=self._full_name() if entrepreneur else None,
         )
 
-    def signer(self) -> Signer:
+    def signer(self) -> FileSigner:
         """Return the person who signs for the participant.
 
         Raises:
@@ -96,7 +96,7 @@ class Participant(Model):
         name = self._full_name()
         if name is None:
             raise LookupError("the signer of another operator's participant is not known")
-        return Signer(name=name, position=self.position)
+        return FileSigner(name=name, position=self.position)
 
     def _full_name(self) -> FullName | None:
         return FullName(**self.person.model_dump()) if self.person else None

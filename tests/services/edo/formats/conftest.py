@@ -8,8 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.services.edo.formats import seller_title, upd_form
-from chalicelib.services.edo.formats.model import FullName, Party, PowerOfAttorney, Signer
+from chalicelib.services.edo.formats import seller_title, upd_from_form
+from chalicelib.services.edo.formats.model import (
+    DocumentParty,
+    FileSigner,
+    FullName,
+    PowerOfAttorney,
+)
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.upd_form import UpdForm
 from tests.support.samples import SAMPLES
@@ -19,8 +24,8 @@ MakeTitle = Callable[..., File]
 
 
 @pytest.fixture(scope="session")
-def organisation() -> Party:
-    return Party(
+def organisation() -> DocumentParty:
+    return DocumentParty(
         "2XX-7736207543-773601001-1",
         "7736207543",
         "ООО «Ромашка»",
@@ -30,8 +35,8 @@ def organisation() -> Party:
 
 
 @pytest.fixture(scope="session")
-def entrepreneur() -> Party:
-    return Party(
+def entrepreneur() -> DocumentParty:
+    return DocumentParty(
         "2BM-500100732259-20260101",
         "500100732259",
         "ИП Петрова Анна",
@@ -41,16 +46,16 @@ def entrepreneur() -> Party:
 
 
 @pytest.fixture(scope="session")
-def director() -> Signer:
-    return Signer(FullName("Иванов", "Иван", "Иванович"), "Генеральный директор")
+def director() -> FileSigner:
+    return FileSigner(FullName("Иванов", "Иван", "Иванович"), "Генеральный директор")
 
 
 @pytest.fixture(scope="session")
-def employee() -> Signer:
+def employee() -> FileSigner:
     granted = PowerOfAttorney(
         "5f34036f-27c9-438b-8ccc-0c5059326d04", dt.date(2026, 1, 12), "https://m4d.nalog.gov.ru"
     )
-    return Signer(FullName("Сидоров", "Пётр"), "Кладовщик", granted)
+    return FileSigner(FullName("Сидоров", "Пётр"), "Кладовщик", granted)
 
 
 @pytest.fixture(scope="session")
@@ -89,9 +94,9 @@ def make_form() -> Callable[..., UpdForm]:
 @pytest.fixture(scope="session")
 def make_title(
     make_form: Callable[..., UpdForm],
-    organisation: Party,
-    entrepreneur: Party,
-    director: Signer,
+    organisation: DocumentParty,
+    entrepreneur: DocumentParty,
+    director: FileSigner,
     moment: dt.datetime,
     guid: UUID,
 ) -> MakeTitle:
@@ -99,7 +104,7 @@ def make_title(
 
     def make(**said: Any) -> File:
         form = make_form(**said)
-        return upd_form.make(form, organisation, entrepreneur, director, moment, guid)
+        return upd_from_form.make(form, organisation, entrepreneur, director, moment, guid)
 
     return make
 

@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.services.edo.formats import buyer_title, seller_title
 from chalicelib.services.edo.formats.buyer_title import Acceptance
-from chalicelib.services.edo.formats.model import Party, Signer
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.seller_title import Function
+from chalicelib.services.edo.formats.seller_title import UpdFunction
 
 MakeTitle = Callable[..., tuple[str, bytes]]
 MakeBuyerTitle = Callable[..., tuple[str, bytes]]
@@ -19,11 +19,15 @@ MakeBuyerTitle = Callable[..., tuple[str, bytes]]
 
 @pytest.fixture
 def answer(
-    make_title: MakeTitle, entrepreneur: Party, director: Signer, moment: dt.datetime, guid: UUID
+    make_title: MakeTitle,
+    entrepreneur: DocumentParty,
+    director: FileSigner,
+    moment: dt.datetime,
+    guid: UUID,
 ) -> MakeBuyerTitle:
     def make(
         function: str = "СЧФДОП",
-        signer: Signer = director,
+        signer: FileSigner = director,
         outcome: Acceptance = Acceptance.ACCEPTED,
     ) -> tuple[str, bytes]:
         shipped = {"name": "Накладная", "number": "3", "date": "2026-06-30"}
@@ -36,13 +40,13 @@ def answer(
     return make
 
 
-@pytest.mark.parametrize("function", [Function.TRANSFER, Function.INVOICE_AND_TRANSFER])
+@pytest.mark.parametrize("function", [UpdFunction.TRANSFER, UpdFunction.INVOICE_AND_TRANSFER])
 @pytest.mark.parametrize("outcome", Acceptance)
 def test_answers_the_sellers_title(
     answer: MakeBuyerTitle,
     make_title: MakeTitle,
-    employee: Signer,
-    function: Function,
+    employee: FileSigner,
+    function: UpdFunction,
     outcome: Acceptance,
 ) -> None:
     name, content = answer(function, employee, outcome)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib.services.edo.formats import file_name, schema
-from chalicelib.services.edo.formats.model import FullName, Party
+from chalicelib.services.edo.formats.model import DocumentParty, FullName
 from chalicelib.services.edo.formats.schema import Schema
 
 FOLDER = Path(schema.__file__).parent / "schemas"
@@ -89,4 +89,4 @@ def test_refuses_names(name: str) -> None:
 )
 def test_a_party_is_of_one_kind(inn: str, kpp: str | None, person: FullName | None) -> None:
     with pytest.raises(ValueError, match="КПП"):
-        Party("2XX-1", inn, "Имя", "Адрес", kpp, person)
+        DocumentParty("2XX-1", inn, "Имя", "Адрес", kpp, person)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.services.edo.formats import seller_title
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.seller_title import Function
+from chalicelib.services.edo.formats.seller_title import UpdFunction
 from chalicelib.services.edo.formats.xml import LARGEST
 
 Spoil = Callable[..., dict[str, str]]
@@ -33,7 +33,7 @@ def test_reads_what_a_document_says(make_title: MakeTitle) -> None:
     name, content = make_title()
     title = seller_title.read(content, name)
     assert f"{title.file_id}.xml" == name
-    assert title.function is Function.INVOICE_AND_TRANSFER
+    assert title.function is UpdFunction.INVOICE_AND_TRANSFER
     assert title.sender_id == "2XX-7736207543-773601001-1"
     assert title.recipient_id == "2BM-500100732259-20260101"
     assert title.made_at == dt.datetime(2026, 7, 2, 0, 30, 5)
@@ -55,8 +55,8 @@ def test_reads_what_a_document_says(make_title: MakeTitle) -> None:
     assert title.made_under is None
 
 
-@pytest.mark.parametrize("function", Function)
-def test_reads_every_function(make_title: MakeTitle, function: Function) -> None:
+@pytest.mark.parametrize("function", UpdFunction)
+def test_reads_every_function(make_title: MakeTitle, function: UpdFunction) -> None:
     shipped = {"name": "Накладная", "number": "3", "date": "2026-06-30"}
     name, content = make_title(function=function, shipped_by=shipped)
     assert seller_title.read(content, name).function is function

@@ -7,39 +7,39 @@ from uuid import UUID
 import pytest
 
 from chalicelib.services.edo.formats import technology
-from chalicelib.services.edo.formats.model import Operator, Party, Signer
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, Operator
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.technology import Kind, SignedFile
+from chalicelib.services.edo.formats.technology import ReferencedFile, TechnologyKind
 
-ABOUT = SignedFile("Акт № 5.pdf", (b"signature",))
-MakeMessage = Callable[[Kind], tuple[str, bytes]]
+ABOUT = ReferencedFile("Акт № 5.pdf", (b"signature",))
+MakeMessage = Callable[[TechnologyKind], tuple[str, bytes]]
 
 
 @pytest.fixture(params=["director", "employee"])
 def make(
     request: pytest.FixtureRequest,
-    organisation: Party,
-    entrepreneur: Party,
+    organisation: DocumentParty,
+    entrepreneur: DocumentParty,
     moment: dt.datetime,
     guid: UUID,
 ) -> MakeMessage:
     """A message about what the organisation sent to the entrepreneur."""
-    signer: Signer = request.getfixturevalue(request.param)
+    signer: FileSigner = request.getfixturevalue(request.param)
     operator = Operator("2XX", "ООО «Оператор»", "7736207543")
     sides = organisation, entrepreneur, moment, guid
     back = entrepreneur, organisation, signer
 
-    def message(kind: Kind) -> tuple[str, bytes]:
+    def message(kind: TechnologyKind) -> tuple[str, bytes]:
         match kind:
-            case Kind.DATE_OF_RECEIPT:
+            case TechnologyKind.DATE_OF_RECEIPT:
                 return technology.date_confirmation_of_receipt(ABOUT, operator, *sides)
-            case Kind.DATE_OF_SENDING:
+            case TechnologyKind.DATE_OF_SENDING:
                 return technology.date_confirmation_of_sending(ABOUT, operator, *sides)
-            case Kind.RECEIPT_NOTICE:
+            case TechnologyKind.RECEIPT_NOTICE:
                 return technology.receipt_notice(ABOUT, *back, moment, guid)
-            case Kind.CORRECTION_REQUEST:
+            case TechnologyKind.CORRECTION_REQUEST:
                 return technology.correction_request(ABOUT, *back, "Не та\nцена", moment, guid)
-            case Kind.ANNULMENT_OFFER:
+            case TechnologyKind.ANNULMENT_OFFER:
                 return technology.annulment_offer(ABOUT, *back, "Ошибка", moment, guid)
 
     return message
@@ -48,22 +48,22 @@ def make(
 @pytest.mark.parametrize(
     ("kind", "author", "addressee", "text"),
     [
-        (Kind.DATE_OF_RECEIPT, "2XX", "2XX-7736207543-773601001-1", None),
-        (Kind.DATE_OF_SENDING, "2XX", "2BM-500100732259-20260101", None),
+        (TechnologyKind.DATE_OF_RECEIPT, "2XX", "2XX-7736207543-773601001-1", None),
+        (TechnologyKind.DATE_OF_SENDING, "2XX", "2BM-500100732259-20260101", None),
         (
-            Kind.RECEIPT_NOTICE,
+            TechnologyKind.RECEIPT_NOTICE,
             "2BM-500100732259-20260101",
             "2XX-7736207543-773601001-1",
             None,
         ),
         (
-            Kind.CORRECTION_REQUEST,
+            TechnologyKind.CORRECTION_REQUEST,
             "2BM-500100732259-20260101",
             "2XX-7736207543-773601001-1",
             "Не та\nцена",
         ),
         (
-            Kind.ANNULMENT_OFFER,
+            TechnologyKind.ANNULMENT_OFFER,
             "2BM-500100732259-20260101",
             "2XX-7736207543-773601001-1",
             "Ошибка",
@@ -71,7 +71,7 @@ def make(
     ],
 )
 def test_is_valid_and_read_back(
-    make: MakeMessage, kind: Kind, author: str, addressee: str, text: str | None
+    make: MakeMessage, kind: TechnologyKind, author: str, addressee: str, text: str | None
 ) -> None:
     name, content = make(kind)
     assert name == f"{kind}_{addressee}_{author}_20260702_57cd8895-2d8c-42b2-961c-a158b5a86496.xml"
@@ -80,12 +80,12 @@ def test_is_valid_and_read_back(
     assert message.about == ABOUT
     assert (message.author_id, message.addressee_id) == (author, addressee)
     assert message.text == text
-    said_at = None if kind is Kind.ANNULMENT_OFFER else dt.datetime(2026, 7, 2, 0, 30, 5)
+    said_at = None if kind is TechnologyKind.ANNULMENT_OFFER else dt.datetime(2026, 7, 2, 0, 30, 5)
     assert message.said_at == said_at
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_refuses(make: MakeMessage, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", TechnologyKind)
+def test_refuses(make: MakeMessage, kind: TechnologyKind) -> None:
     _, content = make(kind)
     text = content.decode("windows-1251")
     for old, new, word in (
@@ -103,9 +103,13 @@ def test_refuses(make: MakeMessage, kind: Kind) -> None:
 
 
 def test_a_request_is_about_one_signature(
-    organisation: Party, entrepreneur: Party, director: Signer, moment: dt.datetime, guid: UUID
+    organisation: DocumentParty,
+    entrepreneur: DocumentParty,
+    director: FileSigner,
+    moment: dt.datetime,
+    guid: UUID,
 ) -> None:
-    about = SignedFile("Акт № 5.pdf", (b"one", b"two"))
+    about = ReferencedFile("Акт № 5.pdf", (b"one", b"two"))
     with pytest.raises(TitleRefused):
         technology.correction_request(
             about, entrepreneur, organisation, director, "Не то", moment, guid

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.services.edo.formats import seller_title, upd_form
-from chalicelib.services.edo.formats.model import FullName, Party, Signer
+from chalicelib.services.edo.formats import seller_title, upd_from_form
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, FullName
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.upd_form import UpdForm, VatRate
+from chalicelib.services.edo.formats.upd_form import UpdForm, UpdVatRate
 
 MakeForm = Callable[..., UpdForm]
 MakeTitle = Callable[..., tuple[str, bytes]]
@@ -26,7 +26,7 @@ LINES = st.lists(
             "quantity": st.decimals(Decimal("0.000001"), 9_999_999, places=6),
             "unit": st.just("шт"),
             "price_kopecks": st.integers(1, 10**5),
-            "vat_rate": st.sampled_from([str(rate.value) for rate in VatRate]),
+            "vat_rate": st.sampled_from([str(rate.value) for rate in UpdVatRate]),
         }
     ),
     min_size=1,
@@ -79,13 +79,15 @@ def test_all_exempt_is_without_vat(make_title: MakeTitle) -> None:
 
 def test_names_the_power_of_attorney(
     make_form: MakeForm,
-    organisation: Party,
-    entrepreneur: Party,
-    employee: Signer,
+    organisation: DocumentParty,
+    entrepreneur: DocumentParty,
+    employee: FileSigner,
     moment: dt.datetime,
     guid: UUID,
 ) -> None:
-    name, content = upd_form.make(make_form(), entrepreneur, organisation, employee, moment, guid)
+    name, content = upd_from_form.make(
+        make_form(), entrepreneur, organisation, employee, moment, guid
+    )
     assert 'СпосПодтПолном="3"' in content.decode("windows-1251")
     title = seller_title.read(content, name)
     assert title.sender_id == entrepreneur.participant_id
@@ -128,8 +130,12 @@ def test_refuses_a_line(make_form: MakeForm, said: dict[str, Any]) -> None:
 
 
 def test_tells_what_the_format_does_not_take(
-    make_form: MakeForm, organisation: Party, entrepreneur: Party, moment: dt.datetime, guid: UUID
+    make_form: MakeForm,
+    organisation: DocumentParty,
+    entrepreneur: DocumentParty,
+    moment: dt.datetime,
+    guid: UUID,
 ) -> None:
-    signer = Signer(FullName("И" * 61, "Иван"))
+    signer = FileSigner(FullName("И" * 61, "Иван"))
     with pytest.raises(TitleRefused, match="длиннее допустимого"):
-        upd_form.make(make_form(), organisation, entrepreneur, signer, moment, guid)
+        upd_from_form.make(make_form(), organisation, entrepreneur, signer, moment, guid)

@@ -12,7 +12,7 @@ _ADDRESS_PARTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
+class TitleParty:
     """A seller or a buyer as the document names them; a foreigner has no ИНН."""
 
     name: str
@@ -21,11 +21,11 @@ class Participant:
     address: str | None
 
 
-def participant(element: etree._Element) -> Participant:
+def participant(element: etree._Element) -> TitleParty:
     """Read a ``УчастникТип``."""
     who = element[0][0]
     name = who.get("НаимОрг") or who.get("Наим") or person(who.find("ФИО")) or who.get("ИныеСвед")
-    return Participant(
+    return TitleParty(
         name=f"ИП {name}" if who.tag == "СвИП" else name or "",
         inn=who.get("ИННЮЛ") or who.get("ИННФЛ"),
         kpp=who.get("КПП"),

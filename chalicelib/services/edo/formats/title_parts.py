@@ -6,7 +6,7 @@ from lxml import etree
 
 from chalicelib.requisites import Inn, check
 from chalicelib.services.edo.formats import file_name as names
-from chalicelib.services.edo.formats.model import Party, Signer
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
 from chalicelib.services.edo.formats.xml import add, add_person, parse, place
@@ -37,7 +37,7 @@ def open_title(
     return root, list(faults.items())
 
 
-def add_signer(document: etree._Element, signer: Signer) -> None:
+def add_signer(document: etree._Element, signer: FileSigner) -> None:
     """Who is about to sign the title; authority by the order's ``СпосПодтПолном``.
 
     1: the certificate itself shows it; 3: a machine-readable power of attorney, by its number.
@@ -57,7 +57,7 @@ def add_signer(document: etree._Element, signer: Signer) -> None:
         )
 
 
-def author(party: Party) -> str:
+def author(party: DocumentParty) -> str:
     """How whoever makes a title names itself (``@НаимЭконСубСост``)."""
     kpp = f"/{party.kpp}" if party.kpp else ""
     return f"{party.name}, ИНН{'/КПП' if kpp else ''}: {party.inn}{kpp}"
