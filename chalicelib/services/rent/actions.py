@@ -12,7 +12,7 @@ from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
 from chalicelib.runtime.file_response import FileResponse
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.negotiation import MediaType
 from chalicelib.runtime.outbox import OUTBOX
@@ -163,12 +163,13 @@ def sign_consent(caller: Caller, new: NewConsent) -> Consent:
         inn=tenant.inn,
         ogrn=tenant.ogrn,
     )
+    beginning = rules.CONSENT.begin(ConsentState.SIGNED, Actor.CLIENT)
     signed = Consent(
         **offered.model_dump(exclude={"state", "signature"}),
-        state=ConsentState.SIGNED,
+        state=beginning.state,
         signature=signature,
         consent_id=new_identifier(),
-        history=(HistoryEntry.now(ConsentState.SIGNED.value, Actor.CLIENT),),
+        history=beginning.history,
     )
     return commit(
         signed,
@@ -192,7 +193,7 @@ def withdraw_consent(caller: Caller, landlord_id: str) -> None:
     commit(
         None,
         store.move_tenancy(caller.client_id, rules.withdrawn(tenancy)),
-        *(store.withdraw(caller.client_id, one) for one in tenancy.consents),
+        *(store.withdraw(caller.client_id, consent, told.at) for consent in tenancy.consents),
         outbox.message(caller.client_id, store.QUEUE, told) if told.grant_ids else None,
     )
 
@@ -224,17 +225,19 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
         raise OrganisationUnknown
     if shop is None:
         raise rules.ShopOfNobody
-    rules.require_registers(new, registers, tenancy, clock.today())
+    beginning = rules.GRANT.begin(GrantState.ACTIVE, Actor.CLIENT)
+    today = clock.business_day(beginning.at)
+    rules.require_registers(new, registers, tenancy, today)
     grant = Grant(
         grant_id=new_identifier(),
         landlord=landlord.card(),
         shop=shop,
         register_ids=new.register_ids,
-        visible_from=new.visible_from or clock.today(),
-        granted_at=clock.now(),
+        visible_from=new.visible_from or today,
+        granted_at=beginning.at,
         consent_id=tenancy.consents[-1],
-        state=GrantState.ACTIVE,
-        history=(HistoryEntry.now(GrantState.ACTIVE.value, Actor.CLIENT),),
+        state=beginning.state,
+        history=beginning.history,
     )
     shown = KeptTenantGrant.of(grant, client_id, RentParty(name=tenant.name, inn=tenant.inn))
     return commit(
@@ -274,11 +277,11 @@ def revoke_grant(caller: Caller, grant_id: str) -> None:
         raise rules.GrantUnknown
     landlord_id = grant.landlord.landlord_id
     tenancy = rules.revoked(fetch(store.tenancy(caller.client_id, landlord_id)), grant_id)
-    change = HistoryEntry.now(GrantState.REVOKED.value, Actor.CLIENT)
+    end = rules.GRANT.transition(GrantState.ACTIVE, GrantState.REVOKED, Actor.CLIENT)
     commit(
         None,
         store.move_tenancy(caller.client_id, tenancy),
-        *store.end_grant(caller.client_id, landlord_id, grant_id, GrantState.REVOKED, change),
+        *store.end_grant(caller.client_id, landlord_id, grant_id, end),
     )
 
 

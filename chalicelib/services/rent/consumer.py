@@ -2,28 +2,22 @@
 
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.log import logger
 from chalicelib.services.rent import store
 from chalicelib.services.rent.model import GrantState, Withdrawn
-from chalicelib.services.rent.rules import GrantNotActive
+from chalicelib.services.rent.rules import GRANT, GrantNotActive
 from chalicelib.services.rent.store import RENT
 
 
 @consumer(store.QUEUE, writes=[RENT], batch_size=1)
 def follow_withdrawal(message: Withdrawn) -> None:
     """End each grant in its own item too; nothing is shown of them since the withdrawal."""
-    change = HistoryEntry(status=GrantState.CONSENT_WITHDRAWN.value, at=message.at, by=Actor.CLIENT)
+    end = GRANT.transition(
+        GrantState.ACTIVE, GrantState.CONSENT_WITHDRAWN, Actor.CLIENT, at=message.at
+    )
     for grant_id in message.grant_ids:
         try:
-            transact(
-                store.end_grant(
-                    message.client_id,
-                    message.landlord_id,
-                    grant_id,
-                    GrantState.CONSENT_WITHDRAWN,
-                    change,
-                )
-            )
+            transact(store.end_grant(message.client_id, message.landlord_id, grant_id, end))
         except GrantNotActive:
             logger.info("grant ended already", grant_id=grant_id)

@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from chalicelib.core.organisation.model import Binding, Register
+from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.rent.model import (
     Consent,
+    ConsentState,
     Grant,
     Granted,
     GrantState,
@@ -90,12 +92,19 @@ class GrantUnknown(NotFound):
     detail = "Такого доступа нет. Возможно, арендатор его отозвал."
 
 
-class GrantNotActive(Problem):
+class GrantNotActive(StateNotAllowed):
     """The grant has ended already."""
 
     slug = "grant-not-active"
     title = "Доступ уже прекращён"
     detail = "Этот доступ уже прекращён."
+
+
+CONSENT = Lifecycle({ConsentState.SIGNED: {ConsentState.WITHDRAWN}})
+GRANT = Lifecycle(
+    {GrantState.ACTIVE: {GrantState.REVOKED, GrantState.CONSENT_WITHDRAWN}},
+    refusal=GrantNotActive,
+)
 
 
 class ShopOfNobody(NotFound):
@@ -236,7 +245,7 @@ def revoked(tenancy: Tenancy | None, grant_id: str) -> Tenancy:
         GrantNotActive: it does not stand.
     """
     if tenancy is None or grant_id not in tenancy.grants:
-        raise GrantNotActive
+        raise GrantNotActive(GrantState.REVOKED)
     left = {name: one for name, one in tenancy.grants.items() if name != grant_id}
     return tenancy.model_copy(update={"grants": left})
 

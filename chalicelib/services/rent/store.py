@@ -7,9 +7,12 @@ and ``grant#<id>``, kept for ever with their history; ``access#<grant>#<id>``, w
 In a landlord's: ``tenant#<grant>``, what is granted to it, as long as it stands.
 """
 
+import datetime as dt
+
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.history import Actor
+from chalicelib.runtime.lifecycle import Transition
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -26,7 +29,7 @@ from chalicelib.services.rent.model import (
     Tenancy,
 )
 from chalicelib.services.rent.rules import (
-    GrantNotActive,
+    CONSENT,
     GrantUnknown,
     LandlordMoved,
     LandlordUnknown,
@@ -139,17 +142,12 @@ def sign(client_id: str, new: Consent) -> Write:
     return RENT.put(item, new=True)
 
 
-def withdraw(client_id: str, consent_id: str) -> Write:
-    """Withdraw a consent in force."""
-    change = HistoryEntry.now(ConsentState.WITHDRAWN.value, Actor.CLIENT)
-    return RENT.update(
-        client_id,
-        f"consent#{consent_id}",
-        put={"state": ConsentState.WITHDRAWN.value},
-        append={"history": to_item(change)},
-        when=Attr("state").eq(ConsentState.SIGNED.value),
-        otherwise=TenancyMoved(),
+def withdraw(client_id: str, consent_id: str, at: dt.datetime) -> Write:
+    """Describe the withdrawal, at ``at``, of a consent in force."""
+    withdrawal = CONSENT.transition(
+        ConsentState.SIGNED, ConsentState.WITHDRAWN, Actor.CLIENT, at=at
     )
+    return withdrawal.write(RENT, client_id, f"consent#{consent_id}", otherwise=TenancyMoved())
 
 
 def grant(client_id: str, grant_id: str) -> Get[Grant]:
@@ -170,18 +168,13 @@ def put_grant(client_id: str, new: Grant, shown: KeptTenantGrant) -> list[Write]
 
 
 def end_grant(
-    client_id: str, landlord_id: str, grant_id: str, state: GrantState, change: HistoryEntry
+    client_id: str, landlord_id: str, grant_id: str, end: Transition[GrantState]
 ) -> list[Write]:
-    """End a grant that stands, and take it from the landlord."""
-    ended = RENT.update(
-        client_id,
-        f"grant#{grant_id}",
-        put={"state": state.value},
-        append={"history": to_item(change)},
-        when=Attr("state").eq(GrantState.ACTIVE.value),
-        otherwise=GrantNotActive(),
-    )
-    return [ended, RENT.delete(landlord_id, f"tenant#{grant_id}")]
+    """Describe the end of a grant in force, in the tenant's partition and in the landlord's."""
+    return [
+        end.write(RENT, client_id, f"grant#{grant_id}"),
+        RENT.delete(landlord_id, f"tenant#{grant_id}"),
+    ]
 
 
 def tenant(landlord_id: str, grant_id: str) -> Get[KeptTenantGrant]:
