@@ -1,4 +1,4 @@
-"""Sums and dates as Russian documents write them."""
+"""Amounts and dates as Russian documents write them."""
 
 from datetime import date
 
@@ -60,14 +60,14 @@ def test_kopecks_in_digits(kopecks: int, tail: str) -> None:
     assert sum_in_words(2_000_00 + kopecks) == f"Две тысячи рублей {tail}"
 
 
-@settings(deadline=None)  # the first one loads the library
+@settings(deadline=None)  # the first call loads the library
 @given(st.integers(0, 10**13))
-def test_large_sums_lose_nothing(kopecks: int) -> None:
+def test_large_amounts_are_exact(kopecks: int) -> None:
     assert money(kopecks).replace("\u202f", "").replace(",", "") == f"{kopecks:03}"
     assert f" {kopecks % 100:02} копе" in sum_in_words(kopecks)
 
 
-def test_numbers_and_dates_are_not_parted() -> None:
+def test_numbers_and_dates_have_no_break_spaces() -> None:
     assert number(999) == "999"
     assert number(1_000_000) == "1\u202f000\u202f000"
     assert money(12_200_00) == "12\u202f200,00"

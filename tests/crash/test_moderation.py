@@ -1,4 +1,4 @@
-"""Applying, checking, deciding and cancelling, broken off at every call of the cloud."""
+"""Submission, checks, decision and cancellation, interrupted at every call to the cloud."""
 
 import itertools
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.world import Answer, World, Worlds
 
 
 def application(world: World) -> tuple[list[str], dict[str, Any]]:
-    """Return the way of the one application, and the service's item."""
+    """Return the states of the only application in order, and the service's item."""
     (kept,) = world.items(MODERATION)
     (item,) = world.items(E_RECEIPTS)
     assert kept["history"][-1]["status"] == kept["state"]
@@ -28,8 +28,8 @@ def mails(world: World) -> set[str]:
 
 def check_applied(world: World, given: Any, answer: Answer) -> None:
     assert answer.status == 201
-    way, item = application(world)
-    assert way == ["submitted", "in_review"]
+    states, item = application(world)
+    assert states == ["submitted", "in_review"]
     assert item["state"] == "in_review"
     assert item["open_application"] == answer.json["application_id"]
     s3, bucket = cloud.client("s3"), APPLICATIONS.physical_name
@@ -40,8 +40,8 @@ def check_applied(world: World, given: Any, answer: Answer) -> None:
 def check_ended(state: str, subjects: set[str]) -> Any:
     def check(world: World, given: Any, answer: Answer) -> None:
         assert answer.status == 200 or answer.problem == "application-state-not-allowed"
-        way, item = application(world)
-        assert way == ["submitted", "in_review", state]
+        states, item = application(world)
+        assert states == ["submitted", "in_review", state]
         assert item["state"] == state
         assert item.get("brand") == ("Ромашка" if state == "approved" else None)
         assert item["enabled"] is (state == "approved")
@@ -90,7 +90,7 @@ SCENARIOS = {
     ("name", "side", "how"),
     [*itertools.product(SCENARIOS, ("before", "after"), ("death", "silence"))],
 )
-def test_application_is_whole_wherever_it_is_broken_off(
+def test_application_is_complete_wherever_it_is_interrupted(
     name: str, side: Side, how: How, worlds: Worlds
 ) -> None:
     assert survive(worlds, SCENARIOS[name], side, how) >= 2

@@ -1,4 +1,4 @@
-"""Receipts as the feed keeps them, and steps of «Электронные чеки»."""
+"""Stored receipts, and steps of «Электронные чеки»."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ PAGE = f"/r/{DRIVE}/{NUMBER}/{SIGN}"
 
 
 def document(**changes: Any) -> dict[str, Any]:
-    """Return a receipt in the tax service's JSON, padded as that is."""
+    """Return a receipt in the tax service's JSON form, with its padding."""
     return {
         "code": 3,
         "fiscalDocumentFormatVer": 4,
@@ -54,36 +54,36 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 def store(world: World, client_id: str = "client-1", **changes: Any) -> dict[str, Any]:
-    """Keep a receipt as the feed does; return the message that tells of it."""
-    read = FiscalDocument.model_validate(document(**changes))
-    kept = StoredDocument.of(client_id, read)
-    (put,) = put_receipt(kept).request.values()
+    """Store a receipt as the feed does; return the message that requests its delivery."""
+    fiscal_document = FiscalDocument.model_validate(document(**changes))
+    stored = StoredDocument.of(client_id, fiscal_document)
+    (put,) = put_receipt(stored).request.values()
     cloud.client("dynamodb").put_item(**put)
     return {
         "client_id": client_id,
-        "fiscal_drive": kept.fiscal_drive,
-        "document_number": kept.number,
+        "fiscal_drive": stored.fiscal_drive,
+        "document_number": stored.number,
     }
 
 
 def tell(world: World, to: str = PHONE, **changes: Any) -> dict[str, Any]:
-    """Keep a receipt whose buyer left a contact, of which the feed tells; return what it tells."""
+    """Store a receipt whose buyer left a contact; return the message that requests a delivery."""
     return store(world, **({"buyerPhoneOrAddress": to} | changes))
 
 
 def deliver(world: World, to: str = PHONE, **changes: Any) -> None:
-    """Let a receipt come in and go out."""
+    """Store a receipt and deliver it."""
     tell(world, to, **changes)
     world.drain()
 
 
 def switch_on(world: World, *channels: str) -> None:
-    """Let receipts go out by these channels; by both if none is named."""
+    """Switch these channels on, or both if none is given."""
     for channel in channels or ("sms", "email"):
         world.ok(f"PUT /e-receipts/channels/{channel}", {"enabled": True})
 
 
 def approve(world: World, form: Any = None, service: str = by.BRAND) -> None:
-    """Apply for a service and have it approved."""
+    """Apply for a service and approve the application."""
     by.decide(world, by.in_review(world, form, service))
     world.drain()

@@ -1,4 +1,4 @@
-"""A demonstration authority that the simulated product trusts, and signatures by it."""
+"""A demonstration certificate authority that the tests trust, and signatures by it."""
 
 import base64
 from typing import Any
@@ -45,5 +45,5 @@ def trust(world: World, pki: DemonstrationPki, *, crls: bool = True) -> None:
 
 
 def signature(pki: DemonstrationPki, text: str, who: str = "director", **how: Any) -> str:
-    """Return a detached signature over a text, as it goes in JSON."""
+    """Return a detached signature over a text in base64."""
     return base64.b64encode(pki.sign(text.encode(), who, **how)).decode()

@@ -1,4 +1,4 @@
-"""Fiscal documents in the tax service's form, made up by us."""
+"""Fixtures: fiscal documents in the tax service's JSON form."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,8 @@ Make = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(autouse=True)
-def nobody_delivers(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave what the feed tells of receipts where a test can see it."""
+def hold_deliveries(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the messages of the queue Deliveries unprocessed, so that tests can read them."""
     from tests.support.world import World
 
     monkeypatch.setattr(World, "held", frozenset({"Deliveries"}))
@@ -20,7 +20,7 @@ def nobody_delivers(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def receipt() -> Make:
-    """Make a receipt of ФФД 1.2 of the register that ``steps.know_register`` makes known."""
+    """Return a factory of ФФД 1.2 receipts of the register that ``steps.know_register`` adds."""
 
     def make(number: int = 1, **changes: Any) -> dict[str, Any]:
         total = changes.get("totalSum", 100_00)

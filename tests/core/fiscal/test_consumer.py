@@ -1,4 +1,4 @@
-"""The feed keeps and counts each document once; what cannot be kept fails alone."""
+"""The feed stores each document once and adds it to the turnover once."""
 
 import datetime as dt
 import json
@@ -52,7 +52,7 @@ def event(documents: list[Any]) -> dict[str, Any]:
     return {"Records": records}
 
 
-def test_receipt_is_kept_with_what_readers_need(world: World, receipt: Any) -> None:
+def test_receipt_is_stored_with_its_fields(world: World, receipt: Any) -> None:
     steps.know_register(world)
     said = receipt(5, unknownField=[1], operationType=2)
     feed(world, said)
@@ -65,7 +65,7 @@ def test_receipt_is_kept_with_what_readers_need(world: World, receipt: Any) -> N
     assert to_deliver() == []
 
 
-def test_returns_subtract_and_expenses_are_kept_apart(world: World, receipt: Any) -> None:
+def test_returns_are_subtracted_and_expenses_summed_separately(world: World, receipt: Any) -> None:
     steps.know_register(world)
     feed(
         world,
@@ -88,14 +88,14 @@ def test_returns_subtract_and_expenses_are_kept_apart(world: World, receipt: Any
     assert kept(9).kind == 21
 
 
-def test_day_is_the_receipts_own(world: World, receipt: Any) -> None:
+def test_day_is_the_date_of_the_receipt_in_moscow(world: World, receipt: Any) -> None:
     steps.know_register(world)
     times = ["2026-11-24T23:59:00", "2026-11-24T21:00:00Z", "2026-11-22T10:00:00"]
     feed(world, *(receipt(n, dateTime=time) for n, time in enumerate(times, start=1)))
     assert [(one.day.day, one.receipts) for one in turnover(world)] == [(22, 1), (24, 1), (25, 1)]
 
 
-def test_document_that_comes_again_changes_nothing(world: World, receipt: Any) -> None:
+def test_repeated_document_changes_nothing(world: World, receipt: Any) -> None:
     steps.know_register(world)
     said = receipt(5, buyerPhoneOrAddress="+79161234567")
     feed(world, said, said)
@@ -108,10 +108,8 @@ def test_document_that_comes_again_changes_nothing(world: World, receipt: Any) -
     assert len(to_deliver()) == 1
 
 
-def test_document_keeps_its_day_and_owner_whatever_a_repeat_says(
-    world: World, receipt: Any
-) -> None:
-    """The same moment told in another zone, after the register went to another client."""
+def test_repeat_does_not_change_day_or_owner(world: World, receipt: Any) -> None:
+    """The repeat has the same time in another zone; the register has moved to another client."""
     steps.know_register(world)
     feed(world, receipt(5, dateTime="2026-11-24T01:00:00"))
     steps.know_register(world, client_id="client-2")
@@ -121,7 +119,7 @@ def test_document_keeps_its_day_and_owner_whatever_a_repeat_says(
     assert (kept(5).owner, kept(6).owner) == ("client-1", "client-2")
 
 
-def test_what_cannot_be_kept_fails_alone(world: World, receipt: Any) -> None:
+def test_invalid_documents_fail_without_failing_the_batch(world: World, receipt: Any) -> None:
     steps.know_register(world)
     feed(world, receipt(1))
     refused = [
@@ -139,7 +137,7 @@ def test_what_cannot_be_kept_fails_alone(world: World, receipt: Any) -> None:
     assert kept(1).fiscal_sign == 1_000_001
 
 
-def test_two_documents_under_one_number_in_a_batch_are_not_both_counted(
+def test_of_two_documents_with_one_number_in_a_batch_one_is_counted(
     world: World, receipt: Any
 ) -> None:
     steps.know_register(world)
@@ -148,7 +146,7 @@ def test_two_documents_under_one_number_in_a_batch_are_not_both_counted(
     assert len(world.dead) == 1
 
 
-def test_outage_fails_the_batch_and_loses_none(world: World, receipt: Any) -> None:
+def test_outage_fails_the_batch_and_loses_no_document(world: World, receipt: Any) -> None:
     def fail(perform: Any) -> Any:
         raise ConnectionError
 
@@ -164,7 +162,9 @@ def test_outage_fails_the_batch_and_loses_none(world: World, receipt: Any) -> No
     assert [body for _, body in world.dead] == ["not JSON"]
 
 
-def test_document_waits_for_its_register_to_become_known(world: World, receipt: Any) -> None:
+def test_document_is_delivered_again_until_its_register_is_known(
+    world: World, receipt: Any
+) -> None:
     world.send(FISCAL_DOCUMENTS, receipt(1))
     world.deliver()
     assert world.items(FISCAL) == []
@@ -173,7 +173,7 @@ def test_document_waits_for_its_register_to_become_known(world: World, receipt: 
     assert world.dead == []
 
 
-def test_receipt_with_a_contact_is_a_message_to_its_buyer(world: World, receipt: Any) -> None:
+def test_receipt_with_a_contact_requests_a_delivery(world: World, receipt: Any) -> None:
     steps.know_register(world)
     feed(
         world,
@@ -186,7 +186,7 @@ def test_receipt_with_a_contact_is_a_message_to_its_buyer(world: World, receipt:
     assert DELIVERIES.variable == "DELIVERIES_QUEUE"
 
 
-def test_log_holds_nothing_of_a_document(
+def test_log_contains_no_data_of_a_document(
     world: World, receipt: Any, logged: list[dict[str, Any]]
 ) -> None:
     steps.know_register(world)
@@ -202,7 +202,7 @@ def test_log_holds_nothing_of_a_document(
         assert personal not in said
 
 
-def test_batch_is_two_reads_and_few_writes(world: World, receipt: Any) -> None:
+def test_batch_needs_two_reads_and_few_writes(world: World, receipt: Any) -> None:
     steps.know_register(world)
     already = len(world.calls)
     feed(world, *(receipt(n) for n in range(1, BATCH + 1)))
@@ -210,7 +210,7 @@ def test_batch_is_two_reads_and_few_writes(world: World, receipt: Any) -> None:
     assert calls == {"BatchGetItem": 2, "BatchWriteItem": BATCH // 25, "PutItem": 1}
 
 
-def test_documents_are_read_by_time_and_by_shift(world: World, receipt: Any) -> None:
+def test_documents_are_read_by_day_and_by_shift(world: World, receipt: Any) -> None:
     steps.know_register(world)
     feed(
         world,
@@ -239,7 +239,7 @@ def test_documents_are_read_by_time_and_by_shift(world: World, receipt: Any) -> 
 
 
 def history(receipt: Any, chance: random.Random) -> list[dict[str, Any]]:
-    """A few registers' days with returns, expenses and corrections, each document told twice."""
+    """Return documents of two drives on two days, with returns, expenses and corrections."""
     return [
         receipt(
             number,
@@ -256,7 +256,7 @@ def history(receipt: Any, chance: random.Random) -> list[dict[str, Any]]:
 
 
 def check(world: World, documents: list[dict[str, Any]]) -> None:
-    """Compare turnover with a recount of the documents themselves."""
+    """Compare the turnover with sums calculated from the documents."""
     expected: dict[tuple[str, int], Counter[int]] = {}
     marks: dict[tuple[str, int], set[int]] = {}
     for one in documents:
@@ -278,9 +278,9 @@ def check(world: World, documents: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_totals_are_exact_in_every_schedule(seed: int, worlds: Worlds, receipt: Any) -> None:
-    """Documents twice, out of order, workers interleaved at any call, and dying at any call."""
-    chance, world = random.Random(seed), worlds()  # noqa: S311 - a schedule to be had again
+def test_turnover_is_exact_in_every_schedule(seed: int, worlds: Worlds, receipt: Any) -> None:
+    """Documents arrive twice and unordered; workers interleave and crash at any call."""
+    chance, world = random.Random(seed), worlds()  # noqa: S311 - a reproducible schedule
     steps.know_register(world)
     documents = history(receipt, chance)
     arriving = documents * 2
@@ -289,7 +289,7 @@ def test_totals_are_exact_in_every_schedule(seed: int, worlds: Worlds, receipt: 
     left, depth, happened = list(batches), 0, Counter[str]()
 
     def interfere(perform: Callable[[], Any]) -> Any:
-        """Let another worker run here, die before or after a call, or lose the answer."""
+        """Run another worker at this call, crash before or after the call, or lose its answer."""
         nonlocal depth
         if left and depth < 3 and chance.random() < 0.2:
             happened["interleaved"] += 1
@@ -305,7 +305,7 @@ def test_totals_are_exact_in_every_schedule(seed: int, worlds: Worlds, receipt: 
         raise Died if fate == "death" else ConnectionError
 
     def work(batch: list[Any]) -> None:
-        """Do what the queue does: bring again what failed, or everything after a death."""
+        """Process a batch as the queue does: failed messages, or all after a crash, come again."""
         try:
             failed = follow_fiscal_documents(event(batch), None)["batchItemFailures"]
             again = [batch[int(one["itemIdentifier"].partition("-")[2])] for one in failed]

@@ -1,4 +1,4 @@
-"""Every form in which the tax service tells of a document is read; what is none is refused."""
+"""Documents are read in every form in which the tax service sends them; others are refused."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ def test_real_receipts_are_read_whole() -> None:
         ("1654957800", "2022-06-11T17:30:00+03:00"),
     ],
 )
-def test_time_comes_in_forms(receipt: Any, said: Any, moment: str) -> None:
+def test_time_is_read_in_every_form(receipt: Any, said: Any, moment: str) -> None:
     assert read(receipt(dateTime=said)).at.isoformat() == moment
 
 
@@ -60,7 +60,7 @@ def test_time_comes_in_forms(receipt: Any, said: Any, moment: str) -> None:
     ],
     ids=str,
 )
-def test_forms_are_one_document(receipt: Any, form: dict[str, Any]) -> None:
+def test_forms_of_a_document_are_equal(receipt: Any, form: dict[str, Any]) -> None:
     said = receipt(**form)
     document, plain = read(said), read(receipt())
     same = ("fiscal_drive", "register_id", "number", "kind", "total", "shift", "at")
@@ -102,7 +102,7 @@ def test_settlements_need_totals(receipt: Any, code: int, lacking: str) -> None:
         ({}, None),
     ],
 )
-def test_contact_is_where_a_buyer_left_one(receipt: Any, said: Any, contact: str | None) -> None:
+def test_contact_is_read(receipt: Any, said: Any, contact: str | None) -> None:
     assert read(receipt(**said)).buyer_contact == contact
 
 
@@ -132,26 +132,26 @@ def test_contact_is_where_a_buyer_left_one(receipt: Any, said: Any, contact: str
     ],
     ids=str,
 )
-def test_what_does_not_hold_is_refused(receipt: Any, change: dict[str, Any]) -> None:
+def test_invalid_field_is_refused(receipt: Any, change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         read(receipt(**change))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "3", '"text"', "{}", '{"code": 3'])
-def test_what_is_no_document_is_refused(text: str) -> None:
+def test_other_json_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         FiscalDocument.model_validate_json(text)
 
 
-def test_what_json_has_no_word_for_is_refused(receipt: Any) -> None:
+def test_nan_is_refused(receipt: Any) -> None:
     said = json.dumps(receipt(weight=float("nan")))
     with pytest.raises(ValidationError):
         FiscalDocument.model_validate_json(said)
 
 
 @pytest.mark.parametrize("text", ["\\ud800", "a\\udfff", "\\udc00\\ud800"])
-def test_half_a_character_is_refused(receipt: Any, text: str) -> None:
-    """Where pydantic reads what is read as JSON already, and where it reads the JSON itself."""
+def test_unpaired_surrogate_is_refused(receipt: Any, text: str) -> None:
+    """Both when pydantic validates parsed JSON and when pydantic parses the JSON itself."""
     written = json.dumps(receipt(retailPlace="@")).replace("@", text)
     with pytest.raises(ValidationError):
         FiscalDocument.model_validate(json.loads(written))
@@ -169,17 +169,17 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.text(), values))
-def test_what_is_packed_is_unpacked(content: dict[str, Any]) -> None:
+def test_compression_is_lossless(content: dict[str, Any]) -> None:
     content = json.loads(json.dumps(content, allow_nan=True))
     assert decompress(compress(content)) == content
 
 
-def test_usual_receipt_is_packed_small(receipt: Any) -> None:
+def test_ordinary_receipt_compresses_below_450_bytes(receipt: Any) -> None:
     item = receipt()["items"][0]
     said = receipt(items=[{**item, "name": f"Товар номер {n}"} for n in range(5)])
     assert len(compress(said)) < 450
 
 
-def test_order_of_fields_does_not_matter(receipt: Any) -> None:
+def test_order_of_fields_does_not_change_the_compressed_bytes(receipt: Any) -> None:
     said = receipt()
     assert compress(said) == compress(dict(reversed(said.items())))

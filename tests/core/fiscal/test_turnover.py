@@ -1,4 +1,4 @@
-"""However documents come, their day adds up to what an independent recount finds."""
+"""Turnover equals independently calculated sums, whatever the order of the documents."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -17,17 +17,17 @@ from chalicelib.runtime.table import from_wire
 
 pytestmark = pytest.mark.usefixtures("environment")
 
-NONE = Turnover.empty("client-1", "0004817236006552", dt.date(2026, 11, 24), "9960440300412358")
+EMPTY = Turnover.empty("client-1", "0004817236006552", dt.date(2026, 11, 24), "9960440300412358")
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=clock.MOSCOW)
 
 
 def document(number: int, **said: Any) -> StoredDocument:
     usual: dict[str, Any] = {
-        "owner": NONE.client_id,
-        "fiscal_drive": NONE.fiscal_drive,
+        "owner": EMPTY.client_id,
+        "fiscal_drive": EMPTY.fiscal_drive,
         "number": number,
         "fiscal_sign": number,
-        "register_id": NONE.register_id,
+        "register_id": EMPTY.register_id,
         "kind": FiscalDocumentKind.RECEIPT,
         "at": NOON,
         "shift": 7,
@@ -61,7 +61,7 @@ days = st.lists(documents(), unique_by=lambda one: one.number, max_size=40)
 
 
 def recount(kept: Iterable[StoredDocument]) -> dict[str, Any]:
-    """Count without marks, sums or merging: the documents themselves, one list an answer."""
+    """Calculate each value directly from the list of documents."""
     paid = [one for one in kept if one.kind in {3, 4, 31, 41}]
 
     def net(plus: int, minus: int, field: str) -> int:
@@ -80,28 +80,30 @@ def recount(kept: Iterable[StoredDocument]) -> dict[str, Any]:
     }
 
 
-def told(turnover: Turnover) -> dict[str, Any]:
+def values_of(turnover: Turnover) -> dict[str, Any]:
     return {name: getattr(turnover, name) for name in recount([])}
 
 
 def kept(turnover: Turnover) -> Turnover:
-    """Return turnover as it is read after it was written."""
+    """Return the turnover as it is read after it was stored."""
     item = from_wire(store.put_turnover(turnover).request["Put"]["Item"])
     return store._read_turnover(item)
 
 
 @given(days, st.randoms(use_true_random=False))
-def test_order_batches_and_repeats_change_nothing(day: list[StoredDocument], random: Any) -> None:
+def test_order_batches_and_repeats_do_not_change_the_sums(
+    day: list[StoredDocument], random: Any
+) -> None:
     arriving = day + random.choices(day, k=len(day)) if day else []
     random.shuffle(arriving)
-    turnover = NONE
+    turnover = EMPTY
     while arriving:
         size = random.randint(1, 7)
         batch, arriving = arriving[:size], arriving[size:]
         version = turnover.version
         turnover = kept(turnover.plus(batch))
         assert turnover.version == version + 1
-    assert told(turnover) == recount(day)
+    assert values_of(turnover) == recount(day)
     assert {n for n in range(1, 6_000) if turnover.has(n)} == {
         one.number for one in day if one.number < 6_000
     }
@@ -120,24 +122,24 @@ def test_order_batches_and_repeats_change_nothing(day: list[StoredDocument], ran
 
 
 @given(days)
-def test_what_is_counted_is_left_as_it_is(day: list[StoredDocument]) -> None:
-    turnover = NONE.plus(day)
+def test_included_documents_are_skipped(day: list[StoredDocument]) -> None:
+    turnover = EMPTY.plus(day)
     assert turnover.plus(day) == turnover
 
 
-def test_number_below_the_first_is_counted() -> None:
-    turnover = NONE.plus([document(PAGE * 3)]).plus([document(PAGE * 3 - 1), document(1)])
+def test_number_below_the_first_is_included() -> None:
+    turnover = EMPTY.plus([document(PAGE * 3)]).plus([document(PAGE * 3 - 1), document(1)])
     assert turnover.receipts == 3
     assert turnover.numbers == (1, PAGE * 3)
 
 
-def test_busy_day_and_a_stray_number_stay_within_a_write_unit() -> None:
-    busy = NONE.plus(document(n) for n in [*range(70_300, 71_800), MOST_DOCUMENTS])
+def test_bits_of_a_busy_day_and_a_stray_number_fit_a_write_unit() -> None:
+    busy = EMPTY.plus(document(n) for n in [*range(70_300, 71_800), MOST_DOCUMENTS])
     counted = store.put_turnover(busy).request["Put"]["Item"]["counted"]["M"]
     assert sum(len(page["B"]) for page in counted.values()) < 600
 
 
-def test_marks_cannot_outgrow_an_item() -> None:
-    every_page = NONE.plus(document(n) for n in range(PAGE - 1, MOST_DOCUMENTS, PAGE))
+def test_bits_of_every_page_fit_an_item() -> None:
+    every_page = EMPTY.plus(document(n) for n in range(PAGE - 1, MOST_DOCUMENTS, PAGE))
     counted = store.put_turnover(every_page).request["Put"]["Item"]["counted"]["M"]
     assert sum(len(name) + len(page["B"]) for name, page in counted.items()) < 300_000

@@ -1,4 +1,4 @@
-"""Applications as moderators see and decide them; what a decision makes of the service."""
+"""Moderators list applications and decide on them; a decision changes the service."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ def listed(world: World, **query: Any) -> list[Any]:
     return items
 
 
-def seen(world: World, application_id: str) -> Any:
+def shown(world: World, application_id: str) -> Any:
     return world.get(f"{WORKLIST}/{application_id}", who="operator")
 
 
@@ -36,7 +36,7 @@ def services(world: World) -> dict[str, dict[str, Any]]:
 def test_application_is_shown_with_flags_and_files(world: World) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world, by.brand_form("Сбербанк", by.document(filename="а б.pdf")))
-    card = seen(world, application_id)
+    card = shown(world, application_id)
     assert card["client_id"] == "client-1"
     assert card["organisation_name"] == steps.PROFILE["name"]
     assert card["organisation_inn"] == steps.PROFILE["inn"]
@@ -56,7 +56,7 @@ def test_application_is_shown_with_flags_and_files(world: World) -> None:
     assert query["response-content-disposition"].startswith("attachment; ")
 
 
-def test_worklist_begins_with_the_oldest_deadline(world: World) -> None:
+def test_worklist_begins_with_the_earliest_deadline(world: World) -> None:
     by.know_eligible(world)
     by.know_eligible(world, "client-2")
     late = by.in_review(world)
@@ -78,7 +78,7 @@ def test_worklist_begins_with_the_oldest_deadline(world: World) -> None:
     assert approved["decided_by"] == "user-3"
 
 
-def test_approval_switches_the_brand_on_and_tells_the_client(world: World) -> None:
+def test_approval_switches_the_brand_on_and_notifies_the_client(world: World) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world)
     decided = by.decide(world, application_id).json
@@ -94,7 +94,7 @@ def test_approval_switches_the_brand_on_and_tells_the_client(world: World) -> No
     assert mail.subject == "Заявка одобрена: «Брендированное сообщение»"
 
 
-def test_approval_of_a_logo_names_the_kept_picture(world: World) -> None:
+def test_approval_of_a_logo_sets_its_object_key(world: World) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world, by.logo_form(), by.LOGO)
     by.decide(world, application_id)
@@ -105,7 +105,7 @@ def test_approval_of_a_logo_names_the_kept_picture(world: World) -> None:
     }
 
 
-def test_rejection_needs_a_reason_and_tells_it(world: World) -> None:
+def test_rejection_needs_a_reason_and_sends_it_to_the_client(world: World) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world)
     assert by.decide(world, application_id, "reject").status == 422
@@ -120,7 +120,7 @@ def test_rejection_needs_a_reason_and_tells_it(world: World) -> None:
 
 
 @pytest.mark.parametrize("end", ["reject", "cancel"])
-def test_former_brand_stays_until_another_is_approved(world: World, end: str) -> None:
+def test_previous_brand_stays_until_another_is_approved(world: World, end: str) -> None:
     by.know_eligible(world)
     by.decide(world, by.in_review(world))
     approved = {"state": "approved", "enabled": True, "brand": "Ромашка"}
@@ -139,7 +139,7 @@ def test_former_brand_stays_until_another_is_approved(world: World, end: str) ->
 
 
 @pytest.mark.parametrize("first", ["approve", "reject", "cancel", "nothing"])
-def test_only_what_is_in_review_is_decided(world: World, first: str) -> None:
+def test_only_applications_in_review_can_be_decided(world: World, first: str) -> None:
     by.know_eligible(world)
     application_id = by.submitted(world)
     if first != "nothing":
@@ -155,8 +155,8 @@ def test_only_what_is_in_review_is_decided(world: World, first: str) -> None:
     assert services(world) == before
 
 
-def test_of_two_moderators_at_once_one_wins(world: World) -> None:
-    """The one has read the application when the other decides."""
+def test_of_two_concurrent_decisions_one_succeeds(world: World) -> None:
+    """The second moderator decides after the first has read the application."""
     by.know_eligible(world)
     application_id = by.in_review(world)
     alone = world.around
@@ -177,13 +177,13 @@ def test_of_two_moderators_at_once_one_wins(world: World) -> None:
     assert len(world.mails()) == 1
 
 
-def test_unknown_applications_are_nowhere(world: World) -> None:
+def test_unknown_application_is_not_found(world: World) -> None:
     assert world.call(f"GET {WORKLIST}/absent", who="operator").problem == "application-unknown"
     assert by.decide(world, "absent").problem == "application-unknown"
 
 
 @pytest.mark.parametrize("who", ["client", "landlord"])
-def test_is_for_operators(world: World, who: str) -> None:
+def test_only_operators_are_allowed(world: World, who: str) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world)
     for route, body in (
@@ -203,12 +203,12 @@ def test_is_for_operators(world: World, who: str) -> None:
         ({"decision": "approve", "reason": "я" * 1001}, "/reason"),
     ],
 )
-def test_decision_must_hold(world: World, said: dict[str, str], pointer: str) -> None:
+def test_invalid_decision_is_refused(world: World, said: dict[str, str], pointer: str) -> None:
     answer = world.call(f"POST {WORKLIST}/some/decision", said, who="operator")
     assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
 
 
-def test_state_of_the_list_must_be_one(world: World) -> None:
+def test_list_refuses_an_unknown_state(world: World) -> None:
     answer = world.call(f"GET {WORKLIST}", who="operator", query={"state": "lost"})
     assert answer.status == 422
     for state in ApplicationState:

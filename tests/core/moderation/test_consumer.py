@@ -1,4 +1,4 @@
-"""The automatic checks flag and never decide; deadlines are watched."""
+"""Automatic checks flag applications and never decide; overdue applications are reported."""
 
 import json
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def put_file(application_id: str, content: bytes) -> None:
     )
 
 
-def test_nothing_is_flagged_where_all_is_well(world: World) -> None:
+def test_valid_applications_are_not_flagged(world: World) -> None:
     by.know_eligible(world)
     assert flags(world, by.in_review(world)) == []
     assert flags(world, by.in_review(world, by.logo_form(), by.LOGO)) == []
@@ -59,7 +59,7 @@ def test_name_is_flagged(world: World, name: str, filename: str, found: list[str
         (by.PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"), ["file-encrypted"]),
     ],
 )
-def test_file_is_looked_at_again(world: World, content: bytes, found: list[str]) -> None:
+def test_stored_file_is_checked(world: World, content: bytes, found: list[str]) -> None:
     by.know_eligible(world)
     application_id = by.submitted(world)
     put_file(application_id, content)
@@ -67,7 +67,7 @@ def test_file_is_looked_at_again(world: World, content: bytes, found: list[str])
     assert flags(world, application_id) == found
 
 
-def test_lost_file_is_flagged(world: World) -> None:
+def test_missing_file_is_flagged(world: World) -> None:
     by.know_eligible(world)
     application_id = by.submitted(world)
     key = f"client-1/{application_id}/0"
@@ -93,8 +93,10 @@ def test_repeated_message_changes_nothing(world: World, end: str) -> None:
 
 @pytest.mark.parametrize("other", ["check", "cancellation"])
 @pytest.mark.parametrize("approved_before", [False, True])
-def test_of_two_changes_at_once_one_wins(world: World, other: str, approved_before: bool) -> None:
-    """The check has read the application when it is checked, or cancelled, by another."""
+def test_of_two_concurrent_changes_one_succeeds(
+    world: World, other: str, approved_before: bool
+) -> None:
+    """Another check or a cancellation commits after the check has read the application."""
     by.know_eligible(world)
     if approved_before:
         by.decide(world, by.in_review(world))
@@ -121,7 +123,7 @@ def test_of_two_changes_at_once_one_wins(world: World, other: str, approved_befo
     seen = world.get(f"{by.path()}/{application_id}")
     ended = "in_review" if other == "check" else "cancelled"
     assert [one["status"] for one in seen["history"]] == ["submitted", ended]
-    assert world.deliver() == 0, "nothing is left to be delivered again"
+    assert world.deliver() == 0, "no message is left to be delivered again"
 
 
 def record(body: dict[str, str]) -> dict[str, Any]:
@@ -135,7 +137,7 @@ def record(body: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def test_message_of_no_application_is_given_up(world: World) -> None:
+def test_message_of_an_unknown_application_goes_to_the_dead_letters(world: World) -> None:
     world.send(QUEUE, message("absent"))
     world.drain()
     ((queue, _),) = world.dead
@@ -148,11 +150,13 @@ def overdue(world: World, capsys: pytest.CaptureFixture[str]) -> Any:
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     ((told),) = [line for line in lines if "OverdueApplications" in line]
     (described,) = told["_aws"]["CloudWatchMetrics"]
-    assert described["Dimensions"] == [["service"]], "what the alarm watches"
+    assert described["Dimensions"] == [["service"]], "the dimensions of the alarm"
     return told["OverdueApplications"][0]
 
 
-def test_overdue_ones_are_reported(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_overdue_applications_are_reported(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     by.know_eligible(world)
     assert overdue(world, capsys) == 0
     one = by.in_review(world)

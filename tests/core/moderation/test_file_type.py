@@ -1,4 +1,4 @@
-"""A document is what its content is, whole, and nothing besides."""
+"""A file's type is detected by its content; damaged files and appended data are refused."""
 
 import io
 import struct
@@ -25,7 +25,7 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """Blackness of any size: a few kilobytes that would become gigabytes."""
+    """Return a black PNG of a few kilobytes that decodes to gigabytes."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     pixels = zlib.compress(bytes(10_000_000), 9)
     return (
@@ -34,14 +34,14 @@ def bomb(width: int, height: int) -> bytes:
 
 
 def undecodable() -> bytes:
-    """A picture whose chunks hold, check sums too, but not what is compressed in them."""
+    """Return a PNG with valid chunks and checksums but invalid compressed data."""
     header = struct.pack(">IIBBBBB", 170, 68, 8, 2, 0, 0, 0)
     chunks = chunk(b"IHDR", header), chunk(b"IDAT", b"no deflate"), chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def noise() -> bytes:
-    """A photograph, as far as a decoder can tell."""
+    """Return a JPEG of noise, as large as a photograph."""
     out = io.BytesIO()
     Image.effect_noise((400, 400), 100).save(out, "JPEG", quality=95)
     assert len(out.getvalue()) > 40_000
@@ -65,7 +65,7 @@ def animated() -> bytes:
         (picture("JPEG"), "image/jpeg"),
     ],
 )
-def test_recognised_by_content(content: bytes, media_type: str) -> None:
+def test_type_is_detected_by_content(content: bytes, media_type: str) -> None:
     assert file_type.recognise(content) == media_type
 
 
@@ -97,19 +97,19 @@ def test_recognised_by_content(content: bytes, media_type: str) -> None:
         (animated(), "Анимированное"),
     ],
 )
-def test_refused_with_the_reason(content: bytes, said: str) -> None:
+def test_file_is_refused_with_the_reason(content: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         file_type.recognise(content)
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (12_000, 12_000), (8_000, 5_001)])
-def test_bomb_is_refused_before_it_goes_off(size: tuple[int, int]) -> None:
+def test_decompression_bomb_is_refused_quickly(size: tuple[int, int]) -> None:
     content, started = bomb(*size), time.process_time()
     with pytest.raises(ValueError, match=r"слишком большое|не открывается"):
         file_type.recognise(content)
     assert time.process_time() - started < 1
 
 
-def test_encryption_shows_in_the_trailer() -> None:
+def test_encryption_is_detected_in_the_trailer() -> None:
     assert not file_type.is_encrypted(PDF)
     assert file_type.is_encrypted(PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"))

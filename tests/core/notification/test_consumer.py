@@ -1,4 +1,4 @@
-"""An e-mail goes once, as far as can be known."""
+"""An e-mail is sent once, as far as can be known."""
 
 import datetime as dt
 from typing import Any
@@ -27,7 +27,7 @@ def note(world: World) -> dict[str, Any]:
     return one
 
 
-def test_email_goes_as_it_is_written(world: World) -> None:
+def test_email_is_sent_as_written(world: World) -> None:
     world.send(MAIL, LETTER)
     world.drain()
     (mail,) = world.mails()
@@ -49,22 +49,22 @@ def test_repeated_message_is_one_email(world: World) -> None:
     assert world.dead == []
 
 
-def test_two_letters_are_two_emails(world: World) -> None:
+def test_two_messages_are_two_emails(world: World) -> None:
     world.send(MAIL, LETTER)
     world.send(MAIL, LETTER | {"mail_id": "mail-2"})
     world.drain()
     assert len(world.mails()) == 2
 
 
-def test_lease_of_a_sender_that_fell_silent_is_waited_for(world: World) -> None:
-    def fall_silent(perform: Any) -> Any:
+def test_email_is_sent_again_only_after_the_lease_has_expired(world: World) -> None:
+    def lose_answer(perform: Any) -> Any:
         answer = perform()
         if world.calls[-1].operation == "SendEmail":
             raise TimeoutError
         return answer
 
     world.send(MAIL, LETTER)
-    world.around = fall_silent
+    world.around = lose_answer
     world.deliver()
     began = world.moment - VISIBILITY
     assert len(world.mails()) == 1
@@ -73,9 +73,9 @@ def test_lease_of_a_sender_that_fell_silent_is_waited_for(world: World) -> None:
 
     world.moment = began + LEASE - dt.timedelta(seconds=2)
     world.deliver()
-    assert len(world.mails()) == 1, "another may still be sending it"
+    assert len(world.mails()) == 1, "the first process may still be sending"
     world.drain()
-    assert len(world.mails()) == 2, "nobody noted that it went, so it goes again"
+    assert len(world.mails()) == 2, "the sending was not recorded, so the e-mail is sent again"
     assert world.dead == []
 
 
@@ -84,7 +84,7 @@ def test_queue_waits_longer_than_the_lease() -> None:
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "TooManyRequestsException"])
-def test_refusal_of_the_mail_service_gives_the_lease_back(world: World, code: str) -> None:
+def test_refusal_of_the_mail_service_releases_the_lease(world: World, code: str) -> None:
     def refuse(perform: Any) -> Any:
         if world.calls[-1].operation == "SendEmail":
             raise ClientError({"Error": {"Code": code, "Message": ""}}, "SendEmail")
@@ -100,7 +100,7 @@ def test_refusal_of_the_mail_service_gives_the_lease_back(world: World, code: st
     assert len(world.mails()) == 1
 
 
-def test_email_that_is_refused_for_good_comes_to_the_dead_letters(world: World) -> None:
+def test_permanently_refused_email_goes_to_the_dead_letters(world: World) -> None:
     def refuse(perform: Any) -> Any:
         if world.calls[-1].operation == "SendEmail":
             raise ClientError({"Error": {"Code": "MessageRejected", "Message": ""}}, "SendEmail")

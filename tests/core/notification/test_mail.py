@@ -1,4 +1,4 @@
-"""E-mails with pictures as MIME."""
+"""MIME of e-mails with pictures."""
 
 import email
 import email.policy
@@ -17,7 +17,7 @@ def parsed(letter: Letter) -> Any:
     return email.message_from_bytes(mime(letter), policy=email.policy.default)
 
 
-def test_pictures_are_beside_the_html_that_shows_them(environment: None) -> None:
+def test_pictures_are_related_to_the_html(environment: None) -> None:
     html = '<img src="cid:logo">' + "Ы" * 5_000
     message = parsed(Letter("a@example.ru", "Чек", "Текст\n", html, {"logo": PNG}))
     assert message["From"] == cloud.PARAMETERS["SenderAddress"]
@@ -31,7 +31,7 @@ def test_pictures_are_beside_the_html_that_shows_them(environment: None) -> None
     assert picture.get_content_disposition() == "inline"
 
 
-def test_lines_are_short_and_plain(environment: None) -> None:
+def test_lines_are_short_and_ascii(environment: None) -> None:
     raw = mime(Letter("a@example.ru", "Ы" * 300, "Ы" * 5_000, "Ы" * 5_000, {"logo": PNG * 99}))
     raw.decode("ascii")
     assert b"\n" not in raw.replace(b"\r\n", b"")
@@ -40,7 +40,7 @@ def test_lines_are_short_and_plain(environment: None) -> None:
 
 @settings(deadline=None)
 @given(st.text(alphabet='Чек на 1\u00a0285,21 ₽ — ООО «"abc', max_size=120))
-def test_subject_is_read_back(environment: None, subject: str) -> None:
+def test_subject_survives_encoding(environment: None, subject: str) -> None:
     read = parsed(Letter("a@example.ru", subject, "Текст", "Текст", {"logo": PNG}))["Subject"]
-    # Outer spaces of a header mean nothing.
+    # Leading and trailing spaces of a header are not significant.
     assert str(read).strip() == subject.strip()

@@ -1,4 +1,4 @@
-"""The client's profile, registers and shops, through the calls of the cabinet."""
+"""Profile, registers and shops of a client."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def registers_of(world: World, who: str = "client") -> dict[str, list[str]]:
     return {one["shop_id"]: [each["register_id"] for each in one["registers"]] for one in shops}
 
 
-def test_profile_is_what_the_cabinet_told(world: World) -> None:
+def test_profile_is_what_the_cabinet_sent(world: World) -> None:
     assert world.call("GET /organisation").problem == "organisation-unknown"
     steps.know_organisation(world)
     assert world.get("/organisation") == steps.PROFILE
@@ -44,7 +44,7 @@ def test_profile_of_an_entrepreneur_has_no_kpp(world: World) -> None:
     assert world.get("/organisation")["kpp"] is None
 
 
-def test_address_is_the_clients_to_change(world: World) -> None:
+def test_client_changes_the_address(world: World) -> None:
     assert world.call("PUT /organisation/address", ADDRESS).problem == "organisation-unknown"
     steps.know_organisation(world)
     changed = world.ok("PUT /organisation/address", ADDRESS)
@@ -66,14 +66,14 @@ ADDRESS = {"address": "105318, г. Москва, ул. Щербаковская,
         ({"name": "ООО «Другое»"}, "/name"),
     ],
 )
-def test_address_must_hold(world: World, change: dict[str, Any], pointer: str) -> None:
+def test_invalid_address_is_refused(world: World, change: dict[str, Any], pointer: str) -> None:
     steps.know_organisation(world)
     answer = world.call("PUT /organisation/address", ADDRESS | change)
     assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
     assert world.get("/organisation") == steps.PROFILE
 
 
-def test_registers_are_listed_to_their_owner(world: World) -> None:
+def test_only_the_owner_sees_a_register(world: World) -> None:
     register = steps.know_register(world)
     (listed,) = world.get("/organisation/registers")["items"]
     assert listed == steps.REGISTER | {"shop_id": None}
@@ -81,7 +81,7 @@ def test_registers_are_listed_to_their_owner(world: World) -> None:
     assert world.get("/organisation/registers", who="other_client")["items"] == []
 
 
-def test_shop_is_opened_empty_and_listed(world: World) -> None:
+def test_shop_is_opened_without_registers_and_listed(world: World) -> None:
     opened = world.ok("POST /organisation/shops", SHOP)
     assert opened == SHOP | {"shop_id": opened["shop_id"], "registers": []}
     assert world.get("/organisation/shops")["items"] == [opened]
@@ -106,7 +106,7 @@ def test_register_moves_from_shop_to_shop(world: World) -> None:
     assert moves == [one, other, None], "kept in order, for turnover by shop and day"
 
 
-def test_a_page_of_shops_reads_the_registers_of_its_shops_alone(
+def test_page_of_shops_reads_only_the_registers_of_its_shops(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST_REGISTERS", 1)
@@ -122,7 +122,7 @@ def test_a_page_of_shops_reads_the_registers_of_its_shops_alone(
     assert found == expected
 
 
-def test_register_that_was_moved_meanwhile_is_moved_once(world: World) -> None:
+def test_of_two_concurrent_moves_one_succeeds(world: World) -> None:
     shop, register = open_shop(world), steps.know_register(world)
 
     def twin_first(perform: Any) -> Any:
@@ -137,7 +137,7 @@ def test_register_that_was_moved_meanwhile_is_moved_once(world: World) -> None:
     assert world.ok(f"PUT {place(shop, register)}")["shop_id"] == shop
 
 
-def test_register_is_unbound_from_the_shop_it_stands_in_alone(world: World) -> None:
+def test_register_is_unbound_only_from_the_shop_it_is_in(world: World) -> None:
     one, other = open_shop(world), open_shop(world)
     register = steps.know_register(world)
     assert world.call(f"DELETE {place(one, register)}").problem == "register-not-in-shop"
@@ -148,7 +148,7 @@ def test_register_is_unbound_from_the_shop_it_stands_in_alone(world: World) -> N
     assert world.call(f"DELETE {place(one, register)}").problem == "register-not-in-shop"
 
 
-def test_foreign_shops_and_registers_are_nowhere(world: World) -> None:
+def test_shops_and_registers_of_others_are_not_found(world: World) -> None:
     mine, theirs = open_shop(world), open_shop(world, who="other_client")
     my_register = steps.know_register(world)
     their_register = steps.know_register(world, "client-2", register_id=OTHER_REGISTER)

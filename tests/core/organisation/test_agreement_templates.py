@@ -1,4 +1,4 @@
-"""An agreement is signed once, over its exact text, by who may act for the organisation."""
+"""An agreement is signed once, over its exact text, by a person who may act for the client."""
 
 import itertools
 import json
@@ -65,7 +65,7 @@ def test_agreement_is_signed_over_its_exact_text(ready: World, pki: Demonstratio
     assert [one["status"] for one in said["paths"][0]["revocation"]] == ["good", "good"]
 
 
-def test_signed_text_stays_whatever_changes_afterwards(ready: World, pki: DemonstrationPki) -> None:
+def test_signed_text_does_not_change_with_the_profile(ready: World, pki: DemonstrationPki) -> None:
     text = ready.get(AGREEMENT)["text"]
     ready.ok(SIGN, {"signature": signing.signature(pki, text)})
     address = {"address": "г. Москва, ул. Новая, д. 1", "tax_office_code": "7719"}
@@ -80,7 +80,7 @@ def test_second_signature_answers_409(ready: World, pki: DemonstrationPki) -> No
     assert ready.get(AGREEMENT) == first
 
 
-def test_other_text_than_the_present_one_is_refused(ready: World, pki: DemonstrationPki) -> None:
+def test_signature_over_another_text_is_refused(ready: World, pki: DemonstrationPki) -> None:
     text = ready.get(AGREEMENT)["text"]
     for other in (text + " ", text.replace("Клиент", "Клиeнт", 1), ""):
         made = {"signature": signing.signature(pki, other)}
@@ -99,7 +99,7 @@ def test_other_text_than_the_present_one_is_refused(ready: World, pki: Demonstra
         ("director", "natural_person", "power-of-attorney-required"),
     ],
 )
-def test_signer_who_may_not_is_refused(
+def test_signer_without_authority_is_refused(
     ready: World, pki: DemonstrationPki, who: str, variant: str, code: str
 ) -> None:
     text = ready.get(AGREEMENT)["text"]
@@ -107,18 +107,20 @@ def test_signer_who_may_not_is_refused(
     assert refusal(ready, made) == (422, code)
 
 
-def test_foreign_authority_is_refused(ready: World, tmp_path: Any) -> None:
+def test_certificate_of_an_untrusted_authority_is_refused(ready: World, tmp_path: Any) -> None:
     foreign = DemonstrationPki(tmp_path, signing.SUBJECTS)
     text = ready.get(AGREEMENT)["text"]
     assert refusal(ready, {"signature": signing.signature(foreign, text)}) == (422, "untrusted")
 
 
 @pytest.mark.parametrize("said", ["AAAA", "!", "", None, 7, "A" * 1_500_000])
-def test_what_is_no_signature_is_refused(ready: World, said: Any) -> None:
+def test_invalid_signature_is_refused(ready: World, said: Any) -> None:
     assert refusal(ready, {"signature": said})[0] == 422
 
 
-def test_without_revocation_lists_nobody_is_believed(world: World, pki: DemonstrationPki) -> None:
+def test_without_revocation_lists_signatures_are_refused(
+    world: World, pki: DemonstrationPki
+) -> None:
     signing.trust(world, pki, crls=False)
     steps.know_organisation(world)
     made = {"signature": signing.signature(pki, world.get(AGREEMENT)["text"])}
@@ -138,7 +140,7 @@ def test_unknown_agreements_and_organisations_are_not_found(
 @pytest.mark.parametrize(
     ("side", "how"), [*itertools.product(("before", "after"), ("death", "silence"))]
 )
-def test_signing_broken_off_anywhere_is_signed_once(
+def test_signature_interrupted_at_any_call_is_stored_once(
     side: Side, how: How, worlds: Worlds, pki: DemonstrationPki
 ) -> None:
     def arrange(world: World) -> str:
@@ -147,7 +149,7 @@ def test_signing_broken_off_anywhere_is_signed_once(
         return signing.signature(pki, world.get(AGREEMENT)["text"])
 
     def check(world: World, made: str, answer: Answer) -> None:
-        # The first try may have signed without a word of it; the second then says so.
+        # 409: the first attempt has committed although its answer was lost.
         assert answer.status in (200, 409), answer.body
         (kept,) = world.items(ORGANISATION, "agreement#")
         folder = f"client-1/{kept['signature']['signature_id']}"

@@ -1,4 +1,4 @@
-"""What the cabinet tells is kept, the same word twice is once, and the client's own stays."""
+"""Messages of the cabinet are stored; they do not change what the client maintains."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.support.world import World
 ADDRESS = {"address": "105318, г. Москва, ул. Щербаковская, д. 3", "tax_office_code": "7719"}
 
 
-def test_same_word_twice_is_once(world: World) -> None:
+def test_repeated_message_changes_nothing(world: World) -> None:
     for _ in range(2):
         steps.know_organisation(world)
         steps.know_register(world)
@@ -24,7 +24,7 @@ def test_same_word_twice_is_once(world: World) -> None:
     assert world.dead == []
 
 
-def test_change_of_the_profile_leaves_the_clients_address(world: World) -> None:
+def test_change_of_the_profile_keeps_the_clients_address(world: World) -> None:
     steps.know_organisation(world)
     world.ok("PUT /organisation/address", ADDRESS)
     steps.know_organisation(world, name="ООО «Ромашка плюс»", email="plus@example.ru")
@@ -34,15 +34,15 @@ def test_change_of_the_profile_leaves_the_clients_address(world: World) -> None:
     assert {name: known[name] for name in ADDRESS} == ADDRESS
 
 
-def test_what_the_profile_no_longer_has_goes(world: World) -> None:
-    """A kind told wrongly and then put right."""
+def test_field_that_the_profile_no_longer_has_is_removed(world: World) -> None:
+    """The cabinet corrects the kind of organisation."""
     entrepreneur = {"inn": "500100732259", "ogrn": "304500116000157", "kpp": None}
     steps.know_organisation(world)
     steps.know_organisation(world, kind="entrepreneur", **entrepreneur)
     assert world.get("/organisation")["kpp"] is None
 
 
-def test_change_of_a_register_leaves_the_shop_it_stands_in(world: World) -> None:
+def test_change_of_a_register_keeps_its_shop(world: World) -> None:
     register = steps.know_register(world)
     shop = {"name": "На углу", "address": "г. Москва"}
     shop_id = world.ok("POST /organisation/shops", shop)["shop_id"]
@@ -53,13 +53,13 @@ def test_change_of_a_register_leaves_the_shop_it_stands_in(world: World) -> None
     assert listed == steps.REGISTER | drive | {"shop_id": shop_id}
 
 
-def test_cabinet_does_not_say_which_shop_a_register_stands_in(world: World) -> None:
+def test_cabinet_does_not_set_the_shop_of_a_register(world: World) -> None:
     steps.know_register(world, shop_id="invented")
     (listed,) = world.get("/organisation/registers")["items"]
     assert listed["shop_id"] is None
 
 
-def test_register_that_changes_its_owner_moves(world: World) -> None:
+def test_register_moves_to_its_new_owner(world: World) -> None:
     register = steps.know_register(world)
     shop = {"name": "На углу", "address": "г. Москва"}
     shop_id = world.ok("POST /organisation/shops", shop)["shop_id"]
@@ -88,8 +88,8 @@ def test_register_that_changes_its_owner_moves(world: World) -> None:
     ],
     ids=str,
 )
-def test_profile_that_does_not_hold_is_not_kept(world: World, change: dict[str, Any]) -> None:
-    """The fourth is an entrepreneur with a КПП, for whom no invoice could be drawn up."""
+def test_invalid_profile_is_not_stored(world: World, change: dict[str, Any]) -> None:
+    """The fourth change makes an entrepreneur with a КПП, who cannot be invoiced."""
     steps.know_organisation(world, **change)
     ((queue, _),) = world.dead
     assert queue == CABINET.name

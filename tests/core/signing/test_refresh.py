@@ -1,4 +1,4 @@
-"""Revocation lists are fetched on a schedule, and only those that hold are kept."""
+"""Revocation lists are fetched on a schedule, and only valid lists are stored."""
 
 import http.server
 import threading
@@ -23,7 +23,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
 
 @pytest.fixture
 def published(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """An authority's web server and its folder."""
+    """Yield the URL and the folder of an authority's web server."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args: object) -> None:
@@ -47,12 +47,12 @@ def refresh(world: World, pki: DemonstrationPki, *urls: str) -> None:
     world.run("refresh_crls")
 
 
-def kept(world: World, data: bytes) -> dict[str, str]:
+def stored(world: World, data: bytes) -> dict[str, str]:
     with world.running("refresh_crls"):
         return load_crls(crl.parse(data).issuer_name)
 
 
-def test_lists_that_hold_are_kept_and_others_left(
+def test_only_valid_lists_are_stored(
     world: World, pki: DemonstrationPki, published: tuple[str, Path]
 ) -> None:
     url, folder = published
@@ -62,18 +62,18 @@ def test_lists_that_hold_are_kept_and_others_left(
     (folder / "garbage.crl").write_bytes(b"<html>")
     names = ("good.crl", "forged.crl", "garbage.crl", "absent.crl")
     refresh(world, pki, *(f"{url}/{name}" for name in names))
-    assert set(kept(world, good)) == {f"{url}/good.crl"}
-    assert kept(world, other) == {}
+    assert set(stored(world, good)) == {f"{url}/good.crl"}
+    assert stored(world, other) == {}
 
 
-def test_list_that_cannot_be_had_leaves_the_former(
+def test_list_that_cannot_be_fetched_leaves_the_previous_one(
     world: World, pki: DemonstrationPki, published: tuple[str, Path]
 ) -> None:
     url, folder = published
     good, _ = pki.crls()
     (folder / "good.crl").write_bytes(good)
     refresh(world, pki, f"{url}/good.crl")
-    before = kept(world, good)
+    before = stored(world, good)
     (folder / "good.crl").unlink()
     refresh(world, pki, f"{url}/good.crl")
-    assert kept(world, good) == before != {}
+    assert stored(world, good) == before != {}

@@ -1,4 +1,4 @@
-"""Larger files come in by a form signed for one client, one name, one size."""
+"""An upload form is signed for one client, one file name and a maximum size."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from tests.support.world import World
 FILE = {"filename": "Свидетельство.pdf", "size": 3_000_000, "media_type": "application/pdf"}
 
 
-def test_form_allows_one_file_for_ten_minutes(world: World) -> None:
+def test_form_accepts_one_file_for_ten_minutes(world: World) -> None:
     made = world.ok("POST /uploads", FILE)
     fields = made["fields"]
     assert made["url"].endswith(UPLOADS.physical_name)
@@ -33,7 +33,7 @@ def test_form_allows_one_file_for_ten_minutes(world: World) -> None:
     assert set(fields) - {"policy", "x-amz-signature"} == set(said) - {"bucket"}
 
 
-def test_form_goes_where_the_deployment_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_form_is_sent_to_the_configured_url(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.runtime.object_store import StorageSettings
 
     monkeypatch.setenv("STORAGE_URL", "http://127.0.0.1:8000")
@@ -57,12 +57,12 @@ def test_form_goes_where_the_deployment_says(world: World, monkeypatch: pytest.M
         ({"media_type": "text/html\r\nX: y"}, "/media_type"),
     ],
 )
-def test_form_must_hold(world: World, change: dict[str, object], pointer: str) -> None:
+def test_invalid_upload_is_refused(world: World, change: dict[str, object], pointer: str) -> None:
     answer = world.call("POST /uploads", FILE | change)
     assert answer.status == 422
     assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
 
 
 @pytest.mark.parametrize("who", ["operator", "landlord"])
-def test_is_for_clients(world: World, who: str) -> None:
+def test_only_clients_are_allowed(world: World, who: str) -> None:
     assert world.call("POST /uploads", FILE, who=who).problem == "role-missing"

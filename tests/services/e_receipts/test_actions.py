@@ -1,4 +1,4 @@
-"""The section as the cabinet sees it: what is on, what it costs, how it looks, the page."""
+"""Overview, switches, statistics, previews and the receipt page."""
 
 import base64
 from typing import Any
@@ -13,7 +13,7 @@ from tests.support.world import World
 OLD = {"cabinet_created_on": "2017-08-13"}
 
 
-def test_section_of_a_new_client(world: World) -> None:
+def test_overview_of_a_new_client(world: World) -> None:
     steps.know_organisation(world)
     assert world.get("/e-receipts") == {
         "eligible": True,
@@ -42,11 +42,11 @@ def test_cabinet_created_after_the_day_is_eligible(
     assert eligible or "Подпишите" in shown["reason"]
 
 
-def test_nobody_known_has_no_section(world: World) -> None:
+def test_unknown_organisation_has_no_overview(world: World) -> None:
     assert world.call("GET /e-receipts").problem == "organisation-unknown"
 
 
-def test_channel_is_switched_on_and_off_with_its_history(world: World) -> None:
+def test_channel_is_switched_and_each_change_is_recorded(world: World) -> None:
     steps.know_organisation(world, **OLD)
     assert world.ok("PUT /e-receipts/channels/sms", {"enabled": True})["enabled"] is True
     assert world.get("/e-receipts")["channels"]["sms"]["enabled"] is True
@@ -57,18 +57,18 @@ def test_channel_is_switched_on_and_off_with_its_history(world: World) -> None:
     assert [one["enabled"] for one in sorted(history, key=lambda one: one["sk"])] == [True, False]
 
 
-def test_channel_of_another_name_is_not_found(world: World) -> None:
+def test_unknown_channel_is_not_found(world: World) -> None:
     answer = world.call("PUT /e-receipts/channels/pigeon", {"enabled": True})
     assert (answer.status, answer.problem) == (404, "channel-unknown")
     assert not world.items(E_RECEIPTS)
 
 
 @pytest.mark.parametrize("body", [{}, {"enabled": 1}, {"enabled": "true"}, {"on": True}])
-def test_switch_is_true_or_false(world: World, body: Any) -> None:
+def test_switch_must_be_a_boolean(world: World, body: Any) -> None:
     assert world.call("PUT /e-receipts/channels/sms", body).status == 422
 
 
-def test_switches_are_each_clients_own(world: World) -> None:
+def test_switches_of_clients_are_separate(world: World) -> None:
     for client_id in ("client-1", "client-2"):
         steps.know_organisation(world, client_id)
     receipts.switch_on(world)
@@ -88,7 +88,7 @@ def test_service_cannot_be_switched_before_it_is_approved(world: World) -> None:
     assert world.get("/e-receipts")["services"]["branded-message"]["state"] == "rejected"
 
 
-def test_approved_service_is_on_and_goes_off_and_on_without_a_new_application(
+def test_approved_service_is_switched_without_a_new_application(
     world: World,
 ) -> None:
     by.know_eligible(world)
@@ -102,7 +102,7 @@ def test_approved_service_is_on_and_goes_off_and_on_without_a_new_application(
     assert world.get("/e-receipts")["services"]["branded-message"] == approved
 
 
-def test_service_of_who_is_not_eligible_cannot_be_switched(world: World) -> None:
+def test_client_who_is_not_eligible_cannot_switch_a_service(world: World) -> None:
     by.know_eligible(world)
     receipts.approve(world)
     steps.know_organisation(world, **OLD)
@@ -112,7 +112,7 @@ def test_service_of_who_is_not_eligible_cannot_be_switched(world: World) -> None
     assert world.get("/e-receipts")["eligible"] is False
 
 
-def test_other_roles_have_no_section(world: World) -> None:
+def test_other_roles_are_refused(world: World) -> None:
     assert world.call("GET /e-receipts", who="landlord").problem == "role-missing"
     answer = world.call("PUT /e-receipts/channels/sms", {"enabled": True}, who="operator")
     assert answer.problem == "role-missing"
@@ -136,12 +136,12 @@ def test_period_is_bounded(world: World, first: str, last: str, status: int) -> 
     assert answer.status == status, answer.json
 
 
-def test_period_must_be_said(world: World) -> None:
+def test_period_is_required(world: World) -> None:
     answer = world.call("GET /e-receipts/statistics")
     assert {error["pointer"] for error in answer.json["errors"]} == {"/from", "/to"}
 
 
-def test_statistics_of_any_period_are_one_query(world: World) -> None:
+def test_statistics_need_one_query(world: World) -> None:
     receipts.switch_on(world)
     for number in range(1, 4):
         receipts.deliver(world, fiscalDocumentNumber=number)
@@ -162,7 +162,7 @@ def test_statistics_of_any_period_are_one_query(world: World) -> None:
     assert world.get("/e-receipts/statistics", query=query, who="other_client")["days"] == []
 
 
-def test_day_of_statistics_is_moscows(world: World) -> None:
+def test_day_of_statistics_is_the_day_in_moscow(world: World) -> None:
     receipts.switch_on(world)
     world.advance(hours=12)  # 21:00 UTC is midnight in Moscow
     receipts.deliver(world)
@@ -174,7 +174,7 @@ def test_day_of_statistics_is_moscows(world: World) -> None:
 # --- previews
 
 
-def test_preview_of_the_message_as_it_is_and_as_it_would_be(world: World) -> None:
+def test_preview_of_the_sms_now_and_with_a_new_name(world: World) -> None:
     by.know_eligible(world)
     path = "/e-receipts/services/branded-message/preview"
     now = world.get(path)
@@ -187,7 +187,7 @@ def test_preview_of_the_message_as_it_is_and_as_it_would_be(world: World) -> Non
     assert world.get(path)["text"].startswith("Ёлка: чек")
 
 
-def test_preview_of_the_email_as_it_is_and_as_it_would_be(world: World) -> None:
+def test_preview_of_the_email_now_and_with_a_new_logo(world: World) -> None:
     by.know_eligible(world)
     path = "/e-receipts/services/logo/preview"
     now = world.get(path)
@@ -215,7 +215,7 @@ def test_preview_of_the_email_as_it_is_and_as_it_would_be(world: World) -> None:
         ),
     ],
 )
-def test_preview_says_all_that_is_wrong(
+def test_preview_reports_every_fault(
     world: World, service: str, body: Any, pointers: list[str]
 ) -> None:
     by.know_eligible(world)
@@ -224,7 +224,7 @@ def test_preview_says_all_that_is_wrong(
     assert [error["pointer"] for error in answer.json["errors"]] == pointers
 
 
-def test_preview_of_no_service_is_not_found(world: World) -> None:
+def test_preview_of_an_unknown_service_is_not_found(world: World) -> None:
     by.know_eligible(world)
     answer = world.call("GET /e-receipts/services/banner/preview")
     assert answer.problem == "additional-service-unknown"
@@ -233,7 +233,7 @@ def test_preview_of_no_service_is_not_found(world: World) -> None:
 # --- the page
 
 
-def test_page_is_shown_to_anybody_with_all_three(world: World) -> None:
+def test_page_is_shown_to_whoever_knows_the_three_numbers(world: World) -> None:
     receipts.store(world)
     answer = world.call(f"GET {receipts.PAGE}", who="nobody")
     assert answer.status == 200
@@ -260,13 +260,13 @@ def test_page_is_shown_to_anybody_with_all_three(world: World) -> None:
         f"/r/x/{receipts.NUMBER}/{receipts.SIGN}",
     ],
 )
-def test_page_is_not_found_unless_all_three_are_right(world: World, path: str) -> None:
+def test_page_is_not_found_unless_the_three_numbers_are_right(world: World, path: str) -> None:
     receipts.store(world)
     answer = world.call(f"GET {path}", who="nobody")
     assert (answer.status, answer.problem) == (404, "receipt-unknown")
 
 
-def test_page_has_the_logo_while_it_is_active(world: World) -> None:
+def test_page_has_the_logo_while_the_service_is_active(world: World) -> None:
     by.know_eligible(world)
     receipts.store(world)
     receipts.approve(world, by.logo_form(), by.LOGO)
@@ -276,7 +276,7 @@ def test_page_has_the_logo_while_it_is_active(world: World) -> None:
     assert picture not in world.call(f"GET {receipts.PAGE}", who="nobody").body
 
 
-def test_page_without_its_logo_in_the_bucket_is_still_shown(world: World) -> None:
+def test_page_is_shown_if_the_logo_is_missing_in_the_bucket(world: World) -> None:
     by.know_eligible(world)
     receipts.store(world)
     receipts.approve(world, by.logo_form(), by.LOGO)

@@ -1,4 +1,4 @@
-"""Applying for a brand or a logo, seeing the application, taking it back."""
+"""Clients apply for a brand or a logo, view and cancel applications."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def item(world: World, service: str = by.BRAND) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in ("client_id", "sk")}
 
 
-def nothing_kept(world: World) -> bool:
+def nothing_stored(world: World) -> bool:
     return not (world.items(MODERATION) or world.items(E_RECEIPTS) or kept_files())
 
 
@@ -40,7 +40,7 @@ def faults(answer: Any) -> list[tuple[str, str]]:
     return [(one["pointer"], one["detail"]) for one in answer.json["errors"]]
 
 
-def test_branded_message_is_applied_for(world: World) -> None:
+def test_application_for_a_branded_message(world: World) -> None:
     by.know_eligible(world)
     upload(by.picture("JPEG"))
     form = by.brand_form(" Ромашка ", by.document(), {"filename": "фото", "upload_id": "upload-1"})
@@ -73,16 +73,18 @@ def test_branded_message_is_applied_for(world: World) -> None:
     world.drain()
     seen = world.get(f"{by.path()}/{application_id}")
     assert seen["state"] == "in_review"
-    assert seen["review_due"] == "2026-11-27T21:00:00Z", "three business days, in Moscow"
+    assert seen["review_due"] == "2026-11-27T21:00:00Z", (
+        "the end of the third business day in Moscow"
+    )
     assert [(one["status"], one["by"]) for one in seen["history"]] == [
         ("submitted", "client"),
         ("in_review", "system"),
     ]
-    assert "flags" not in seen, "what the checks found is the moderator's alone"
+    assert "flags" not in seen, "only moderators see the flags"
     assert item(world)["state"] == "in_review"
 
 
-def test_logo_is_applied_for_and_kept_without_what_it_need_not_have(world: World) -> None:
+def test_application_for_a_logo_stores_the_image_without_metadata(world: World) -> None:
     by.know_eligible(world)
     from PIL.PngImagePlugin import PngInfo
 
@@ -97,7 +99,7 @@ def test_logo_is_applied_for_and_kept_without_what_it_need_not_have(world: World
     assert item(world, by.LOGO)["open_application"] == application_id
 
 
-def test_same_key_applies_once(world: World) -> None:
+def test_repeated_idempotency_key_applies_once(world: World) -> None:
     by.know_eligible(world)
     first = world.ok(f"POST {by.path()}", by.brand_form(), key="one")
     assert world.ok(f"POST {by.path()}", by.brand_form(), key="one") == first
@@ -106,7 +108,7 @@ def test_same_key_applies_once(world: World) -> None:
     assert len(world.items(MODERATION)) == 1
 
 
-def test_one_application_is_open_for_a_service(world: World) -> None:
+def test_service_has_at_most_one_open_application(world: World) -> None:
     by.know_eligible(world)
     by.submitted(world)
     for _ in range(2):
@@ -118,7 +120,7 @@ def test_one_application_is_open_for_a_service(world: World) -> None:
 
 
 @pytest.mark.parametrize("reviewed", [False, True])
-def test_cancelled_one_makes_room_for_another(world: World, reviewed: bool) -> None:
+def test_cancelled_application_allows_another(world: World, reviewed: bool) -> None:
     by.know_eligible(world)
     application_id = by.submitted(world)
     if reviewed:
@@ -130,7 +132,7 @@ def test_cancelled_one_makes_room_for_another(world: World, reviewed: bool) -> N
     assert item(world) == {"state": "cancelled", "enabled": False}
     assert world.call(where).problem == "application-state-not-allowed"
     world.drain()
-    assert world.get(f"{by.path()}/{application_id}") == cancelled, "the checks leave it alone"
+    assert world.get(f"{by.path()}/{application_id}") == cancelled, "the checks do not change it"
     second = by.in_review(world)
     listed = world.walk(by.path(), limit=1)
     assert [one["application_id"] for one in listed] == [second, application_id]
@@ -138,7 +140,7 @@ def test_cancelled_one_makes_room_for_another(world: World, reviewed: bool) -> N
     assert world.dead == []
 
 
-def test_decided_one_is_not_cancelled(world: World) -> None:
+def test_decided_application_cannot_be_cancelled(world: World) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world)
     assert by.decide(world, application_id).status == 200
@@ -147,16 +149,16 @@ def test_decided_one_is_not_cancelled(world: World) -> None:
     assert item(world)["state"] == "approved"
 
 
-def test_who_must_sign_first_is_told_what(world: World) -> None:
+def test_client_without_agreement_is_told_to_sign_it(world: World) -> None:
     by.know_eligible(world, cabinet_created_on="2017-08-13")
     answer = world.call(f"POST {by.path()}", by.brand_form())
     assert answer.status == 403
     assert "дополнительное соглашение" in answer.json["detail"]
-    assert nothing_kept(world)
-    assert world.get(by.path())["items"] == [], "the section stays readable"
+    assert nothing_stored(world)
+    assert world.get(by.path())["items"] == [], "the applications stay readable"
 
 
-def test_cabinet_of_the_day_after_needs_no_agreement(world: World) -> None:
+def test_later_cabinet_needs_no_agreement(world: World) -> None:
     by.know_eligible(world, cabinet_created_on="2017-08-14")
     by.submitted(world)
 
@@ -165,7 +167,7 @@ def test_organisation_must_be_known(world: World) -> None:
     assert world.call(f"POST {by.path()}", by.brand_form()).problem == "organisation-unknown"
 
 
-def test_foreign_applications_are_nowhere(world: World) -> None:
+def test_applications_of_others_are_not_found(world: World) -> None:
     by.know_eligible(world)
     application_id = by.in_review(world)
     for verb, end in (("GET", ""), ("POST", "/cancellation")):
@@ -177,7 +179,7 @@ def test_foreign_applications_are_nowhere(world: World) -> None:
     assert world.get(f"{by.path()}/{application_id}")["state"] == "in_review"
 
 
-def test_foreign_upload_is_nowhere(world: World) -> None:
+def test_uploads_of_others_are_not_found(world: World) -> None:
     by.know_eligible(world)
     upload(by.PDF, "client-2/upload-1")
     for upload_id in ("upload-1", "absent"):
@@ -187,11 +189,11 @@ def test_foreign_upload_is_nowhere(world: World) -> None:
         assert "не найден" in said
     climbing = by.brand_form("Ромашка", {"filename": "a", "upload_id": "../client-2/upload-1"})
     assert faults(world.call(f"POST {by.path()}", climbing))[0][0] == "/documents/0/upload_id"
-    assert nothing_kept(world)
+    assert nothing_stored(world)
 
 
 @pytest.mark.parametrize("who", ["operator", "landlord"])
-def test_is_for_clients(world: World, who: str) -> None:
+def test_only_clients_are_allowed(world: World, who: str) -> None:
     for route, body in (
         (f"POST {by.path()}", by.brand_form()),
         (f"GET {by.path()}", None),
@@ -201,7 +203,7 @@ def test_is_for_clients(world: World, who: str) -> None:
         assert world.call(route, body, who=who).problem == "role-missing"
 
 
-def test_unknown_service_is_nowhere(world: World) -> None:
+def test_unknown_service_is_not_found(world: World) -> None:
     by.know_eligible(world)
     for route, body in (
         (f"POST {by.path('other')}", by.brand_form()),
@@ -234,14 +236,16 @@ def test_unknown_service_is_nowhere(world: World) -> None:
         (by.BRAND, by.brand_form("", by.document(filename="")), ["/name", "/documents/0/filename"]),
     ],
 )
-def test_form_must_hold(world: World, service: str, form: Any, pointers: list[str]) -> None:
+def test_invalid_application_is_refused(
+    world: World, service: str, form: Any, pointers: list[str]
+) -> None:
     by.know_eligible(world)
     found = faults(world.call(f"POST {by.path(service)}", form))
     assert [pointer for pointer, _ in found] == pointers
-    assert nothing_kept(world)
+    assert nothing_stored(world)
 
 
-def test_every_document_that_does_not_hold_is_named(world: World) -> None:
+def test_every_invalid_document_is_reported(world: World) -> None:
     by.know_eligible(world)
     upload(by.PDF[:-1] + b" " * (6 * 1024 * 1024) + b"\n")
     documents = [
@@ -259,19 +263,19 @@ def test_every_document_that_does_not_hold_is_named(world: World) -> None:
         "/documents/4/content",
     ]
     assert "5 МБ" in found[2][1]
-    assert nothing_kept(world)
+    assert nothing_stored(world)
 
 
-def test_every_requirement_of_the_logo_is_named(world: World) -> None:
+def test_every_fault_of_the_logo_is_reported(world: World) -> None:
     by.know_eligible(world)
     content = by.picture("JPEG", (300, 300)) + bytes(300_000)
     found = faults(world.call(f"POST {by.path(by.LOGO)}", by.logo_form(content)))
     assert {pointer for pointer, _ in found} == {"/logo"}
     assert len(found) == 3, "format, dimensions, size"
-    assert nothing_kept(world)
+    assert nothing_stored(world)
 
 
-def test_signed_agreement_opens_the_service(world: World) -> None:
+def test_client_with_agreement_may_apply(world: World) -> None:
     by.know_eligible(world, cabinet_created_on="2016-01-01")
     cloud.client("dynamodb").put_item(
         TableName="test-organisation-table",

@@ -1,4 +1,4 @@
-"""What may stand in a message instead of the legal name."""
+"""Names that may replace the legal name in an SMS."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ from chalicelib.services.e_receipts import brand
         ("абвгдеёжзий", "абвгдеёжзий"),
     ],
 )
-def test_fit_name_is_kept_trimmed(given_name: str, kept: str) -> None:
+def test_valid_name_is_normalised(given_name: str, kept: str) -> None:
     assert brand.check(given_name) == kept
 
 
@@ -42,28 +42,28 @@ def test_fit_name_is_kept_trimmed(given_name: str, kept: str) -> None:
         (11, "строка"),
     ],
 )
-def test_unfit_name_is_refused_with_the_reason(name: object, said: str) -> None:
+def test_invalid_name_is_refused_with_the_reason(name: object, said: str) -> None:
     with pytest.raises(ValueError, match=f"(?i){said}"):
         brand.check(name)
 
 
-def test_all_reasons_are_told_at_once() -> None:
+def test_every_fault_is_reported() -> None:
     with pytest.raises(ValueError, match=r"^Не больше 11 символов; только кириллица.*; нужна"):
         brand.check("supermarket 24")
 
 
 @given(st.text(max_size=14))
-def test_what_is_kept_is_kept_again_the_same(name: str) -> None:
+def test_normalisation_is_idempotent(name: str) -> None:
     try:
         kept = brand.check(name)
     except ValueError:
         return
     assert brand.check(kept) == kept
     assert 1 <= len(kept) <= brand.MOST
-    # As UCS-2, as an SMS carries it: no character takes two units.
+    # SMS are sent in UCS-2, where every allowed character takes one unit.
     assert len(kept.encode("utf-16-be")) == 2 * len(kept)
 
 
-def test_payload_type_words_its_refusal_in_russian() -> None:
+def test_payload_type_refuses_in_russian() -> None:
     with pytest.raises(ValidationError, match="Только кириллица"):
         TypeAdapter(brand.Brand).validate_json('"Shop Ы"', strict=True)

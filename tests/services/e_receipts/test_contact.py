@@ -1,4 +1,4 @@
-"""What a cashier typed, read as a telephone or an e-mail address."""
+"""Telephone numbers and e-mail addresses are read as cashiers enter them."""
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ from chalicelib.services.e_receipts.contact import Channel, ContactUnusable
         "tel:+79161234567",
     ],
 )
-def test_telephone_is_read(said: str) -> None:
+def test_telephone_number_is_read(said: str) -> None:
     assert contact.read(said) == contact.Contact(Channel.SMS, "+79161234567")
 
 
@@ -55,13 +55,13 @@ def test_email_is_read(said: str, address: str) -> None:
         ("ivan@example.ru\nBcc: all@example.ru", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
     ],
 )
-def test_what_cannot_be_used_is_said_why(said: str, channel: Channel, why: ContactUnusable) -> None:
+def test_unusable_contact_has_a_reason(said: str, channel: Channel, why: ContactUnusable) -> None:
     assert contact.read(said) == contact.Contact(channel, unusable=why)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
-def test_anything_is_read_or_unusable(said: str) -> None:
+def test_every_text_is_a_contact_or_unusable(said: str) -> None:
     found = contact.read(said)
     assert bool(found.address) != bool(found.unusable)
     if found.address:

@@ -1,4 +1,4 @@
-"""A receipt comes in, and its buyer gets it: once, by a channel that is on, counted."""
+"""A receipt is sent to its buyer once, by a channel that is on, and counted."""
 
 import datetime as dt
 import email
@@ -34,7 +34,7 @@ def total(world: World, channel: str) -> dict[str, int]:
 
 
 def refusing(operation: str, code: str, message: str = "", times: int = 100) -> Any:
-    """Let the carrier refuse that many times."""
+    """Return a hook that makes the provider refuse ``times`` calls."""
     left = [times]
 
     def around(perform: Any) -> Any:
@@ -53,7 +53,7 @@ def sent_mail(world: World) -> Any:
     return email.message_from_string(one.raw_data, policy=email.policy.default)
 
 
-def test_receipt_goes_to_a_telephone(world: World) -> None:
+def test_receipt_is_sent_to_a_telephone(world: World) -> None:
     receipts.switch_on(world, "sms")
     receipts.deliver(world, "8 (916) 123-45-67")
     ((to, text),) = world.texts()
@@ -64,7 +64,7 @@ def test_receipt_goes_to_a_telephone(world: World) -> None:
     assert total(world, "email") == Counters().model_dump()
 
 
-def test_receipt_goes_to_an_email_address(world: World) -> None:
+def test_receipt_is_sent_to_an_email_address(world: World) -> None:
     receipts.switch_on(world, "email")
     receipts.deliver(world, receipts.EMAIL)
     mail = sent_mail(world)
@@ -96,7 +96,7 @@ def test_channels_are_off_until_switched_on(world: World) -> None:
     assert world.texts() == []
 
 
-def test_each_channel_has_a_switch_of_its_own(world: World) -> None:
+def test_channels_are_switched_separately(world: World) -> None:
     receipts.switch_on(world, "email")
     receipts.deliver(world, receipts.PHONE)
     receipts.deliver(world, receipts.EMAIL, fiscalDocumentNumber=709)
@@ -104,7 +104,7 @@ def test_each_channel_has_a_switch_of_its_own(world: World) -> None:
 
 
 @pytest.mark.parametrize("to", ["", "  "])
-def test_receipt_without_a_contact_is_nothing_to_count(world: World, to: str) -> None:
+def test_receipt_without_a_contact_is_not_counted(world: World, to: str) -> None:
     receipts.switch_on(world)
     receipts.deliver(world, to)
     assert statistics(world)["days"] == []
@@ -115,7 +115,7 @@ def test_receipt_without_a_contact_is_nothing_to_count(world: World, to: str) ->
     ("to", "channel", "reason"),
     [("123", "sms", "phone-malformed"), ("ivan@", "email", "email-malformed")],
 )
-def test_unusable_contact_is_counted_failed_with_the_reason(
+def test_unusable_contact_is_counted_as_failed_with_the_reason(
     world: World, to: str, channel: str, reason: str
 ) -> None:
     receipts.switch_on(world)
@@ -126,7 +126,7 @@ def test_unusable_contact_is_counted_failed_with_the_reason(
     assert world.dead == []
 
 
-def test_number_that_the_carrier_refuses_is_counted_failed(world: World) -> None:
+def test_number_refused_by_the_provider_is_counted_as_failed(world: World) -> None:
     receipts.switch_on(world)
     receipts.tell(world)
     message = "Invalid parameter: PhoneNumber Reason: +79161234567 is not valid to publish to"
@@ -138,7 +138,7 @@ def test_number_that_the_carrier_refuses_is_counted_failed(world: World) -> None
     assert world.dead == []
 
 
-def test_receipt_told_of_again_is_not_sent_again(world: World) -> None:
+def test_repeated_message_sends_nothing(world: World) -> None:
     receipts.switch_on(world)
     for _ in range(3):
         receipts.tell(world)
@@ -158,7 +158,9 @@ def test_receipt_told_of_again_is_not_sent_again(world: World) -> None:
         ("SendEmail", receipts.EMAIL, "TooManyRequestsException"),
     ],
 )
-def test_throttled_carrier_is_tried_again(world: World, operation: str, to: str, code: str) -> None:
+def test_delivery_is_repeated_after_a_temporary_refusal(
+    world: World, operation: str, to: str, code: str
+) -> None:
     receipts.switch_on(world)
     receipts.tell(world, to)
     world.around = refusing(operation, code, times=3)
@@ -168,7 +170,7 @@ def test_throttled_carrier_is_tried_again(world: World, operation: str, to: str,
     assert (total(world, channel)["sent"], total(world, channel)["failed"]) == (1, 0)
 
 
-def test_long_outage_leaves_the_receipt_among_the_dead_letters_not_lost(world: World) -> None:
+def test_receipt_goes_to_the_dead_letters_in_a_long_outage(world: World) -> None:
     receipts.switch_on(world)
     told = receipts.tell(world)
     world.around = refusing("Publish", "ServiceUnavailable")
@@ -183,7 +185,7 @@ def test_long_outage_leaves_the_receipt_among_the_dead_letters_not_lost(world: W
     assert len(world.texts()) == 1
 
 
-def test_carrier_that_does_not_answer_is_waited_for_as_long_as_the_lease(world: World) -> None:
+def test_delivery_without_an_answer_is_repeated_after_the_lease(world: World) -> None:
     receipts.switch_on(world)
     receipts.tell(world)
     silent = [True]
@@ -200,7 +202,7 @@ def test_carrier_that_does_not_answer_is_waited_for_as_long_as_the_lease(world: 
     assert world.moment - started >= LEASE
 
 
-def test_neighbours_in_a_batch_do_not_suffer(world: World) -> None:
+def test_failed_message_does_not_fail_its_batch(world: World) -> None:
     receipts.switch_on(world)
     world.send(DELIVERIES, {"client_id": "client-1", "fiscal_drive": "x", "document_number": 1})
     world.send(
@@ -222,7 +224,7 @@ def test_receipt_of_another_client_is_not_delivered(world: World) -> None:
     assert len(world.dead) == 1
 
 
-def test_brand_is_in_the_message_once_approved_and_only_while_switched_on(world: World) -> None:
+def test_sms_has_the_brand_while_it_is_approved_and_switched_on(world: World) -> None:
     by.know_eligible(world)
     receipts.switch_on(world)
     application = by.in_review(world, by.brand_form("Ёлка"))
@@ -237,7 +239,7 @@ def test_brand_is_in_the_message_once_approved_and_only_while_switched_on(world:
     assert names == ['ООО "РОМАШКА"', "Ёлка", 'ООО "РОМАШКА"', "Ёлка"]
 
 
-def test_logo_is_in_the_email_once_approved_and_only_while_switched_on(world: World) -> None:
+def test_email_has_the_logo_while_it_is_approved_and_switched_on(world: World) -> None:
     by.know_eligible(world)
     receipts.switch_on(world)
     receipts.approve(world, by.logo_form(), by.LOGO)
@@ -249,7 +251,7 @@ def test_logo_is_in_the_email_once_approved_and_only_while_switched_on(world: Wo
     assert shown == [True, False]
 
 
-def test_statistics_equal_a_recount_of_the_deliveries(world: World) -> None:
+def test_statistics_equal_the_sums_of_the_deliveries(world: World) -> None:
     receipts.switch_on(world)
     contacts = [receipts.PHONE, receipts.EMAIL, "ivan@", "123", "+375 29 123-45-67"]
     for number in range(1, 21):
@@ -278,7 +280,7 @@ def test_statistics_equal_a_recount_of_the_deliveries(world: World) -> None:
     assert shown["cost_kopecks"] == shown["totals"]["sms"]["parts"] * 180
 
 
-def test_sender_that_outlasts_its_lease_counts_nothing_a_second_time(world: World) -> None:
+def test_process_that_exceeds_its_lease_is_not_counted_twice(world: World) -> None:
     counted = Counters(sent=1, parts=2, cost_kopecks=360)
     told = {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 1}
     sending = store.sending(DeliveryRequested.model_validate(told))
@@ -288,7 +290,7 @@ def test_sender_that_outlasts_its_lease_counts_nothing_a_second_time(world: Worl
 
     def slow() -> Any:
         with clock.at(clock.now() + LEASE + dt.timedelta(seconds=1)):
-            assert send_once(sending, note), "the lease has run out, so another takes over"
+            assert send_once(sending, note), "the lease has expired, so another process takes over"
         return note()
 
     with world.running("deliver_receipt"):

@@ -1,4 +1,4 @@
-"""Which files may be a logo, and what is kept of them."""
+"""Validation and normalisation of logos."""
 
 import io
 import struct
@@ -36,7 +36,7 @@ def header(width: int = 170, height: int = 68, colour: int = 2, interlace: int =
 
 
 def png(raw: bytes, *more: bytes, head: bytes | None = None) -> bytes:
-    """Return a PNG of these unfiltered data, with chunks of any sort before them."""
+    """Return a PNG of unfiltered image data, preceded by the chunks ``more``."""
     data = chunk(b"IDAT", zlib.compress(raw, 9))
     return SIGNATURE + (head or header()) + b"".join(more) + data + chunk(b"IEND", b"")
 
@@ -45,7 +45,7 @@ FULL = b"\0" * (68 * (1 + 3 * 170))
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1"])
-def test_fit_picture_passes_and_keeps_its_pixels(mode: str) -> None:
+def test_valid_image_keeps_its_pixels(mode: str) -> None:
     picture = noise(mode)
     content = encoded(picture)
     assert logo.check(content) == []
@@ -54,21 +54,21 @@ def test_fit_picture_passes_and_keeps_its_pixels(mode: str) -> None:
     assert kept.convert("RGBA").tobytes() == picture.convert("RGBA").tobytes()
 
 
-def test_sixteen_bits_become_eight() -> None:
+def test_sixteen_bits_are_reduced_to_eight() -> None:
     content = encoded(Image.new("I;16", SIZE, 0xC080))
     kept = Image.open(io.BytesIO(logo.normalise(content)))
     assert kept.mode == "RGB"
     assert kept.getpixel((0, 0)) == (0xC0,) * 3
 
 
-def test_interlaced_picture_passes() -> None:
+def test_interlaced_image_is_valid() -> None:
     passes = [(22, 9), (21, 9), (43, 8), (42, 17), (85, 17), (85, 34), (170, 34)]
     raw = b"".join(b"\0" * (rows * (1 + 3 * columns)) for columns, rows in passes)
     assert logo.check(png(raw, head=header(interlace=1))) == []
     assert logo.check(png(raw[:-1], head=header(interlace=1))) == [logo.DAMAGED]
 
 
-def test_every_requirement_not_met_is_named_at_once() -> None:
+def test_every_fault_is_reported() -> None:
     jpeg = encoded(noise(size=(300, 300)), "JPEG") + b"\0" * logo.MOST_BYTES
     assert logo.check(jpeg) == [logo.NOT_PNG, logo.WRONG_SIZE, logo.TOO_LARGE]
     big = encoded(noise("RGBA", (400, 300)))
@@ -84,7 +84,7 @@ def test_dimensions_are_exact(size: tuple[int, int], faults: list[str]) -> None:
     assert logo.check(encoded(noise(size=size))) == faults
 
 
-def test_limit_of_bytes_is_the_last_that_passes() -> None:
+def test_largest_allowed_size_is_accepted() -> None:
     room = logo.MOST_BYTES - len(png(FULL, chunk(b"prVt", b"")))
     assert logo.check(png(FULL, chunk(b"prVt", b"x" * room))) == []
     assert logo.check(png(FULL, chunk(b"prVt", b"x" * (room + 1)))) == [logo.TOO_LARGE]
@@ -92,7 +92,7 @@ def test_limit_of_bytes_is_the_last_that_passes() -> None:
 
 HOSTILE = {
     "empty": (b"", logo.NOT_PNG),
-    "a picture of another format": (encoded(noise(), "GIF"), logo.NOT_PNG),
+    "image of another format": (encoded(noise(), "GIF"), logo.NOT_PNG),
     "signature alone": (SIGNATURE, logo.DAMAGED),
     "no header first": (SIGNATURE + chunk(b"IEND", b""), logo.DAMAGED),
     "truncated": (encoded(noise())[:-20], logo.DAMAGED),
@@ -101,7 +101,7 @@ HOSTILE = {
     "no data": (SIGNATURE + header() + chunk(b"IEND", b""), logo.DAMAGED),
     "broken check sum": (encoded(noise()).replace(b"IDAT", b"IDAX", 1), logo.DAMAGED),
     "unknown colour type": (png(FULL, head=header(colour=5)), logo.DAMAGED),
-    "data longer than the picture": (png(FULL + b"\0"), logo.DAMAGED),
+    "data longer than the image": (png(FULL + b"\0"), logo.DAMAGED),
     "decompression bomb in the data": (png(b"\0" * 100_000_000), logo.DAMAGED),
     "decompression bomb in the dimensions": (
         png(b"\0" * 10_000_000, head=header(60_000, 60_000)),
@@ -111,8 +111,8 @@ HOSTILE = {
         encoded(noise(), save_all=True, append_images=[noise()]),
         logo.ANIMATED,
     ),
-    "archive behind the picture": (encoded(noise()) + b"PK\x03\x04", logo.TRAILING),
-    "archive before the picture": (b"PK\x03\x04" + encoded(noise()), logo.NOT_PNG),
+    "archive after the image": (encoded(noise()) + b"PK\x03\x04", logo.TRAILING),
+    "archive before the image": (b"PK\x03\x04" + encoded(noise()), logo.NOT_PNG),
 }
 
 
@@ -126,7 +126,7 @@ def test_hostile_file_is_refused_quickly(name: str) -> None:
         logo.normalise(content)
 
 
-def test_foreign_chunks_are_left_behind_and_never_inflated() -> None:
+def test_other_chunks_are_removed_and_never_decompressed() -> None:
     foreign = [
         chunk(b"tEXt", b"Comment\0<?php evil"),
         chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * 50_000_000)),
@@ -144,7 +144,7 @@ def test_foreign_chunks_are_left_behind_and_never_inflated() -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 2_000), st.integers(0, 255))
-def test_nothing_makes_it_fail_otherwise(junk: bytes, place: int, byte: int) -> None:
+def test_every_file_is_valid_or_reported(junk: bytes, place: int, byte: int) -> None:
     content = bytearray(encoded(Image.new("RGB", SIZE, "teal")))
     content[place % len(content)] = byte
     for given_file in (junk, SIGNATURE + junk, SIGNATURE + header() + junk, bytes(content)):

@@ -1,4 +1,4 @@
-"""A receipt read from the tax service's JSON, and how it is said."""
+"""A receipt is read from the tax service's JSON and rendered as SMS, e-mail and page."""
 
 import datetime as dt
 import html
@@ -33,12 +33,12 @@ def receipt(**changes: Any) -> Receipt:
 
 
 def words(page: str) -> str:
-    """What a reader sees of a page, on one line."""
+    """Return the visible text of a page on one line."""
     text = re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL)
     return " ".join(html.unescape(text).split())
 
 
-def test_padding_is_taken_off_and_the_moment_is_moscows() -> None:
+def test_padding_is_removed_and_the_time_is_moscow_time() -> None:
     read = receipt()
     assert (read.inn, read.register_id) == ("7728168971", "0004817236006552")
     assert read.at.isoformat() == "2026-11-24T12:05:00+03:00"
@@ -55,7 +55,7 @@ def test_padding_is_taken_off_and_the_moment_is_moscows() -> None:
         ("2022-06-11T14:30:00Z", "2022-06-11T17:30:00+03:00"),
     ],
 )
-def test_other_forms_of_the_moment(said: Any, read: str) -> None:
+def test_time_is_read_in_other_forms(said: Any, read: str) -> None:
     assert receipt(dateTime=said).at == dt.datetime.fromisoformat(read)
 
 
@@ -65,18 +65,18 @@ def test_receipt_that_cannot_be_identified_is_refused(field: str) -> None:
         from_document({name: said for name, said in document().items() if name != field})
 
 
-def test_half_of_a_surrogate_pair_is_shown_as_something() -> None:
+def test_unpaired_surrogate_is_replaced() -> None:
     item = document()["items"][0] | {"name": "Чай \ud83d"}
     assert "Чай ?" in receipt_page(receipt(items=[item])).decode()
 
 
-def test_numeric_gtin_gets_its_nought_back() -> None:
+def test_numeric_gtin_is_padded_with_zeros() -> None:
     item = document()["items"][0] | {"productCodeData": {"gtin": 4602547000046}}
     del item["productCodeNew"]
     assert receipt(items=[item]).items[0].marking == "04602547000046"
 
 
-# Without a deadline: the first rendering reads the templates.
+# No deadline: the first rendering loads the templates.
 @settings(deadline=None)
 @given(
     st.dictionaries(
@@ -85,7 +85,7 @@ def test_numeric_gtin_gets_its_nought_back() -> None:
         | st.floats() | st.dictionaries(st.text(max_size=3), st.integers()),
     )
 )  # fmt: skip
-def test_odd_values_of_what_is_not_needed_do_not_keep_a_receipt_from_being_shown(
+def test_unexpected_values_of_optional_fields_are_ignored(
     odd: dict[str, Any],
 ) -> None:
     needed = {"operationType", "fiscalDriveNumber", "fiscalDocumentNumber", "fiscalSign"}
@@ -140,12 +140,12 @@ def test_quantity(value: str, said: str) -> None:
         ("Лавка\r\nу дома", "Лавка у дома", "Лавка у дома"),
     ],
 )
-def test_names_are_shortened_sanely(full: str, short: str, bare: str) -> None:
+def test_legal_names_are_shortened(full: str, short: str, bare: str) -> None:
     assert legal_name.short_name(full) == short
     assert legal_name.bare_name(short) == bare
 
 
-def test_message_says_what_it_must() -> None:
+def test_sms_states_the_required_details() -> None:
     read = receipt()
     made = sms_text(read, read.link(URL))
     assert made.text == (
@@ -155,13 +155,13 @@ def test_message_says_what_it_must() -> None:
     assert made.parts == sms_parts.count_parts(made.text) == 2
 
 
-def test_brand_takes_the_place_of_the_legal_name() -> None:
+def test_brand_replaces_the_legal_name() -> None:
     made = sms_text(receipt(), "https://c.ru", "«Ёлка» 24")
     assert made.text.startswith("«Ёлка» 24: чек")
     assert "РОМАШКА" not in made.text
 
 
-def test_name_is_as_full_as_its_parts_allow() -> None:
+def test_name_is_shortened_only_to_save_a_part() -> None:
     short_link = "https://c.ru"
     assert sms_text(receipt(), short_link).text.startswith('ООО "РОМАШКА": ')
     long = receipt(user="ООО «" + "Х" * 200 + "»")
@@ -171,7 +171,7 @@ def test_name_is_as_full_as_its_parts_allow() -> None:
     assert "…: чек" in made.text
 
 
-def test_a_return_says_so() -> None:
+def test_sms_of_a_return_says_so() -> None:
     assert ": возврат 1285,21р" in sms_text(receipt(operationType=2), "https://c.ru").text
 
 
@@ -206,7 +206,7 @@ def test_page_shows_everything_and_escapes_it() -> None:
 @pytest.mark.parametrize(
     "field", ["user", "retailPlace", "retailPlaceAddress", "operator", "fnsUrl"]
 )
-def test_nothing_of_a_receipt_becomes_markup(field: str) -> None:
+def test_fields_of_a_receipt_are_escaped(field: str) -> None:
     evil = '"><script>alert(1)</script>'
     page = receipt_page(receipt(**{field: evil})).decode()
     mail = receipt_email(receipt(**{field: evil}), URL)
@@ -214,18 +214,18 @@ def test_nothing_of_a_receipt_becomes_markup(field: str) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_logo_is_inside_the_page_only_when_there_is_one() -> None:
+def test_page_contains_the_logo_if_given() -> None:
     assert "<img" not in receipt_page(receipt()).decode()
     assert '<img src="data:image/png;base64,bG9nbw=="' in receipt_page(receipt(), b"logo").decode()
 
 
-def test_check_code_of_the_email_is_read_back() -> None:
+def test_qr_code_of_the_email_is_readable() -> None:
     mail = receipt_email(receipt(), URL)
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(mail.pictures["qr"])))
     assert [one.text for one in found] == [CODE]
 
 
-def test_check_code_of_the_page_is_the_same() -> None:
+def test_qr_code_of_the_page_is_the_same() -> None:
     import segno
 
     page = receipt_page(receipt()).decode()
@@ -235,7 +235,7 @@ def test_check_code_of_the_page_is_the_same() -> None:
     assert path[1] in drawn
 
 
-def test_email_is_text_html_and_pictures_that_the_html_shows(environment: None) -> None:
+def test_email_has_text_html_and_pictures(environment: None) -> None:
     made = receipt_email(receipt(), f"{URL}/r/1", b"logo")
     assert made.subject == 'Кассовый чек на 1\u00a0285,21 ₽ — ООО "РОМАШКА"'
     assert set(re.findall(r'src="cid:(\w+)"', made.html)) == set(made.pictures) == {"qr", "logo"}
@@ -248,7 +248,7 @@ def test_email_is_text_html_and_pictures_that_the_html_shows(environment: None) 
     assert "cid:" not in made.standing_alone
 
 
-def test_email_without_a_logo_shows_none() -> None:
+def test_email_without_a_logo() -> None:
     made = receipt_email(receipt(), URL)
     assert set(made.pictures) == {"qr"}
     assert "cid:logo" not in made.html
@@ -256,7 +256,7 @@ def test_email_without_a_logo_shows_none() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=40))
-def test_subject_is_one_line_whatever_the_name(name: str) -> None:
+def test_subject_is_one_line_for_every_name(name: str) -> None:
     subject = receipt_email(receipt(user=name), URL).subject
     assert len(subject.splitlines()) == 1
     assert subject.isprintable() or "\u00a0" in subject

@@ -1,4 +1,4 @@
-"""What takes effect, and what a link may say."""
+"""Active services, and document numbers in links."""
 
 import pytest
 
@@ -9,14 +9,14 @@ from chalicelib.services.e_receipts.application_model import ServiceItem
 
 @pytest.mark.parametrize("state", list(ApplicationState))
 @pytest.mark.parametrize("enabled", [True, False])
-def test_service_is_active_only_approved_and_switched_on(
+def test_service_is_active_if_approved_and_switched_on(
     state: ApplicationState, enabled: bool
 ) -> None:
     item = ServiceItem(state=state, enabled=enabled, brand="Ёлка")
     assert rules.is_active(item) is (state is ApplicationState.APPROVED and enabled)
 
 
-def test_service_never_applied_for_is_not_active() -> None:
+def test_service_without_an_application_is_not_active() -> None:
     assert not rules.is_active(None)
 
 
@@ -35,5 +35,5 @@ def test_service_never_applied_for_is_not_active() -> None:
         ("1\n", None),
     ],
 )
-def test_number_of_a_document_has_one_spelling(said: str, number: int | None) -> None:
+def test_document_number_has_one_spelling(said: str, number: int | None) -> None:
     assert rules.document_number(said) == number

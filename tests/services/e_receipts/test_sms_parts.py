@@ -1,4 +1,4 @@
-"""Parts of an SMS, as operators count them."""
+"""Number of parts of an SMS."""
 
 import pytest
 from hypothesis import given
@@ -37,12 +37,12 @@ from chalicelib.services.e_receipts import sms_parts
         ("₽", 1),
     ],
 )
-def test_parts(text: str, parts: int) -> None:
+def test_number_of_parts(text: str, parts: int) -> None:
     assert sms_parts.count_parts(text) == parts
 
 
 @given(st.text(alphabet="aä€[ч😀`\n", max_size=700))
-def test_parts_hold_the_text_and_no_fewer_would(text: str) -> None:
+def test_number_of_parts_is_the_smallest_possible(text: str) -> None:
     gsm = all(c in "aä€[\n" for c in text)
     width = {c: 2 if (c in "€[" if gsm else c == "😀") else 1 for c in text}
     alone, part = (160, 153) if gsm else (70, 67)
@@ -50,10 +50,10 @@ def test_parts_hold_the_text_and_no_fewer_would(text: str) -> None:
     assert (count == 1) == (total <= alone)
     if count > 1:
         assert total <= count * part
-        # At most one unit of a part is lost to what may not be split.
+        # At most one unit of a part is left empty before a character of two units.
         assert total > (count - 1) * (part - 1)
 
 
 @given(st.text(alphabet="aч€", max_size=300), st.sampled_from("aч€"))
-def test_a_longer_text_never_has_fewer_parts(text: str, more: str) -> None:
+def test_longer_text_never_has_fewer_parts(text: str, more: str) -> None:
     assert sms_parts.count_parts(text + more) >= sms_parts.count_parts(text)
