@@ -3,8 +3,8 @@
     python -m infra.deploy STAGE [--parameters infra/stages/STAGE.json] [--bucket NAME] [--yes]
 
 The stage's file gives the template's parameters by name; a value that is an object goes as JSON.
-Secrets (``NoEcho``) come from the environment instead, ``CursorKey`` from ``CURSOR_KEY``; one that
-is not given keeps the value the stack has.
+Secrets are in no file and no parameter: the functions refer to the cloud's secret store, and a
+secret that is not there is named, with the command that makes it, before anything is changed.
 """
 
 import argparse
@@ -12,7 +12,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -23,8 +22,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import functions, secret_store
 from infra.artifact import ROOT
 from infra.build import build
+from infra.secret_store import SecretMissing
 
 Json = dict[str, Any]
 Clients = Callable[[str], Any]
@@ -71,49 +72,33 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def choose_parameters(
-    template: Json,
-    said: Mapping[str, Any],
-    environment: Mapping[str, str],
-    present: set[str],
-) -> list[Json]:
+def choose_parameters(template: Json, values: Mapping[str, Any]) -> list[Json]:
     """Return CloudFormation's parameters.
 
     Args:
         template: what declares them.
-        said: values by name, those of this module included.
-        environment: where secrets are.
-        present: the names that the stack has values of; empty for a new one.
+        values: by name; one that is no string goes as JSON.
 
     Raises:
-        DeploymentError: a name is unknown, a secret is in the file, a value is missing.
+        DeploymentError: a name is unknown, or a parameter without a default has no value.
     """
     declared = template["Parameters"]
-    secret = {name for name, one in declared.items() if one.get("NoEcho")}
-    if unknown := set(said) - set(declared):
+    if unknown := set(values) - set(declared):
         raise DeploymentError(f"the template has no parameter {', '.join(sorted(unknown))}")
-    if written := set(said) & secret:
-        raise DeploymentError(f"a secret goes into the environment, not a file: {sorted(written)}")
-    chosen, missing = [], []
-    for name, one in declared.items():
-        if name in said:
-            value = said[name]
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            chosen.append({"ParameterKey": name, "ParameterValue": text})
-        elif name in secret and environment.get(_variable(name)):
-            value = environment[_variable(name)]
-            chosen.append({"ParameterKey": name, "ParameterValue": value})
-        elif name in secret and name in present:
-            chosen.append({"ParameterKey": name, "UsePreviousValue": True})
-        elif "Default" not in one:
-            missing.append(_variable(name) if name in secret else name)
+    missing = [
+        name for name, one in declared.items() if "Default" not in one and name not in values
+    ]
     if missing:
         raise DeploymentError(f"no value for {', '.join(missing)}")
-    return chosen
-
-
-def _variable(parameter: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", parameter).upper()
+    return [
+        {
+            "ParameterKey": name,
+            "ParameterValue": value
+            if isinstance(value, str)
+            else json.dumps(value, ensure_ascii=False),
+        }
+        for name, value in values.items()
+    ]
 
 
 def upload(s3: Any, bucket: str, path: Path) -> str:
@@ -277,8 +262,7 @@ def deploy(
     *,
     template: Path,
     artifact: Path,
-    said: Mapping[str, Any],
-    environment: Mapping[str, str],
+    values: Mapping[str, Any],
     description: str,
     confirm: Callable[[list[str]], bool] = lambda _: True,
 ) -> dict[str, str]:
@@ -286,24 +270,20 @@ def deploy(
 
     Args:
         stack: what to change or create.
-        s3: the client for the bucket that ``said`` names as ``ArtifactBucket``.
+        s3: the client for the bucket that ``values`` names as ``ArtifactBucket``.
         template: plain CloudFormation, JSON.
         artifact: the zip of the functions.
-        said: parameters by name.
-        environment: where secrets are.
+        values: parameters by name, those of the secrets' versions included.
         description: of the change set, not empty.
         confirm: is shown the changes and says whether to make them.
 
     Raises:
         DeploymentError: it was refused, by us or by the cloud; the stack is as it was.
     """
-    bucket = said["ArtifactBucket"]
-    present = stack.describe()
+    bucket = values["ArtifactBucket"]
     parameters = choose_parameters(
         json.loads(template.read_bytes()),
-        {**said, "ArtifactKey": upload(s3, bucket, artifact)},
-        environment,
-        {one["ParameterKey"] for one in present.get("Parameters", [])} if present else set(),
+        {**values, "ArtifactKey": upload(s3, bucket, artifact)},
     )
     url = f"{s3.meta.endpoint_url}/{bucket}/{upload(s3, bucket, template)}"
     change_set = stack.plan(url, parameters, description)
@@ -341,12 +321,17 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
         file = chosen.parameters or ROOT / "infra" / "stages" / f"{chosen.stage}.json"
         if not file.exists():
             raise DeploymentError(f"no parameters for {chosen.stage}: {file} is not there")
-        said = json.loads(file.read_bytes()) | {"Stage": chosen.stage}
+        values = json.loads(file.read_bytes()) | {"Stage": chosen.stage}
         if chosen.bucket:
-            said["ArtifactBucket"] = chosen.bucket
-        if not said.get("ArtifactBucket"):
+            values["ArtifactBucket"] = chosen.bucket
+        if not values.get("ArtifactBucket"):
             raise DeploymentError("say --bucket, ARTIFACT_BUCKET or, in the file, ArtifactBucket")
-        made = build(said.get("Architecture", "arm64"))
+        values |= secret_store.versions(
+            clients("secretsmanager"),
+            chosen.stage,
+            functions.settings_of(functions.all_functions([])),
+        )
+        made = build(values.get("Architecture", "arm64"))
         if found := lint(made.template):
             raise DeploymentError(found)
         outputs = deploy(
@@ -354,12 +339,11 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
             clients("s3"),
             template=made.template,
             artifact=made.artifact,
-            said=said,
-            environment=os.environ,
+            values=values,
             description=f"commit {commit}",
             confirm=_show if chosen.yes else _ask,
         )
-    except (DeploymentError, ClientError, BotoCoreError) as error:
+    except (DeploymentError, SecretMissing, ClientError, BotoCoreError) as error:
         print(f"Not deployed: {error}", file=sys.stderr)
         return 1
     for name, value in sorted(outputs.items()):

@@ -2,16 +2,18 @@
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 from chalicelib.core.fiscal.store import FISCAL
+from chalicelib.runtime.authorizer import OidcSettings
 from chalicelib.runtime.declaration import Action, Consumer, Schedule
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.resource import Bucket, Queue, Resource, SmsProvider
+from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.table import Table
-from infra import declarations
+from infra import declarations, parameters
 
 Json = dict[str, Any]
 
@@ -20,31 +22,6 @@ RELAYED = (OUTBOX, FISCAL)
 
 FED_BY_OTHERS = {"Cabinet", "EdoInbound", "FiscalDocuments", "Payments"}
 """Queues that no function of ours may put anything on: what is heard there is believed."""
-
-SETTINGS: Json = {
-    "STAGE": {"Ref": "Stage"},
-    "CURSOR_KEY": {"Ref": "CursorKey"},
-    "SELLER": {"Ref": "Seller"},
-    "INVOICE_DAYS": {"Ref": "InvoiceDays"},
-    "REVOCATION_UNKNOWN": {"Ref": "RevocationUnknown"},
-    "STORAGE_URL": {"Ref": "StorageUrl"},
-    "MAIL_PROVIDER": {"Ref": "MailProvider"},
-    "PUBLIC_URL": {"Ref": "PublicUrl"},
-    "SMS_PART_KOPECKS": {"Ref": "SmsPartKopecks"},
-    "EMAIL_KOPECKS": {"Ref": "EmailKopecks"},
-    "EDO_OPERATOR_CODE": {"Ref": "EdoOperatorCode"},
-    "REPORTING_URL": {"Ref": "ReportingUrl"},
-    "REPORTING_TOKEN": {"Ref": "ReportingToken"},
-    "REPORTING_SIGN_IN_URL": {"Ref": "ReportingSignInUrl"},
-    "ONEC_TRIAL_DAYS": {"Ref": "OnecTrialDays"},
-    "ONEC_MONTH_KOPECKS": {"Ref": "OnecMonthKopecks"},
-    "ONEC_YEAR_KOPECKS": {"Ref": "OnecYearKopecks"},
-}
-AUTHORIZER_SETTINGS: Json = {
-    "OIDC_ISSUER": {"Ref": "OidcIssuer"},
-    "OIDC_AUDIENCE": {"Ref": "OidcAudience"},
-    "OIDC_JWKS_URL": {"Ref": "OidcJwksUrl"},
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,7 +35,7 @@ class Function:
     memory: int
     reads: Sequence[Resource] = ()
     writes: Sequence[Resource] = ()
-    settings: Json = dataclasses.field(default_factory=lambda: SETTINGS)
+    settings: Sequence[type[Settings]] = ()
     routes: Sequence[Action] = ()
     queue: Queue | None = None
     batch_size: int = 0
@@ -83,6 +60,15 @@ class Function:
         return self.name.replace("_", "-")
 
     @property
+    def variables(self) -> Json:
+        """The function's environment: its section, its settings, the names of its resources."""
+        return {
+            "SECTION": self.section,
+            **parameters.variables(self.settings),
+            **{resource.variable: physical_name(resource) for resource in self.resources},
+        }
+
+    @property
     def resources(self) -> list[Resource]:
         """Everything it may touch, each once."""
         by_id = {one.logical_id: one for one in (*self.reads, *self.writes)}
@@ -99,6 +85,11 @@ def all_functions(queues: Sequence[str]) -> list[Function]:
     return [*writing, *_reads(actions), *consumers, *schedules, *edge]
 
 
+def settings_of(functions: Iterable[Function]) -> list[type[Settings]]:
+    """Return the settings that functions declare, each class once, by name."""
+    return _distinct(function.settings for function in functions)
+
+
 def _action(one: Action) -> Function:
     return Function(
         name=one.name,
@@ -108,6 +99,7 @@ def _action(one: Action) -> Function:
         memory=one.memory,
         reads=one.reads,
         writes=one.writes,
+        settings=one.settings,
         routes=[one],
     )
 
@@ -127,10 +119,15 @@ def _reads(actions: Sequence[Action]) -> list[Function]:
                 timeout=max(one.timeout for one in routes),
                 memory=max(one.memory for one in routes),
                 reads=[resource for one in routes for resource in one.reads],
+                settings=_distinct(one.settings for one in routes),
                 routes=routes,
             )
         )
     return functions
+
+
+def _distinct(declared: Iterable[Sequence[type[Settings]]]) -> list[type[Settings]]:
+    return sorted({model for models in declared for model in models}, key=attrgetter("__name__"))
 
 
 def _consumer(one: Consumer) -> Function:
@@ -142,6 +139,7 @@ def _consumer(one: Consumer) -> Function:
         memory=one.memory,
         reads=one.reads,
         writes=one.writes,
+        settings=one.settings,
         queue=one.queue,
         batch_size=one.batch_size,
         window=one.window,
@@ -157,6 +155,7 @@ def _schedule(one: Schedule) -> Function:
         memory=one.memory,
         reads=one.reads,
         writes=one.writes,
+        settings=one.settings,
         rate=one.rate,
         alarms=one.alarms,
     )
@@ -169,7 +168,7 @@ def _authorizer() -> Function:
         handler="app.authorizer",
         timeout=10,
         memory=512,
-        settings=AUTHORIZER_SETTINGS,
+        settings=[OidcSettings],
     )
 
 
@@ -180,7 +179,6 @@ def _preflight() -> Function:
         handler="chalicelib.runtime.preflight.preflight",
         timeout=3,
         memory=128,
-        settings={},
     )
 
 
@@ -192,7 +190,6 @@ def _relay(queues: Sequence[str]) -> Function:
         timeout=30,
         memory=512,
         writes=[Queue(name) for name in queues if name not in FED_BY_OTHERS],
-        settings={},
         relays=True,
     )
 

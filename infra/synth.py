@@ -23,7 +23,7 @@ import yaml
 
 from chalicelib.runtime.action import HEADERS
 from chalicelib.runtime.log import NAMESPACE as METRICS
-from infra import functions, gateway
+from infra import functions, gateway, parameters
 from infra.dashboard import dashboard
 from infra.functions import Function, Json
 
@@ -83,6 +83,9 @@ def synthesise() -> Json:
     for name in [name for name, one in kept.items() if one["Type"] == "AWS::S3::Bucket"]:
         kept[f"{name}Policy"] = _tls_only(name)
     everything = functions.all_functions([name.removesuffix("Queue") for name in queues])
+    settings = functions.settings_of(everything)
+    template["Parameters"] |= parameters.parameters(settings)
+    template["Conditions"] |= parameters.conditions(settings)
     for function in everything:
         kept |= _function(function)
     kept |= _api(everything)
@@ -191,11 +194,6 @@ def _function(function: Function) -> Json:
     """Return a Lambda with its role, log group, alarm and whatever triggers it."""
     name = {"Fn::Sub": f"${{Stage}}-{function.kebab}"}
     this = f"{function.logical_id}Function"
-    variables = {
-        "SECTION": function.section,
-        **function.settings,
-        **{one.variable: functions.physical_name(one) for one in function.resources},
-    }
     made = {
         this: {
             "Type": "AWS::Lambda::Function",
@@ -209,7 +207,7 @@ def _function(function: Function) -> Json:
                 "Timeout": function.timeout,
                 "MemorySize": function.memory,
                 "Architectures": [{"Ref": "Architecture"}],
-                "Environment": {"Variables": variables},
+                "Environment": {"Variables": function.variables},
             },
         },
         f"{function.logical_id}Role": _role("lambda.amazonaws.com", functions.statements(function)),

@@ -32,6 +32,7 @@ from chalicelib.runtime.problem import (
 )
 from chalicelib.runtime.raw import Raw
 from chalicelib.runtime.resource import Resource
+from chalicelib.runtime.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 Headers = dict[str, str | list[str]]
@@ -67,6 +68,7 @@ def action(
     produces: str | Sequence[str] = "application/json",
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
+    settings: Sequence[type[Settings]] = (),
     timeout: int = 15,
     memory: int = 512,
     rate_limit: int | None = None,
@@ -81,8 +83,9 @@ def action(
     :class:`MediaType`, which of the types that it ``produces`` the caller accepts. It returns a
     model, a :class:`File`, or None, or raises a :class:`Problem`. An
     ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
-    the gateway lets through in a second, of all calls. ``refuses`` adds statuses to the refusals
-    that the description gives an action of its kind.
+    the gateway lets through in a second, of all calls. ``settings`` are the classes that the action
+    loads, itself or in what it calls. ``refuses`` adds statuses to the refusals that the
+    description gives an action of its kind.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -102,6 +105,7 @@ def action(
                 refuses=refuses,
                 reads=reads,
                 writes=touched,
+                settings=settings,
                 timeout=timeout,
                 memory=memory,
             )

@@ -3,12 +3,13 @@
 import functools
 import re
 import time
-from typing import Any
+from typing import Annotated, Any
 
 import jwt
 from chalice.app import AuthRequest, AuthResponse
 from jwt import PyJWK, PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError, PyJWTError
+from pydantic import Field
 
 from chalicelib.runtime.caller import Role
 from chalicelib.runtime.log import logger
@@ -21,11 +22,14 @@ _REFRESH_AT_MOST_EVERY = 30
 
 
 class OidcSettings(Settings):
-    """The issuer whose tokens are believed."""
+    """The issuer whose tokens are accepted."""
 
-    oidc_issuer: str
-    oidc_audience: str
-    oidc_jwks_url: str
+    oidc_issuer: Annotated[str, Field(description="The `iss` of accepted tokens.")]
+    oidc_audience: Annotated[str, Field(description="The `aud` of accepted tokens.")]
+    oidc_jwks_url: Annotated[
+        str,
+        Field(pattern=r"^https?://.+$", description="Address of the issuer's public keys, a JWKS."),
+    ]
 
 
 class TokenRefused(Exception):

@@ -10,6 +10,7 @@ from chalicelib.runtime import declaration
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.log import fault, logger
 from chalicelib.runtime.resource import Queue, Resource
+from chalicelib.runtime.settings import Settings
 
 Handler = Callable[[dict[str, Any], Any], Any]
 M = TypeVar("M")
@@ -39,6 +40,7 @@ def consumer(
     *,
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
+    settings: Sequence[type[Settings]] = (),
     batch_size: int = 10,
     window: int = 0,
     timeout: int = 30,
@@ -91,6 +93,7 @@ def consumer(
                 window=window,
                 reads=reads,
                 writes=writes,
+                settings=settings,
                 timeout=timeout,
                 memory=memory,
             )
@@ -116,6 +119,7 @@ def scheduled(
     *,
     reads: Sequence[Resource] = (),
     writes: Sequence[Resource] = (),
+    settings: Sequence[type[Settings]] = (),
     alarms: Sequence[str] | Mapping[str, int] = (),
     timeout: int = 300,
     memory: int = 512,
@@ -140,6 +144,7 @@ def scheduled(
                 alarms=alarms if isinstance(alarms, Mapping) else dict.fromkeys(alarms, 1),
                 reads=reads,
                 writes=writes,
+                settings=settings,
                 timeout=timeout,
                 memory=memory,
             )

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.runtime.caller import Role
 from chalicelib.runtime.resource import Queue, Resource
+from chalicelib.runtime.settings import Settings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Declaration:
     function: Callable[..., Any]
     reads: Sequence[Resource]
     writes: Sequence[Resource]
+    settings: Sequence[type[Settings]]
+    """The settings it loads; no other variable of the deployment is in its environment."""
     timeout: int
     """Seconds."""
     memory: int

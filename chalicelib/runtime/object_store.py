@@ -10,13 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.runtime.aws import client, signer
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.resource import Bucket
-from chalicelib.runtime.settings import Settings
-
-
-class StorageSettings(Settings):
-    """Where a browser reaches the buckets."""
-
-    storage_url: str = ""
+from chalicelib.runtime.settings import StorageSettings
 
 
 class Form(Model):

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.runtime.aws import client
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import CursorInvalid
-from chalicelib.runtime.settings import RuntimeSettings
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import Query, from_wire, to_wire
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def page(query: Query[T], wanted: PageQuery, client_id: str) -> Page[T]:
 
 
 def _tag(position: bytes, seal: bytes) -> bytes:
-    key = RuntimeSettings.load().cursor_key.get_secret_value().encode()
+    key = PageSettings.load().cursor_key.get_secret_value().encode()
     return hmac.digest(key, seal + b"\0" + position, hashlib.sha256)[:_TAG]
 
 

@@ -1,20 +1,31 @@
-"""What the deployment decides, read from the environment once and typed.
+"""Settings: what the deployment decides, read from the environment once and typed.
 
-A room that needs settings of its own subclasses :class:`Settings` and calls :meth:`load`;
-each field is the environment variable of the same name in upper case.
+A section that needs settings subclasses :class:`Settings`; its actions, consumers and schedules
+name the class in ``settings=[…]`` and call :meth:`Settings.load`. From the fields the deployment
+makes everything else: a parameter of the template (type, default, bounds, pattern, description)
+and the environment of exactly the functions that declare the class. A field of type ``SecretStr``
+becomes a reference to the cloud's secret store instead of a parameter.
 """
 
 import functools
 import os
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from chalicelib.runtime.model import Model
 
+PublicUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^https?://.+[^/]$",
+        description="Public address of this API, for links in messages; no slash at the end.",
+    ),
+]
+
 
 class Settings(Model):
-    """Base of every settings model."""
+    """Base of every settings model; a field is read from the variable of its upper-case name."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -33,9 +44,21 @@ class Settings(Model):
         )
 
 
-class RuntimeSettings(Settings):
-    """What every action and consumer stands on."""
+class PageSettings(Settings):
+    """What an action that reads a list page by page needs."""
 
-    stage: str
-    cursor_key: SecretStr
-    """Secret that signs the ``next`` of lists."""
+    cursor_key: Annotated[
+        SecretStr, Field(min_length=32, description="Key that signs the `next` of lists.")
+    ]
+
+
+class StorageSettings(Settings):
+    """What an action that signs links or forms to stored objects needs."""
+
+    storage_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^/]+)?$",
+            description="Address of the buckets for browsers; empty for the cloud's own address.",
+        ),
+    ] = ""

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from infra import artifact
+from infra import artifact, functions, secret_store
 from infra.build import Build
 from infra.demonstration_pki import DemonstrationPki
 from infra.local import foreign_operator
@@ -21,6 +21,7 @@ from infra.local.origin import Origin
 from infra.local.trust import put_trust, subjects
 from infra.resend import resend, written
 
+STAGE = "local"
 STACK = "service-menu"
 DOCUMENTS_QUEUE_OUTPUT = "FiscalDocumentsQueueUrl"
 SELLER = {
@@ -90,17 +91,24 @@ def product(
             Cloud(cloud_python, state=state / "cloud", log=state / "cloud.log")
         )
         done("облако запущено")
+        secret_store.put(
+            cloud.client("secretsmanager"), STAGE, "cursor_key", _secret(state / "cursor-key")
+        )
         outputs = cloud.deploy(
             build.template,
             artifact=build.artifact,
             stack_name=STACK,
             parameters={
-                "Stage": "local",
+                "Stage": STAGE,
                 "Architecture": artifact.architecture(),
                 "OidcIssuer": issuer.url,
                 "OidcAudience": AUDIENCE,
                 "OidcJwksUrl": issuer.jwks_url,
-                "CursorKey": _secret(state / "cursor-key"),
+                **secret_store.versions(
+                    cloud.client("secretsmanager"),
+                    STAGE,
+                    functions.settings_of(functions.all_functions([])),
+                ),
                 "RevocationUnknown": "refuse",
                 "StorageUrl": base_url,
                 "PublicUrl": f"{base_url}/api",

@@ -139,11 +139,7 @@ def _installed(folder: Path) -> Path:
 
 def _environment(function: functions.Function) -> dict[str, str]:
     """Return what the template sets for a function, with values of the tests."""
-    refs = function.settings | {
-        one.variable: functions.physical_name(one) for one in function.resources
-    }
-    values = {name: cloud.physical_name(ref["Ref"]) for name, ref in refs.items()}
-    return {"SECTION": function.section, **values}
+    return cloud.environment(function)
 
 
 def _instructions(script: str, tree: Path, environment: dict[str, str]) -> int:

@@ -14,36 +14,10 @@ import pytest
 from infra import artifact, declarations, functions, synth
 from infra.build import Build
 from infra.functions import Function
+from tests.support import cloud
 
 Json = dict[str, Any]
 
-SELLER = {
-    "name": "ООО «Пример»",
-    "inn": "9677000065",
-    "kpp": "967701001",
-    "address": "127006, г. Москва, ул. Примерная, д. 1",
-    "account": "40702810900000000042",
-    "bank_name": "ПАО «Пример Банк», г. Москва",
-    "bic": "044525225",
-    "correspondent_account": "30101810400000000225",
-    "director": "Иванов И. И.",
-    "chief_accountant": "Сидорова А. С.",
-}
-PARAMETERS = {
-    "Stage": "test",
-    "CursorKey": "0123456789abcdef0123456789abcdef",
-    "Seller": json.dumps(SELLER),
-    "InvoiceDays": "5",
-    "OidcIssuer": "https://issuer.example",
-    "OidcAudience": "cabinet",
-    "OidcJwksUrl": "https://issuer.example/jwks.json",
-    "SenderAddress": "noreply@example.ru",
-    "PublicUrl": "https://cheki.example.ru",
-    "MailProvider": "ses",
-    "SmsProvider": "sns",
-    "SmsPartKopecks": "180",
-    "EmailKopecks": "0",
-}
 # Drawing and image libraries come with an invoice's PDF alone, cryptography with a token.
 HEAVY = {"reportlab", "PIL", "segno", "num2words", "aws_xray_sdk", "phonenumbers", "dns"}
 HEAVY |= {"jinja2"}
@@ -106,10 +80,8 @@ def probe(unpacked: Path, production: Json) -> Any:
     def probed(function: Function, event: Json | None = None) -> tuple[set[str], list[str], Any]:
         deployed = production["Resources"][f"{function.logical_id}Function"]["Properties"]
         variables = deployed["Environment"]["Variables"]
-        environment = {
-            name: value if isinstance(value, str) else PARAMETERS.get(value["Ref"], value["Ref"])
-            for name, value in variables.items()
-        }
+        assert variables == function.variables
+        environment = cloud.environment(function)
         # Lambda's own.
         environment |= {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
         environment |= {"AWS_LAMBDA_FUNCTION_NAME": "probe", "LANG": "en_US.UTF-8"}

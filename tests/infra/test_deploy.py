@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra import artifact
+from chalicelib.runtime.settings import PageSettings
+from chalicelib.services.gosotchet.settings import ReportingSecret
+from infra import artifact, secret_store
 from infra.build import Build
 from infra.deploy import (
     DeploymentError,
@@ -22,12 +24,14 @@ from infra.deploy import (
     upload,
 )
 from infra.local.cloud import Cloud
+from infra.secret_store import SecretMissing
 
 Json = dict[str, Any]
 
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
-SECRETS = {"CURSOR_KEY": "0123456789abcdef0123456789abcdef"}
-SAID = {
+SECRET = "0123456789abcdef0123456789abcdef"
+SETTINGS = [PageSettings, ReportingSecret]
+VALUES = {
     "Stage": "test",
     "ArtifactBucket": "test-artifacts",
     "Architecture": artifact.architecture(),
@@ -43,7 +47,6 @@ SAID = {
 LITTLE = {
     "Parameters": {
         "Stage": {"Type": "String"},
-        "CursorKey": {"Type": "String", "NoEcho": True},
         "Seller": {"Type": "String"},
         "Days": {"Type": "Number", "Default": 5},
     }
@@ -60,6 +63,7 @@ def cloud() -> Iterator[Cloud]:
             Bucket="test-artifacts",
             CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name},
         )
+        secret_store.put(started.client("secretsmanager"), "test", "cursor_key", SECRET)
         yield started
 
 
@@ -68,8 +72,13 @@ def stack(cloud: Cloud) -> Stack:
     return Stack(cloud.client("cloudformation"), "test-service-menu", poll_seconds=0.05)
 
 
+def secrets(cloud: Cloud) -> dict[str, str]:
+    """The versions of the secrets of the stage test."""
+    return secret_store.versions(cloud.client("secretsmanager"), "test", SETTINGS)
+
+
 def run(
-    cloud: Cloud, stack: Stack, built: Build, secrets: dict[str, str] | None = None, **said: Any
+    cloud: Cloud, stack: Stack, built: Build, **values: Any
 ) -> tuple[dict[str, str], list[str]]:
     """Deploy, and return the outputs and the changes that were shown."""
     shown: list[str] = []
@@ -83,8 +92,7 @@ def run(
         cloud.client("s3"),
         template=built.template,
         artifact=built.artifact,
-        said=SAID | said,
-        environment=SECRETS if secrets is None else secrets,
+        values=VALUES | secrets(cloud) | values,
         description="test",
         confirm=confirm,
     )
@@ -108,20 +116,43 @@ def test_deploys_changes_and_leaves_alone(
     assert shown == []
     assert "Nothing has changed." in capsys.readouterr().out
 
-    # A secret that is not given stays; what is given takes effect.
-    _, shown = run(cloud, stack, built, secrets={}, InvoiceDays="7")
+    _, shown = run(cloud, stack, built, InvoiceDays="7")
     assert shown
     assert all(line.startswith("Modify") for line in shown)
-    found = variables(cloud)
-    assert found["INVOICE_DAYS"] == "7"
-    assert found["CURSOR_KEY"] == SECRETS["CURSOR_KEY"]
+    assert variables(cloud)["INVOICE_DAYS"] == "7"
 
 
-def variables(cloud: Cloud) -> Json:
-    found: Json = cloud.client("lambda").get_function_configuration(
-        FunctionName="test-read-platform"
-    )["Environment"]["Variables"]
-    return found
+def test_a_rotated_secret_is_a_change_of_the_functions_that_declare_it(
+    cloud: Cloud, stack: Stack, built: Build
+) -> None:
+    run(cloud, stack, built)
+    assert variables(cloud, "test-read-fiscal-drives")["CURSOR_KEY"] == SECRET
+    secret_store.put(cloud.client("secretsmanager"), "test", "cursor_key", SECRET[::-1])
+    _, shown = run(cloud, stack, built)
+    assert "Modify  ReadFiscalDrivesFunction  AWS::Lambda::Function" in shown
+    assert not any("OrderFiscalDrivesFunction" in line for line in shown)
+    assert variables(cloud, "test-read-fiscal-drives")["CURSOR_KEY"] == SECRET[::-1]
+
+
+def test_a_missing_secret_is_refused_with_the_command_that_makes_it(cloud: Cloud) -> None:
+    with pytest.raises(SecretMissing, match="create-secret --name other/service-menu/cursor-key"):
+        secret_store.versions(cloud.client("secretsmanager"), "other", SETTINGS)
+
+
+def test_an_optional_secret_reaches_its_function_once_it_is_stored(
+    cloud: Cloud, stack: Stack, built: Build
+) -> None:
+    run(cloud, stack, built)
+    assert "REPORTING_TOKEN" not in variables(cloud, "test-provision-account")
+    secret_store.put(cloud.client("secretsmanager"), "test", "reporting_token", "bearer")
+    run(cloud, stack, built)
+    assert variables(cloud, "test-provision-account")["REPORTING_TOKEN"] == "bearer"
+
+
+def variables(cloud: Cloud, function: str = "test-order-fiscal-drives") -> Json:
+    configuration = cloud.client("lambda").get_function_configuration(FunctionName=function)
+    environment: Json = configuration["Environment"]["Variables"]
+    return environment
 
 
 def test_a_refused_parameter_says_why_and_changes_nothing(cloud: Cloud, built: Build) -> None:
@@ -141,8 +172,7 @@ def test_what_is_not_confirmed_is_not_done(cloud: Cloud, built: Build) -> None:
             cloud.client("s3"),
             template=built.template,
             artifact=built.artifact,
-            said=SAID | {"Stage": "doubted"},
-            environment=SECRETS,
+            values=VALUES | secrets(cloud) | {"Stage": "doubted"},
             description="test",
             confirm=lambda lines: not lines,
         )
@@ -175,8 +205,7 @@ def test_a_failure_names_the_resource_and_the_reason(cloud: Cloud, tmp_path: Pat
             cloud.client("s3"),
             template=template,
             artifact=template,
-            said={"ArtifactBucket": "test-artifacts"},
-            environment={},
+            values={"ArtifactBucket": "test-artifacts"},
             description="test",
         )
     with pytest.raises(DeploymentError, match="never created whole"):
@@ -194,29 +223,23 @@ def test_uploads_once_and_says_where_it_cannot(cloud: Cloud, tmp_path: Path) -> 
         upload(s3, "no-such-bucket", file)
 
 
-def test_parameters_come_from_the_file_and_secrets_from_the_environment() -> None:
-    said = {"Stage": "test", "Seller": {"name": "ООО"}}
-    assert choose_parameters(LITTLE, said, {"CURSOR_KEY": "secret"}, set()) == [
+def test_a_value_that_is_no_text_goes_as_json() -> None:
+    assert choose_parameters(LITTLE, {"Stage": "test", "Seller": {"name": "ООО"}}) == [
         {"ParameterKey": "Stage", "ParameterValue": "test"},
-        {"ParameterKey": "CursorKey", "ParameterValue": "secret"},
         {"ParameterKey": "Seller", "ParameterValue": '{"name": "ООО"}'},
     ]
-    kept = choose_parameters(LITTLE, said, {}, {"Stage", "CursorKey", "Seller"})
-    assert {"ParameterKey": "CursorKey", "UsePreviousValue": True} in kept
 
 
 @pytest.mark.parametrize(
-    ("said", "problem"),
+    ("values", "problem"),
     [
-        ({"Stage": "test", "Seller": "{}"}, "no value for CURSOR_KEY"),
         ({"Stage": "test", "Seller": "{}", "Stge": "x"}, "no parameter Stge"),
-        ({"Stage": "test", "Seller": "{}", "CursorKey": "x"}, "environment, not a file"),
-        ({"Stage": "test"}, "no value for CURSOR_KEY, Seller"),
+        ({"Days": "5"}, "no value for Stage, Seller"),
     ],
 )
-def test_parameters_that_cannot_be_right_are_refused(said: Json, problem: str) -> None:
+def test_parameters_that_cannot_be_right_are_refused(values: Json, problem: str) -> None:
     with pytest.raises(DeploymentError, match=problem):
-        choose_parameters(LITTLE, said, {}, set())
+        choose_parameters(LITTLE, values)
 
 
 def test_only_what_is_committed_is_deployed(tmp_path: Path) -> None:

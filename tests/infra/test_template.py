@@ -3,16 +3,19 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import Field
 
 from chalicelib.runtime.declaration import Action
-from infra import declarations
+from chalicelib.runtime.settings import Settings
+from infra import declarations, functions, parameters
 from infra.build import Build
 from infra.deploy import lint
-from infra.functions import FED_BY_OTHERS, RELAYED
+from infra.functions import FED_BY_OTHERS, RELAYED, Function
 from infra.gateway import OUTBOX_PATTERN
+from tests.support import cloud
 
 Json = dict[str, Any]
 
@@ -90,6 +93,10 @@ def referenced(said: Any) -> set[str]:
             return set().union(*map(referenced, said))
         case _:
             return set()
+
+
+def all_functions() -> list[Function]:
+    return functions.all_functions(cloud.queue_names())
 
 
 @pytest.fixture(scope="session")
@@ -458,10 +465,75 @@ def test_buckets_are_private(production: Json) -> None:
         assert denied, f"{name} answers without TLS"
 
 
-def test_secrets_are_not_echoed(production: Json) -> None:
-    assert production["Parameters"]["CursorKey"]["NoEcho"] is True
-    assert "Default" not in production["Parameters"]["CursorKey"]
-    assert not {"CursorKey"} & referenced(production["Outputs"])
+def secrets() -> dict[str, str]:
+    """Return the parameter that names the version of each secret, by environment variable."""
+    fields = parameters.fields(functions.settings_of(all_functions()))
+    return {
+        name.upper(): parameters.version_parameter(name)
+        for name, schema in fields.items()
+        if parameters.is_secret(schema)
+    }
+
+
+def test_no_secret_is_a_parameter(production: Json) -> None:
+    assert set(secrets()) == {"CURSOR_KEY", "REPORTING_TOKEN"}
+    for variable, version in secrets().items():
+        assert variable.title().replace("_", "") not in production["Parameters"]
+        assert "version of the secret" in production["Parameters"][version]["Description"].lower()
+    for name, parameter in production["Parameters"].items():
+        assert "NoEcho" not in parameter, f"{name}: a secret belongs in the secret store"
+    assert not set(secrets().values()) & referenced(production["Outputs"])
+
+
+def test_a_secret_reaches_the_functions_that_declare_it_and_no_other(production: Json) -> None:
+    deployed = properties(production, "Lambda::Function")
+    for variable, version in secrets().items():
+        declaring = {
+            f"{function.logical_id}Function"
+            for function in all_functions()
+            if variable in map(str.upper, parameters.fields(function.settings))
+        }
+        holding = {
+            name
+            for name, function in deployed.items()
+            if version in json.dumps(function["Environment"])
+        }
+        assert holding == declaring, variable
+        for name in holding:
+            assert "{{resolve:secretsmanager:${Stage}/" in json.dumps(
+                deployed[name]["Environment"]["Variables"][variable]
+            )
+    assert holding == {"ProvisionAccountFunction"}  # the last one, REPORTING_TOKEN
+
+
+def test_a_setting_becomes_a_parameter_with_its_type_bounds_and_description() -> None:
+    class Example(Settings):
+        days: Annotated[int, Field(ge=1, le=9, description="Days.")] = 5
+        code: Annotated[str, Field(pattern="^[a-z]{3}$", description="Code.")]
+        kind: Annotated[Literal["one", "two"], Field(description="Kind.")]
+
+    assert parameters.parameters([Example]) == {
+        "Days": {
+            "Type": "Number",
+            "Description": "Days.",
+            "Default": 5,
+            "MinValue": 1,
+            "MaxValue": 9,
+        },
+        "Code": {"Type": "String", "Description": "Code.", "AllowedPattern": "[a-z]{3}"},
+        "Kind": {"Type": "String", "Description": "Kind.", "AllowedValues": ["one", "two"]},
+    }
+
+
+def test_a_name_means_one_setting() -> None:
+    class Days(Settings):
+        days: Annotated[int, Field(description="Days.")]
+
+    class OtherDays(Settings):
+        days: Annotated[int, Field(description="Other days.")]
+
+    with pytest.raises(ValueError, match="days of OtherDays is described differently"):
+        parameters.fields([Days, OtherDays])
 
 
 def test_the_gateways_own_answers_are_problems(production: Json) -> None:

@@ -114,11 +114,11 @@ def test_invented_cursor_is_refused(world: World, said: str) -> None:
 def test_cursor_of_another_key_is_refused(
     world: World, cursor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.runtime.settings import RuntimeSettings
+    from chalicelib.runtime.settings import PageSettings
 
     monkeypatch.setenv("CURSOR_KEY", "another secret of the tests, 32 letters and more")
-    RuntimeSettings.load.cache_clear()
+    PageSettings.load.cache_clear()
     try:
         assert refused(world, cursor)
     finally:
-        RuntimeSettings.load.cache_clear()
+        PageSettings.load.cache_clear()

@@ -21,9 +21,12 @@ from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.declaration import Declaration
 from chalicelib.runtime.resource import Queue, Resource
+from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.table import Table
 from infra import declarations, functions, synth
+from infra.functions import Function
 
+_SECRET = re.compile(r"{{resolve:secretsmanager:\${Stage}/([\w/-]+):.*")
 REGION = "xx-nowhere-1"
 """No such region exists, so a call that leaks out of moto finds nobody."""
 
@@ -54,7 +57,6 @@ SELLER = {
 
 PARAMETERS = {
     "Stage": "test",
-    "CursorKey": "a secret of the tests alone, 32 letters and more",
     "Seller": json.dumps(SELLER, ensure_ascii=False),
     "InvoiceDays": "5",
     "OidcIssuer": "https://issuer.example",
@@ -69,7 +71,6 @@ PARAMETERS = {
     "EmailKopecks": "0",
     "EdoOperatorCode": "2TS",
     "ReportingUrl": "",
-    "ReportingToken": "",
     "ReportingSignInUrl": "https://gosotchet.example.ru",
     "OnecTrialDays": "14",
     "OnecMonthKopecks": "20000",
@@ -77,6 +78,9 @@ PARAMETERS = {
     "SenderDomain": "ofd.example.ru",
     "SenderAddress": "no-reply@ofd.example.ru",
 }
+
+SECRETS = {"service-menu/cursor-key": "a secret of the tests alone, 32 letters and more"}
+"""The secret store of the tests, by name below the stage; optional secrets are not in it."""
 
 
 def physical_name(logical_id: str) -> str:
@@ -93,12 +97,33 @@ def variables() -> dict[str, str]:
 
     With every queue in it, so that tests can put something on those that others fill.
     """
-    everything = functions.all_functions(queue_names())
-    settings = {name: ref for function in everything for name, ref in function.settings.items()}
-    for function in everything:
-        settings |= {one.variable: functions.physical_name(one) for one in function.resources}
-    settings |= {one.variable: functions.physical_name(one) for one in map(Queue, queue_names())}
-    return {name: physical_name(ref["Ref"]) for name, ref in settings.items()}
+    together: dict[str, str] = {}
+    for function in functions.all_functions(queue_names()):
+        together |= environment(function)
+    together.pop("SECTION")
+    return together | {
+        queue.variable: physical_name(queue.logical_id) for queue in map(Queue, queue_names())
+    }
+
+
+def environment(function: Function) -> dict[str, str]:
+    """Return the environment that the template gives to a function, with values of the tests."""
+    values = {name: _value(value) for name, value in function.variables.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _value(declared: Any) -> str | None:
+    """Return what a variable becomes; None for a reference to a secret that is not stored."""
+    match declared:
+        case str():
+            return declared
+        case {"Ref": name}:
+            return physical_name(name)
+        case {"Fn::If": [_, reference, _]}:
+            return _value(reference)
+        case {"Fn::Sub": reference}:
+            return SECRETS.get(_SECRET.fullmatch(reference)[1])  # type: ignore[index]
+    raise ValueError(declared)
 
 
 def queue_names() -> list[str]:
@@ -121,6 +146,20 @@ def grants() -> dict[str, tuple[set[str], set[str]]]:
         if queue_sender.relays:
             found[queue_sender.name] = _names(queue_sender.writes), _names(queue_sender.writes)
     return found
+
+
+@functools.cache
+def settings() -> dict[str, set[type[Settings]]]:
+    """Return the settings that each function may load, by its name."""
+    return {
+        one.name: set(one.settings)
+        for one in (
+            *declarations.actions(),
+            *declarations.consumers(),
+            *declarations.schedules(),
+            *functions.all_functions(queue_names()),
+        )
+    }
 
 
 def _names(resources: Iterable[Resource]) -> set[str]:

@@ -2,7 +2,7 @@
 
 Each action runs in the tests under exactly its declared grants (``World`` refuses the rest), so a
 missing one fails where it is missed. This looks at the other side. A grant is a resource that a
-declaration reads, or one that it writes.
+declaration reads, one that it writes, or a settings class that it loads.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 Grant = tuple[str, str, str]
-"""A function, the physical name of a resource, ``reads`` or ``writes``."""
+"""A function, a resource's physical name or a settings class's name, ``reads`` or ``writes``."""
 
 SIGNED_FOR: Mapping[tuple[str, str], str] = {
     ("get_application_to_moderate", "test-applications-bucket"): "links to files, signed here",
@@ -49,6 +49,7 @@ def declared() -> set[Grant]:
             for resource in resources:
                 name = cloud.physical_name(functions.physical_name(resource)["Ref"])
                 found.add((one.name, name, how))
+        found |= {(one.name, model.__name__, "reads") for model in one.settings}
     return found
 
 

@@ -28,6 +28,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime import relay as stream
 from chalicelib.runtime.aws import OPERATIONS
 from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
 from infra.functions import RELAYED
@@ -85,7 +86,7 @@ class CloudCall:
 
 
 class NotGrantedError(BaseException):
-    """A function touched what it does not declare. No ``except Exception`` may hide it."""
+    """A function touched or loaded what it does not declare. No ``except Exception`` may hide it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,6 +131,16 @@ class World:
         perform = BaseClient._make_api_call
         current: list[World] = []
 
+        load = Settings.load.__func__  # type: ignore[attr-defined]
+
+        def load_declared(model: type[Settings]) -> Settings:
+            (world,) = current
+            if world._function is not None:
+                world._note_settings(model)
+            return load(model)  # type: ignore[no-any-return]
+
+        load_declared.cache_clear = load.cache_clear  # type: ignore[attr-defined]
+
         def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             (world,) = current
             if world._function is None:
@@ -142,6 +153,7 @@ class World:
         with (
             cloud.simulated() as renew,
             mock.patch.object(BaseClient, "_make_api_call", watched),
+            mock.patch.object(Settings, "load", classmethod(load_declared)),
         ):
 
             def begin(from_: Beginning | None = None) -> World:
@@ -199,6 +211,12 @@ class World:
         if not call.resources <= (writes if call.writes else reads):
             raise NotGrantedError(call)
         grants.note(call.function, call.resources, writes=call.writes)
+
+    def _note_settings(self, model: type[Settings]) -> None:
+        assert self._function
+        if model not in cloud.settings()[self._function]:
+            raise NotGrantedError(f"{self._function} loads {model.__name__}, not declared")
+        grants.note(self._function, [model.__name__], writes=False)
 
     # --- HTTP
 

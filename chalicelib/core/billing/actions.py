@@ -13,6 +13,7 @@ from chalicelib.core.billing.payment import (
     StatementReport,
 )
 from chalicelib.core.billing.rules import InvoiceUnknown, StatementRefused
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
@@ -21,12 +22,13 @@ from chalicelib.runtime.commit import commit
 from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import fetch, first
 
 BOTH = ("client", "operator")
 
 
-@action("GET /invoices", caller=BOTH, reads=[BILLING])
+@action("GET /invoices", caller=BOTH, reads=[BILLING], settings=[PageSettings])
 def list_invoices(caller: Caller, query: PageQuery) -> Page[Invoice]:
     """List invoices, newest first: the caller's own, or everybody's for the operator."""
     invoices = store.invoices_of_all() if caller.is_operator else store.invoices(caller.client_id)
@@ -56,7 +58,7 @@ def get_invoice_pdf(caller: Caller, invoice_id: str) -> FileResponse:
     return FileResponse(invoice_pdf.render(invoice), "application/pdf", name, inline=True)
 
 
-@action("GET /payments", caller="operator", reads=[BILLING])
+@action("GET /payments", caller="operator", reads=[BILLING], settings=[PageSettings])
 def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
     """List the payments that wait for a person."""
     return page(store.payments(query.outcome), query, caller.client_id)
@@ -87,6 +89,7 @@ def count_payment(caller: Caller, new: NewPayment) -> Payment:
     status=201,
     writes=[BILLING, OUTBOX],
     timeout=29,
+    settings=[BillingSettings],
 )
 def count_statement(caller: Caller, new: NewStatement) -> StatementReport:
     """Count the incoming payments of a bank statement.

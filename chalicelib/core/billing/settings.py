@@ -1,4 +1,4 @@
-"""What the deployment decides about invoices."""
+"""Settings of invoices."""
 
 from typing import Annotated
 
@@ -9,7 +9,10 @@ from chalicelib.runtime.settings import Settings
 
 
 class BillingSettings(Settings):
-    """Who sells, and for how long an invoice may be paid."""
+    """The seller on every invoice, and how long an invoice may be paid."""
 
-    seller: Json[Seller]
-    invoice_days: Annotated[int, Field(ge=1, le=365)]
+    seller: Annotated[
+        Json[Seller],
+        Field(description="The operator's requisites for invoices, JSON (billing.model.Seller)."),
+    ]
+    invoice_days: Annotated[int, Field(ge=1, le=365, description="Days to pay an invoice.")] = 5

@@ -19,10 +19,13 @@ from chalicelib.runtime.commit import commit
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, page
+from chalicelib.runtime.settings import PageSettings, StorageSettings
 from chalicelib.runtime.table import fetch, first
 
 
-@action("GET /moderation/applications", caller="operator", reads=[MODERATION])
+@action(
+    "GET /moderation/applications", caller="operator", reads=[MODERATION], settings=[PageSettings]
+)
 def list_applications_to_moderate(
     caller: Caller, query: ApplicationsQuery
 ) -> Page[ApplicationLine]:
@@ -36,6 +39,7 @@ def list_applications_to_moderate(
     "GET /moderation/applications/{application_id}",
     caller="operator",
     reads=[MODERATION, ORGANISATION, APPLICATIONS],
+    settings=[StorageSettings],
 )
 def get_application_to_moderate(caller: Caller, application_id: str) -> ApplicationForReview:
     """Return an application with its flags and with links to its files.

@@ -7,19 +7,13 @@ from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
-from typing import Literal, Protocol
+from typing import Protocol
 
+from chalicelib.core.notification.settings import MailSettings
 from chalicelib.runtime.aws import client
 from chalicelib.runtime.resource import MailIdentity
-from chalicelib.runtime.settings import Settings
 
 SENDER = MailIdentity("Sender")
-
-
-class MailSettings(Settings):
-    """The e-mail provider."""
-
-    mail_provider: Literal["ses"]
 
 
 @dataclasses.dataclass(frozen=True)

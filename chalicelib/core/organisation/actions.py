@@ -17,11 +17,13 @@ from chalicelib.core.organisation.model import (
 from chalicelib.core.organisation.rules import AgreementSigned, RegisterUnknown, require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import every, fetch
 
 
@@ -39,13 +41,15 @@ def change_address(caller: Caller, payload: NewAddress) -> Profile:
     return commit(changed, store.change_address(caller.client_id, payload))
 
 
-@action("GET /organisation/registers", caller="client", reads=[ORGANISATION])
+@action(
+    "GET /organisation/registers", caller="client", reads=[ORGANISATION], settings=[PageSettings]
+)
 def list_registers(caller: Caller, query: PageQuery) -> Page[Register]:
     """List the cash registers and their fiscal drives."""
     return page(store.registers(caller.client_id), query, caller.client_id)
 
 
-@action("GET /organisation/shops", caller="client", reads=[ORGANISATION])
+@action("GET /organisation/shops", caller="client", reads=[ORGANISATION], settings=[PageSettings])
 def list_shops(caller: Caller, query: PageQuery) -> Page[ShopWithRegisters]:
     """List the shops with their registers."""
     shops = page(store.shops(caller.client_id), query, caller.client_id)
@@ -124,6 +128,7 @@ def get_agreement(caller: Caller, kind: str) -> Agreement:
     reads=[TRUST],
     writes=[ORGANISATION, EVIDENCE],
     memory=1024,
+    settings=[SigningSettings],
 )
 def sign_agreement(caller: Caller, kind: str, payload: NewSignature) -> Agreement:
     """Sign an agreement with a detached signature over its exact text.

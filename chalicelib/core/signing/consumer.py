@@ -4,6 +4,7 @@ import urllib.request
 from urllib.error import URLError
 
 from chalicelib.core.signing.buckets import TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.core.signing.trust import load_trust, store_crl
 from chalicelib.kep import CRL, KepError, Trust, crl
 from chalicelib.runtime import clock
@@ -14,7 +15,12 @@ _FETCH_SECONDS = 20
 
 
 @scheduled(
-    "rate(1 hour)", writes=[TRUST], alarms=["RevocationListsFailed"], timeout=900, memory=1024
+    "rate(1 hour)",
+    writes=[TRUST],
+    alarms=["RevocationListsFailed"],
+    timeout=900,
+    memory=1024,
+    settings=[SigningSettings],
 )
 def refresh_crls() -> None:
     """Fetch every revocation list that the trust bundle names and store the valid ones.

@@ -1,11 +1,16 @@
 """Settings of signature verification."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from chalicelib.runtime.settings import Settings
 
 
 class SigningSettings(Settings):
-    """What to do if no current revocation list covers a certificate."""
+    """How strictly signatures are verified."""
 
-    revocation_unknown: Literal["refuse", "accept"]
+    revocation_unknown: Annotated[
+        Literal["refuse", "accept"],
+        Field(description="A signature whose certificate no current revocation list covers."),
+    ] = "refuse"

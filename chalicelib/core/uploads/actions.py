@@ -8,9 +8,10 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.settings import StorageSettings
 
 
-@action("POST /uploads", caller="client", status=201, writes=[UPLOADS])
+@action("POST /uploads", caller="client", status=201, writes=[UPLOADS], settings=[StorageSettings])
 def upload_file(caller: Caller, payload: NewUpload) -> Upload:
     """Return a form that uploads one file directly to the object store.
 

@@ -25,6 +25,7 @@ from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.period import Period
 from chalicelib.runtime.problem import PayloadInvalid
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import Get, every, fetch, fetch_all
 from chalicelib.services.e_receipts import application_rules, application_store, rules, store
 from chalicelib.services.e_receipts.active_logo import active_logo
@@ -51,7 +52,12 @@ _PRIVATE_PAGE = {
 }
 
 
-@action("GET /e-receipts", caller="client", reads=[ORGANISATION, E_RECEIPTS])
+@action(
+    "GET /e-receipts",
+    caller="client",
+    reads=[ORGANISATION, E_RECEIPTS],
+    settings=[EReceiptsSettings],
+)
 def get_e_receipts(caller: Caller) -> EReceiptsOverview:
     """Return the channels, the additional services, and whether the client may use the latter."""
     client_id, settings = caller.client_id, EReceiptsSettings.load()
@@ -70,7 +76,12 @@ def get_e_receipts(caller: Caller) -> EReceiptsOverview:
     )
 
 
-@action("PUT /e-receipts/channels/{channel}", caller="client", writes=[E_RECEIPTS])
+@action(
+    "PUT /e-receipts/channels/{channel}",
+    caller="client",
+    writes=[E_RECEIPTS],
+    settings=[EReceiptsSettings],
+)
 def switch_channel(caller: Caller, channel: str, payload: Switch) -> ChannelCard:
     """Switch the delivery of receipts by SMS or e-mail on or off, from the next receipt on."""
     selected = rules.channel_of(channel)
@@ -116,6 +127,7 @@ def get_statistics(caller: Caller, period: Period) -> Statistics:
     "GET /e-receipts/services/{service}/preview",
     caller="client",
     reads=[ORGANISATION, E_RECEIPTS, APPLICATIONS],
+    settings=[EReceiptsSettings],
 )
 def get_preview(caller: Caller, service: str) -> Preview:
     """Return the SMS or the e-mail of an example receipt, as buyers receive it now."""
@@ -141,6 +153,7 @@ def get_preview(caller: Caller, service: str) -> Preview:
     caller="client",
     reads=[ORGANISATION],
     memory=1024,
+    settings=[EReceiptsSettings],
 )
 def preview_service(caller: Caller, service: str, form: PreviewForm) -> Preview:
     """Return the SMS or the e-mail of an example receipt with a new name or logo.
@@ -237,7 +250,12 @@ def apply_for_service(caller: Caller, service: str, payload: NewApplication) -> 
     )
 
 
-@action("GET /e-receipts/services/{service}/applications", caller="client", reads=[MODERATION])
+@action(
+    "GET /e-receipts/services/{service}/applications",
+    caller="client",
+    reads=[MODERATION],
+    settings=[PageSettings],
+)
 def list_applications(caller: Caller, service: str, query: PageQuery) -> Page[ApplicationCard]:
     """List the client's applications for a service, newest first."""
     listed = moderation.applications(caller.client_id, service_of(service))

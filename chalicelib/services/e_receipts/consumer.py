@@ -10,6 +10,7 @@ from chalicelib.core.moderation.files import APPLICATIONS
 from chalicelib.core.notification import mail, sms
 from chalicelib.core.notification.deduplication import SentRecord, send_once
 from chalicelib.core.notification.mail import SENDER, Letter
+from chalicelib.core.notification.settings import MailSettings
 from chalicelib.core.notification.sms import SMS, NumberRefused
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
@@ -34,7 +35,12 @@ class ReceiptNotStored(Exception):
     """The receipt to be delivered is not stored, or belongs to another client."""
 
 
-@consumer(DELIVERIES, reads=[FISCAL, APPLICATIONS], writes=[E_RECEIPTS, SENDER, SMS])
+@consumer(
+    DELIVERIES,
+    reads=[FISCAL, APPLICATIONS],
+    writes=[E_RECEIPTS, SENDER, SMS],
+    settings=[EReceiptsSettings, MailSettings],
+)
 def deliver_receipt(delivery: DeliveryRequested) -> None:
     """Send a receipt to its buyer if the channel is on, and add it to the statistics.
 

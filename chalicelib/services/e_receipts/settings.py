@@ -1,20 +1,24 @@
-"""Settings of electronic receipts."""
+"""Settings of «Электронные чеки»."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.runtime.settings import Settings
+from chalicelib.runtime.settings import PublicUrl, Settings
 from chalicelib.services.e_receipts.contact import Channel
 
 
 class EReceiptsSettings(Settings):
-    """Base URL of receipt pages, and tariffs of delivery in kopecks."""
+    """The public address of receipts, and the tariffs of their delivery in kopecks."""
 
-    public_url: str
-    sms_part_kopecks: Annotated[int, Field(ge=0)] = 180
-    email_kopecks: Annotated[int, Field(ge=0)] = 0
+    public_url: PublicUrl
+    sms_part_kopecks: Annotated[
+        int, Field(ge=0, description="Price of one part of an SMS for the client.")
+    ] = 180
+    email_kopecks: Annotated[
+        int, Field(ge=0, description="Price of an e-mailed receipt for the client.")
+    ] = 0
 
     def price(self, channel: Channel) -> int:
-        """Return the tariff in kopecks: per part of an SMS, or per e-mail."""
+        """Return the tariff in force: of one part of an SMS, or of one e-mail."""
         return self.sms_part_kopecks if channel is Channel.SMS else self.email_kopecks

@@ -1,4 +1,4 @@
-"""Settings of «Платформа ЭДО»."""
+"""Settings of «ЭДО»."""
 
 from typing import Annotated
 
@@ -8,7 +8,12 @@ from chalicelib.runtime.settings import Settings
 
 
 class EdoSettings(Settings):
-    """Identity of this operator among the operators of the exchange."""
+    """This operator among the operators of document exchange."""
 
-    edo_operator_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{3}$")]
-    """Operator code: the first three characters of our participants' identifiers."""
+    edo_operator_code: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9A-Z]{3}$",
+            description="First characters of the identifiers of this operator's participants.",
+        ),
+    ]

@@ -2,6 +2,7 @@
 
 from chalicelib.core.billing import store as billing
 from chalicelib.core.billing.sale import Sold
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
@@ -14,6 +15,7 @@ from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import every, fetch, first
 from chalicelib.services.fiscal_drives import mail, rules, store
 from chalicelib.services.fiscal_drives.model import (
@@ -95,6 +97,7 @@ def take_from_cart(caller: Caller, model: str) -> Cart:
     status=201,
     reads=[ORGANISATION],
     writes=[FISCAL_DRIVES, BILLING],
+    settings=[BillingSettings],
 )
 def order_fiscal_drives(caller: Caller, form: NewOrder) -> Sold[Order]:
     """Turn the cart into an order with its invoice, and take the drives from the stock."""
@@ -126,7 +129,7 @@ def order_fiscal_drives(caller: Caller, form: NewOrder) -> Sold[Order]:
     )
 
 
-@action("GET /fiscal-drives/orders", caller=BOTH, reads=[FISCAL_DRIVES])
+@action("GET /fiscal-drives/orders", caller=BOTH, reads=[FISCAL_DRIVES], settings=[PageSettings])
 def list_orders(caller: Caller, query: PageQuery) -> Page[Order]:
     """List orders, newest first: the caller's own, or everybody's for the operator."""
     orders = store.orders_of_all() if caller.is_operator else store.orders(caller.client_id)

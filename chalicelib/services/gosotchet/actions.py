@@ -1,11 +1,13 @@
 """«Платформа Госотчёт»: licences, registration with the authorities, login and password."""
 
 from chalicelib.core.billing.sale import Sold
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -15,6 +17,7 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.problem import PayloadInvalid
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import fetch, first
 from chalicelib.services.gosotchet import account as accounts
 from chalicelib.services.gosotchet import account_store, rules, store
@@ -37,6 +40,7 @@ from chalicelib.services.gosotchet.model import (
     RegistrationState,
 )
 from chalicelib.services.gosotchet.sale import SALE
+from chalicelib.services.gosotchet.settings import ReportingSettings
 from chalicelib.services.gosotchet.store import GOSOTCHET
 from chalicelib.services.gosotchet.tariff import Tariff, find, tariffs
 
@@ -49,7 +53,7 @@ def list_gosotchet_tariffs(caller: Caller) -> Page[Tariff]:
     return Page(items=list(tariffs()), next=None)
 
 
-@action("GET /gosotchet/licences", caller="client", reads=[GOSOTCHET])
+@action("GET /gosotchet/licences", caller="client", reads=[GOSOTCHET], settings=[PageSettings])
 def list_gosotchet_licences(caller: Caller, query: PageQuery) -> Page[Licence]:
     """List the caller's licences, newest first."""
     return page(store.licences(caller.client_id), query, caller.client_id)
@@ -62,6 +66,7 @@ def list_gosotchet_licences(caller: Caller, query: PageQuery) -> Page[Licence]:
     status=201,
     reads=[ORGANISATION],
     writes=[GOSOTCHET, BILLING],
+    settings=[BillingSettings],
 )
 def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> Sold[Licence]:
     """Order a licence; it is active when its invoice is paid."""
@@ -97,6 +102,7 @@ def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> Sold[Licence]:
     status=202,
     reads=[ORGANISATION, TRUST],
     writes=[GOSOTCHET, OUTBOX],
+    settings=[SigningSettings],
 )
 def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> RegistrationAccepted:
     """Register a licence with the authorities; login and password follow by e-mail."""
@@ -138,7 +144,7 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
     )
 
 
-@action("GET /gosotchet/registrations", caller="client", reads=[GOSOTCHET])
+@action("GET /gosotchet/registrations", caller="client", reads=[GOSOTCHET], settings=[PageSettings])
 def list_gosotchet_registrations(caller: Caller, query: PageQuery) -> Page[RegistrationCard]:
     """List the caller's registrations, newest first."""
     found = page(store.registrations(caller.client_id), query, caller.client_id)
@@ -153,7 +159,7 @@ def get_gosotchet_registration(caller: Caller, registration_id: str) -> Registra
     return _own(caller, registration_id).card()
 
 
-@action("GET /gosotchet/worklist", caller="operator", reads=[GOSOTCHET])
+@action("GET /gosotchet/worklist", caller="operator", reads=[GOSOTCHET], settings=[PageSettings])
 def list_gosotchet_worklist(caller: Caller, query: RegistrationsQuery) -> Page[RegistrationLine]:
     """List everybody's registrations in a status, those that failed by default."""
     found = page(store.registrations_of_all(query.status), query, caller.client_id)
@@ -198,6 +204,7 @@ def resend_gosotchet_credentials(
     status=202,
     reads=[ORGANISATION, TRUST],
     writes=[GOSOTCHET, OUTBOX],
+    settings=[SigningSettings],
 )
 def change_gosotchet_registration(
     caller: Caller, registration_id: str, wanted: NewAmendment
@@ -236,7 +243,10 @@ def change_gosotchet_registration(
 
 
 @action(
-    "GET /gosotchet/registrations/{registration_id}/changes", caller="client", reads=[GOSOTCHET]
+    "GET /gosotchet/registrations/{registration_id}/changes",
+    caller="client",
+    reads=[GOSOTCHET],
+    settings=[PageSettings],
 )
 def list_gosotchet_changes(
     caller: Caller, registration_id: str, query: PageQuery
@@ -248,7 +258,12 @@ def list_gosotchet_changes(
 
 
 @action(
-    "POST /gosotchet/sessions", caller="anyone", writes=[ACCOUNTS], rate_limit=20, refuses=[403]
+    "POST /gosotchet/sessions",
+    caller="anyone",
+    writes=[ACCOUNTS],
+    rate_limit=20,
+    refuses=[403],
+    settings=[ReportingSettings],
 )
 def sign_in_gosotchet(said: SignIn) -> SignedIn:
     """Sign in to the embedded reporting system; a one-time password must be changed with it."""

@@ -4,6 +4,7 @@ import datetime as dt
 
 from chalicelib.core.billing.payment import InvoiceClosed
 from chalicelib.core.notification.mail import SENDER
+from chalicelib.core.notification.settings import MailSettings
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
@@ -25,6 +26,7 @@ from chalicelib.services.gosotchet.rules import (
     RegistrationStateNotAllowed,
 )
 from chalicelib.services.gosotchet.sale import SALE
+from chalicelib.services.gosotchet.settings import ReportingSecret, ReportingSettings
 from chalicelib.services.gosotchet.store import GOSOTCHET, CredentialsUnderWay
 
 PROVISIONING_SECONDS = 60
@@ -43,6 +45,7 @@ def follow_licence_invoice(closed: InvoiceClosed) -> None:
     writes=[GOSOTCHET, ACCOUNTS, OUTBOX, SENDER],
     batch_size=1,
     timeout=PROVISIONING_SECONDS,
+    settings=[MailSettings, ReportingSecret, ReportingSettings],
 )
 def provision_account(told: Provisioning) -> None:
     """Open an account or bring it up to date, and mail its login and password."""

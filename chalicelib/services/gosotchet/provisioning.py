@@ -22,7 +22,7 @@ from chalicelib.services.gosotchet.model import (
 )
 from chalicelib.services.gosotchet.reporting import Enrolment, EnrolmentRefused, ReportingSystem
 from chalicelib.services.gosotchet.rules import ChangeDone, ChangeUnknown, RegistrationUnknown
-from chalicelib.services.gosotchet.settings import ReportingSettings
+from chalicelib.services.gosotchet.settings import ReportingSecret, ReportingSettings
 
 
 def issue_credentials(told: IssueCredentials) -> None:
@@ -99,7 +99,7 @@ def reporting_system() -> ReportingSystem:
     if settings.reporting_url:
         from chalicelib.services.gosotchet.remote_system import RemoteReportingSystem
 
-        token = settings.reporting_token.get_secret_value()
+        token = ReportingSecret.load().reporting_token.get_secret_value()
         return RemoteReportingSystem(settings.reporting_url, token)
     from chalicelib.services.gosotchet.embedded_directory import EmbeddedDirectory
 

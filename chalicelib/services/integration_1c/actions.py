@@ -4,6 +4,7 @@ import io
 
 from chalicelib.core.billing import invoicing
 from chalicelib.core.billing import store as billing
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
@@ -19,6 +20,7 @@ from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.settings import PageSettings, StorageSettings
 from chalicelib.runtime.table import fetch, fetch_all
 from chalicelib.services.integration_1c import catalogue, credentials, rules, store, web_service
 from chalicelib.services.integration_1c.catalogue import Choice, NomenclatureItem
@@ -53,7 +55,12 @@ _MOST_INLINE = 3_000
 _MOST_INLINE_BYTES = 4 * 1024 * 1024
 
 
-@action("GET /integration-1c/registers", caller="client", reads=[INTEGRATION_1C, ORGANISATION])
+@action(
+    "GET /integration-1c/registers",
+    caller="client",
+    reads=[INTEGRATION_1C, ORGANISATION],
+    settings=[Integration1cSettings, PageSettings],
+)
 def list_register_tariffs(caller: Caller, query: PageQuery) -> Page[RegisterAccess]:
     """List the caller's registers with their tariffs, and what a tariff costs.
 
@@ -94,6 +101,7 @@ def _tariff(register: Register, access: Access | None, *, trial_used: bool) -> R
     status=201,
     reads=[ORGANISATION],
     writes=[INTEGRATION_1C],
+    settings=[Integration1cSettings],
 )
 def begin_trial(caller: Caller, register_id: str) -> RegisterAccess:
     """Let a register's documents load for a trial, which it has once, whoever owns it."""
@@ -119,6 +127,7 @@ def begin_trial(caller: Caller, register_id: str) -> RegisterAccess:
     status=201,
     reads=[ORGANISATION],
     writes=[INTEGRATION_1C, BILLING],
+    settings=[BillingSettings, Integration1cSettings],
 )
 def subscribe_register(
     caller: Caller, register_id: str, wanted: NewSubscription
@@ -151,7 +160,12 @@ def subscribe_register(
     )
 
 
-@action("GET /integration-1c/credentials", caller="client", reads=[INTEGRATION_1C])
+@action(
+    "GET /integration-1c/credentials",
+    caller="client",
+    reads=[INTEGRATION_1C],
+    settings=[Integration1cSettings],
+)
 def get_credentials(caller: Caller) -> CredentialsCard:
     """Return the login that 1С was given and the address to enter there; never the password."""
     kept = fetch(store.login(caller.client_id))
@@ -162,7 +176,13 @@ def get_credentials(caller: Caller) -> CredentialsCard:
     )
 
 
-@action("POST /integration-1c/credentials", caller="client", status=201, writes=[INTEGRATION_1C])
+@action(
+    "POST /integration-1c/credentials",
+    caller="client",
+    status=201,
+    writes=[INTEGRATION_1C],
+    settings=[Integration1cSettings],
+)
 def issue_credentials(caller: Caller) -> NewCredentials:
     """Make a login and a password for 1С, shown this once; those before end."""
     seen = fetch(store.login(caller.client_id))
@@ -268,6 +288,7 @@ def prepare_period(caller: Caller, wanted: NewMessage) -> PreparedMessage:
     "GET /integration-1c/messages/{message_id}",
     caller="client",
     reads=[INTEGRATION_1C, EXCHANGES],
+    settings=[StorageSettings],
 )
 def get_prepared_message(caller: Caller, message_id: str) -> PreparedMessage:
     """Return whether a message is prepared and, if so, the address to get it from."""
@@ -279,7 +300,12 @@ def get_prepared_message(caller: Caller, message_id: str) -> PreparedMessage:
     return preparation.with_link(caller.client_id, found)
 
 
-@action("GET /integration-1c/nomenclature", caller="client", reads=[INTEGRATION_1C])
+@action(
+    "GET /integration-1c/nomenclature",
+    caller="client",
+    reads=[INTEGRATION_1C],
+    settings=[PageSettings],
+)
 def list_nomenclature(caller: Caller, query: PageQuery) -> Page[NomenclatureItem]:
     """List the items that receipts sold, with what 1С calls them and what is to be chosen."""
     found = page(catalogue.items(caller.client_id), query, caller.client_id)

@@ -1,28 +1,37 @@
-"""What the deployment decides about «Интеграция 1С»."""
+"""Settings of «Интеграция 1С»."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.runtime.settings import Settings
+from chalicelib.runtime.settings import PublicUrl, Settings
 from chalicelib.services.integration_1c.model import Prices, SubscriptionPeriod
 
 
 class Integration1cSettings(Settings):
-    """The length of a trial in days, tariffs in kopecks, and where 1С reaches this API."""
+    """The length of a trial, the tariffs, and where 1C reaches this API."""
 
-    onec_trial_days: Annotated[int, Field(ge=1, le=365)]
-    onec_month_kopecks: Annotated[int, Field(ge=1)]
-    onec_year_kopecks: Annotated[int, Field(ge=1)]
-    public_url: str
+    onec_trial_days: Annotated[
+        int,
+        Field(ge=1, le=365, description="Days that a register's documents load into 1C for trial."),
+    ] = 14
+    onec_month_kopecks: Annotated[
+        int,
+        Field(ge=1, description="Price of a register's month of «Интеграция 1С», VAT included."),
+    ] = 20_000
+    onec_year_kopecks: Annotated[
+        int,
+        Field(ge=1, description="Price of a register's year of «Интеграция 1С», VAT included."),
+    ] = 200_000
+    public_url: PublicUrl
 
     @property
     def prices(self) -> Prices:
-        """What a register costs."""
+        """The prices of one register."""
         return Prices(month_kopecks=self.onec_month_kopecks, year_kopecks=self.onec_year_kopecks)
 
     def price(self, period: SubscriptionPeriod) -> int:
-        """Return the tariff of a period, in kopecks."""
+        """Return the price of a period, in kopecks."""
         return {
             SubscriptionPeriod.MONTH: self.onec_month_kopecks,
             SubscriptionPeriod.YEAR: self.onec_year_kopecks,

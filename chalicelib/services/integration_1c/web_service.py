@@ -60,7 +60,9 @@ def tell_interface_versions(request: Raw) -> FileResponse:
     return _answer(interface.INTERFACE_VERSION, request, interface.get_versions)
 
 
-@action("GET /ws/Exchange_3_0_1_1", caller="anyone", produces=_XML)
+@action(
+    "GET /ws/Exchange_3_0_1_1", caller="anyone", produces=_XML, settings=[Integration1cSettings]
+)
 def describe_exchange() -> FileResponse:
     """Return the WSDL of the exchange service, with its address in this deployment."""
     from chalicelib.services.integration_1c.exchange import interface
@@ -68,7 +70,9 @@ def describe_exchange() -> FileResponse:
     return _description(interface.EXCHANGE)
 
 
-@action("GET /ws/InterfaceVersion", caller="anyone", produces=_XML)
+@action(
+    "GET /ws/InterfaceVersion", caller="anyone", produces=_XML, settings=[Integration1cSettings]
+)
 def describe_interface_version() -> FileResponse:
     """Return the WSDL of the service that tells which interfaces there are."""
     from chalicelib.services.integration_1c.exchange import interface

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -17,6 +19,7 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.negotiation import MediaType
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import Get, fetch, fetch_all
 from chalicelib.services.rent import (
     access_log,
@@ -53,7 +56,7 @@ from chalicelib.services.rent.tenancies import read_consent, read_tenancies
 # --- the directory of landlords
 
 
-@action("GET /rent/landlords", caller=("client", "operator"), reads=[RENT])
+@action("GET /rent/landlords", caller=("client", "operator"), reads=[RENT], settings=[PageSettings])
 def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
     """List landlords by name, or find them by part of the name or the beginning of the ИНН.
 
@@ -118,6 +121,7 @@ def strike_off_landlord(caller: Caller, landlord_id: str) -> Landlord:
     caller="client",
     reads=[RENT, ORGANISATION],
     refuses=[409],
+    settings=[BillingSettings],
 )
 def get_consent(caller: Caller, landlord_id: str) -> ConsentText:
     """Return the exact text to sign before anything is granted, or the one signed.
@@ -131,7 +135,7 @@ def get_consent(caller: Caller, landlord_id: str) -> ConsentText:
     return signed.shown() if signed else offered
 
 
-@action("GET /rent/consents", caller="client", reads=[RENT])
+@action("GET /rent/consents", caller="client", reads=[RENT], settings=[PageSettings])
 def list_consents(caller: Caller, query: PageQuery) -> Page[Consent]:
     """List the consents ever signed, newest first, each with its text and signature."""
     return page(store.consents(caller.client_id), query, caller.client_id)
@@ -145,6 +149,7 @@ def list_consents(caller: Caller, query: PageQuery) -> Page[Consent]:
     reads=[ORGANISATION, TRUST],
     writes=[RENT, EVIDENCE],
     memory=1024,
+    settings=[BillingSettings, SigningSettings],
 )
 def sign_consent(caller: Caller, new: NewConsent) -> Consent:
     """Sign the consent: a detached signature over its exact text by who acts for the tenant.
@@ -257,7 +262,7 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
     )
 
 
-@action("GET /rent/grants", caller="client", reads=[RENT])
+@action("GET /rent/grants", caller="client", reads=[RENT], settings=[PageSettings])
 def list_grants(caller: Caller, query: PageQuery) -> Page[Grant]:
     """List the grants, newest first, ended ones too. Two reads: the grants, then how they stand."""
     found = page(store.grants(caller.client_id), query, caller.client_id)
@@ -285,7 +290,9 @@ def revoke_grant(caller: Caller, grant_id: str) -> None:
     )
 
 
-@action("GET /rent/grants/{grant_id}/accesses", caller="client", reads=[RENT])
+@action(
+    "GET /rent/grants/{grant_id}/accesses", caller="client", reads=[RENT], settings=[PageSettings]
+)
 def list_accesses(caller: Caller, grant_id: str, query: PageQuery) -> Page[Access]:
     """List who looked at what a grant shows, the latest first. Two reads: the grant, the looks."""
     if fetch(store.grant(caller.client_id, grant_id)) is None:
@@ -296,7 +303,7 @@ def list_accesses(caller: Caller, grant_id: str, query: PageQuery) -> Page[Acces
 # --- what the landlord sees
 
 
-@action("GET /rent/tenants", caller="landlord", reads=[RENT])
+@action("GET /rent/tenants", caller="landlord", reads=[RENT], settings=[PageSettings])
 def list_tenants(caller: Caller, query: PageQuery) -> Page[TenantGrant]:
     """List what tenants grant to the caller, oldest first.
 

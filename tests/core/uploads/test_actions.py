@@ -34,7 +34,7 @@ def test_form_accepts_one_file_for_ten_minutes(world: World) -> None:
 
 
 def test_form_is_sent_to_the_configured_url(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.runtime.object_store import StorageSettings
+    from chalicelib.runtime.settings import StorageSettings
 
     monkeypatch.setenv("STORAGE_URL", "http://127.0.0.1:8000")
     StorageSettings.load.cache_clear()

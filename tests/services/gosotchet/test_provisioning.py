@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.notification.store import LEASE
 from chalicelib.services.gosotchet import consumer, rules
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
-from chalicelib.services.gosotchet.settings import ReportingSettings
+from chalicelib.services.gosotchet.settings import ReportingSecret, ReportingSettings
 from chalicelib.services.gosotchet.store import GOSOTCHET, PROVISIONING
 from infra.demonstration_pki import DemonstrationPki
 from tests.support import steps_gosotchet as by
@@ -64,9 +64,11 @@ def remote(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opera
         monkeypatch.setenv("REPORTING_URL", operator.url + "/")
         monkeypatch.setenv("REPORTING_TOKEN", "token-of-tests")
         ReportingSettings.load.cache_clear()
+        ReportingSecret.load.cache_clear()
         yield operator
         server.shutdown()
     ReportingSettings.load.cache_clear()
+    ReportingSecret.load.cache_clear()
 
 
 def accepted(world: World, pki: DemonstrationPki, *authorities: Any) -> Any:

@@ -5,6 +5,7 @@ from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.page import Page, page
+from chalicelib.runtime.settings import PageSettings, StorageSettings
 from chalicelib.services.edo.documents import downloads, evidence, store
 from chalicelib.services.edo.documents.lookup import load_document, load_messages, signed_file
 from chalicelib.services.edo.documents.model import BoxQuery, TechnologyMessage
@@ -12,7 +13,7 @@ from chalicelib.services.edo.documents.view import Archive, DocumentCard, Signat
 from chalicelib.services.edo.resources import EDO, EDO_FILES, FULL_CORE
 
 
-@action("GET /edo/documents", caller="client", reads=[EDO])
+@action("GET /edo/documents", caller="client", reads=[EDO], settings=[PageSettings])
 def list_documents(caller: Caller, query: BoxQuery) -> Page[DocumentCard]:
     """Return the documents of a box, newest first; `status`, `from` and `to` narrow the list."""
     days = (query.first, query.last)
@@ -33,6 +34,7 @@ def get_document(caller: Caller, document_id: str) -> DocumentCard:
     produces="application/octet-stream",
     reads=[EDO, EVIDENCE],
     refuses=[413],
+    settings=[StorageSettings],
 )
 def get_document_content(caller: Caller, document_id: str) -> FileResponse:
     """Return the document's file; a file over 4 MB is refused with an address to download it."""
@@ -64,6 +66,7 @@ def get_signature(caller: Caller, document_id: str, signature_id: str) -> FileRe
     caller="client",
     produces="application/octet-stream",
     reads=[EDO, EVIDENCE],
+    settings=[StorageSettings],
 )
 def get_signed_content(caller: Caller, document_id: str, signature_id: str) -> FileResponse:
     """Return the file that a signature is over; see the document's `content`."""
@@ -88,6 +91,7 @@ def list_messages(caller: Caller, document_id: str) -> Page[TechnologyMessage]:
     writes=[EDO_FILES],
     timeout=29,
     memory=FULL_CORE,
+    settings=[StorageSettings],
 )
 def make_archive(caller: Caller, document_id: str) -> Archive:
     """Make a ZIP with a document's files, signatures, messages and a printable view.

@@ -4,8 +4,10 @@ import base64
 import uuid
 from typing import Any
 
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.core.uploads import files as uploads
 from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import clock
@@ -36,9 +38,10 @@ from chalicelib.services.edo.licences import rules as licence_rules
 from chalicelib.services.edo.licences import store as licences
 from chalicelib.services.edo.licences.lookup import load_running_licences
 from chalicelib.services.edo.resources import EDO, EDO_FILES, FULL_CORE
+from chalicelib.services.edo.settings import EdoSettings
 
 
-@action("POST /edo/upd", caller="client", reads=[ORGANISATION, EDO])
+@action("POST /edo/upd", caller="client", reads=[ORGANISATION, EDO], settings=[EdoSettings])
 def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
     """Make a УПД from a form, for clients without accounting software.
 
@@ -70,6 +73,7 @@ def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
     writes=[EDO, EDO_FILES, OUTBOX, EVIDENCE],
     timeout=29,
     memory=FULL_CORE,
+    settings=[BillingSettings, EdoSettings, SigningSettings],
 )
 def send_document(caller: Caller, payload: OutgoingDocument) -> DocumentCard:
     """Send a document to the recipient's inbox or, in roaming, to the recipient's operator.
@@ -149,6 +153,7 @@ _ANSWER: dict[str, Any] = {
     "caller": "client",
     "reads": [ORGANISATION, TRUST],
     "writes": [EDO, EDO_FILES, OUTBOX, EVIDENCE],
+    "settings": [BillingSettings, EdoSettings, SigningSettings],
     "timeout": 29,
     "memory": FULL_CORE,
 }

@@ -1,7 +1,9 @@
 """Receives the messages of other operators."""
 
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
@@ -20,6 +22,7 @@ from chalicelib.services.edo.roaming.model import (
     ParticipantKnown,
     StatusArrived,
 )
+from chalicelib.services.edo.settings import EdoSettings
 
 
 @consumer(
@@ -28,6 +31,7 @@ from chalicelib.services.edo.roaming.model import (
     writes=[EDO, OUTBOX, EVIDENCE],
     batch_size=1,
     memory=FULL_CORE,
+    settings=[BillingSettings, EdoSettings, SigningSettings],
 )
 def receive_from_roaming(arrival: Arrival) -> None:
     """Receive a document, a step, a technology message or a participant of another operator."""

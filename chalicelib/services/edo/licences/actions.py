@@ -1,6 +1,7 @@
 """«Лицензии ЭДО»: packages of outgoing documents are bought and paid for by invoice."""
 
 from chalicelib.core.billing.sale import Sold
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
@@ -10,6 +11,7 @@ from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.page import Page, PageQuery, page
+from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import fetch
 from chalicelib.services.edo.licences import catalogue, rules, store
 from chalicelib.services.edo.licences.model import Package, Purchase
@@ -32,6 +34,7 @@ def list_packages(caller: Caller) -> Page[Package]:
     status=201,
     reads=[ORGANISATION],
     writes=[EDO, BILLING],
+    settings=[BillingSettings],
 )
 def purchase_package(caller: Caller, package_id: str) -> Sold[Purchase]:
     """Buy a package and return the purchase with its invoice.
@@ -64,7 +67,7 @@ def purchase_package(caller: Caller, package_id: str) -> Sold[Purchase]:
     )
 
 
-@action("GET /edo/purchases", caller="client", reads=[EDO])
+@action("GET /edo/purchases", caller="client", reads=[EDO], settings=[PageSettings])
 def list_purchases(caller: Caller, query: PageQuery) -> Page[Purchase]:
     """Return the purchases of packages in every state, newest first."""
     return page(store.purchases(caller.client_id), query, caller.client_id)

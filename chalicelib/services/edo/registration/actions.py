@@ -6,6 +6,7 @@ from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
+from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -64,6 +65,7 @@ def get_registration(caller: Caller) -> ParticipantRegistration:
     reads=[ORGANISATION, TRUST],
     writes=[EDO, EVIDENCE],
     memory=1024,
+    settings=[EdoSettings, SigningSettings],
 )
 def register_participant(caller: Caller, payload: SignedStatement) -> ParticipantRegistration:
     """Register the organisation by a statement signed with the certificate named in it."""
