@@ -1,1 +1,1 @@
-"""The electronic documents of the exchange: pure, data in, bytes out."""
+"""Formats of the exchange documents; pure functions between dataclasses and bytes."""

@@ -1,4 +1,4 @@
-"""The buyer's title of a УПД, format 5.03 (order ЕД-7-26/970@ of 19.12.2023)."""
+"""The buyer's title of a УПД, format 5.03 (order of the tax service ЕД-7-26/970@, 2023-12-19)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -27,17 +27,17 @@ KND: Final = "1115132"
 
 @dataclass(frozen=True, slots=True)
 class BuyerTitle:
-    """A buyer's title that holds."""
+    """A valid buyer's title."""
 
     file_id: str
     sender_id: str
     recipient_id: str
     seller_file_id: str
-    """`SellerTitle.file_id` of what it answers."""
+    """``SellerTitle.file_id`` of the answered title."""
     seller_signatures: tuple[bytes, ...]
-    """The seller's signatures (DER) over the seller's title."""
+    """Signatures of the seller over the seller's title, as DER."""
     made_at: dt.datetime
-    """Naive: the format says date and time without a zone."""
+    """Naive: the format has no time zone."""
     function: UpdFunction
     outcome: Acceptance
     accepted_on: dt.date
@@ -54,12 +54,20 @@ def make(
     outcome: Acceptance = Acceptance.ACCEPTED,
     accepted_on: dt.date | None = None,
 ) -> tuple[str, bytes]:
-    """The title for the buyer to sign: its file's name (with ``.xml``) and its bytes.
+    """Return the file name, with ``.xml``, and the content of a title for the buyer to sign.
 
-    ``seller_signatures`` are the detached signatures (DER) over the seller's file. The goods are
-    accepted by the signer, on the day of ``moment`` in Moscow unless ``accepted_on`` says
-    otherwise. Raises `TitleRefused` for what the format does not take, and for an invoice, which
-    no buyer answers.
+    Args:
+        title: The answered title.
+        seller_signatures: Detached signatures over the answered title, as DER.
+        buyer: The author of the new title.
+        signer: The person who accepts the goods and signs the title.
+        moment: The moment at which the title is made.
+        guid: Makes the file name unique.
+        outcome: The result of the acceptance.
+        accepted_on: The day of the acceptance; by default the day of ``moment`` in Moscow.
+
+    Raises:
+        TitleRefused: a value does not fit the format, or the answered title is an invoice (СЧФ).
     """
     if not title.function.awaits_buyer:
         raise TitleRefused(("", "На счёт-фактуру (СЧФ) покупатель не отвечает."))
@@ -101,7 +109,7 @@ def _add_acceptance(
     content: etree._Element, outcome: Acceptance, accepted_on: dt.date, signer: FileSigner
 ) -> None:
     acceptance = xml.add(
-        content, "СвПрин", СодОпер=outcome.words, ДатаПрин=f"{accepted_on:%d.%m.%Y}"
+        content, "СвПрин", СодОпер=outcome.operation, ДатаПрин=f"{accepted_on:%d.%m.%Y}"
     )
     xml.add(acceptance, "КодСодОпер", КодИтога=outcome)
     if signer.position:
@@ -110,10 +118,12 @@ def _add_acceptance(
 
 
 def read(content: bytes, file_name: str) -> BuyerTitle:
-    """Read and check the file; raises `TitleRefused` with everything found wrong.
+    """Parse and check a file whose name is ``file_name``, with or without ``.xml``.
 
-    That it answers the title it should, and that its signatures are that title's, is for whoever
-    knows the title.
+    The caller must check which title the file answers.
+
+    Raises:
+        TitleRefused: with every fault of the file, up to a limit.
     """
     root, faults = open_title(content, file_name, Schema.BUYER_TITLE, prefix=names.BUYER, knd=KND)
     document = xml.child(root, "Документ")
@@ -123,9 +133,9 @@ def read(content: bytes, file_name: str) -> BuyerTitle:
     if accepted.get("Функция") not in set(UpdFunction):
         faults.append((xml.place(accepted, "Функция"), "Такой функции в формате нет."))
     signatures = []
-    for one in answered.iterchildren("ЭП"):
+    for element in answered.iterchildren("ЭП"):
         try:
-            signatures.append(xml.signature(one))
+            signatures.append(xml.read_signature(element))
         except TitleRefused as refused:
             faults += refused.errors
     if faults:

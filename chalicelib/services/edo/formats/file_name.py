@@ -1,7 +1,8 @@
-"""Names of exchange files, which are their identifiers too (``@ИдФайл``), without ``.xml``.
+"""Names of exchange files; without ``.xml``, a name is the identifier of the file (``@ИдФайл``).
 
-A title's is ``R_T_A_O_GGGGMMDD_N1_N2_N3_N4_N5_N6_N7`` (order ЕД-7-26/970@, section II): its kind,
-recipient, sender, day, GUID and six marks. A technology message's ends at the GUID.
+The name of a title is ``R_T_A_O_GGGGMMDD_N1_N2_N3_N4_N5_N6_N7`` (order of the tax service
+ЕД-7-26/970@, section II): the kind, the recipient, the sender, the day, a GUID and six marks. The
+name of a technology message ends with the GUID.
 """
 
 import datetime as dt
@@ -13,7 +14,8 @@ from uuid import UUID
 SELLER: Final = "ON_NSCHFDOPPR"
 BUYER: Final = "ON_NSCHFDOPPOK"
 NO_MARKS: Final = "0_0_0_0_0_00"
-"""Neither traceable nor marked goods, alcohol, tobacco or oil products; nothing agreed besides."""
+"""Marks of a title without traceable or marked goods, alcohol, tobacco, oil products or agreed
+additions."""
 
 _NAME: Final = re.compile(
     r"(?P<prefix>ON_NSCHFDOPPR|ON_NSCHFDOPPOK|DP_PDPOL|DP_PDOTPR|DP_IZVPOL|DP_UVUTOCH|DP_PRANNUL)"
@@ -25,7 +27,7 @@ _NAME: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """A name taken apart."""
+    """The parts of a name."""
 
     prefix: str
     """``ON_NSCHFDOPPR``, ``DP_PDPOL``…"""
@@ -34,46 +36,51 @@ class FileName:
     day: dt.date
     guid: UUID
     marks: str | None
-    """N2 to N7 of a title, as written; None of a technology message."""
+    """N2 to N7 of a title; None for a technology message."""
 
 
 def read(name: str) -> FileName:
-    """Take a name without ``.xml`` apart; raises ``ValueError`` with a Russian word."""
-    found = _NAME.fullmatch(name)
-    if not found or found["prefix"].startswith("ON_") != bool(found["marks"]):
+    """Parse a name without ``.xml``.
+
+    Raises:
+        ValueError: with a Russian sentence, if the name does not follow the pattern.
+    """
+    match = _NAME.fullmatch(name)
+    if not match or match["prefix"].startswith("ON_") != bool(match["marks"]):
         raise ValueError(
             "Имя файла должно состоять из вида документа, идентификаторов получателя "
             "и отправителя, даты ГГГГММДД, GUID и, у титулов УПД, шести признаков: "
             f"{SELLER}_получатель_отправитель_дата_GUID_{NO_MARKS}."
         )
     try:
-        day = dt.date.fromisoformat(found["day"])
+        day = dt.date.fromisoformat(match["day"])
     except ValueError:
-        raise ValueError(f"В имени файла нет такой даты: {found['day']}.") from None
+        raise ValueError(f"В имени файла нет такой даты: {match['day']}.") from None
     return FileName(
-        found["prefix"],
-        found["recipient"],
-        found["sender"],
+        match["prefix"],
+        match["recipient"],
+        match["sender"],
         day,
-        UUID(found["guid"]),
-        found["marks"],
+        UUID(match["guid"]),
+        match["marks"],
     )
 
 
 def seller(
     recipient_id: str, sender_id: str, day: dt.date, guid: UUID, marks: str = NO_MARKS
 ) -> str:
-    """The name of a seller's title."""
+    """Return the name of a seller's title."""
     return f"{technology(SELLER, recipient_id, sender_id, day, guid)}_{marks}"
 
 
 def buyer(
     recipient_id: str, sender_id: str, day: dt.date, guid: UUID, marks: str = NO_MARKS
 ) -> str:
-    """The name of a buyer's title: its recipient is the seller, its marks are the seller's."""
+    """Return the name of a buyer's title, whose recipient is the seller; the marks are those of the
+    seller's title."""
     return f"{technology(BUYER, recipient_id, sender_id, day, guid)}_{marks}"
 
 
 def technology(prefix: str, recipient_id: str, sender_id: str, day: dt.date, guid: UUID) -> str:
-    """The name of a technology message; an operator stands in it by its three-letter code."""
+    """Return the name of a technology message; the identifier of an operator is its code."""
     return f"{prefix}_{recipient_id}_{sender_id}_{day:%Y%m%d}_{guid}"

@@ -1,4 +1,4 @@
-"""What every document names: who takes part and who signs, what it is, how it was answered."""
+"""Parties, signers and codes that the exchange documents share."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class FullName:
-    """A person's name in parts, each of at most 60 characters."""
+    """A person's name in parts of at most 60 characters."""
 
     surname: str
     given_name: str
@@ -20,18 +20,21 @@ class FullName:
 
 @dataclass(frozen=True, slots=True)
 class DocumentParty:
-    """A participant of the exchange: an organisation, or an entrepreneur by their own name.
+    """A participant of the exchange in the form that documents name it.
 
-    An organisation has an ИНН of 10 digits and a КПП; an entrepreneur an ИНН of 12 digits, no КПП
-    and ``person``.
+    An organisation has an ИНН of 10 digits and a КПП. An entrepreneur has an ИНН of 12 digits and
+    ``person``, and no КПП.
+
+    Raises:
+        ValueError: the fields fit neither an organisation nor an entrepreneur.
     """
 
     participant_id: str
-    """``<operator code>-<ИНН>-<КПП>-<digits>``: 4 to 46 of ``A-Za-z0-9@.-``."""
+    """``<operator code>-<ИНН>-<КПП>-<digits>``: 4 to 46 characters of ``A-Za-z0-9@.-``."""
     inn: str
     name: str
     address: str
-    """In one line; printed in the document, asked of both sides of an invoice."""
+    """Address in one line; a УПД contains the addresses of both parties."""
     kpp: str | None = None
     person: FullName | None = None
 
@@ -43,37 +46,37 @@ class DocumentParty:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator of the exchange as it names itself in technology messages."""
+    """An operator of the exchange, as technology messages name it."""
 
     code: str
-    """Three characters, those that its participants' identifiers begin with."""
+    """Three characters with which the identifiers of the operator's participants begin."""
     name: str
     inn: str
 
 
 @dataclass(frozen=True, slots=True)
 class PowerOfAttorney:
-    """A machine-readable power of attorney (МЧД) as documents name it."""
+    """A machine-readable power of attorney (МЧД), as documents name it."""
 
     number: str
-    """The registration number: a GUID of 36 characters."""
+    """Registration number: a GUID of 36 characters."""
     issued_on: dt.date
     kept_at: str
-    """The system that keeps it, by its address or name."""
+    """Address or name of the system that keeps the power of attorney."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileSigner:
-    """The person whose signature the file awaits."""
+    """The person who will sign the file."""
 
     name: FullName
     position: str | None = None
     power_of_attorney: PowerOfAttorney | None = None
-    """Of whoever is not the head; without one the certificate alone is the authority."""
+    """Authority of a person who is not the head; None if the certificate shows the authority."""
 
 
 class UpdFunction(StrEnum):
-    """What the document is (``@Функция``)."""
+    """Function of a УПД (``@Функция``)."""
 
     INVOICE = "СЧФ"
     INVOICE_AND_TRANSFER = "СЧФДОП"
@@ -81,12 +84,12 @@ class UpdFunction(StrEnum):
 
     @property
     def document_name(self) -> str:
-        """What such a document is called where the parties did not agree on a name."""
+        """Name of the document if the parties have not agreed on another."""
         return _DOCUMENT_NAMES[self]
 
     @property
     def awaits_buyer(self) -> bool:
-        """Whether the buyer answers with a title; an invoice is only received."""
+        """Whether the buyer answers with a title; nobody answers an invoice."""
         return self is not UpdFunction.INVOICE
 
 
@@ -104,19 +107,19 @@ _DOCUMENT_NAMES: Final = {
 
 
 class Acceptance(StrEnum):
-    """How the acceptance ended (``@КодИтога``)."""
+    """Result of the acceptance (``@КодИтога``)."""
 
     ACCEPTED = "1"
     ACCEPTED_WITH_DISCREPANCIES = "2"
     NOT_ACCEPTED = "3"
 
     @property
-    def words(self) -> str | None:
-        """The content of the operation (``@СодОпер``); the format wants none of a refusal."""
-        return _WORDS.get(self)
+    def operation(self) -> str | None:
+        """Text of ``@СодОпер``; None for a refusal, for which the format permits no text."""
+        return _OPERATIONS.get(self)
 
 
-_WORDS: Final = {
+_OPERATIONS: Final = {
     Acceptance.ACCEPTED: "Товары (работы, услуги, права) приняты без расхождений (претензий)",
     Acceptance.ACCEPTED_WITH_DISCREPANCIES: (
         "Товары (работы, услуги, права) приняты с расхождениями (претензией)"

@@ -1,8 +1,8 @@
 """The printable view of a document with the marks of its electronic signatures.
 
-A УПД is shown as people read it, not in the statutory form: what it says is the same. The mark is
-that of ГОСТ Р 7.0.97-2016, 5.23; it makes nothing valid, it shows what is in the signature. The
-same data always give the same bytes.
+A УПД is printed with the same content as the statutory form, but in a more readable layout. The
+mark of a signature follows ГОСТ Р 7.0.97-2016, 5.23; it shows the data of the signature and has no
+legal effect. Equal data give equal bytes.
 """
 
 import datetime as dt
@@ -29,16 +29,16 @@ from chalicelib.services.edo.formats.sums import TitleLine
 from chalicelib.services.edo.formats.title_party import TitleParty
 
 _MARGIN: Final = 12 * mm
-_FRAME_PADDING: Final = 6  # what a page template adds inside its margins, in points
+_FRAME_PADDING: Final = 6  # points that a page template adds inside its margins
 _GREY: Final = HexColor(0x5F6368)
 _BLUE: Final = HexColor(0x1F4E9E)
 _HAIR: Final = 0.5
 _MOST_IN_CELL: Final = 400
-"""Characters of a line's name that a cell shows: a longer one would not fit its page."""
+"""Characters of a line's name that are printed: a longer name might not fit a page."""
 _MOST_LINES: Final = 1000
-"""Lines that are printed: a thousand take seconds, and a file may have tens of thousands."""
+"""Lines that are printed: a thousand lines take seconds, and a file may have tens of thousands."""
 _FITS: Final = 12
-"""Characters that the narrowest column but the first holds."""
+"""Characters that fit the narrowest column, the first excepted."""
 _NAMES: Final = {
     UpdFunction.INVOICE: "Счёт-фактура",
     UpdFunction.INVOICE_AND_TRANSFER: (
@@ -50,7 +50,7 @@ _NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the mark of an electronic signature shows (ГОСТ Р 7.0.97-2016, 5.23)."""
+    """The mark of an electronic signature (ГОСТ Р 7.0.97-2016, 5.23)."""
 
     owner: str
     """Surname, given name and patronymic."""
@@ -61,13 +61,13 @@ class Stamp:
     valid_from: dt.datetime
     valid_until: dt.datetime
     signed_at: dt.datetime
-    """When the signature was taken in; aware."""
+    """Moment at which the signature was accepted; aware."""
 
 
 def render(
     title: SellerTitle | None, file_name: str, stamps: Sequence[Stamp], *, document_id: str
 ) -> bytes:
-    """A PDF: the УПД as people read it, or for any other file a sheet that names it."""
+    """Return a PDF: the content of a УПД, or a cover sheet for any other file; then the marks."""
     register_fonts()
     out = BytesIO()
     page = landscape(A4) if title else A4
@@ -120,8 +120,8 @@ def _upd(title: SellerTitle, width: float) -> list[Flowable]:
         paragraph(heading, size=13, bold=True),
         Spacer(0, 3 * mm),
         *_facts(
-            ("Продавец", _participant(title.seller)),
-            ("Покупатель", _participant(title.buyer)),
+            ("Продавец", _party(title.seller)),
+            ("Покупатель", _party(title.buyer)),
             ("Валюта", "российский рубль, 643" if title.currency == "643" else title.currency),
         ),
         Spacer(0, 3 * mm),
@@ -140,20 +140,20 @@ def _upd(title: SellerTitle, width: float) -> list[Flowable]:
 
 def _facts(*facts: tuple[str, str | None]) -> list[Flowable]:
     return [
-        paragraph(said, lead=f'<font color="#5F6368">{name}:</font> ', size=8.5)
-        for name, said in facts
-        if said
+        paragraph(value, lead=f'<font color="#5F6368">{name}:</font> ', size=8.5)
+        for name, value in facts
+        if value
     ]
 
 
-def _participant(one: TitleParty) -> str:
-    inn = [f"ИНН{NBSP}{one.inn}"] if one.inn else []
-    kpp = [f"КПП{NBSP}{one.kpp}"] if one.kpp else []
-    return ", ".join([one.name, *inn, *kpp, *([one.address] if one.address else [])])
+def _party(party: TitleParty) -> str:
+    inn = f"ИНН{NBSP}{party.inn}" if party.inn else None
+    kpp = f"КПП{NBSP}{party.kpp}" if party.kpp else None
+    return ", ".join([party.name, *filter(None, (inn, kpp, party.address))])
 
 
 def _lines(title: SellerTitle, width: float) -> LongTable:
-    """Lines and totals as one table: its header returns on every page."""
+    """Return lines and total as one table whose header repeats on every page."""
     head = (
         *("№", "Наименование товара (работ, услуг), имущественного права", "Ед. изм."),
         *("Кол-во", "Цена без НДС", "Стоимость без НДС", "Ставка НДС", "Сумма НДС"),
@@ -189,7 +189,7 @@ def _lines(title: SellerTitle, width: float) -> LongTable:
 _TOTAL_STYLE: Final = (
     ("SPAN", (0, -1), (4, -1)),
     ("FONTNAME", (0, -1), (-1, -1), "Roboto-Bold"),
-    ("NOSPLIT", (0, -2), (-1, -1)),  # a total never stands alone
+    ("NOSPLIT", (0, -2), (-1, -1)),  # keeps the total on the page of the last line
 )
 
 
@@ -215,7 +215,7 @@ def _row(line: TitleLine) -> list[Any]:
 
 
 def _cell(text: str, align: Align = TA_LEFT) -> str | Paragraph:
-    """A short text as it is, which is many times quicker than a paragraph; a long one wraps."""
+    """Return a short text unchanged and a long text as a paragraph, which wraps but is slow."""
     return text if len(text) <= _FITS else paragraph(text, size=8, align=align)
 
 
@@ -226,7 +226,7 @@ def _money(kopecks: int | None) -> str:
 
 
 def _decimal(value: Decimal | None, decimals: int = 0) -> str:
-    """At least so many decimals, no zeros after them, thousands parted."""
+    """Return a number with at least ``decimals`` decimals, without further zeros, in thousands."""
     if value is None:
         return "—"
     whole, _, part = f"{value:f}".partition(".")
@@ -235,7 +235,7 @@ def _decimal(value: Decimal | None, decimals: int = 0) -> str:
 
 
 def _marks(stamps: Sequence[Stamp], document_id: str, width: float) -> list[Flowable]:
-    """The marks two in a row, as wide as fits them."""
+    """Return the marks in two columns."""
     if not stamps:
         return [paragraph("Документ не подписан.", color=_GREY)]
     column = width / 2
@@ -257,18 +257,18 @@ def _marks(stamps: Sequence[Stamp], document_id: str, width: float) -> list[Flow
 
 
 def _mark(stamp: Stamp, document_id: str, width: float) -> Table:
-    said = functools.partial(paragraph, size=8, color=_BLUE)
+    line = functools.partial(paragraph, size=8, color=_BLUE)
     valid = f"с {_day(stamp.valid_from)} по {_day(stamp.valid_until)}"
     signed = stamp.signed_at.astimezone(MOSCOW)
     holder = ", ".join(filter(None, (stamp.position, stamp.organisation)))
     rows = [
-        said("ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ", bold=True),
-        said(f"Сертификат {stamp.certificate_serial}"),
-        said(f"Владелец {stamp.owner}", bold=True),
-        *([said(holder)] if holder else []),
-        said(f"Действителен {valid}"),
-        said(f"Подписано {signed:%d.%m.%Y в %H:%M:%S} (московское время)"),
-        said(f"Документ {document_id}"),
+        line("ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ", bold=True),
+        line(f"Сертификат {stamp.certificate_serial}"),
+        line(f"Владелец {stamp.owner}", bold=True),
+        *([line(holder)] if holder else []),
+        line(f"Действителен {valid}"),
+        line(f"Подписано {signed:%d.%m.%Y в %H:%M:%S} (московское время)"),
+        line(f"Документ {document_id}"),
     ]
     return Table(
         [[rows]],

@@ -1,14 +1,14 @@
-"""Why a file is refused."""
+"""The refusal of a file."""
 
 
 class TitleRefused(Exception):
-    """The file does not hold; ``errors`` are all the faults found, each with its place.
+    """The file is invalid.
 
-    A place is a path of element names with ordinals where they repeat, for a person to find:
-    ``/Файл/Документ/ТаблСчФакт/СведТов[3]/@СтТовУчНал``; the empty path is the file as a whole.
-    The word about it is a Russian sentence.
+    ``errors`` lists all faults as pairs of a place and a Russian sentence. A place is a path of
+    element names, with ordinals of repeated elements, for a person to find:
+    ``/Файл/Документ/ТаблСчФакт/СведТов[3]/@СтТовУчНал``. An empty place is the whole file.
     """
 
     def __init__(self, *errors: tuple[str, str]) -> None:
         self.errors = errors
-        super().__init__("; ".join(f"{place}: {word}" for place, word in errors))
+        super().__init__("; ".join(f"{place}: {detail}" for place, detail in errors))

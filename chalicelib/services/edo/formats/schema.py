@@ -1,6 +1,6 @@
-"""Schemas of the exchange and what they find wrong, in Russian.
+"""Validation of exchange files by the published schemas, with faults in Russian.
 
-A schema is an XSD with Schematron rules in its annotations; both are checked.
+A schema is an XSD with Schematron rules in its annotations; a file is checked against both.
 """
 
 import functools
@@ -17,13 +17,13 @@ from chalicelib.services.edo.formats.schematron import SchematronRules
 from chalicelib.services.edo.formats.xml import serialise
 
 MOST_FAULTS: Final = 100
-"""How many faults of a file are told: no person reads more, and files may have a million."""
+"""Faults of a file that are reported, at most: a file may have a million."""
 _PIECE: Final = 1 << 14
-"""Bytes of a file that the validator is given at once."""
+"""Bytes of a file that the validator gets at once."""
 
 
 class Schema(StrEnum):
-    """The schemas, by their files' names."""
+    """A schema, by its file name."""
 
     SELLER_TITLE = "ON_NSCHFDOPPR_1_997_01_05_03_05"
     BUYER_TITLE = "ON_NSCHFDOPPOK_1_997_02_05_03_01"
@@ -34,43 +34,44 @@ class Schema(StrEnum):
     ANNULMENT_OFFER = "DP_PRANNUL_1_985_00_01_01_02"
 
     def form_faults(self, root: etree._Element) -> list[tuple[str, str]]:
-        """Where the document is not of the schema's form.
+        """Return the places where the document does not fit the XSD, with a sentence for each.
 
-        The validator finds all faults of a tree, each by a walk: a hostile file of a million would
-        hold it for hours. So the file is streamed through it first, and what shows too many faults
-        there is told without ordinals.
+        The validator walks the whole tree for each fault, which would take hours for a hostile file
+        with a million faults. So the file is first validated as a stream; if the stream has too
+        many faults, they are returned without the ordinals of elements.
         """
         form = _load(self)[0]
-        log = _stream(root, form)
+        log = _validate_stream(root, form)
         if log and len(log) <= MOST_FAULTS:
             form.validate(root)
             log = list(cast(Any, form.error_log))
-        # A value that breaks several bounds is one fault: the first word about a place counts.
-        found: dict[str, str] = {}
+        # A value that breaks several restrictions is one fault: the first sentence is returned.
+        faults: dict[str, str] = {}
         for entry in log[:MOST_FAULTS]:
-            where, words = _fault(entry, root)
-            found.setdefault(where, words)
-        return list(found.items())
+            where, detail = _fault(entry, root)
+            faults.setdefault(where, detail)
+        return list(faults.items())
 
     def rule_faults(self, root: etree._Element, file_name: str) -> list[tuple[str, str]]:
-        """Where a document of the right form breaks the schema's rules.
+        """Return the places where a document that fits the XSD breaks the rules of the schema.
 
         ``file_name`` is without ``.xml``.
         """
         return list(islice(_load(self)[1].faults(root, file_name), MOST_FAULTS))
 
     def write(self, root: etree._Element, file_name: str) -> tuple[str, bytes]:
-        """The file made of ``root``: its name with ``.xml`` and its bytes.
+        """Return the file name, with ``.xml``, and the content of the document ``root``.
 
-        Raises `TitleRefused` for what the schema does not take: a name too long, say.
+        Raises:
+            TitleRefused: the document does not fit the schema: for example, a name is too long.
         """
         if faults := self.form_faults(root) or self.rule_faults(root, file_name):
             raise TitleRefused(*faults)
         return f"{file_name}.xml", serialise(root)
 
 
-def _stream(root: etree._Element, form: etree.XMLSchema) -> list[etree._LogEntry]:
-    """What a validator finds on its way through a file, left at the first piece with too much."""
+def _validate_stream(root: etree._Element, form: etree.XMLSchema) -> list[etree._LogEntry]:
+    """Return the log of a validation that stops after the piece with too many faults."""
     content = etree.tostring(root, encoding="utf-8")
     parser: Any = etree.XMLParser(schema=form, resolve_entities=False, no_network=True)
     try:
@@ -81,7 +82,7 @@ def _stream(root: etree._Element, form: etree.XMLSchema) -> list[etree._LogEntry
         else:
             parser.close()
     except etree.XMLSyntaxError:
-        pass  # what is said of it stands in the log
+        pass  # the log contains the error
     return list(parser.feed_error_log)
 
 
@@ -92,7 +93,7 @@ def _load(schema: Schema) -> tuple[etree.XMLSchema, SchematronRules]:
     return etree.XMLSchema(tree), SchematronRules(tree)
 
 
-_WORDS: Final = {
+_DETAILS: Final = {
     "SCHEMAV_ELEMENT_CONTENT": "Элемент не на месте или недостаёт другого{expected}",
     "SCHEMAV_CVC_ELT_1": "Это документ другого формата",
     "SCHEMAV_CVC_COMPLEX_TYPE_2_1": "Элемент должен быть пустым",
@@ -118,24 +119,24 @@ _SHOWN: Final = 60
 
 
 def _fault(entry: etree._LogEntry, root: etree._Element) -> tuple[str, str]:
-    """What the validator found, told in Russian."""
+    """Return the place of a fault and a Russian sentence."""
     element = _ELEMENT.search(entry.message)
     path = entry.path or (element[1] if element else "")
     attribute = _ATTRIBUTE.search(entry.message)
     expected = _EXPECTED.search(entry.message)
     names = next(filter(None, expected.groups()), "").replace("'", "") if expected else ""
-    words = _WORDS.get(entry.type_name, "Не соответствует схеме").format(
+    detail = _DETAILS.get(entry.type_name, "Не соответствует схеме").format(
         value=_value(root, entry.path, attribute[1] if attribute else None),
         expected=f": {names}" if names else "",
     )
-    return (f"{path}/@{attribute[1]}" if attribute else path), f"{words}."
+    return (f"{path}/@{attribute[1]}" if attribute else path), f"{detail}."
 
 
 def _value(root: etree._Element, path: str | None, attribute: str | None) -> str:
     if not path:
         return "…"
-    found = root.getroottree().xpath(path)
-    element = found[0] if isinstance(found, list) and found else None
+    matches = root.getroottree().xpath(path)
+    element = matches[0] if isinstance(matches, list) and matches else None
     if not isinstance(element, etree._Element):
         return ""
     value = (element.get(attribute) if attribute else element.text) or ""

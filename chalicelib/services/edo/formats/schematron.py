@@ -1,8 +1,8 @@
-"""The Schematron rules that the schemas carry in their annotations.
+"""The Schematron rules in the annotations of the schemas, which XSD validators skip.
 
-XSD validators skip them. Each is an XPath 1.0 test in the context of an element's name, save for
-two functions of their author (namespace ``http://www.unisoftware.ru/schematron-extensions``):
-``iif(condition, then, else)``, written here in plain XPath, and ``getFileName()``.
+Each rule is an XPath 1.0 test in the context of an element name. The rules use two extensions,
+``iif(condition, then, else)`` and ``getFileName()``, of the namespace
+``http://www.unisoftware.ru/schematron-extensions``. Both are translated to plain XPath.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _USCH = "{http://www.unisoftware.ru/schematron-extensions}"
 
 
 class SchematronRules:
-    """The rules of one schema, compiled."""
+    """The compiled rules of one schema."""
 
     def __init__(self, schema: etree._ElementTree) -> None:
         self._rules = [_Assertion(test) for test in schema.iter(f"{_SCH}assert")]
@@ -26,18 +26,18 @@ class SchematronRules:
         return len(self._rules)
 
     def faults(self, root: etree._Element, file_name: str) -> Iterator[tuple[str, str]]:
-        """Where the document breaks a rule, and the rule's own words about it."""
+        """Yield each place where the document breaks a rule, with the text of the rule."""
         for rule in self._rules:
             yield from rule.faults(root, file_name)
 
 
 class _Assertion:
-    """One test and what to say of the elements that fail it."""
+    """A test and the text about the elements that fail the test."""
 
     def __init__(self, test: etree._Element) -> None:
         rule, error = test.getparent(), test.find(f"{_USCH}error")
         if rule is None or error is None:
-            raise ValueError("a rule without its context or words")
+            raise ValueError("a rule without a context or a text")
         self._breaches = etree.XPath(
             f"//{rule.get('context')}[not({_plain(test.get('test', ''))})]"
         )
@@ -59,7 +59,7 @@ class _Assertion:
 
 
 def _plain(test: str) -> str:
-    """The test with the two functions written in plain XPath."""
+    """Return the test with both extensions translated to plain XPath."""
     test = test.replace("usch:getFileName()", "$file_name").strip()
     head, call, rest = test.partition("usch:iif(")
     if not call:
@@ -71,8 +71,8 @@ def _plain(test: str) -> str:
 
 
 def _arguments(text: str) -> tuple[list[str], int]:
-    """The arguments of a call, and where after its bracket the text goes on."""
-    found: list[str] = []
+    """Return the arguments of a call, and the index after its closing bracket."""
+    arguments: list[str] = []
     depth, start, quoted = 0, 0, ""
     for at, sign in enumerate(text):
         if quoted:
@@ -84,8 +84,8 @@ def _arguments(text: str) -> tuple[list[str], int]:
         elif sign in ")]" and depth:
             depth -= 1
         elif (sign == "," and not depth) or sign == ")":
-            found.append(text[start:at].strip())
+            arguments.append(text[start:at].strip())
             start = at + 1
             if sign == ")":
-                return found, start
+                return arguments, start
     raise ValueError(f"unclosed iif: {text}")

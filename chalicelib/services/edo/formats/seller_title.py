@@ -1,4 +1,4 @@
-"""The seller's title of a УПД, format 5.03 (order ЕД-7-26/970@ of 19.12.2023)."""
+"""The seller's title of a УПД, format 5.03 (order of the tax service ЕД-7-26/970@, 2023-12-19)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from chalicelib.services.edo.formats.sums import TitleLine, TitleTotal
 from chalicelib.services.edo.formats.title_parts import inn_faults, open_title
 from chalicelib.services.edo.formats.title_party import (
     TitleParty,
-    agreement,
-    participant,
-    signer,
+    read_party,
+    read_reference,
+    read_signer,
 )
 from chalicelib.services.edo.formats.xml import attribute, child, date, moment, place
 
@@ -28,42 +28,45 @@ KND: Final = "1115131"
 
 @dataclass(frozen=True, slots=True)
 class SellerTitle:
-    """A seller's title that holds: its schema, name, parties and sums were checked."""
+    """A valid seller's title."""
 
     file_id: str
-    """``@ИдФайл``: the file's name without ``.xml``."""
+    """``@ИдФайл``: the file name without ``.xml``."""
     function: UpdFunction
     sender_id: str
     recipient_id: str
     made_at: dt.datetime
-    """Naive: the format says date and time without a zone."""
+    """Naive: the format has no time zone."""
     number: str
     date: dt.date
     document_name: str
-    """What the parties agreed to call it; the function's own name where they did not."""
+    """Name that the parties have agreed on; by default the name of the function."""
     seller: TitleParty
     buyer: TitleParty
     currency: str
-    """Its code in ОКВ: ``643`` is the rouble."""
+    """Code of the currency in ОКВ: ``643`` is the rouble."""
     lines: tuple[TitleLine, ...]
     total: TitleTotal | None
-    """What is to be paid; a transfer document may have no table."""
+    """Amount to pay; None for a transfer document without a table of lines."""
     operation: str | None
-    """What was done: ``Товары переданы``."""
+    """Content of the operation: ``Товары переданы``."""
     transferred_on: dt.date | None
     basis: tuple[str, ...]
-    """The agreements the document rests on."""
+    """Agreements on which the transfer is based."""
     signers: tuple[str, ...]
-    """Position and name of whoever signs, as the document says."""
+    """Position and name of each signer named in the document."""
     made_under: str | None
-    """The document by which someone else makes the title for the seller, if so."""
+    """Document that permits another organisation to make the title for the seller, if any."""
 
 
 def read(content: bytes, file_name: str) -> SellerTitle:
-    """Read and check the file; raises `TitleRefused` with everything found wrong.
+    """Parse and check a file whose name is ``file_name``, with or without ``.xml``.
 
-    ``file_name`` may end in ``.xml``. Checked are the form and the rules of the schema, the file's
-    name, the ИНН of seller and buyer, and the sums.
+    The checks cover the schema and its rules, the file name, the check digits of the ИНН of seller
+    and buyer, and the sums.
+
+    Raises:
+        TitleRefused: with every fault of the file, up to a limit.
     """
     root, faults = open_title(content, file_name, Schema.SELLER_TITLE, prefix=names.SELLER, knd=KND)
     document = child(root, "Документ")
@@ -78,14 +81,14 @@ def read(content: bytes, file_name: str) -> SellerTitle:
     lines = tuple(map(_line, rows))
     total = None if table is None else _total(child(table, "ВсегоОпл"))
     wrong_rows = (
-        (f"{place(row)}/{where}", word)
+        (f"{place(row)}/{where}", detail)
         for row, line in zip(rows, lines, strict=True)
-        for where, word in sums.line_faults(line)
+        for where, detail in sums.line_faults(line)
     )
     faults += islice(wrong_rows, MOST_FAULTS)
     if table is not None and total is not None:
         path = place(child(table, "ВсегоОпл"))
-        faults += ((f"{path}/{at}", word) for at, word in sums.total_faults(lines, total))
+        faults += ((f"{path}/{at}", detail) for at, detail in sums.total_faults(lines, total))
     if faults:
         raise TitleRefused(*faults)
     return _title(root, lines, total)
@@ -109,16 +112,18 @@ def _title(
         number=attribute(invoice, "НомерДок"),
         date=date(invoice, "ДатаДок"),
         document_name=document.get("НаимДокОпр") or function.document_name,
-        seller=participant(child(invoice, "СвПрод")),
-        buyer=participant(child(invoice, "СвПокуп")),
+        seller=read_party(child(invoice, "СвПрод")),
+        buyer=read_party(child(invoice, "СвПокуп")),
         currency=attribute(child(invoice, "ДенИзм"), "КодОКВ"),
         lines=lines,
         total=total,
         operation=None if transfer is None else transfer.get("СодОпер"),
         transferred_on=_transferred_on(transfer),
-        basis=() if transfer is None else tuple(map(agreement, transfer.iterchildren("ОснПер"))),
-        signers=tuple(map(signer, document.iterchildren("Подписант"))),
-        made_under=None if authority is None else agreement(authority),
+        basis=()
+        if transfer is None
+        else tuple(map(read_reference, transfer.iterchildren("ОснПер"))),
+        signers=tuple(map(read_signer, document.iterchildren("Подписант"))),
+        made_under=None if authority is None else read_reference(authority),
     )
 
 
@@ -126,7 +131,7 @@ def _line(row: etree._Element) -> TitleLine:
     quantity, price = row.get("КолТов"), row.get("ЦенаТов")
     return TitleLine(
         number=int(attribute(row, "НомСтр")),
-        name=row.get("НаимТов") or _known_by(row.find("ДопСведТов")),
+        name=row.get("НаимТов") or _description(row.find("ДопСведТов")),
         unit=row.get("НаимЕдИзм"),
         quantity=None if quantity is None else Decimal(quantity),
         price=None if price is None else Decimal(price),
@@ -137,8 +142,8 @@ def _line(row: etree._Element) -> TitleLine:
     )
 
 
-def _known_by(more: etree._Element | None) -> str:
-    """What a line without a name is known by: the rules ask for one of these."""
+def _description(more: etree._Element | None) -> str:
+    """Return the description of a line without a name; the rules require one of the fields."""
     known = map(more.get, ("ХарактерТов", "АртикулТов", "КодТов")) if more is not None else ()
     return " ".join(filter(None, known))
 
@@ -152,7 +157,7 @@ def _total(element: etree._Element) -> TitleTotal:
 
 
 def _transferred_on(transfer: etree._Element | None) -> dt.date | None:
-    """The day of transfer, or the last of the period."""
+    """Return the day of the transfer, or the last day of its period."""
     if transfer is None:
         return None
     name = "ДатаПер" if transfer.get("ДатаПер") else "ДатаОконПер"

@@ -1,8 +1,8 @@
-"""Whether the money of a УПД adds up.
+"""Checks of the sums in a УПД.
 
-All sums in the format have two decimals, and each may have been rounded by itself, so any two that
-should agree may differ by one kopeck (`TOLERANCE`). A price may be rounded as well: quantity times
-price may miss the cost by half a unit of the price's last decimal for every unit of goods.
+All sums have two decimals, and each may have been rounded separately. So sums that should be equal
+may differ by one kopeck (`TOLERANCE`). A price may be rounded too, so quantity × price may differ
+from the cost by half a unit of the price's last decimal for each unit of goods.
 """
 
 from collections.abc import Iterator
@@ -25,45 +25,45 @@ _TAXED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TitleLine:
-    """A line of the table; what the document leaves out is None. Money is kopecks."""
+    """A line of the table; a value that the document omits is None."""
 
     number: int
     name: str
     unit: str | None
     quantity: Decimal | None
     price: Decimal | None
-    """Roubles without VAT, with up to 11 decimals."""
+    """Price of a unit without VAT, in roubles, with up to 11 decimals."""
     net_kopecks: int | None
     vat_rate: str
-    """As the document writes it: ``22%``, ``22/122``, ``без НДС``…"""
+    """The rate as the document writes it: ``22%``, ``22/122``, ``без НДС``…"""
     vat_kopecks: int | None
-    """None where the line is exempt."""
+    """None if the line is exempt from VAT."""
     total_kopecks: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class TitleTotal:
-    """The row «Всего к оплате», in kopecks; what the document leaves out is None."""
+    """The row «Всего к оплате»; a value that the document omits is None."""
 
     net_kopecks: int | None
     vat_kopecks: int | None
-    """None where all lines are exempt."""
+    """None if all lines are exempt from VAT."""
     total_kopecks: int | None
 
 
 def roubles(kopecks: int) -> str:
-    """Roubles as the format writes them: ``12200.00``."""
+    """Return roubles as the format writes them: ``12200.00``."""
     sign = "-" if kopecks < 0 else ""
     return f"{sign}{abs(kopecks) // 100}.{abs(kopecks) % 100:02}"
 
 
 def kopecks(text: str | None) -> int | None:
-    """Kopecks of an ``xs:decimal`` with at most two decimals."""
+    """Return the kopecks of an ``xs:decimal`` in roubles with at most two decimals."""
     return None if text is None else int(Decimal(text).scaleb(2))
 
 
 def line_faults(line: TitleLine) -> Iterator[tuple[str, str]]:
-    """What is wrong within a line: the attribute or element, and a Russian word."""
+    """Yield the faults of a line: the attribute or element, and a Russian sentence."""
     net, vat, total = line.net_kopecks, line.vat_kopecks, line.total_kopecks
     if (line.vat_rate == EXEMPT and vat) or (vat is None and line.vat_rate in _TAXED):
         yield "СумНал", f"Сумма налога не согласуется со ставкой «{line.vat_rate}»."
@@ -81,13 +81,13 @@ def line_faults(line: TitleLine) -> Iterator[tuple[str, str]]:
     yield from _price_faults(line)
 
 
-def total_faults(lines: tuple[TitleLine, ...], said: TitleTotal) -> Iterator[tuple[str, str]]:
-    """What is wrong with the row «Всего к оплате» under these lines."""
-    net, vat, total = said.net_kopecks, said.vat_kopecks or 0, said.total_kopecks
+def total_faults(lines: tuple[TitleLine, ...], row: TitleTotal) -> Iterator[tuple[str, str]]:
+    """Yield the faults of the row «Всего к оплате», see :func:`line_faults`."""
+    net, vat, total = row.net_kopecks, row.vat_kopecks or 0, row.total_kopecks
     columns = (
-        ("@СтТовБезНДСВсего", "стоимости без налога", [one.net_kopecks for one in lines], net),
-        ("СумНалВсего", "налога", [one.vat_kopecks or 0 for one in lines], vat),
-        ("@СтТовУчНалВсего", "стоимости с налогом", [one.total_kopecks for one in lines], total),
+        ("@СтТовБезНДСВсего", "стоимости без налога", [line.net_kopecks for line in lines], net),
+        ("СумНалВсего", "налога", [line.vat_kopecks or 0 for line in lines], vat),
+        ("@СтТовУчНалВсего", "стоимости с налогом", [line.total_kopecks for line in lines], total),
     )
     for where, name, column, shown in columns:
         known = [value for value in column if value is not None]
@@ -104,12 +104,13 @@ def total_faults(lines: tuple[TitleLine, ...], said: TitleTotal) -> Iterator[tup
 
 
 def _vat_faults(line: TitleLine, vat: int) -> Iterator[tuple[str, str]]:
-    """VAT against its rate.
+    """Yield a fault if the VAT does not fit its rate.
 
-    A plain rate (``22%``) is of the cost without tax. A calculated one (``22/122``) is of the cost
-    with tax, or of a part of it (Tax Code, 154: goods bought from people, property kept with its
-    tax), so only more than that is wrong. Rates of an enterprise sold whole (``18,03%``) and of tax
-    agents have bases that the document does not show.
+    A plain rate (``22%``) applies to the cost without VAT. A calculated rate (``22/122``) applies
+    to the cost with VAT or to a part of that cost (Tax Code, article 154: goods bought from
+    individuals, property recorded with its VAT), so only a greater VAT is a fault. Rates for the
+    sale of an enterprise (``18,03%``) and for tax agents apply to amounts that the document does
+    not contain.
     """
     net, total, rate = line.net_kopecks, line.total_kopecks, line.vat_rate
     if rate.endswith("%") and "," not in rate and net is not None:
@@ -142,9 +143,9 @@ def _price_faults(line: TitleLine) -> Iterator[tuple[str, str]]:
     decimals = max(2, -exponent if isinstance(exponent, int) else 0)
     cost = Fraction(line.quantity) * Fraction(line.price) * 100
     slack = Fraction(line.quantity) * 100 / (2 * 10**decimals) + TOLERANCE
-    # A price regulated by the state includes the tax (Tax Code, article 169, 5.7).
-    costs = [one for one in (line.net_kopecks, line.total_kopecks) if one is not None]
-    if costs and all(abs(cost - one) > slack for one in costs):
+    # A price regulated by the state includes VAT (Tax Code, article 169, 5.7).
+    costs = [value for value in (line.net_kopecks, line.total_kopecks) if value is not None]
+    if costs and all(abs(cost - value) > slack for value in costs):
         yield (
             "@ЦенаТов",
             (
@@ -154,8 +155,8 @@ def _price_faults(line: TitleLine) -> Iterator[tuple[str, str]]:
         )
 
 
-def _differ(one: int, other: int) -> bool:
-    return abs(one - other) > TOLERANCE
+def _differ(value: int, other: int) -> bool:
+    return abs(value - other) > TOLERANCE
 
 
 def _round(value: Fraction) -> int:

@@ -1,4 +1,8 @@
-"""Technology messages of the exchange: what operators and participants say about a document."""
+"""Technology messages: statements of operators and participants about an exchanged file.
+
+The tax service defines the formats, except that of the annulment offer, which the operators have
+agreed on (РОСЭУ). See ``schemas/README.md``.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -24,12 +28,12 @@ from chalicelib.services.edo.formats.xml import (
     moment,
     parse,
     place,
-    signature,
+    read_signature,
 )
 
 
 class TechnologyKind(StrEnum):
-    """The message, by the prefix of its file's name."""
+    """Kind of a message, by the prefix of its file name."""
 
     DATE_OF_RECEIPT = "DP_PDPOL"
     DATE_OF_SENDING = "DP_PDOTPR"
@@ -40,7 +44,7 @@ class TechnologyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReferencedFile:
-    """The file that a message is about, with the signatures (DER) over it."""
+    """The file that a message is about, and the signatures over that file, as DER."""
 
     name: str
     signatures: tuple[bytes, ...]
@@ -48,40 +52,39 @@ class ReferencedFile:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """A technology message that came in, valid by its schema."""
+    """Content of a received technology message."""
 
     kind: TechnologyKind
     file_id: str
-    """Its own name without ``.xml``."""
+    """Name of the message's own file without ``.xml``."""
     about: ReferencedFile
     author_id: str
-    """Participant or operator code of who says it."""
+    """Identifier of the participant, or code of the operator, that made the message."""
     addressee_id: str
-    """Participant or operator code of who it is said to; a date confirmation: the document's
-    recipient (sending) or sender (receipt)."""
-    said_at: dt.datetime | None
-    """The date it confirms (naive); an annulment offer has none."""
+    """Identifier of the participant that the message is for."""
+    stated_at: dt.datetime | None
+    """Confirmed moment, naive; None for an annulment offer."""
     text: str | None
-    """What is asked to be corrected, or why to annul."""
+    """Requested correction, or reason of an annulment."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """What the same things are called in the format of one kind."""
+    """Names of the elements and attributes in the format of one kind."""
 
     schema: Schema
     knd: str | None
     author: str
     addressee: str
-    said: str
-    """The element with what is said; in it stands ``file``, and in that the signatures."""
+    statement: str
+    """Element that contains ``file``, which contains the signatures."""
     file: str
     file_name: str
     signature: str
     date: tuple[str, str] | None = ("ДатаПол", "ВремяПол")
     text: str | None = None
     store: str | None = None
-    """The attribute of a power of attorney that says where it is kept."""
+    """Attribute with the system that keeps a power of attorney."""
     version: str = "1.03"
 
 
@@ -142,12 +145,19 @@ def date_confirmation_of_receipt(
     received_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    """ПДПОЛ: the operator tells the sender when it took the sender's file."""
+    """Return ПДПОЛ: the operator confirms to the sender when the file was received.
+
+    Like the other functions that make a message, returns the file name, with ``.xml``, and the
+    content. ``guid`` makes the file name unique.
+
+    Raises:
+        TitleRefused: a value does not fit the format.
+    """
     message = _MessageBuilder(
         TechnologyKind.DATE_OF_RECEIPT, sender.participant_id, operator.code, received_at, guid
     )
     message.add_operator(operator)
-    message.add_said(about)
+    message.add_statement(about)
     message.add_party("СвОтпрДок", sender)
     message.add_party("СвПолДок", recipient)
     return message.write()
@@ -161,12 +171,12 @@ def date_confirmation_of_sending(
     sent_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    """ПДОТПР: the operator tells the recipient when it sent them the file."""
+    """Return ПДОТПР: the operator confirms to the recipient when the file was sent."""
     message = _MessageBuilder(
         TechnologyKind.DATE_OF_SENDING, recipient.participant_id, operator.code, sent_at, guid
     )
     message.add_operator(operator)
-    message.add_said(about)
+    message.add_statement(about)
     message.add_party("СвОтпрДок", sender)
     message.add_party("СвПолДок", recipient)
     return message.write()
@@ -180,7 +190,7 @@ def receipt_notice(
     received_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    """ИЗВПОЛ: who received a file tells its sender."""
+    """Return ИЗВПОЛ: the recipient notifies the sender of the receipt of a file."""
     return _from_participant(
         TechnologyKind.RECEIPT_NOTICE, about, recipient, sender, signer, None, received_at, guid
     )
@@ -195,9 +205,9 @@ def correction_request(
     received_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    """УВУТОЧ: the recipient asks the sender to correct the document; the way to reject it.
+    """Return УВУТОЧ: the recipient requests a correction, which rejects the document.
 
-    ``about`` has one signature: the format takes no more.
+    ``about`` must have exactly one signature.
     """
     return _from_participant(
         TechnologyKind.CORRECTION_REQUEST, about, recipient, sender, signer, text, received_at, guid
@@ -213,17 +223,19 @@ def annulment_offer(
     offered_at: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    """ПРАННУЛ: one side offers the other to annul the document."""
+    """Return ПРАННУЛ: one side offers the other to revoke the document."""
     return _from_participant(
         TechnologyKind.ANNULMENT_OFFER, about, author, addressee, signer, text, offered_at, guid
     )
 
 
 def read(content: bytes) -> ParsedMessage:
-    """Read a message of any kind; raises `TitleRefused` with everything found wrong.
+    """Parse and check a message; the identifier in the file determines the kind.
 
-    Which kind it is, is told by its identifier. That the file is named by it, and that it comes
-    from whoever it names, is for whoever took it in.
+    The caller must check the file name and the author.
+
+    Raises:
+        TitleRefused: with every fault of the file, up to a limit.
     """
     root = parse(content)
     file_id = root.get("ИдФайл", "")
@@ -231,25 +243,25 @@ def read(content: bytes) -> ParsedMessage:
         prefix = names.read(file_id).prefix
         form = _LAYOUTS[TechnologyKind(prefix)]
     except ValueError:
-        word = "Это не технологическое сообщение: его вида нет в идентификаторе файла."
-        raise TitleRefused((place(root, "ИдФайл"), word)) from None
+        detail = "Это не технологическое сообщение: его вида нет в идентификаторе файла."
+        raise TitleRefused((place(root, "ИдФайл"), detail)) from None
     if faults := form.schema.form_faults(root) or form.schema.rule_faults(root, file_id):
         raise TitleRefused(*faults)
     document = child(root, "Документ")
-    said = child(document, form.said)
-    file = child(said, form.file)
+    statement = child(document, form.statement)
+    file = child(statement, form.file)
     author, addressee = child(document, form.author), child(document, form.addressee)
     return ParsedMessage(
         kind=TechnologyKind(prefix),
         file_id=file_id,
         about=ReferencedFile(
             attribute(file, form.file_name),
-            tuple(map(signature, file.iterchildren(form.signature))),
+            tuple(map(read_signature, file.iterchildren(form.signature))),
         ),
         author_id=author.get("ИдУчастЭДО") or attribute(author, "ИдОперЭДО"),
         addressee_id=attribute(addressee, "ИдУчастЭДО"),
-        said_at=moment(said, *form.date) if form.date else None,
-        text=said.findtext(form.text) if form.text else None,
+        stated_at=moment(statement, *form.date) if form.date else None,
+        text=statement.findtext(form.text) if form.text else None,
     )
 
 
@@ -265,14 +277,14 @@ def _from_participant(
 ) -> tuple[str, bytes]:
     message = _MessageBuilder(kind, addressee.participant_id, author.participant_id, at, guid)
     message.add_party("УчастЭДО", author)
-    message.add_said(about, text)
+    message.add_statement(about, text)
     message.add_party(_LAYOUTS[kind].addressee, addressee)
     message.add_signer(signer)
     return message.write()
 
 
 class _MessageBuilder:
-    """A message in the making; its parts are added in the order of the format."""
+    """Builds a message; the parts are added in the order of the format."""
 
     def __init__(
         self, kind: TechnologyKind, addressee_id: str, author_id: str, at: dt.datetime, guid: UUID
@@ -296,16 +308,16 @@ class _MessageBuilder:
             ИдОперЭДО=operator.code,
         )
 
-    def add_said(self, about: ReferencedFile, text: str | None = None) -> None:
+    def add_statement(self, about: ReferencedFile, text: str | None = None) -> None:
         form = self._form
-        said = add(self._document, form.said)
+        statement = add(self._document, form.statement)
         if form.date:
             for name, value in zip(form.date, date_and_time(self._at), strict=True):
-                said.set(name, value)
-        file = add(said, form.file, **{form.file_name: about.name})
+                statement.set(name, value)
+        file = add(statement, form.file, **{form.file_name: about.name})
         add_signatures(file, form.signature, about.signatures)
         if form.text:
-            add(said, form.text, text)
+            add(statement, form.text, text)
 
     def add_party(self, name: str, party: DocumentParty) -> None:
         element = add(self._document, name, ИдУчастЭДО=party.participant_id)
@@ -317,25 +329,25 @@ class _MessageBuilder:
     def add_signer(self, signer: FileSigner) -> None:
         element = add(self._document, "Подписант")
         add_person(element, signer.name)
-        if not self._form.store:  # an annulment offer knows no powers of attorney
+        if not self._form.store:  # the format of annulment offers has no powers of attorney
             if signer.position:
                 element.set("Должность", signer.position)
             return
-        # СтатПодп: 1 acts by office, 2 by an electronic power of attorney.
+        # СтатПодп: 1, authority by office; 2, by a machine-readable power of attorney.
         granted = signer.power_of_attorney
         element.set("СтатПодп", "2" if granted else "1")
         if signer.position:
             element.set("Должн", signer.position)
         if granted:
             issued_on = f"{granted.issued_on:%d.%m.%Y}"
-            kept = {self._form.store: granted.kept_at}
+            store = {self._form.store: granted.kept_at}
             add(
                 element,
                 "СвДоверЭл",
                 НомДовер=granted.number,
                 ДатаВыдДовер=issued_on,
-                СпособПредставл="2",  # not enclosed, to be asked of the system that keeps it
-                **kept,
+                СпособПредставл="2",  # not enclosed: the system in `store` returns it
+                **store,
             )
 
     def write(self) -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""What the titles of both sides have in common."""
+"""Parts that the titles of sellers and buyers share."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from chalicelib.services.edo.formats.xml import add, add_person, parse, place
 
 VERSION: Final = "5.03"
 PROGRAM: Final = "Сервис и Услуги 1.0"
-"""How files made here name what made them (``@ВерсПрог``)."""
+"""Program that makes the files (``@ВерсПрог``)."""
 
 _ORDER: Final = "приказ ФНС России от 19.12.2023 № ЕД-7-26/970@"
 
@@ -21,26 +21,30 @@ _ORDER: Final = "приказ ФНС России от 19.12.2023 № ЕД-7-26/
 def open_title(
     content: bytes, file_name: str, schema: Schema, *, prefix: str, knd: str
 ) -> tuple[etree._Element, list[tuple[str, str]]]:
-    """The root of a title of the right form, and what else is wrong with it so far.
+    """Return the root of a title that fits the schema, and the faults of its name and rules.
 
-    ``file_name`` may end in ``.xml``. Raises `TitleRefused` where the form is broken or the
-    document is another: there is nothing to read then.
+    ``file_name`` may end in ``.xml``.
+
+    Raises:
+        TitleRefused: the file is a document of another kind or version, or does not fit the
+            schema; such a file cannot be read further.
     """
     root = parse(content)
     _refuse_other(root, knd)
     name = file_name.removesuffix(".xml")
-    faults = {place(root, "ИдФайл"): word for word in _name_faults(root, name, prefix)}
+    faults = {place(root, "ИдФайл"): detail for detail in _name_faults(root, name, prefix)}
     if broken := schema.form_faults(root):
         raise TitleRefused(*{**faults, **dict(broken)}.items())
-    for where, word in schema.rule_faults(root, name):
-        faults.setdefault(where, word)
+    for where, detail in schema.rule_faults(root, name):
+        faults.setdefault(where, detail)
     return root, list(faults.items())
 
 
 def add_signer(document: etree._Element, signer: FileSigner) -> None:
-    """Who is about to sign the title; authority by the order's ``СпосПодтПолном``.
+    """Append the signer of a title.
 
-    1: the certificate itself shows it; 3: a machine-readable power of attorney, by its number.
+    ``СпосПодтПолном`` says what confirms the authority: 1, the certificate; 3, a machine-readable
+    power of attorney.
     """
     granted = signer.power_of_attorney
     element = add(
@@ -58,13 +62,13 @@ def add_signer(document: etree._Element, signer: FileSigner) -> None:
 
 
 def author(party: DocumentParty) -> str:
-    """How whoever makes a title names itself (``@НаимЭконСубСост``)."""
+    """Return the name of the author of a title (``@НаимЭконСубСост``)."""
     kpp = f"/{party.kpp}" if party.kpp else ""
     return f"{party.name}, ИНН{'/КПП' if kpp else ''}: {party.inn}{kpp}"
 
 
 def inn_faults(element: etree._Element) -> list[tuple[str, str]]:
-    """Whether the check digits of the ИНН in an element's children do not fit."""
+    """Return a fault for each ИНН below an element whose check digits are wrong."""
     faults = []
     for holder in element.iter("СвЮЛУч", "СвИП", "СвФЛУч"):
         for name in ("ИННЮЛ", "ИННФЛ"):
@@ -78,14 +82,17 @@ def inn_faults(element: etree._Element) -> list[tuple[str, str]]:
 
 
 def _refuse_other(root: etree._Element, knd: str) -> None:
-    """A document of another kind or version is told in one word, not by a hundred faults."""
+    """Refuse a document of another kind or version with one fault instead of a hundred."""
     version, document = root.get("ВерсФорм"), root.find("Документ")
-    found = document.get("КНД") if document is not None else None
+    document_knd = document.get("КНД") if document is not None else None
     if root.tag != "Файл" or document is None:
         raise TitleRefused(("", "Это не файл обмена: корневой элемент — «Файл» с «Документом»."))
-    if found != knd:
+    if document_knd != knd:
         raise TitleRefused(
-            (place(document, "КНД"), f"Нужен документ с КНД {knd}, а это «{(found or '')[:20]}».")
+            (
+                place(document, "КНД"),
+                f"Нужен документ с КНД {knd}, а это «{(document_knd or '')[:20]}».",
+            )
         )
     if version != VERSION:
         raise TitleRefused(
@@ -102,7 +109,7 @@ def _name_faults(root: etree._Element, name: str, prefix: str) -> list[str]:
     if identifier != name:
         return ["Имя файла не совпадает с идентификатором в нём (ИдФайл)."]
     try:
-        found = names.read(name)
+        parsed = names.read(name)
     except ValueError as error:
         return [str(error)]
-    return [] if found.prefix == prefix else [f"Имя файла должно начинаться с {prefix}."]
+    return [] if parsed.prefix == prefix else [f"Имя файла должно начинаться с {prefix}."]

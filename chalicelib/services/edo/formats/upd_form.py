@@ -1,4 +1,4 @@
-"""The form from which a УПД is made; apart, so that taking it in needs no XML."""
+"""The form from which a УПД is made; separate, because reading the form needs no XML library."""
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,7 +14,7 @@ from chalicelib.services.edo.formats.sums import EXEMPT, TOLERANCE
 
 
 class UpdVatRate(StrEnum):
-    """Rates of VAT that a document may bear now (Tax Code, article 164, as of 2026)."""
+    """Rates of VAT that a new document may have (Tax Code, article 164, as of 2026)."""
 
     STANDARD = "22"
     REDUCED = "10"
@@ -25,17 +25,17 @@ class UpdVatRate(StrEnum):
 
     @property
     def percent(self) -> int:
-        """Whole per cent; nought for both the zero rate and the exempt."""
+        """Whole percent; 0 for both the zero rate and exemption."""
         return 0 if self is UpdVatRate.EXEMPT else int(self.value)
 
     @property
     def written(self) -> str:
-        """As the format writes it (``@НалСт``)."""
+        """The rate as the format writes it (``@НалСт``)."""
         return EXEMPT if self is UpdVatRate.EXEMPT else f"{self.value}%"
 
 
 class FormLine(Payload):
-    """One thing sold."""
+    """A line of goods, works or services."""
 
     model_config = example(
         name="Чай чёрный",
@@ -50,30 +50,31 @@ class FormLine(Payload):
     quantity: Annotated[Decimal, Field(gt=0, lt=10**9, decimal_places=6)]
     unit: Annotated[str, single_line(20)]
     unit_code: Annotated[str, Field(pattern=r"^[0-9]{3,4}$")] | None = None
-    """The unit's code in ОКЕИ: ``796`` is a piece."""
+    """Code of the unit in ОКЕИ: ``796`` is a piece."""
     price_kopecks: Annotated[int, Field(ge=1, le=MAX_KOPECKS)]
-    """Of one unit, VAT included."""
+    """Price of a unit, including VAT."""
     vat_rate: UpdVatRate
 
     @property
     def total_kopecks(self) -> int:
-        """Quantity × price, half a kopeck up."""
+        """Quantity × price, rounded half up."""
         return _round(self.quantity * self.price_kopecks)
 
     @property
     def vat_kopecks(self) -> int:
-        """VAT inside the total: total × rate / (100 + rate), half a kopeck up."""
+        """VAT in the total: total × rate / (100 + rate), rounded half up."""
         percent = self.vat_rate.percent
         return (2 * self.total_kopecks * percent + 100 + percent) // (2 * (100 + percent))
 
     @property
     def net_kopecks(self) -> int:
-        """The total without its VAT."""
+        """The total without VAT."""
         return self.total_kopecks - self.vat_kopecks
 
     @property
     def net_price(self) -> Decimal:
-        """Roubles of one unit without VAT, with as few decimals (2 to 11) as the cost allows."""
+        """Price of a unit without VAT, in roubles, with the fewest decimals (2 to 11) that give
+        ``net_kopecks`` within the tolerance."""
         exact = Decimal(self.price_kopecks) / (100 + self.vat_rate.percent)
         for decimals in range(2, 12):
             price = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
@@ -83,7 +84,7 @@ class FormLine(Payload):
 
 
 class ReferencedDocument(Payload):
-    """A document that this one rests on: ``Договор`` № ``5`` of a date."""
+    """A document to which the УПД refers: an agreement, or a document of shipment."""
 
     model_config = example(name="Договор", number="5", date="2026-11-01")
 
@@ -93,7 +94,7 @@ class ReferencedDocument(Payload):
 
 
 class UpdForm(Payload):
-    """What the sender fills in; the parties are taken from their profiles. Currency: the rouble."""
+    """Content of a УПД in roubles; the parties are taken from their profiles."""
 
     model_config = example(
         number="17",
@@ -109,14 +110,14 @@ class UpdForm(Payload):
     lines: Annotated[list[FormLine], Field(min_length=1, max_length=1000)]
     operation: Annotated[str, single_line(255)] = "Товары переданы, работы сданы, услуги оказаны"
     transferred_on: dt.date | None = None
-    """The date of the document itself where it is left out."""
+    """Day of the transfer; by default the date of the document."""
     basis: Annotated[list[ReferencedDocument], Field(max_length=20)] = Field(default_factory=list)
-    """None: handed over without an agreement in writing."""
+    """Agreements on which the transfer is based; empty if there is no written agreement."""
     shipped_by: ReferencedDocument | None = None
-    """The document of shipment (line «5а»), which a bare invoice must name."""
+    """Document of shipment (line «5а»), required for an invoice (СЧФ)."""
 
     @model_validator(mode="after")
-    def _holds(self) -> Self:
+    def _require_consistent(self) -> Self:
         if self.function is UpdFunction.INVOICE and self.shipped_by is None:
             raise ValueError("Для счёта-фактуры (СЧФ) укажите документ об отгрузке.")
         if sum(line.total_kopecks for line in self.lines) > MAX_KOPECKS:

@@ -1,4 +1,4 @@
-"""A УПД made from a form, for those who have no accounting program."""
+"""Makes a seller's title of a УПД from a form."""
 
 import datetime as dt
 from typing import Final
@@ -32,9 +32,12 @@ def make(
     moment: dt.datetime,
     guid: UUID,
 ) -> tuple[str, bytes]:
-    """The seller's title for the form: its file's name (with ``.xml``) and its bytes.
+    """Return the file name, with ``.xml``, and the content of a title for the sender to sign.
 
-    Raises `TitleRefused` for what the format does not take, a surname over 60 characters, say.
+    ``guid`` makes the file name unique.
+
+    Raises:
+        TitleRefused: a value does not fit the format: for example, a surname over 60 characters.
     """
     name = names.seller(
         recipient.participant_id, sender.participant_id, moment.astimezone(MOSCOW).date(), guid

@@ -1,7 +1,8 @@
-"""XML of the exchange: windows-1251, read with nothing in it that could harm, written by lxml.
+"""XML of the exchange, in windows-1251.
 
-Whoever sends a file is a stranger, so a file may not declare a type of its own: without DTD there
-are no entities to multiply or to fetch. The parser's own limits bound depth and length of values.
+The senders of files are not trusted. A file must not contain a DTD, because a DTD may declare
+entities that expand without limit or refer to other files. The limits of the parser bound the depth
+of a file and the length of its values.
 """
 
 import base64
@@ -19,7 +20,7 @@ from chalicelib.services.edo.formats.model import FullName
 from chalicelib.services.edo.formats.refusal import TitleRefused
 
 LARGEST: Final = 15 * 1024 * 1024
-"""Bytes of a file that the exchange takes."""
+"""Bytes of a file, at most."""
 
 _ENCODING: Final = "windows-1251"
 _DECLARATION: Final = re.compile(
@@ -30,7 +31,11 @@ _DECLARATION: Final = re.compile(
 
 
 def parse(content: bytes) -> etree._Element:
-    """The root element of a file; raises `TitleRefused`."""
+    """Return the root element of a file.
+
+    Raises:
+        TitleRefused: the file is too large, has another encoding, contains a DTD or is no XML.
+    """
     if len(content) > LARGEST:
         raise TitleRefused(("", f"Файл больше {LARGEST // 1024**2} МБ."))
     if not _DECLARATION.match(content):
@@ -44,7 +49,7 @@ def parse(content: bytes) -> etree._Element:
     if re.search(rb"<!DOCTYPE|<!ENTITY", content, re.IGNORECASE):
         raise TitleRefused(("", "Файл содержит описание типа (DOCTYPE), формат его не допускает."))
     parser = etree.XMLParser(
-        encoding=_ENCODING,  # of the bytes just looked at, so that none can hide from the look
+        encoding=_ENCODING,  # the encoding in which the patterns above were searched for
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -63,9 +68,9 @@ def parse(content: bytes) -> etree._Element:
 
 
 def serialise(root: etree._Element) -> bytes:
-    """The bytes of a file; what windows-1251 lacks is written as character references."""
+    """Return the content of a file, with references for characters that windows-1251 lacks."""
     out = BytesIO()
-    # By hand: lxml writes the declaration in single quotes, and others read it by eye or pattern.
+    # lxml would write the declaration in single quotes, which some programs do not recognise.
     out.write(f'<?xml version="1.0" encoding="{_ENCODING}"?>\n'.encode())
     root.getroottree().write(out, encoding=_ENCODING, xml_declaration=False)
     return out.getvalue()
@@ -74,32 +79,36 @@ def serialise(root: etree._Element) -> bytes:
 def add(
     parent: etree._Element, name: str, text: str | None = None, /, **attributes: str | None
 ) -> etree._Element:
-    """Append an element; an attribute that is None is left out."""
-    said = {key: value for key, value in attributes.items() if value is not None}
-    child = etree.SubElement(parent, name, said)
+    """Append an element and return it; attributes that are None are omitted."""
+    present = {key: value for key, value in attributes.items() if value is not None}
+    child = etree.SubElement(parent, name, present)
     child.text = text
     return child
 
 
 def add_person(parent: etree._Element, name: FullName) -> etree._Element:
-    """Append a person's name, which all formats write alike."""
+    """Append a person's name; all formats write names alike."""
     return add(parent, "ФИО", Фамилия=name.surname, Имя=name.given_name, Отчество=name.patronymic)
 
 
 def place(element: etree._Element, attribute: str | None = None) -> str:
-    """Where an element or its attribute stands, as `TitleRefused` tells it."""
+    """Return the place of an element or of its attribute, see :class:`TitleRefused`."""
     path = element.getroottree().getpath(element)
     return f"{path}/@{attribute}" if attribute else path
 
 
 def add_signatures(parent: etree._Element, name: str, signatures: Iterable[bytes]) -> None:
-    """Append signatures (DER), each an element of base64."""
-    for one in signatures:
-        add(parent, name, base64.b64encode(one).decode())
+    """Append each signature, given as DER, as an element with base64."""
+    for signature in signatures:
+        add(parent, name, base64.b64encode(signature).decode())
 
 
-def signature(element: etree._Element) -> bytes:
-    """The signature (DER) inside an element, base64 there; raises `TitleRefused`."""
+def read_signature(element: etree._Element) -> bytes:
+    """Return the signature in an element, as DER.
+
+    Raises:
+        TitleRefused: the text of the element is not base64.
+    """
     try:
         return base64.b64decode("".join((element.text or "").split()), validate=True)
     except (binascii.Error, ValueError):
@@ -107,15 +116,23 @@ def signature(element: etree._Element) -> bytes:
 
 
 def child(parent: etree._Element, name: str) -> etree._Element:
-    """A child that the schema requires."""
-    found = parent.find(name)
-    if found is None:
+    """Return a child that the schema requires.
+
+    Raises:
+        KeyError: there is no such child.
+    """
+    element = parent.find(name)
+    if element is None:
         raise KeyError(name)
-    return found
+    return element
 
 
 def attribute(element: etree._Element, name: str) -> str:
-    """An attribute that the schema requires."""
+    """Return an attribute that the schema requires.
+
+    Raises:
+        KeyError: there is no such attribute.
+    """
     value = element.get(name)
     if value is None:
         raise KeyError(name)
@@ -123,7 +140,11 @@ def attribute(element: etree._Element, name: str) -> str:
 
 
 def date(element: etree._Element, name: str) -> dt.date:
-    """The date in an attribute; raises `TitleRefused`: the schemas let in 29.02.1900."""
+    """Return the date in an attribute.
+
+    Raises:
+        TitleRefused: the calendar has no such date; the schemas permit 29.02.1900.
+    """
     day, month, year = attribute(element, name).split(".")
     try:
         return dt.date(int(year), int(month), int(day))
@@ -132,12 +153,16 @@ def date(element: etree._Element, name: str) -> dt.date:
 
 
 def moment(element: etree._Element, date_name: str, time_name: str) -> dt.datetime:
-    """Date and time in two attributes, of no zone; raises `TitleRefused`."""
+    """Return the naive moment whose date and time are in two attributes.
+
+    Raises:
+        TitleRefused: see :func:`date`.
+    """
     time = dt.time.fromisoformat(attribute(element, time_name).replace(".", ":"))
     return dt.datetime.combine(date(element, date_name), time)
 
 
 def date_and_time(at: dt.datetime) -> tuple[str, str]:
-    """An aware moment as the formats write it: date and time of Moscow."""
+    """Return the date and the time of an aware moment in Moscow, as the formats write them."""
     here = at.astimezone(MOSCOW)
     return f"{here:%d.%m.%Y}", f"{here:%H.%M.%S}"

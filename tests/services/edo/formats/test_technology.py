@@ -80,8 +80,10 @@ def test_is_valid_and_read_back(
     assert message.about == ABOUT
     assert (message.author_id, message.addressee_id) == (author, addressee)
     assert message.text == text
-    said_at = None if kind is TechnologyKind.ANNULMENT_OFFER else dt.datetime(2026, 7, 2, 0, 30, 5)
-    assert message.said_at == said_at
+    stated_at = (
+        None if kind is TechnologyKind.ANNULMENT_OFFER else dt.datetime(2026, 7, 2, 0, 30, 5)
+    )
+    assert message.stated_at == stated_at
 
 
 @pytest.mark.parametrize("kind", TechnologyKind)
