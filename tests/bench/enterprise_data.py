@@ -6,8 +6,8 @@ from pathlib import Path
 
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime import clock
-from chalicelib.services.integration_1c.message.enterprise_data import Header, write
-from chalicelib.services.integration_1c.message.shift import retail_reports
+from chalicelib.services.integration_1c.enterprise_data.retail_report import retail_reports
+from chalicelib.services.integration_1c.enterprise_data.writer import MessageHeader, write
 from tests.support.shifts import month
 
 _REGISTERS, _RECEIPTS = 100, 300
@@ -57,7 +57,7 @@ def _write(kept: list[StoredDocument], days: int) -> tuple[int, int]:
     reports = retail_reports(_receipts(kept, days), {})
     parts, size, full = 0, 0, True
     while full:
-        summary = write(_Sink(), Header(clock.now()), reports, most=_PART)
+        summary = write(_Sink(), MessageHeader(clock.now()), reports, most=_PART)
         parts, size, full = parts + 1, size + summary.size, summary.full
     return parts, size
 

@@ -25,7 +25,7 @@ from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from chalicelib.services.edo.resources import EDO
 from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
 from chalicelib.services.gosotchet.store import GOSOTCHET
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.resources import INTEGRATION_1C
 from chalicelib.services.rent.store import RENT
 from tests.support import giving, receipts, shifts, steps, steps_rent
 from tests.support.world import START, World

@@ -6,7 +6,7 @@ import pytest
 from zeep.exceptions import Error
 
 from chalicelib.core.billing.store import BILLING
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.resources import INTEGRATION_1C
 from tests.support import onec, steps
 from tests.support.crash import How, Scenario, Side, survive
 from tests.support.onec import OneC

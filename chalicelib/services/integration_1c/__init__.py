@@ -1,0 +1,1 @@
+"""«Интеграция 1С»: retail reports of cash registers for 1С:Бухгалтерия."""

@@ -1,113 +1,79 @@
-"""What happens when a subscription's invoice closes, a message has to be prepared, a term ends."""
+"""Background work: invoices of subscriptions, preparation of messages, reminders."""
 
 import datetime as dt
 import itertools
 from operator import attrgetter
 
-from chalicelib.core.billing.model import InvoiceState
 from chalicelib.core.billing.payment import InvoiceClosed
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer, scheduled
-from chalicelib.runtime.history import Actor
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import every, fetch
-from chalicelib.services.integration_1c import (
-    loading,
-    mail,
-    node,
-    preparation,
-    rules,
-    sending,
-    store,
+from chalicelib.services.integration_1c import mail, rules, store
+from chalicelib.services.integration_1c.enterprise_data.version import FormatVersion
+from chalicelib.services.integration_1c.exchange import outgoing
+from chalicelib.services.integration_1c.exchange import store as exchanges
+from chalicelib.services.integration_1c.exchange.messages import put_message
+from chalicelib.services.integration_1c.exchange.model import OperationState
+from chalicelib.services.integration_1c.exchange.rules import ExchangeInterrupted, first_shifts
+from chalicelib.services.integration_1c.model import (
+    FileState,
+    PreparationRequest,
+    PrepareExchangeMessage,
+    PreparePeriodFile,
 )
-from chalicelib.services.integration_1c.message.objects import Version
-from chalicelib.services.integration_1c.model import FileState, SubscriptionStatus
-from chalicelib.services.integration_1c.node import OperationState
-from chalicelib.services.integration_1c.preparation import (
-    ExchangeMessage,
-    PeriodMessage,
-    Wanted,
+from chalicelib.services.integration_1c.resources import (
+    EXCHANGES,
+    INTEGRATION_1C,
+    PREPARATIONS,
 )
 from chalicelib.services.integration_1c.rules import (
     AccessChanged,
     AlreadyPrepared,
-    ExchangeMoved,
     NothingToLoad,
     PeriodTooLarge,
-    SubscriptionMoved,
-    SubscriptionUnknown,
 )
-from chalicelib.services.integration_1c.store import (
-    EXCHANGES,
-    INTEGRATION_1C,
-    PREPARATIONS,
-    SUBSCRIPTIONS,
-)
+from chalicelib.services.integration_1c.sale import SALE
+from chalicelib.services.integration_1c.shifts import ended_shifts_of_client
 
-_AT_ONCE = 1_000
-_IN_ONE_MAIL = 50
-"""Registers; their notes and the mail are one transaction."""
+_MOST_REMINDERS = 1_000
+"""Maximum number of accesses in one run."""
+_MOST_REGISTERS_IN_EMAIL = 50
+"""Maximum number of registers in one e-mail, which are updated in one transaction with it."""
 MOST_RECEIPTS = 300_000
-"""Documents of a file that is prepared apart."""
+"""Maximum number of documents of a file of a period."""
 
 
-@consumer(SUBSCRIPTIONS, reads=[ORGANISATION], writes=[INTEGRATION_1C, OUTBOX])
+@consumer(SALE.queue, reads=[ORGANISATION], writes=[INTEGRATION_1C, OUTBOX])
 def follow_subscription(closed: InvoiceClosed) -> None:
-    """Move a subscription on once: paid, with its days and an e-mail; or expired."""
-    subscription = fetch(store.subscription(closed.client_id, closed.subject))
-    if subscription is None:
-        raise SubscriptionUnknown
-    if subscription.status is not SubscriptionStatus.INVOICED:
-        logger.info("invoice already followed", subscription_id=subscription.subscription_id)
-        return
-    try:
-        if closed.state is InvoiceState.EXPIRED:
-            expired = SubscriptionStatus.EXPIRED
-            transact([store.move(closed.client_id, subscription, expired, Actor.TIME)])
-            return
-        access, payer = fetch(
-            store.access(closed.client_id, subscription.register_id),
-            organisation.profile(closed.client_id),
-        )
-        if payer is None:
-            raise OrganisationUnknown
-        longer = rules.extend(subscription.register_id, access, subscription.period, clock.today())
-        transact(
-            [
-                store.move(closed.client_id, subscription, SubscriptionStatus.ACTIVE, Actor.BANK),
-                store.put_access(closed.client_id, longer, access),
-                mail.subscribed(closed.client_id, payer, longer),
-            ]
-        )
-    except SubscriptionMoved:
-        logger.info("invoice followed at the same time")
+    """Activate a subscription when its invoice is paid; close it when the invoice expires."""
+    SALE.follow(closed)
 
 
 @scheduled("rate(1 hour)", reads=[ORGANISATION], writes=[INTEGRATION_1C, OUTBOX])
 def remind_of_ending_access() -> None:
-    """Tell clients, once and in one e-mail, which registers lose their access within a week."""
+    """Notify clients by e-mail, once, of the registers whose access ends within a week."""
     today = clock.today()
-    ending = every(store.ending(today + rules.REMIND_BEFORE), most=_AT_ONCE)
+    ending = every(store.ending(today + rules.REMIND_BEFORE), most=_MOST_REMINDERS)
     ending.sort(key=attrgetter("client_id"))
     for client_id, group in itertools.groupby(ending, key=attrgetter("client_id")):
         payer = fetch(organisation.profile(client_id))
-        whole = list(group)
-        for start in range(0, len(whole), _IN_ONE_MAIL):
-            some = whole[start : start + _IN_ONE_MAIL]
-            # What ended while nobody looked is no longer to be reminded of.
-            told = [one for one in some if one.until >= today]
-            letter = mail.ending(client_id, payer, told) if payer and told else None
+        accesses = list(group)
+        for start in range(0, len(accesses), _MOST_REGISTERS_IN_EMAIL):
+            batch = accesses[start : start + _MOST_REGISTERS_IN_EMAIL]
+            # Access that has ended already needs no reminder.
+            current = [access for access in batch if access.until >= today]
+            email = mail.ending(client_id, payer, current) if payer and current else None
             try:
-                transact([*map(store.reminded, some), *([letter] if letter else [])])
+                transact([*map(store.put_reminded, batch), *([email] if email else [])])
             except AccessChanged:
-                logger.info("access changed meanwhile; the next run looks again")
+                logger.info("access changed at the same time; the next run tries again")
 
 
 @consumer(
@@ -118,57 +84,64 @@ def remind_of_ending_access() -> None:
     timeout=300,
     memory=1536,
 )
-def prepare_message(wanted: Wanted) -> None:
-    """Prepare a message that takes longer than a call."""
-    match wanted:
-        case ExchangeMessage():
-            _prepare_for_exchange(wanted)
-        case PeriodMessage():
-            _prepare_period(wanted)
+def prepare_message(request: PreparationRequest) -> None:
+    """Prepare a message that takes longer than one call."""
+    match request:
+        case PrepareExchangeMessage():
+            _prepare_exchange_message(request)
+        case PreparePeriodFile():
+            _prepare_period_file(request)
 
 
-def _prepare_for_exchange(wanted: ExchangeMessage) -> None:
-    operation = fetch(node.operation(wanted.client_id, wanted.operation_id))
-    to = fetch(node.node(wanted.client_id, operation.code)) if operation else None
-    if operation is None or to is None or operation.state is not OperationState.ACTIVE:
-        logger.info("no such preparation is under way")
+def _prepare_exchange_message(request: PrepareExchangeMessage) -> None:
+    client_id = request.client_id
+    operation = fetch(exchanges.operation(client_id, request.operation_id))
+    node = fetch(exchanges.node(client_id, operation.code)) if operation else None
+    if operation is None or node is None or operation.state is not OperationState.ACTIVE:
+        logger.info("no such operation is running")
         return
-    accesses = sending.accesses_of(wanted.client_id)
-    shifts = sending.pending(wanted.client_id, to.node_id, accesses)
-    fitting = sending.fitting(shifts, sending.MOST_DOCUMENTS)
+    accesses = outgoing.read_accesses(client_id)
+    shifts = outgoing.pending_shifts(client_id, node.node_id, accesses)
+    selected = first_shifts(shifts, outgoing.MOST_DOCUMENTS)
     try:
-        sending.send(wanted.client_id, to, operation, fitting)
-    except ExchangeMoved:
-        logger.info("another exchange went on without this one")
+        outgoing.prepare_message(client_id, node, operation, selected)
+    except ExchangeInterrupted:
+        logger.info("another exchange interrupted this one")
     except Problem as problem:
         logger.info("message cannot be prepared", problem=problem.slug)
 
 
-def _prepare_period(wanted: PeriodMessage) -> None:
-    client_id, message_id = wanted.client_id, wanted.message_id
-    asked = fetch(preparation.prepared(client_id, message_id))
-    if asked is None or asked.state is not FileState.PREPARING:
-        logger.info("no such file is wanted")
+def _prepare_period_file(request: PreparePeriodFile) -> None:
+    client_id, message_id = request.client_id, request.message_id
+    file = fetch(store.period_file(client_id, message_id))
+    if file is None or file.state is not FileState.PREPARING:
+        logger.info("no such file is to be prepared")
         return
     try:
-        size, receipts = _put_period(client_id, message_id, asked.first, asked.last, asked.version)
-        done = preparation.ready(client_id, message_id, size, receipts)
+        size, receipts = _put_period(client_id, message_id, file.first, file.last, file.version)
+        result = store.complete_period_file(client_id, message_id, size, receipts)
     except Problem as problem:
-        done = preparation.failed(client_id, message_id, problem.detail)
+        result = store.fail_period_file(client_id, message_id, problem.detail)
     try:
-        transact([done])
+        transact([result])
     except AlreadyPrepared:
         logger.info("file prepared at the same time")
 
 
 def _put_period(
-    client_id: str, message_id: str, first: dt.date, last: dt.date, version: Version
+    client_id: str, message_id: str, first: dt.date, last: dt.date, version: FormatVersion
 ) -> tuple[int, int]:
-    shifts = loading.all_ended_shifts(client_id, first, last, clock.today())
+    """Store the message of a period; return its bytes and its number of receipts.
+
+    Raises:
+        NothingToLoad: no shift ended in the period while access was in force.
+        PeriodTooLarge: the shifts have more than ``MOST_RECEIPTS`` documents.
+    """
+    shifts = ended_shifts_of_client(client_id, first, last, clock.today())
     if not shifts:
         raise NothingToLoad
-    documents = sum(one.documents for one in shifts)
+    documents = sum(shift.documents for shift in shifts)
     if documents > MOST_RECEIPTS:
         raise PeriodTooLarge(receipts=documents, most=MOST_RECEIPTS)
-    size, summary = sending.put_message(client_id, message_id, shifts, version)
+    size, summary = put_message(client_id, message_id, shifts, version)
     return size, summary.receipts

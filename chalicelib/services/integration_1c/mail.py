@@ -1,17 +1,17 @@
-"""What the client is told by e-mail about tariffs."""
+"""E-mails to clients about the access of registers."""
 
 from collections.abc import Sequence
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime import notify
 from chalicelib.runtime.table import Write
-from chalicelib.services.integration_1c.model import Access
+from chalicelib.services.integration_1c.model import RegisterAccess
 
 _WHERE = "в личном кабинете: «Сервис и Услуги» — «Интеграция 1С»."
 
 
-def subscribed(client_id: str, payer: Profile, access: Access) -> Write:
-    """Tell that a paid period has been added."""
+def subscribed(client_id: str, payer: Profile, access: RegisterAccess) -> Write:
+    """Describe the e-mail that a paid period has been added to the access of a register."""
     return notify.email(
         client_id,
         to=payer.email,
@@ -25,10 +25,11 @@ def subscribed(client_id: str, payer: Profile, access: Access) -> Write:
     )
 
 
-def ending(client_id: str, payer: Profile, accesses: Sequence[Access]) -> Write:
-    """Remind that the access of registers ends."""
+def ending(client_id: str, payer: Profile, accesses: Sequence[RegisterAccess]) -> Write:
+    """Describe the e-mail that the access of registers is about to end."""
     lines = "\n".join(
-        f"— касса {one.register_id}: по {one.until:%d.%m.%Y} включительно" for one in accesses
+        f"— касса {access.register_id}: по {access.until:%d.%m.%Y} включительно"
+        for access in accesses
     )
     return notify.email(
         client_id,

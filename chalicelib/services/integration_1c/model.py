@@ -1,29 +1,29 @@
-"""Tariffs of registers, credentials for 1С, and what the section shows."""
+"""Tariffs of registers, credentials of 1C, retail documents and files of a period."""
 
 import datetime as dt
 import uuid
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from chalicelib.core.billing.model import Invoice
 from chalicelib.requisites import Kopecks, RegisterNumber
 from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.period import Period
+from chalicelib.services.integration_1c.enterprise_data.version import FormatVersion
 
 
 class SubscriptionPeriod(StrEnum):
-    """What a register may be subscribed for."""
+    """The periods for which a register can be subscribed."""
 
     MONTH = "month"
     YEAR = "year"
 
 
 class Prices(Model):
-    """What a register costs, VAT included."""
+    """The prices of a register's subscription, VAT included."""
 
     model_config = example(month_kopecks=190_00, year_kopecks=1_900_00)
 
@@ -31,40 +31,40 @@ class Prices(Model):
     year_kopecks: Kopecks
 
 
-class Term(Model):
-    """Days of access, both included."""
+class AccessTerm(Model):
+    """A term of access. Both days are included."""
 
     kind: Literal["trial", "month", "year"]
     since: dt.date
     until: dt.date
 
 
-class Access(Model):
-    """All the access that a register ever had, oldest first. Terms never overlap."""
+class RegisterAccess(Model):
+    """All terms of a register's access, oldest first. Terms never overlap."""
 
     register_id: RegisterNumber
-    terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    terms: Annotated[tuple[AccessTerm, ...], Field(min_length=1)]
     history: tuple[HistoryEntry, ...]
 
     @property
     def until(self) -> dt.date:
-        """The last day of all."""
+        """The last day of the last term."""
         return self.terms[-1].until
 
 
 class AccessState(StrEnum):
-    """Whether documents of a register load today."""
+    """Whether documents of a register are loaded into 1C today."""
 
     NONE = "none"
-    """It never had access."""
+    """The register never had access."""
     TRIAL = "trial"
     ACTIVE = "active"
-    """Paid for."""
+    """A paid term is in force."""
     EXPIRED = "expired"
 
 
-class RegisterAccess(Model):
-    """A register and its tariff."""
+class RegisterTariff(Model):
+    """A register with its access and the prices of a subscription."""
 
     model_config = example(
         register_id="0004817236006552", model="АТОЛ 27Ф", trial_available=True, trial_days=14
@@ -75,50 +75,44 @@ class RegisterAccess(Model):
     shop_id: Identifier | None
     state: AccessState
     until: dt.date | None
-    """The last day of access, periods paid in advance included."""
+    """The last day of access, including periods paid in advance."""
     trial_available: bool
     trial_days: int
     prices: Prices
 
 
 class NewSubscription(Payload):
-    """How long to subscribe a register for."""
+    """The period to subscribe a register for."""
 
     period: SubscriptionPeriod
 
 
-class SubscriptionStatus(StrEnum):
-    """Where a subscription stands."""
+class SubscriptionState(StrEnum):
+    """The states of a subscription."""
 
     INVOICED = "invoiced"
     ACTIVE = "active"
-    """Paid: its days are in the register's access."""
+    """Paid: the period is a term of the register's access."""
     EXPIRED = "expired"
-    """Not paid in time."""
+    """The invoice was not paid in time."""
 
 
 class Subscription(Model):
-    """A month or a year of a register, which begins when it is paid."""
+    """A subscription of a register. The period begins when the invoice is paid."""
 
     model_config = example(register_id="0004817236006552", invoice_number="СУ-1072022639")
 
     subscription_id: Identifier
     register_id: RegisterNumber
     period: SubscriptionPeriod
-    status: SubscriptionStatus
+    status: SubscriptionState
     invoice_id: Identifier
     invoice_number: str
     history: tuple[HistoryEntry, ...]
 
 
-class SubscriptionWithInvoice(Subscription):
-    """A new subscription and the invoice to pay."""
-
-    invoice: Invoice
-
-
 class CredentialsCard(Model):
-    """Who 1С is to us; the password is shown once, when it is made."""
+    """The login of 1C. The password is returned only when it is issued."""
 
     model_config = example(
         login="1c-9677190017",
@@ -129,11 +123,11 @@ class CredentialsCard(Model):
     login: str | None
     created_at: dt.datetime | None
     address: str
-    """What to enter in 1С as the address of this application."""
+    """The address of this application, to be entered in 1C."""
 
 
-class NewCredentials(Model):
-    """A login with its password, which nobody can see again."""
+class IssuedCredentials(Model):
+    """A new login with its password, which is returned only once."""
 
     model_config = example(
         login="1c-9677190017",
@@ -146,55 +140,49 @@ class NewCredentials(Model):
     address: str
 
 
-class KeptCredentials(Model):
-    """What tells whether a password is right."""
+class StoredCredentials(Model):
+    """Credentials as stored: the password as a salted digest."""
 
     login: str
     owner: str
+    """The client whose data the login gives access to."""
     salt: bytes
     digest: bytes
     created_at: dt.datetime
     failures: int = 0
-    """Wrong passwords in a row."""
+    """Number of wrong passwords in a row."""
     failed_at: dt.datetime | None = None
-    """When the last of them came."""
-
-
-class Credentials(Model):
-    """What a call of 1С brings."""
-
-    login: str
-    password: SecretStr
+    """Time of the last wrong password."""
 
 
 class _Month(Period):
-    """From day to day of Moscow's calendar, both included, a month of them at most."""
+    """A period of at most 31 days by the calendar of Moscow. Both days are included."""
 
     most_days = 31
 
 
-class DocumentsQuery(_Month):
-    """Whose documents, and of which days."""
+class RetailDocumentsQuery(_Month):
+    """The register and the days whose retail documents are listed."""
 
     register_id: RegisterNumber
 
 
 class MessageQuery(_Month):
-    """Which days, and the version of the format."""
+    """The days and the format version of a message."""
 
-    version: Annotated[Literal["1.17", "1.8"], Field(description="Of EnterpriseData.")] = "1.17"
+    version: Annotated[FormatVersion, Field(description="Version of EnterpriseData.")] = "1.17"
 
 
 class NewMessage(_Month):
-    """Which days a file is wanted of, and in which version of EnterpriseData."""
+    """The days and the version of EnterpriseData for which a file is prepared."""
 
     model_config = example(to="2026-11-24", **{"from": "2026-11-01"})
 
-    version: Literal["1.17", "1.8"] = "1.17"
+    version: FormatVersion = "1.17"
 
 
 class RetailDocument(Model):
-    """A retail report that loads into 1С: a shift of a register. Amounts are kopecks."""
+    """A retail document of one shift of a register, as 1C loads it. Amounts are in kopecks."""
 
     model_config = example(
         register_id="0004817236006552",
@@ -212,13 +200,14 @@ class RetailDocument(Model):
     )
 
     document_id: uuid.UUID
-    """Under which 1С knows it."""
+    """The identifier of the document in 1C."""
     register_id: RegisterNumber
     fiscal_drive_number: str
     shift: int
+    """Number of the shift on the fiscal drive."""
     closed: bool
     closed_at: dt.datetime
-    """Of the last receipt, while the shift is open."""
+    """When the shift was closed; the time of its last receipt while it is open."""
     receipts: int
     sales_kopecks: int
     returns_kopecks: int
@@ -226,11 +215,13 @@ class RetailDocument(Model):
     cash_kopecks: int
     electronic_kopecks: int
     corrections: int
+    """Number of correction receipts."""
     lines: int
+    """Number of lines in the document."""
 
 
 class FileState(StrEnum):
-    """Whether a file is there."""
+    """The states of a file that is prepared in the background."""
 
     PREPARING = "preparing"
     READY = "ready"
@@ -238,7 +229,7 @@ class FileState(StrEnum):
 
 
 class PreparedMessage(Model):
-    """A message of a long period, prepared apart."""
+    """A file with the message of a period, prepared in the background."""
 
     model_config = example(
         first="2026-11-01", last="2026-11-24", reason=None, size=None, receipts=None, link=None
@@ -247,13 +238,36 @@ class PreparedMessage(Model):
     message_id: Identifier
     first: dt.date
     last: dt.date
-    version: Literal["1.17", "1.8"]
+    version: FormatVersion
     state: FileState
     asked_at: dt.datetime
     reason: str | None = None
-    """Why it failed, in Russian."""
+    """Why the preparation failed, in Russian."""
     size: int | None = None
-    """Bytes of the archive."""
+    """Size of the archive in bytes."""
     receipts: int | None = None
+    """Number of receipts in the message."""
     link: str | None = None
-    """Where to get it, for an hour."""
+    """The address of the archive, valid for one hour."""
+
+
+class PrepareExchangeMessage(Model):
+    """A request to prepare the message of an exchange, which 1C is waiting for."""
+
+    kind: Literal["exchange"] = "exchange"
+    client_id: Identifier
+    operation_id: str
+
+
+class PreparePeriodFile(Model):
+    """A request to prepare the file of a period."""
+
+    kind: Literal["period"] = "period"
+    client_id: Identifier
+    message_id: Identifier
+
+
+PreparationRequest = Annotated[
+    PrepareExchangeMessage | PreparePeriodFile, Field(discriminator="kind")
+]
+"""A message of the queue ``Preparations``."""

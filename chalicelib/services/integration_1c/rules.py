@@ -1,45 +1,48 @@
-"""Access of registers as it is computed from days, and why something cannot be done."""
+"""The access of registers, the lifecycle of subscriptions and the problems of the section."""
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
 from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem, Unauthenticated
 from chalicelib.services.integration_1c.model import (
-    Access,
     AccessState,
+    AccessTerm,
+    RegisterAccess,
     SubscriptionPeriod,
-    SubscriptionStatus,
-    Term,
+    SubscriptionState,
 )
 
-TRANSITIONS = {
-    SubscriptionStatus.INVOICED: {SubscriptionStatus.ACTIVE, SubscriptionStatus.EXPIRED},
-    SubscriptionStatus.ACTIVE: set[SubscriptionStatus](),
-    SubscriptionStatus.EXPIRED: set[SubscriptionStatus](),
-}
-
 CLOSED_FOR = dt.timedelta(minutes=15)
-"""How long a login rests after too many wrong passwords."""
+"""How long a login is closed after too many wrong passwords."""
 REMIND_BEFORE = dt.timedelta(days=7)
+"""How long before the end of access the client is reminded."""
 _MONTHS = {SubscriptionPeriod.MONTH: 1, SubscriptionPeriod.YEAR: 12}
 _IN_RUSSIAN = {SubscriptionPeriod.MONTH: "1 месяц", SubscriptionPeriod.YEAR: "1 год"}
 
 
 class SubscriptionUnknown(NotFound):
-    """No such subscription."""
+    """The subscription does not exist."""
 
     slug = "subscription-unknown"
 
 
-class SubscriptionMoved(Problem):
+class SubscriptionStateNotAllowed(StateNotAllowed):
     """The subscription's invoice was followed before."""
 
 
+SUBSCRIPTION = Lifecycle(
+    {SubscriptionState.INVOICED: {SubscriptionState.ACTIVE, SubscriptionState.EXPIRED}},
+    refusal=SubscriptionStateNotAllowed,
+    field="status",
+)
+
+
 class TrialUsed(Problem):
-    """The register had its trial."""
+    """The register has used its trial."""
 
     slug = "trial-used"
     title = "Пробный период уже был"
@@ -47,7 +50,7 @@ class TrialUsed(Problem):
 
 
 class AccessInForce(Problem):
-    """A trial of what is paid for would be lost."""
+    """The register has access, so a trial would be lost."""
 
     slug = "access-in-force"
     title = "Касса уже подключена"
@@ -55,7 +58,7 @@ class AccessInForce(Problem):
 
 
 class AccessChanged(Problem):
-    """Another call changed the register's access meanwhile."""
+    """Another request changed the register's access at the same time."""
 
     slug = "access-changed"
     title = "Тариф изменился"
@@ -63,7 +66,7 @@ class AccessChanged(Problem):
 
 
 class CredentialsChanged(Problem):
-    """Another call made or took away credentials meanwhile."""
+    """Another request issued or revoked credentials at the same time."""
 
     slug = "credentials-changed"
     title = "Данные для входа изменились"
@@ -71,7 +74,7 @@ class CredentialsChanged(Problem):
 
 
 class PeriodTooLarge(Problem):
-    """More receipts than can be shown at once."""
+    """The period has more receipts than one list or file may contain."""
 
     slug = "period-too-large"
     title = "Слишком много чеков"
@@ -79,7 +82,7 @@ class PeriodTooLarge(Problem):
 
 
 class MessageTooLarge(Problem):
-    """The message is not made within one call; it has to be asked for."""
+    """The message is too large for one call and has to be prepared in the background."""
 
     slug = "message-too-large"
     title = "Большой период"
@@ -90,14 +93,14 @@ class MessageTooLarge(Problem):
 
 
 class MessageUnknown(NotFound):
-    """No such message, or not the caller's."""
+    """The message does not exist or belongs to another client."""
 
     slug = "message-unknown"
     detail = "Такого файла нет. Подготовьте его заново."
 
 
 class NothingToLoad(NotFound):
-    """No access was in force, or no shifts were closed."""
+    """No shift ended in the period while access was in force."""
 
     slug = "nothing-to-load"
     title = "Загружать нечего"
@@ -108,14 +111,14 @@ class NothingToLoad(NotFound):
 
 
 class ItemUnknown(NotFound):
-    """No such item of nomenclature, or not the caller's."""
+    """The item does not exist or belongs to another client."""
 
     slug = "item-unknown"
     detail = "Такой номенклатуры нет."
 
 
 class ChoiceUnknown(Problem):
-    """The item chosen is not among those that 1С sent for it."""
+    """The chosen item of 1C is not a candidate for the item."""
 
     status = 422
     slug = "choice-unknown"
@@ -124,63 +127,15 @@ class ChoiceUnknown(Problem):
 
 
 class ItemChanged(Problem):
-    """1С or another call changed the item meanwhile."""
+    """1C or another request changed the item at the same time."""
 
     slug = "item-changed"
     title = "Номенклатура изменилась"
     detail = "Позиция изменилась. Обновите список и выберите ещё раз."
 
 
-class NodeUnknown(NotFound):
-    """1С calls itself by a code that was never set up."""
-
-    slug = "node-unknown"
-    detail = (
-        "Настройка синхронизации с кодом «{code}» не найдена. "
-        "Создайте её в 1С заново: «Настройка синхронизации данных»."
-    )
-
-
-class ExchangeUnderWay(Problem):
-    """Another exchange of the same base is being prepared."""
-
-    slug = "exchange-under-way"
-    title = "Обмен уже выполняется"
-    detail = "Обмен с этой базой уже выполняется. Повторите через несколько минут."
-
-
-class ExchangeMoved(Problem):
-    """Another exchange of the same base ended this one, or went on without it."""
-
-    slug = "exchange-moved"
-    title = "Обмен прерван"
-    detail = "Обмен прерван другим обменом с этой базой. Повторите его."
-
-
-class MessageRefused(Problem):
-    """What 1С sent is no message that can be taken in."""
-
-    status = 422
-    slug = "message-refused"
-    title = "Сообщение 1С не принято"
-
-
-class PartUnknown(NotFound):
-    """A part is missing, or there can be none of that number."""
-
-    slug = "part-unknown"
-    detail = "Часть файла {part} не получена. Повторите обмен."
-
-
-class FileUnknown(NotFound):
-    """No such file, no longer, or not yet."""
-
-    slug = "file-unknown"
-    detail = "Файл обмена не найден: он ещё готовится или уже удалён. Повторите обмен."
-
-
 class PasswordWrong(Unauthenticated):
-    """The login or the password is wrong, or there is none."""
+    """The login or the password is missing or wrong."""
 
     slug = "password-wrong"
     title = "Неверный логин или пароль"
@@ -192,7 +147,7 @@ class PasswordWrong(Unauthenticated):
 
 
 class LoginClosed(Problem):
-    """Too many wrong passwords came lately."""
+    """The login is closed because of too many wrong passwords."""
 
     status = 429
     slug = "login-closed"
@@ -202,7 +157,7 @@ class LoginClosed(Problem):
 
 
 class SoapFault(Problem):
-    """A call that is no call of this service. Raised problems are told as faults as well."""
+    """The SOAP request is not a valid call of the service."""
 
     status = 400
     slug = "soap-fault"
@@ -210,11 +165,11 @@ class SoapFault(Problem):
 
 
 class AlreadyPrepared(Problem):
-    """Another delivery of the same message ended the preparation."""
+    """The preparation has ended: the same request was delivered twice."""
 
 
-def state(access: Access | None, today: dt.date) -> AccessState:
-    """Return whether documents of today load."""
+def state(access: RegisterAccess | None, today: dt.date) -> AccessState:
+    """Return whether documents of ``today`` are loaded."""
     if access is None:
         return AccessState.NONE
     for term in access.terms:
@@ -223,40 +178,47 @@ def state(access: Access | None, today: dt.date) -> AccessState:
     return AccessState.EXPIRED
 
 
-def covers(access: Access, day: dt.date) -> bool:
-    """Whether documents of ``day`` load: those of the days on which access was in force."""
+def covers(access: RegisterAccess, day: dt.date) -> bool:
+    """Return whether access was in force on ``day``, so that its documents are loaded."""
     return any(term.since <= day <= term.until for term in access.terms)
 
 
-def begin_trial(register_id: str, access: Access | None, days: int, today: dt.date) -> Access:
-    """Return the access of a register with its trial, which begins today.
+def begin_trial(
+    register_id: str, access: RegisterAccess | None, days: int, today: dt.date
+) -> RegisterAccess:
+    """Return the access of a register with a trial of ``days`` days from ``today`` on.
 
     Raises:
-        AccessInForce: the register has access today.
+        AccessInForce: the register has access today or later.
     """
     if access is not None and access.until >= today:
         raise AccessInForce
     until = today + dt.timedelta(days=days - 1)
-    return _with(register_id, access, Term(kind="trial", since=today, until=until), Actor.CLIENT)
+    term = AccessTerm(kind="trial", since=today, until=until)
+    return _with_term(register_id, access, term, Actor.CLIENT)
 
 
 def extend(
-    register_id: str, access: Access | None, period: SubscriptionPeriod, today: dt.date
-) -> Access:
-    """Return the access of a register with a paid period more.
+    register_id: str, access: RegisterAccess | None, period: SubscriptionPeriod, today: dt.date
+) -> RegisterAccess:
+    """Return the access of a register with one more paid period.
 
-    It begins after the present end, a trial's too, so that nothing is lost; today if that is past.
+    The period begins on the day after the last day of access, a trial included, or today if
+    access has ended.
     """
     since = today
     if access is not None and access.until >= today:
         since = access.until + dt.timedelta(days=1)
-    term = Term(kind=period.value, since=since, until=last_day(since, period))
-    return _with(register_id, access, term, Actor.BANK)
+    term = AccessTerm(kind=period.value, since=since, until=last_day(since, period))
+    return _with_term(register_id, access, term, Actor.BANK)
 
 
 def last_day(since: dt.date, period: SubscriptionPeriod) -> dt.date:
-    """Return the day before the same date of a later month, or that month's last one without it
-    (Civil Code, article 192)."""
+    """Return the last day of a period that begins on ``since``.
+
+    That is the day before the same date of the later month, or the last day of that month if the
+    month has no such date (Civil Code of the Russian Federation, article 192).
+    """
     months = since.year * 12 + since.month - 1 + _MONTHS[period]
     year, month = months // 12, months % 12 + 1
     days = calendar.monthrange(year, month)[1]
@@ -265,18 +227,20 @@ def last_day(since: dt.date, period: SubscriptionPeriod) -> dt.date:
     return dt.date(year, month, since.day) - dt.timedelta(days=1)
 
 
-def _with(register_id: str, access: Access | None, term: Term, by: Actor) -> Access:
-    before: Sequence[Term] = access.terms if access else ()
+def _with_term(
+    register_id: str, access: RegisterAccess | None, term: AccessTerm, by: Actor
+) -> RegisterAccess:
+    terms = access.terms if access else ()
     history = access.history if access else ()
-    return Access(
+    return RegisterAccess(
         register_id=register_id,
-        terms=(*before, term),
+        terms=(*terms, term),
         history=(*history, HistoryEntry.now(term.kind, by)),
     )
 
 
 def invoice_line(register_id: str, period: SubscriptionPeriod, price_kopecks: int) -> InvoiceLine:
-    """Return what the invoice says of a subscription."""
+    """Return the line of the invoice for a subscription."""
     return InvoiceLine(
         title=f"Интеграция 1С для кассы {register_id}, {_IN_RUSSIAN[period]}",
         quantity=1,

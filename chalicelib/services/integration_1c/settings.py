@@ -9,25 +9,25 @@ from chalicelib.services.integration_1c.model import Prices, SubscriptionPeriod
 
 
 class Integration1cSettings(Settings):
-    """The length of a trial, the tariffs, and where 1C reaches this API."""
+    """The length of a trial, the prices, and the address at which 1C reaches this API."""
 
     onec_trial_days: Annotated[
         int,
-        Field(ge=1, le=365, description="Days that a register's documents load into 1C for trial."),
+        Field(ge=1, le=365, description="Length of the trial of a register, in days."),
     ] = 14
     onec_month_kopecks: Annotated[
         int,
-        Field(ge=1, description="Price of a register's month of «Интеграция 1С», VAT included."),
+        Field(ge=1, description="Price of a month of «Интеграция 1С» for a register, in kopecks with VAT."),
     ] = 20_000
     onec_year_kopecks: Annotated[
         int,
-        Field(ge=1, description="Price of a register's year of «Интеграция 1С», VAT included."),
+        Field(ge=1, description="Price of a year of «Интеграция 1С» for a register, in kopecks with VAT."),
     ] = 200_000
     public_url: PublicUrl
 
     @property
     def prices(self) -> Prices:
-        """The prices of one register."""
+        """The prices of a register's subscription."""
         return Prices(month_kopecks=self.onec_month_kopecks, year_kopecks=self.onec_year_kopecks)
 
     def price(self, period: SubscriptionPeriod) -> int:

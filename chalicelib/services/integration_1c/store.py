@@ -1,9 +1,18 @@
-"""Tariffs and credentials.
+"""Access of registers, subscriptions, credentials and period files in the table.
 
-In the client's partition: ``access#<РНМ>`` with all terms of a register; ``subscription#<id>``;
-``credentials``, which names the login. In partitions of no client: ``register#<РНМ>``: ``trial``,
-since a register has one whoever owns it; ``login#<login>``: ``credentials``, by which a call of 1С
-finds its client. Index ``due`` holds accesses by their last day, until their owner is reminded.
+Items in the client's partition:
+
+- ``access#<register_id>``: all terms of access of a register,
+- ``subscription#<subscription_id>``: a subscription,
+- ``credentials``: the credentials of 1C as the cabinet shows them,
+- ``prepared#<message_id>``: the file of a period, ready or not.
+
+Items in partitions of their own:
+
+- ``register#<register_id>``: ``trial``: a register has one trial, whoever owns it,
+- ``login#<login>``: ``credentials``: the client of a login.
+
+The index ``due`` lists accesses by their last day until the client has been reminded.
 """
 
 import datetime as dt
@@ -11,53 +20,58 @@ import datetime as dt
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.history import Actor, HistoryEntry
-from chalicelib.runtime.resource import Bucket, Queue
-from chalicelib.runtime.table import Get, Query, Table, Write, to_item
+from chalicelib.runtime.lifecycle import Move
+from chalicelib.runtime.table import Get, Query, Write, to_item
 from chalicelib.services.integration_1c.model import (
-    Access,
-    KeptCredentials,
+    FileState,
+    PreparedMessage,
+    RegisterAccess,
+    StoredCredentials,
     Subscription,
-    SubscriptionStatus,
+    SubscriptionState,
 )
+from chalicelib.services.integration_1c.resources import INTEGRATION_1C
 from chalicelib.services.integration_1c.rules import (
     AccessChanged,
+    AlreadyPrepared,
     CredentialsChanged,
-    SubscriptionMoved,
     TrialUsed,
 )
 
-INTEGRATION_1C = Table("Integration1c")
-SUBSCRIPTIONS = Queue("Integration1c")
-"""Where the service hears of its invoices."""
-
-PREPARATIONS = Queue("Preparations")
-"""Messages that take longer than a call."""
-EXCHANGES = Bucket("Exchanges")
-"""Messages of both sides, for a week."""
-
 MOST_REGISTERS = 5_000
+"""Maximum number of registers of a client whose accesses are read."""
 _DUE = "accesses"
+_FILES_EXPIRE_AFTER = dt.timedelta(days=7)
 
 
-class Ending(Access):
-    """Access about to end, and whose it is."""
+class EndingAccess(RegisterAccess):
+    """An access whose last day is near, with its client."""
 
     client_id: str
 
 
-def access(client_id: str, register_id: str) -> Get[Access]:
-    """The access of a register."""
-    return INTEGRATION_1C.get(client_id, f"access#{register_id}", Access.model_validate)
+class StoredSubscription(Subscription):
+    """A subscription with its client."""
+
+    client_id: str
 
 
-def accesses(client_id: str) -> Query[Access]:
-    """The accesses of all registers that ever had one."""
-    return INTEGRATION_1C.list(client_id, "access#", Access.model_validate)
+def access(client_id: str, register_id: str) -> Get[RegisterAccess]:
+    """Describe the read of the access of a register."""
+    return INTEGRATION_1C.get(client_id, f"access#{register_id}", RegisterAccess.model_validate)
 
 
-def put_access(client_id: str, changed: Access, seen: Access | None) -> Write:
-    """Keep access with a term more than was ``seen``; its owner is to be reminded of its end."""
+def accesses(client_id: str) -> Query[RegisterAccess]:
+    """Describe the accesses of all registers of a client that ever had access."""
+    return INTEGRATION_1C.list(client_id, "access#", RegisterAccess.model_validate)
+
+
+def put_access(client_id: str, changed: RegisterAccess, current: RegisterAccess | None) -> Write:
+    """Describe the write of an access with a new term, and of the reminder of its end.
+
+    Raises:
+        AccessChanged: on commit, the access differs from ``current``.
+    """
     item = to_item(changed) | {
         "client_id": client_id,
         "sk": f"access#{changed.register_id}",
@@ -65,19 +79,23 @@ def put_access(client_id: str, changed: Access, seen: Access | None) -> Write:
         "due": _DUE,
         "due_sort": f"{changed.until.isoformat()}#{client_id}#{changed.register_id}",
     }
-    if seen is None:
+    if current is None:
         return INTEGRATION_1C.put(item, new=True, otherwise=AccessChanged())
-    still = Attr("until").eq(seen.until.isoformat())
-    return INTEGRATION_1C.put(item, when=still, otherwise=AccessChanged())
+    unchanged = Attr("until").eq(current.until.isoformat())
+    return INTEGRATION_1C.put(item, when=unchanged, otherwise=AccessChanged())
 
 
 def trial(register_id: str) -> Get[bool]:
-    """Whether a register had its trial."""
+    """Describe the read of whether a register has used its trial; None if it has not."""
     return INTEGRATION_1C.get(f"register#{register_id}", "trial", lambda item: True)
 
 
 def use_trial(client_id: str, register_id: str) -> Write:
-    """Note that a register has had its trial."""
+    """Describe the record that a register has used its trial.
+
+    Raises:
+        TrialUsed: on commit, the register has used its trial before.
+    """
     item = {
         "client_id": f"register#{register_id}",
         "sk": "trial",
@@ -87,91 +105,152 @@ def use_trial(client_id: str, register_id: str) -> Write:
     return INTEGRATION_1C.put(item, new=True, otherwise=TrialUsed())
 
 
-def ending(up_to: dt.date) -> Query[Ending]:
-    """Accesses that end by ``up_to`` and whose owners are not reminded."""
-    # After every access of that day.
-    return INTEGRATION_1C.index("due", _DUE, Ending.model_validate, up_to=f"{up_to.isoformat()}$")
+def ending(up_to: dt.date) -> Query[EndingAccess]:
+    """Describe the accesses of all clients that end by ``up_to`` and need a reminder."""
+    # "$" sorts after "#", so the accesses of the last day are included.
+    last = f"{up_to.isoformat()}$"
+    return INTEGRATION_1C.index("due", _DUE, EndingAccess.model_validate, up_to=last)
 
 
-def reminded(seen: Ending) -> Write:
-    """Note that the owner knows of the end, unless it has moved."""
+def put_reminded(current: EndingAccess) -> Write:
+    """Describe the record that the client has been reminded of the end of an access.
+
+    Raises:
+        AccessChanged: on commit, the access was extended or the client was reminded before.
+    """
     return INTEGRATION_1C.update(
-        seen.client_id,
-        f"access#{seen.register_id}",
+        current.client_id,
+        f"access#{current.register_id}",
         put={"reminded_at": clock.now().isoformat()},
         remove=["due", "due_sort"],
-        when=Attr("until").eq(seen.until.isoformat()) & Attr("due").exists(),
+        when=Attr("until").eq(current.until.isoformat()) & Attr("due").exists(),
         otherwise=AccessChanged(),
     )
 
 
-def subscription(client_id: str, subscription_id: str) -> Get[Subscription]:
-    """One subscription."""
+def subscription(client_id: str, subscription_id: str) -> Get[StoredSubscription]:
+    """Describe the read of a subscription."""
     sk = f"subscription#{subscription_id}"
-    return INTEGRATION_1C.get(client_id, sk, Subscription.model_validate)
+    return INTEGRATION_1C.get(client_id, sk, StoredSubscription.model_validate)
 
 
-def put_subscription(client_id: str, new: Subscription) -> Write:
-    """Keep a new subscription."""
-    sk = f"subscription#{new.subscription_id}"
-    return INTEGRATION_1C.put({"client_id": client_id, "sk": sk, **to_item(new)}, new=True)
+def put_subscription(client_id: str, subscription: Subscription) -> Write:
+    """Describe the write of a new subscription."""
+    sk = f"subscription#{subscription.subscription_id}"
+    return INTEGRATION_1C.put({"client_id": client_id, "sk": sk, **to_item(subscription)}, new=True)
 
 
-def move(client_id: str, seen: Subscription, status: SubscriptionStatus, by: Actor) -> Write:
-    """Move a subscription on from the status in which it was ``seen``."""
+def move_subscription(move: Move[SubscriptionState, StoredSubscription]) -> Write:
+    """Describe the write of a subscription's change of state."""
+    subscription = move.changed
+    sk = f"subscription#{subscription.subscription_id}"
+    return move.write(INTEGRATION_1C, subscription.client_id, sk)
+
+
+def own_credentials(client_id: str) -> Get[StoredCredentials]:
+    """Describe the read of the client's credentials."""
+    return INTEGRATION_1C.get(client_id, "credentials", StoredCredentials.model_validate)
+
+
+def credentials(login: str) -> Get[StoredCredentials]:
+    """Describe the read of credentials by login."""
+    return INTEGRATION_1C.get(f"login#{login}", "credentials", StoredCredentials.model_validate)
+
+
+def put_credentials(
+    client_id: str, issued: StoredCredentials, current: StoredCredentials | None
+) -> list[Write]:
+    """Describe the replacement of the client's credentials. The former login stops working.
+
+    Raises:
+        CredentialsChanged: on commit, the credentials differ from ``current``.
+    """
+    fields = issued.model_dump(exclude_none=True) | {"created_at": issued.created_at.isoformat()}
+    own = fields | {"client_id": client_id, "sk": "credentials"}
+    by_login = fields | {"client_id": f"login#{issued.login}", "sk": "credentials"}
+    return [
+        INTEGRATION_1C.put(own, new=True, otherwise=CredentialsChanged())
+        if current is None
+        else INTEGRATION_1C.put(
+            own, when=Attr("login").eq(current.login), otherwise=CredentialsChanged()
+        ),
+        INTEGRATION_1C.put(by_login, new=True, otherwise=CredentialsChanged()),
+        *([_delete_login(current)] if current else []),
+    ]
+
+
+def delete_credentials(client_id: str, current: StoredCredentials) -> list[Write]:
+    """Describe the removal of the client's credentials.
+
+    Raises:
+        CredentialsChanged: on commit, the credentials differ from ``current``.
+    """
+    unchanged = Attr("login").eq(current.login)
+    return [
+        INTEGRATION_1C.delete(
+            client_id, "credentials", when=unchanged, otherwise=CredentialsChanged()
+        ),
+        _delete_login(current),
+    ]
+
+
+def _delete_login(current: StoredCredentials) -> Write:
+    return INTEGRATION_1C.delete(f"login#{current.login}", "credentials")
+
+
+def put_failures(current: StoredCredentials, failures: int) -> Write:
+    """Describe the record of a wrong password; ``failures`` is their number in a row."""
     return INTEGRATION_1C.update(
-        client_id,
-        f"subscription#{seen.subscription_id}",
-        put={"status": status.value},
-        append={"history": to_item(HistoryEntry.now(status.value, by))},
-        when=Attr("status").eq(seen.status.value),
-        otherwise=SubscriptionMoved(),
+        f"login#{current.login}",
+        "credentials",
+        put={"failures": failures, "failed_at": clock.now().isoformat()},
     )
 
 
-def login(client_id: str) -> Get[KeptCredentials]:
-    """What a client's page shows of his credentials."""
-    return INTEGRATION_1C.get(client_id, "credentials", KeptCredentials.model_validate)
+def period_file(client_id: str, message_id: str) -> Get[PreparedMessage]:
+    """Describe the read of the file of a period, ready or not."""
+    return INTEGRATION_1C.get(client_id, f"prepared#{message_id}", PreparedMessage.model_validate)
 
 
-def credentials(login: str) -> Get[KeptCredentials]:
-    """What a login stands for."""
-    return INTEGRATION_1C.get(f"login#{login}", "credentials", KeptCredentials.model_validate)
+def put_period_file(client_id: str, file: PreparedMessage) -> Write:
+    """Describe the write of a file of a period that is to be prepared."""
+    item = to_item(file) | {
+        "client_id": client_id,
+        "sk": f"prepared#{file.message_id}",
+        "expires_at": int((clock.now() + _FILES_EXPIRE_AFTER).timestamp()),
+    }
+    return INTEGRATION_1C.put(item, new=True)
 
 
-def issue(client_id: str, new: KeptCredentials, seen: KeptCredentials | None) -> list[Write]:
-    """Put new credentials in place of those ``seen``, which end with it."""
-    item = new.model_dump(exclude_none=True) | {"created_at": new.created_at.isoformat()}
-    own = item | {"client_id": client_id, "sk": "credentials"}
-    found_by = item | {"client_id": f"login#{new.login}", "sk": "credentials"}
-    return [
-        INTEGRATION_1C.put(own, new=True, otherwise=CredentialsChanged())
-        if seen is None
-        else INTEGRATION_1C.put(
-            own, when=Attr("login").eq(seen.login), otherwise=CredentialsChanged()
-        ),
-        INTEGRATION_1C.put(found_by, new=True, otherwise=CredentialsChanged()),
-        *([_forget(seen)] if seen else []),
-    ]
+def complete_period_file(client_id: str, message_id: str, size: int, receipts: int) -> Write:
+    """Describe the record that the file of a period is in the bucket.
+
+    ``size`` is in bytes.
+
+    Raises:
+        AlreadyPrepared: on commit, the file is ready or has failed.
+    """
+    return _end_period_file(client_id, message_id, FileState.READY, size=size, receipts=receipts)
 
 
-def revoke(client_id: str, seen: KeptCredentials) -> list[Write]:
-    """End credentials."""
-    same = Attr("login").eq(seen.login)
-    return [
-        INTEGRATION_1C.delete(client_id, "credentials", when=same, otherwise=CredentialsChanged()),
-        _forget(seen),
-    ]
+def fail_period_file(client_id: str, message_id: str, reason: str) -> Write:
+    """Describe the record that the file of a period cannot be prepared.
+
+    ``reason`` is in Russian and is shown to the client.
+
+    Raises:
+        AlreadyPrepared: on commit, the file is ready or has failed.
+    """
+    return _end_period_file(client_id, message_id, FileState.FAILED, reason=reason)
 
 
-def _forget(seen: KeptCredentials) -> Write:
-    return INTEGRATION_1C.delete(f"login#{seen.login}", "credentials")
-
-
-def count_failure(seen: KeptCredentials, failures: int) -> Write:
-    """Note a wrong password, with how many there were in a row."""
+def _end_period_file(
+    client_id: str, message_id: str, state: FileState, **details: str | int
+) -> Write:
     return INTEGRATION_1C.update(
-        f"login#{seen.login}",
-        "credentials",
-        put={"failures": failures, "failed_at": clock.now().isoformat()},
+        client_id,
+        f"prepared#{message_id}",
+        put={"state": state.value, **details},
+        when=Attr("state").eq(FileState.PREPARING.value),
+        otherwise=AlreadyPrepared(),
     )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from zeep.exceptions import Fault, TransportError
 
-from chalicelib.services.integration_1c import sending
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.exchange import outgoing
+from chalicelib.services.integration_1c.resources import INTEGRATION_1C
 from tests.support import onec, steps
 from tests.support.onec import OneC
 from tests.support.world import World
@@ -148,7 +148,7 @@ def test_two_bases_of_one_client_are_told_apart(world: World, base: OneC) -> Non
 def test_a_large_message_is_prepared_apart(
     world: World, base: OneC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "INLINE_DOCUMENTS", 3)
+    monkeypatch.setattr(outgoing, "INLINE_DOCUMENTS", 3)
     onec.feed(world, *onec.shift(59, first=700), *onec.shift(60, first=710))
     begun = base.service.UploadData(onec.PLAN, base.code, None, None, None, True)
     assert begun["ContinuousOperation"] is True
@@ -165,7 +165,7 @@ def test_a_large_message_is_prepared_apart(
 def test_who_cannot_wait_gets_the_first_part_and_then_the_rest(
     world: World, base: OneC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "INLINE_DOCUMENTS", 5)
+    monkeypatch.setattr(outgoing, "INLINE_DOCUMENTS", 5)
     onec.feed(world, *onec.shift(59, first=700), *onec.shift(60, first=710))
     first, second = base.synchronise(), base.synchronise()
     assert len(onec.documents_of(first)) == len(onec.documents_of(second)) == 1
@@ -173,7 +173,7 @@ def test_who_cannot_wait_gets_the_first_part_and_then_the_rest(
 
 
 def test_two_exchanges_at_once(world: World, base: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "INLINE_REGISTERS", 0)
+    monkeypatch.setattr(outgoing, "INLINE_REGISTERS", 0)
     onec.feed(world, *onec.shift(59))
     upload = base.service.UploadData
     first = upload(onec.PLAN, base.code, None, None, None, True)

@@ -12,7 +12,7 @@ from chalicelib.core.fiscal.register_documents import read_turnover
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import actions, consumer
-from chalicelib.services.integration_1c.store import EXCHANGES, INTEGRATION_1C
+from chalicelib.services.integration_1c.resources import EXCHANGES, INTEGRATION_1C
 from tests.support import cloud, onec, steps
 from tests.support.world import World
 
@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_says_why(fed: World, monkeypatch: pytest.MonkeyPa
 
 
 def test_too_much_to_show_is_refused(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_MOST_SHOWN", 3)
+    monkeypatch.setattr(actions, "_MOST_LISTED", 3)
     refused = fed.call("GET /integration-1c/documents", query=OURS)
     assert refused.problem == "period-too-large"
 

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from chalicelib.services.integration_1c import rules
-from chalicelib.services.integration_1c.model import Access, AccessState, SubscriptionPeriod
+from chalicelib.services.integration_1c.model import AccessState, RegisterAccess, SubscriptionPeriod
 
 REGISTER = "0004817236006552"
 TODAY = dt.date(2026, 11, 24)
@@ -77,7 +77,7 @@ def test_no_trial_where_access_is_in_force() -> None:
 
 
 def test_terms_never_overlap() -> None:
-    access: Access | None = None
+    access: RegisterAccess | None = None
     today = TODAY
     for period in (
         SubscriptionPeriod.MONTH,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.services.integration_1c.store import INTEGRATION_1C
+from chalicelib.services.integration_1c.resources import INTEGRATION_1C
 from tests.support import onec, steps
 from tests.support.world import World
 

@@ -1,0 +1,1 @@
+"""The exchange of messages with infobases of 1C."""

@@ -1,0 +1,1 @@
+"""The SOAP web services that 1C calls."""

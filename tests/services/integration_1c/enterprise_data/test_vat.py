@@ -1,0 +1,55 @@
+"""Tax within an amount, and sharing out to the kopeck."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.services.integration_1c.enterprise_data.numbers import distribute, millionths
+from chalicelib.services.integration_1c.enterprise_data.vat import EXEMPT, Rate
+
+AMOUNTS = st.integers(0, 10**13)
+
+
+@given(AMOUNTS, st.sampled_from([5, 7, 10, 18, 20, 22]), st.booleans())
+def test_tax_is_rounded_half_up(amount: int, percent: int, calculated: bool) -> None:
+    exact = Fraction(amount * percent, 100 + percent)
+    assert -Fraction(1, 2) < Rate(percent, calculated).tax_in(amount) - exact <= Fraction(1, 2)
+
+
+def test_no_tax_in_what_has_none() -> None:
+    assert (EXEMPT.tax_in(100), Rate(0).tax_in(100), Rate(0) == EXEMPT) == (0, 0, False)
+
+
+@given(AMOUNTS, st.lists(AMOUNTS, min_size=1))
+def test_parts_add_up_and_follow_their_weights(total: int, weights: list[int]) -> None:
+    parts = distribute(total, weights)
+    assert sum(parts) == total
+    assert all(part >= 0 for part in parts)
+    if whole := sum(weights):
+        pairs = zip(parts, weights, strict=True)
+        assert all(abs(part - Fraction(total * weight, whole)) <= 1 for part, weight in pairs)
+
+
+@given(st.lists(AMOUNTS, min_size=1))
+def test_what_adds_up_already_is_left_alone(weights: list[int]) -> None:
+    assert distribute(sum(weights), weights) == weights
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (2, 2_000_000),
+        (0.3335, 333_500),
+        ("1.5", 1_500_000),
+        ("x", 1_000_000),
+        (-1, 1_000_000),
+        (float("nan"), 1_000_000),
+        (1e300, 1_000_000),
+        (True, 1_000_000),
+        (None, 1_000_000),
+    ],
+)
+def test_quantities(said: object, expected: int) -> None:
+    assert millionths(said) == expected

@@ -1,0 +1,67 @@
+"""Shifts as turnover tells of them."""
+
+import datetime as dt
+
+from chalicelib.core.fiscal.turnover import ShiftSpan as Span
+from chalicelib.core.fiscal.turnover import Turnover
+from chalicelib.services.integration_1c.shifts import shifts_of
+
+MONDAY, TUESDAY = dt.date(2026, 11, 23), dt.date(2026, 11, 24)
+
+
+def turnover(
+    day: dt.date, numbers: set[int], *shifts: tuple[int, int, int, bool], drive: str = "1" * 16
+) -> Turnover:
+    counted: dict[int, int] = {}
+    for number in numbers:
+        counted[number // 1024] = counted.get(number // 1024, 0) | 1 << number % 1024
+    return Turnover(
+        client_id="client-1",
+        register_id="0" * 16,
+        day=day,
+        fiscal_drive=drive,
+        counted=counted,
+        shifts={
+            number: Span(first=first, last=last, closed=closed)
+            for number, first, last, closed in shifts
+        },
+    )
+
+
+def test_a_shift_over_midnight_is_one_and_of_its_last_day() -> None:
+    (found,) = shifts_of(
+        [
+            turnover(MONDAY, {1000, 1020, 1023}, (7, 1000, 1023, False)),
+            turnover(TUESDAY, {1024, 1030}, (7, 1024, 1030, True)),
+        ]
+    )
+    assert (found.day, found.first, found.last) == (TUESDAY, 1000, 1030)
+    assert (found.documents, found.closed) == (5, True)
+
+
+def test_only_what_is_counted_within_a_shift_makes_its_fingerprint() -> None:
+    def fingerprints(*numbers: int) -> list[str]:
+        spans = [(7, 1000, 1023, True), (8, 1024, 1040, True)]
+        return [one.fingerprint for one in shifts_of([turnover(MONDAY, {*numbers}, *spans)])]
+
+    before = fingerprints(1000, 1023, 1024, 1040)
+    same, changed = fingerprints(1000, 1023, 1024, 1030, 1040)
+    assert same == before[0]
+    assert changed != before[1]
+    assert before[0] != before[1]
+
+
+def test_the_same_number_on_two_drives_is_two_shifts() -> None:
+    found = shifts_of(
+        [
+            turnover(MONDAY, {5}, (7, 5, 5, True)),
+            turnover(MONDAY, {5}, (7, 5, 5, True), drive="2" * 16),
+        ]
+    )
+    assert len(found) == 2
+
+
+def test_a_shift_left_open_ends_a_day_after_it_should_have() -> None:
+    (found,) = shifts_of([turnover(MONDAY, {5}, (7, 5, 5, False))])
+    assert not found.has_ended(TUESDAY)
+    assert found.has_ended(TUESDAY + dt.timedelta(days=1))
