@@ -17,11 +17,17 @@ class Integration1cSettings(Settings):
     ] = 14
     onec_month_kopecks: Annotated[
         int,
-        Field(ge=1, description="Price of a month of «Интеграция 1С» for a register, in kopecks with VAT."),
+        Field(
+            ge=1,
+            description="Price of a month of «Интеграция 1С» for a register, in kopecks with VAT.",
+        ),
     ] = 20_000
     onec_year_kopecks: Annotated[
         int,
-        Field(ge=1, description="Price of a year of «Интеграция 1С» for a register, in kopecks with VAT."),
+        Field(
+            ge=1,
+            description="Price of a year of «Интеграция 1С» for a register, in kopecks with VAT.",
+        ),
     ] = 200_000
     public_url: PublicUrl
 
