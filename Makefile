@@ -5,6 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 STAGE ?=
+WITHOUT ?=
+WORKERS ?= 3
 QUEUE ?=
 SINCE ?=
 API ?=
@@ -26,30 +28,18 @@ help: ## Explain the targets
 # --- Environments: made again when what they hold changes -----------------------------------------
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
-	@echo "Environment for the project: $(VENV)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@if ! test -x $(VENV)/bin/uv; then \
-	  awk '/^[a-z]/ {take = /^uv==/} take' requirements-dev.txt > $(VENV)/uv.txt && \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt; fi
-	@$(VENV)/bin/uv pip sync --quiet --python $(PY) --require-hashes requirements.txt requirements-dev.txt
-	@touch $@
+	@$(PYTHON) infra/environment.py $(VENV) $^
 
-.venv-cloud/ready: requirements-cloud.txt $(VENV)/ready
-	@echo "Environment for the local cloud: .venv-cloud"
-	@test -x $(CLOUD_PY) || $(PY) -m venv .venv-cloud
-	@$(VENV)/bin/uv pip sync --quiet --python $(CLOUD_PY) --require-hashes requirements-cloud.txt
-	@touch $@
+.venv-cloud/ready: requirements-cloud.txt | $(VENV)/ready
+	@$(PYTHON) infra/environment.py .venv-cloud $<
 
-.venv-audit/ready: requirements-audit.txt $(VENV)/ready
-	@echo "Environment for the audit's tools: .venv-audit"
-	@test -x $(AUDIT_PY) || $(PY) -m venv .venv-audit
-	@$(VENV)/bin/uv pip sync --quiet --python $(AUDIT_PY) --require-hashes requirements-audit.txt
-	@touch $@
+.venv-audit/ready: requirements-audit.txt | $(VENV)/ready
+	@$(PYTHON) infra/environment.py .venv-audit $<
 
 # --- The product on this machine ------------------------------------------------------------------
 
 .PHONY: run
+run: export SPEAK = ru
 run: $(VENV)/ready .venv-cloud/ready ## The whole product on this machine, PORT=8000
 	@exec $(PY) -m infra.local.run --port $(PORT)
 
@@ -60,8 +50,9 @@ reset: ## Forget what `make run` has kept
 # --- Checks ---------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(VENV)/ready .venv-cloud/ready ## Every test: unit, template, artifact, end to end
-	$(PY) -m pytest -n 2 --dist loadgroup
+test: $(VENV)/ready .venv-cloud/ready ## Every test; WITHOUT=browser leaves out what needs one
+	@$(PY) -m tests.support.tools --without "$(WITHOUT)"
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --without "$(WITHOUT)"
 
 .PHONY: gallery
 gallery: $(VENV)/ready .venv-cloud/ready ## Pictures of the cabinet page for docs/cabinet.md

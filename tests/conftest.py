@@ -2,17 +2,46 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest import runner
 
+from tests.support import tools
+
 if TYPE_CHECKING:
     from tests.support.issuer import Issuer
     from tests.support.world import World, Worlds
 
 pytest.register_assert_rewrite("tests.support")
+tools.use()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run leave out the tests that need a tool."""
+    what = "leave out the tests that need these tools: " + ", ".join(tools.TOOLS)
+    parser.addoption("--without", type=tools.chosen, default=[], metavar="TOOLS", help=what)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what this run leaves out."""
+    left_out: list[str] = config.getoption("without")
+    return [f"LEFT OUT, as asked: {name}, {tools.TOOLS[name].purpose}" for name in left_out]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Make a skip a failure: what a test needs is provided, or left out with ``--without``.
+
+    Browser tests on a product that was used before (``CABINET``) may skip what happens only once.
+    """
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.skipped and not hasattr(report, "wasxfail") and "CABINET" not in os.environ:
+        report.outcome = "failed"
+        report.longrepr = f"A test may not be skipped: {report.longrepr[-1]}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,12 +51,47 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Watch(config))
 
 
+NEEDS = {"chromium": "browser", "gost_engine": "gost", "valgrind": "valgrind"}
+"""Fixtures by which a test says that it needs a tool."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the browser."""
+    return str(_provided("browser", tools.chromium()))
+
+
+@pytest.fixture(scope="session")
+def gost_engine() -> None:
+    """Fail where OpenSSL has no GOST engine."""
+    _provided("gost", tools.TOOLS["gost"].works())
+
+
+@pytest.fixture(scope="session")
+def valgrind() -> None:
+    """Fail where valgrind is missing."""
+    _provided("valgrind", tools.TOOLS["valgrind"].works())
+
+
+def _provided(name: str, tool: Any) -> Any:
+    if not tool:
+        pytest.fail(f"`make test` provides {name}; --without={name} leaves it out", pytrace=False)
+    return tool
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a running product, which is started and stopped once."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was asked, and keep together what shares a running product."""
+    left_out = {fixture for fixture, name in NEEDS.items() if name in config.getoption("without")}
+    config.hook.pytest_deselected(items=[one for one in items if _needs(one) & left_out])
+    items[:] = [one for one in items if not _needs(one) & left_out]
     for item in items:
         if item.path.parent.name in {"browser", "end_to_end"}:
             item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
+def _needs(item: pytest.Item) -> set[str]:
+    return {*getattr(item, "fixturenames", ())}
 
 
 def _with_room(call: Callable[..., Any], *arguments: Any) -> Any:

@@ -5,6 +5,7 @@ Counted by valgrind, one run each: they do not mind what else the machine does.
 
 import compileall
 import importlib.util
+import os
 import re
 import shutil
 import statistics
@@ -50,7 +51,7 @@ _PROCESSORS = 2
 
 def run() -> list[tuple[str, str]]:
     """(what, figure) for the floor, the goals and the worst functions, as ratios to the floor."""
-    if not available():
+    if shutil.which("valgrind") is None:
         return [("cold start", "SKIPPED: valgrind is not installed")]
     names = [one.name for one in everything()]
     floor, ratios = measure(names)
@@ -70,11 +71,6 @@ def run() -> list[tuple[str, str]]:
     ]
 
 
-def available() -> bool:
-    """Whether instructions can be counted on this machine."""
-    return shutil.which("valgrind") is not None
-
-
 def everything() -> list[functions.Function]:
     """Return every function of the deployment."""
     return functions.all_functions(cloud.queue_names())
@@ -84,7 +80,7 @@ def measure(names: Sequence[str]) -> tuple[int, dict[str, float]]:
     """Return the instructions of the floor, and what each function takes as a ratio to them."""
     build()
     tree = BUILD / f"tree-{architecture()}"
-    bare = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "0", **cloud.ACCESS}
+    bare = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **cloud.ACCESS}
     declared = {one.name: one for one in everything()}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_PROCESSORS) as pool:
         floor = pool.submit(_instructions, _FLOOR, _installed(Path(folder)), bare)

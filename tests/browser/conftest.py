@@ -1,7 +1,6 @@
 """The cabinet page in a real browser, against the whole product on this machine."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,19 +13,16 @@ from infra.local.seed import seed
 from tests.support.browser import Cabinet, Gallery
 
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Chromium as the system has it."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, running."""
     expect.set_options(timeout=30_000)  # a first call of a function takes seconds here
     with sync_playwright() as driver:
         # Names of downloads are Russian.
         environment = os.environ | {"LC_ALL": "C.UTF-8"}
-        yield driver.chromium.launch(executable_path=CHROMIUM, env=dict(environment))
+        yield driver.chromium.launch(executable_path=chromium, env=dict(environment))
 
 
 @pytest.fixture(scope="package")
@@ -35,8 +31,6 @@ def url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     if running := os.environ.get("CABINET"):
         yield running
         return
-    if not CLOUD_PYTHON.exists():
-        pytest.skip("no environment for the local cloud; `make test` makes it")
     state = tmp_path_factory.mktemp("product")
     with product(build(), state=state, cloud_python=CLOUD_PYTHON, port=0) as started:
         seed(started)

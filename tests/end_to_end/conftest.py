@@ -20,8 +20,6 @@ CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demonstration data."""
-    if not CLOUD_PYTHON.exists():
-        pytest.skip("no environment for the local cloud; `make test` makes it")
     state = tmp_path_factory.mktemp("product")
     made = build()
     try:

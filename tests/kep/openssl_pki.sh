@@ -1,6 +1,5 @@
 #!/bin/sh
 # Builds a whole test PKI and its messages with openssl and its GOST engine, in the folder given.
-# Exits with 77 where the engine is absent (Debian: apt-get install openssl libengine-gost-openssl).
 set -eu
 mkdir -p "$1" && cd "$1"
 
@@ -80,7 +79,6 @@ authorityKeyIdentifier = keyid
 CONFIG
 
 export OPENSSL_CONF="$PWD/openssl.cnf" CA=root MD=md_gost12_256
-openssl engine gost > /dev/null 2>&1 || exit 77
 mkdir issued
 
 # key NAME ALGORITHM PARAMSET
