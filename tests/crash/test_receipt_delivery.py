@@ -1,7 +1,8 @@
-"""A delivery broken off at every call of the cloud: sent, counted once, and twice in one case.
+"""A delivery interrupted at every call to the cloud is sent and counted once.
 
-The one case is by design: a sender that stops after the carrier took the receipt and before that is
-noted cannot know, so after its lease the receipt goes again, and is counted once.
+By design there is one exception: if the process stops after the provider has accepted the receipt
+and before the record, the receipt is sent a second time when the lease expires. It is still counted
+once.
 """
 
 from typing import Any
@@ -22,8 +23,8 @@ def arrange(to: str) -> Any:
     return arranged
 
 
-def books(world: World) -> tuple[int, list[int]]:
-    """Return how many deliveries are noted and what their statistics say."""
+def totals(world: World) -> tuple[int, list[int]]:
+    """Return the number of recorded deliveries and the counts of their statistics."""
     counted = world.items(E_RECEIPTS, "statistics#")
     return len(world.items(E_RECEIPTS, "delivery#")), [
         one["sent"] + one["failed"] for one in counted
@@ -33,13 +34,13 @@ def books(world: World) -> tuple[int, list[int]]:
 @pytest.mark.parametrize("to", [receipts.PHONE, receipts.EMAIL, "123"])
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize("how", ["death", "silence"])
-def test_delivery_is_counted_once_wherever_it_is_broken_off(
+def test_delivery_is_counted_once_wherever_it_is_interrupted(
     to: str, side: Side, how: How, worlds: Worlds
 ) -> None:
     sent: list[int] = []
 
     def check(world: World, given: Any, answer: Any) -> None:
-        assert books(world) == (1, [1])
+        assert totals(world) == (1, [1])
         sent.append(len(world.texts()) + len(world.mails()))
 
     scenario = Scenario(arrange(to), lambda world, given: None, check)
@@ -47,6 +48,6 @@ def test_delivery_is_counted_once_wherever_it_is_broken_off(
     if to == "123":
         assert (places, set(sent)) == (4, {0})
         return
-    assert places == 5, "relay, read, claim, send, note"
-    # Unbroken, then at each place: between the carrier and the note it goes again.
+    assert places == 5, "relay, read, claim, send, record"
+    # Not interrupted, then interrupted at each call: between send and record it is sent twice.
     assert sent == ([1, 1, 1, 1, 1, 2] if side == "before" else [1, 1, 1, 1, 2, 1])

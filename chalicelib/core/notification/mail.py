@@ -28,8 +28,8 @@ class Letter:
     """PNG images by the content id with which the HTML refers to them."""
 
 
-class MailCarrier(Protocol):
-    """An e-mail provider."""
+class MailPort(Protocol):
+    """Interface to an e-mail provider."""
 
     def send(self, letter: Letter) -> None:
         """Send an e-mail.
@@ -51,12 +51,12 @@ class Ses:
         )
 
 
-_CARRIERS: dict[str, MailCarrier] = {"ses": Ses()}
+_PROVIDERS: dict[str, MailPort] = {"ses": Ses()}
 
 
 def send(letter: Letter) -> None:
     """Send an e-mail with the provider of this deployment."""
-    _CARRIERS[MailSettings.load().mail_provider].send(letter)
+    _PROVIDERS[MailSettings.load().mail_provider].send(letter)
 
 
 def mime(letter: Letter) -> bytes:

@@ -8,6 +8,8 @@ from chalicelib.runtime.settings import Settings
 
 
 class MailSettings(Settings):
-    """The carrier of e-mails."""
+    """Choice of the e-mail provider."""
 
-    mail_provider: Annotated[Literal["ses"], Field(description="The carrier of e-mails.")] = "ses"
+    mail_provider: Annotated[
+        Literal["ses"], Field(description="The provider that sends e-mails.")
+    ] = "ses"

@@ -14,8 +14,8 @@ class NumberRefused(Exception):
     """The provider permanently refuses messages to this number."""
 
 
-class SmsCarrier(Protocol):
-    """An SMS provider."""
+class SmsPort(Protocol):
+    """Interface to an SMS provider."""
 
     def send(self, to: str, text: str) -> None:
         """Send a message to a number in E.164 format.
@@ -50,7 +50,7 @@ class Sns:
             raise
 
 
-_CARRIERS: dict[str, SmsCarrier] = {"sns": Sns()}
+_PROVIDERS: dict[str, SmsPort] = {"sns": Sns()}
 
 
 def send(to: str, text: str) -> None:
@@ -59,4 +59,4 @@ def send(to: str, text: str) -> None:
     Raises:
         NumberRefused: the provider permanently refuses the number.
     """
-    _CARRIERS[SMS.physical_name].send(to, text)
+    _PROVIDERS[SMS.physical_name].send(to, text)

@@ -50,7 +50,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Number = Annotated[int, BeforeValidator(_number)]
 
 
-class ReceiptItem(Model):
+class ReceiptLine(Model):
     """A line of a receipt. Amounts are in kopecks."""
 
     name: Text = ""
@@ -96,7 +96,7 @@ class Receipt(Model):
     """The buyer's telephone number or e-mail address (tag 1008), as the register sent it."""
     tax_site: Text = Field("", alias="fnsUrl")
     format_version: Number = Field(0, alias="fiscalDocumentFormatVer")
-    items: tuple[ReceiptItem, ...] = ()
+    items: tuple[ReceiptLine, ...] = ()
     vat: Mapping[int, int] = {}
     """Sums by VAT rate (tag 1199): the tax, or the taxable amount for 0 % and «без НДС»."""
 

@@ -4,14 +4,14 @@ import dataclasses
 
 from chalicelib.services.e_receipts import legal_name
 from chalicelib.services.e_receipts import receipt_labels as labels
-from chalicelib.services.e_receipts.receipt import Receipt, ReceiptItem
+from chalicelib.services.e_receipts.receipt import Receipt, ReceiptLine
 
 Row = tuple[str, str]
 """Label and value."""
 
 
 @dataclasses.dataclass(frozen=True)
-class ReceiptItemView:
+class ReceiptLineView:
     """A line of a receipt as text."""
 
     number: int
@@ -33,7 +33,7 @@ class ReceiptView:
     organisation: str
     moment: str
     total: str
-    items: list[ReceiptItemView]
+    items: list[ReceiptLineView]
     payments: list[Row]
     vat: list[Row]
     seller: list[Row]
@@ -82,7 +82,7 @@ def view(receipt: Receipt) -> ReceiptView:
     )
 
 
-def _item(number: int, item: ReceiptItem) -> ReceiptItemView:
+def _item(number: int, item: ReceiptLine) -> ReceiptLineView:
     measure = labels.MEASURES.get(item.measure, "")
     amount = f"{labels.quantity(item.quantity)} {measure}".strip()
     vat = labels.VAT_RATES.get(item.vat, "")
@@ -97,7 +97,7 @@ def _item(number: int, item: ReceiptItem) -> ReceiptItemView:
         f"Код маркировки: {item.marking}" if item.marking else "",
         f"ИНН поставщика: {item.supplier_inn}" if item.supplier_inn else "",
     ]
-    return ReceiptItemView(
+    return ReceiptLineView(
         number=number,
         name=item.name or "Без наименования",
         reckoning=f"{amount} × {labels.money(item.price)}",
