@@ -1,4 +1,7 @@
-"""«Платформа ЭДО» broken off at every call of the cloud: charged once, whole in both boxes."""
+"""Interruption of «Платформа ЭДО» at every call of the cloud.
+
+After a retry, a document is charged once and is in the same state in both boxes.
+"""
 
 import itertools
 from collections.abc import Callable
@@ -22,7 +25,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
 
 
 def licensed(world: World, pki: DemonstrationPki) -> Given:
-    """Both take part; one has a paid package and a document ready to be sent to either side."""
+    """Register both clients; the first has a licence and documents to send to both other sides."""
     ids = edo.participants(world, pki)
     edo.buy(world)
     return (
@@ -33,7 +36,7 @@ def licensed(world: World, pki: DemonstrationPki) -> Given:
 
 
 def delivered(world: World, pki: DemonstrationPki) -> Given:
-    """A document waits for its signature."""
+    """Send a document that its recipient has not signed."""
     given = licensed(world, pki)
     document_id = world.ok("POST /edo/documents", given["inside"])["document_id"]
     world.drain()
@@ -42,17 +45,17 @@ def delivered(world: World, pki: DemonstrationPki) -> Given:
 
 
 def left(world: World) -> int:
-    return sum(one["documents_left"] for one in world.items(EDO, "licence#"))
+    return sum(item["documents_left"] for item in world.items(EDO, "licence#"))
 
 
 def copies(world: World) -> list[tuple[str, str]]:
-    """Return each copy of the one document, with its box and its status."""
-    kept = world.items(EDO, "outbox#") + world.items(EDO, "inbox#")
-    assert len({one["document_id"] for one in kept}) == 1
-    for one in kept:
-        assert one["history"][-1]["status"] == one["status"]
-        assert one["box_status"].endswith(f"#{one['status']}")
-    return [(one["box"], one["status"]) for one in kept]
+    """Return the box and the state of each copy of the only document."""
+    items = world.items(EDO, "outbox#") + world.items(EDO, "inbox#")
+    assert len({item["document_id"] for item in items}) == 1
+    for item in items:
+        assert item["history"][-1]["status"] == item["status"]
+        assert item["box_status"].endswith(f"#{item['status']}")
+    return [(item["box"], item["status"]) for item in items]
 
 
 def mails(world: World) -> set[str]:
@@ -70,7 +73,7 @@ def check_sent_roaming(world: World, given: Given, answer: Answer) -> None:
     assert answer.status == 201
     assert copies(world) == [("outbox", "sent")]
     assert left(world) == 19
-    dispatched = {one["dispatch_id"] for one in edo.dispatches(world)}
+    dispatched = {dispatch["dispatch_id"] for dispatch in edo.dispatches(world)}
     assert dispatched == {f"{answer.json['document_id']}-1"}
 
 
@@ -85,13 +88,13 @@ def check_signed(world: World, given: Given, answer: Answer) -> None:
 
 def check_purchased(world: World, given: Given, answer: Answer) -> None:
     assert answer.status == 201
-    assert [one["state"] for one in world.items(EDO, "purchase#")] == ["invoiced"]
-    assert [one["state"] for one in world.items(BILLING, "invoice#")] == ["open"]
+    assert [item["state"] for item in world.items(EDO, "purchase#")] == ["invoiced"]
+    assert [item["state"] for item in world.items(BILLING, "invoice#")] == ["open"]
 
 
 def check_paid(world: World, given: Given, answer: Answer) -> None:
     assert answer.status == 201
-    assert [one["state"] for one in world.items(EDO, "purchase#")] == ["paid"]
+    assert [item["state"] for item in world.items(EDO, "purchase#")] == ["paid"]
     assert left(world) == 20
 
 
@@ -162,7 +165,7 @@ SCENARIOS: dict[str, tuple[Arrange, Any, Any]] = {
     ("name", "side", "how"),
     [*itertools.product(SCENARIOS, ("before", "after"), ("death", "silence"))],
 )
-def test_exchange_is_whole_wherever_it_is_broken_off(
+def test_action_interrupted_at_any_call_is_complete_after_a_retry(
     name: str, side: Side, how: How, worlds: Worlds, pki: DemonstrationPki
 ) -> None:
     arrange, act, check = SCENARIOS[name]

@@ -1,4 +1,4 @@
-"""Steps of «Платформа ЭДО»: two participants of ours and one of another operator."""
+"""Steps of «Платформа ЭДО» with two of our participants and one of another operator."""
 
 import base64
 import itertools
@@ -50,26 +50,26 @@ _dispatches = itertools.count(1)
 
 
 def encoded(content: bytes) -> str:
-    """Return bytes as they travel in JSON."""
+    """Return bytes as base64."""
     return base64.b64encode(content).decode()
 
 
 def begin(world: World, pki: DemonstrationPki) -> None:
-    """Let both organisations be known, and their certificates trusted."""
+    """Add the profiles of both organisations and trust their certificates."""
     signing.trust(world, pki)
     steps.know_organisation(world)
     steps.know_organisation(world, "client-2", **STRANGER)
 
 
 def statement(world: World, pki: DemonstrationPki, who: str = "client", **names: str) -> Any:
-    """Get the statement to sign."""
+    """Draw up a statement and return it."""
     certificate = encoded(pki.certificate(SIGNERS[who]))
     body = {"certificate": certificate} | names
     return world.ok("POST /edo/registration/statement", body, who=who)
 
 
 def registration(drawn_up: Any, pki: DemonstrationPki, signer: str, **changes: Any) -> Any:
-    """Return the form of a registration, signed."""
+    """Return the payload of a registration with the signed statement."""
     return {
         "statement_id": drawn_up["statement_id"],
         "accept_offer": True,
@@ -79,14 +79,14 @@ def registration(drawn_up: Any, pki: DemonstrationPki, signer: str, **changes: A
 
 
 def register(world: World, pki: DemonstrationPki, who: str = "client") -> str:
-    """Register; return the participant's identifier."""
+    """Register a participant and return its identifier."""
     drawn_up = statement(world, pki, who)
     form = registration(drawn_up, pki, SIGNERS[who])
     return str(world.ok("POST /edo/registration", form, who=who)["participant_id"])
 
 
 def participants(world: World, pki: DemonstrationPki) -> dict[str, str]:
-    """Let both take part, and one of another operator be known; return their identifiers."""
+    """Register both clients, add the foreign participant and return the identifiers."""
     begin(world, pki)
     know_foreign(world)
     own = {who: register(world, pki, who) for who in SIGNERS}
@@ -94,18 +94,18 @@ def participants(world: World, pki: DemonstrationPki) -> dict[str, str]:
 
 
 def know_foreign(world: World) -> None:
-    """Let the other operator tell of its participant."""
+    """Receive the participant of the other operator."""
     world.send(INBOUND, {"kind": "participant", "participant": FOREIGN})
     world.drain()
 
 
 def purchase(world: World, who: str = "client", package: str = PACKAGE, **how: Any) -> Any:
-    """Order a package; return the purchase with its invoice."""
+    """Buy a package and return the purchase with its invoice."""
     return world.ok(f"POST /edo/licence-packages/{package}/purchase", who=who, **how)
 
 
 def pay(world: World, bought: Any) -> None:
-    """Let the accountant count the payment."""
+    """Record the payment of the invoice."""
     invoice = bought["invoice"]
     payment = {
         "invoice_number": invoice["number"],
@@ -118,14 +118,14 @@ def pay(world: World, bought: Any) -> None:
 
 
 def buy(world: World, who: str = "client", package: str = PACKAGE) -> None:
-    """Order a package and pay for it."""
+    """Buy a package and pay for the package."""
     pay(world, purchase(world, who, package))
 
 
 def leave(world: World, documents: int, client_id: str = "client-1") -> None:
-    """Let that many documents be left of the package that ends first."""
-    items = [one for one in world.items(EDO, "licence#") if one["client_id"] == client_id]
-    first = min(items, key=lambda one: str(one["sk"]))
+    """Set the number of documents left in the licence that ends first."""
+    items = [item for item in world.items(EDO, "licence#") if item["client_id"] == client_id]
+    first = min(items, key=lambda item: str(item["sk"]))
     cloud.client("dynamodb").update_item(
         TableName=EDO.physical_name,
         Key={"client_id": {"S": client_id}, "sk": {"S": first["sk"]}},
@@ -142,7 +142,7 @@ def licence(world: World, who: str = "client") -> Any:
 def form(
     pki: DemonstrationPki, to: str, content: bytes = TEXT.encode(), **changes: Any
 ) -> dict[str, Any]:
-    """Return an unformalised document as its sender sends it."""
+    """Return the payload that sends an unformalised document."""
     signer = changes.pop("signer", "director")
     return {
         "recipient_id": to,
@@ -161,14 +161,14 @@ def send(
 
 
 def sent(world: World, pki: DemonstrationPki, recipient_id: str, who: str = "client") -> str:
-    """Send an unformalised document; return its identifier."""
+    """Send an unformalised document and return its identifier."""
     answer = send(world, pki, recipient_id, who)
     assert answer.status == 201, answer.body.decode()
     return str(answer.json["document_id"])
 
 
 def upd(world: World, pki: DemonstrationPki, recipient_id: str, **changes: Any) -> dict[str, Any]:
-    """Make a УПД from a form and return it as its sender sends it."""
+    """Make a УПД from a form and return the payload that sends the УПД."""
     line = {
         "name": "Чай чёрный",
         "quantity": 3,
@@ -195,7 +195,7 @@ def upd(world: World, pki: DemonstrationPki, recipient_id: str, **changes: Any) 
 def draft(
     world: World, pki: DemonstrationPki, document_id: str, kind: str, who: str, **more: Any
 ) -> dict[str, Any]:
-    """Make the file by which a document is answered; return its signature, and the reason."""
+    """Make a draft of an answer and return the payload with its signature and the reason."""
     path = f"POST /edo/documents/{document_id}/drafts"
     made = world.ok(path, {"kind": kind} | more, who=who)
     content = base64.b64decode(made["content"])
@@ -215,7 +215,7 @@ def sign(
 
 
 def bring(pki: DemonstrationPki, content: bytes, file_name: str = "Письмо.pdf") -> dict[str, str]:
-    """Put a file signed by the other operator's participant where its connector would."""
+    """Put a file signed by the foreign participant into the bucket, as the connector does."""
     key = f"roaming/in/{next(_dispatches)}"
     object_store.put(EDO_FILES, f"{key}/content", content, "application/octet-stream")
     object_store.put(
@@ -231,9 +231,9 @@ def bring(pki: DemonstrationPki, content: bytes, file_name: str = "Письмо.
 def arrive(
     world: World, pki: DemonstrationPki, recipient_id: str, content: bytes = b"%PDF-1.4 letter"
 ) -> str:
-    """Let a document come from the other operator; return its identifier with us."""
-    before = {one["document_id"] for one in world.items(EDO, "inbox#")}
-    said = {
+    """Receive a document from the other operator and return our identifier of the document."""
+    before = {item["document_id"] for item in world.items(EDO, "inbox#")}
+    message = {
         "kind": "document",
         "dispatch_id": f"d-{next(_dispatches)}",
         "exchange_id": f"x-{next(_dispatches)}",
@@ -242,27 +242,29 @@ def arrive(
         "document_kind": "unformalised",
         "file": bring(pki, content),
     }
-    world.send(INBOUND, said)
+    world.send(INBOUND, message)
     world.drain()
-    (new,) = {one["document_id"] for one in world.items(EDO, "inbox#")} - before
+    (new,) = {item["document_id"] for item in world.items(EDO, "inbox#")} - before
     return str(new)
 
 
 THEM = Participant.model_validate(
     FOREIGN | {"person": {"surname": "Лесной", "given_name": "Олег"}, "position": "Директор"}
 )
-"""The other operator's participant, as its own operator knows it."""
+"""The foreign participant with its signer."""
 
 
 def message(
     world: World, kind: str, document_id: str, text: str, role: str = "document"
 ) -> tuple[bytes, str]:
     """Return the other side's correction request or annulment offer, and its file name."""
-    (item,) = (one for box in ("inbox#", "outbox#") for one in world.items(EDO, box + document_id))
-    seen = Document.model_validate(item)
-    kept = seen.last_file(FileRole(role))
-    about = technology.ReferencedFile(kept.file_name, (evidence.signature(kept),))
-    parties = (THEM.party(), seen.mine.party(), THEM.signer(), text)
+    (item,) = (
+        item for box in ("inbox#", "outbox#") for item in world.items(EDO, box + document_id)
+    )
+    document = Document.model_validate(item)
+    file = document.last_file(FileRole(role))
+    about = technology.ReferencedFile(file.file_name, (evidence.signature(file),))
+    parties = (THEM.party(), document.mine.party(), THEM.signer(), text)
     if kind == "annulment_offer":
         made = technology.annulment_offer(about, *parties, world.moment, uuid.uuid4())
     else:
@@ -271,25 +273,27 @@ def message(
 
 
 def answer(world: World, exchange_id: str, status: str, **more: Any) -> None:
-    """Let the other operator tell what its participant did."""
-    said = {
+    """Receive a step of the foreign participant."""
+    message = {
         "kind": "status",
         "dispatch_id": f"d-{next(_dispatches)}",
         "exchange_id": exchange_id,
         "status": status,
     }
-    world.send(INBOUND, said | more)
+    world.send(INBOUND, message | more)
     world.drain()
 
 
 def dispatches(world: World) -> list[Any]:
-    """Return what lies on the queue of the connector to other operators, and leave it there."""
-    sqs, found = cloud.client("sqs"), []
+    """Return the messages on the queue to the connector and leave them on the queue."""
+    sqs, messages = cloud.client("sqs"), []
     while cloud.waits(ROAMING):
         got = sqs.receive_message(QueueUrl=ROAMING.physical_name, MaxNumberOfMessages=10)
-        found += got["Messages"]
-    for one in found:
+        messages += got["Messages"]
+    for message in messages:
         sqs.change_message_visibility(
-            QueueUrl=ROAMING.physical_name, ReceiptHandle=one["ReceiptHandle"], VisibilityTimeout=0
+            QueueUrl=ROAMING.physical_name,
+            ReceiptHandle=message["ReceiptHandle"],
+            VisibilityTimeout=0,
         )
-    return [json.loads(one["Body"]) for one in found]
+    return [json.loads(message["Body"]) for message in messages]

@@ -1,4 +1,4 @@
-"""The exchange with its participants."""
+"""Fixtures: the product with registered participants."""
 
 import pytest
 
@@ -14,14 +14,14 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
 
 @pytest.fixture
 def known(world: World, pki: DemonstrationPki) -> World:
-    """Both organisations known, not registered."""
+    """A world with the profiles of both organisations, which are not registered."""
     edo.begin(world, pki)
     return world
 
 
 @pytest.fixture(scope="session")
 def stood() -> list[tuple[Beginning, dict[str, str]]]:
-    """Where the participants stand once they are registered, which takes its time."""
+    """The state of the world after the registrations, which are made once for all tests."""
     return []
 
 
@@ -32,7 +32,7 @@ def world(
     stood: list[tuple[Beginning, dict[str, str]]],
     request: pytest.FixtureRequest,
 ) -> World:
-    """The product, empty, or with its participants for a test that asks for their ``ids``."""
+    """An empty world, or a world with registered participants for a test that uses ``ids``."""
     world = worlds()
     if "ids" not in request.fixturenames:
         return world
@@ -44,5 +44,5 @@ def world(
 
 @pytest.fixture
 def ids(world: World, stood: list[tuple[Beginning, dict[str, str]]]) -> dict[str, str]:
-    """Identifiers of the participants: two of ours, one of another operator."""
+    """Identifiers of the participants: our two and one of another operator."""
     return dict(stood[0][1])

@@ -66,6 +66,7 @@ def get_signature(caller: Caller, document_id: str, signature_id: str) -> FileRe
     caller="client",
     produces="application/octet-stream",
     reads=[EDO, EVIDENCE],
+    refuses=[413],
     settings=[StorageSettings],
 )
 def get_signed_content(caller: Caller, document_id: str, signature_id: str) -> FileResponse:

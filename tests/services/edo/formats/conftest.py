@@ -1,4 +1,4 @@
-"""Documents of our own making, and those published beside this checkout."""
+"""Documents made by the product, and published samples."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def employee() -> FileSigner:
 
 @pytest.fixture(scope="session")
 def moment() -> dt.datetime:
-    """Already tomorrow in Moscow."""
+    """A moment at which Moscow has the next day."""
     return dt.datetime(2026, 7, 1, 21, 30, 5, tzinfo=dt.UTC)
 
 
@@ -71,7 +71,7 @@ def guid() -> UUID:
 
 @pytest.fixture(scope="session")
 def make_form() -> Callable[..., UpdForm]:
-    def make(**said: Any) -> UpdForm:
+    def make(**fields: Any) -> UpdForm:
         line = {"name": "Кабель", "quantity": "3", "unit": "м", "unit_code": "006"}
         lines = [
             {**line, "price_kopecks": 12_200, "vat_rate": "22"},
@@ -86,7 +86,7 @@ def make_form() -> Callable[..., UpdForm]:
             "lines": lines,
             "basis": [{"name": "Договор", "number": "7", "date": "2026-01-12"}],
         }
-        return UpdForm.model_validate(form | said)
+        return UpdForm.model_validate(form | fields)
 
     return make
 
@@ -100,10 +100,10 @@ def make_title(
     moment: dt.datetime,
     guid: UUID,
 ) -> MakeTitle:
-    """A seller's title of our own making; what is said goes into its form."""
+    """Return a function that makes a seller's title from a form with the given fields."""
 
-    def make(**said: Any) -> File:
-        form = make_form(**said)
+    def make(**fields: Any) -> File:
+        form = make_form(**fields)
         return upd_from_form.make(form, organisation, entrepreneur, director, moment, guid)
 
     return make
@@ -111,20 +111,20 @@ def make_title(
 
 @pytest.fixture(scope="session")
 def spoil(make_title: MakeTitle) -> Callable[..., dict[str, str]]:
-    """The faults found in a title in which some text was replaced."""
+    """Return a function that replaces text in a title and returns the faults of the title by place."""
 
-    def faults(*replaced: tuple[str, str], **said: Any) -> dict[str, str]:
-        name, content = make_title(**said)
+    def faults(*replaced: tuple[str, str], **fields: Any) -> dict[str, str]:
+        name, content = make_title(**fields)
         text = content.decode("windows-1251")
         for old, new in replaced:
             assert old in text
             text = text.replace(old, new)
         with pytest.raises(TitleRefused) as refused:
             seller_title.read(text.encode("windows-1251"), name)
-        found: dict[str, str] = {}
+        faults_by_place: dict[str, str] = {}
         for place, word in refused.value.errors:
-            found[place] = f"{found.get(place, '')} {word}".strip()
-        return found
+            faults_by_place[place] = f"{faults_by_place.get(place, '')} {word}".strip()
+        return faults_by_place
 
     return faults
 

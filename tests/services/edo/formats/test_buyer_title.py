@@ -1,4 +1,4 @@
-"""A buyer's title: made for a seller's, read back, and what it is refused for."""
+"""The buyer's title: it is made and read, and invalid files are refused."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def answer(
 
 @pytest.mark.parametrize("function", [UpdFunction.TRANSFER, UpdFunction.INVOICE_AND_TRANSFER])
 @pytest.mark.parametrize("outcome", Acceptance)
-def test_answers_the_sellers_title(
+def test_buyers_title_is_read_as_it_was_made(
     answer: MakeBuyerTitle,
     make_title: MakeTitle,
     employee: FileSigner,
@@ -61,7 +61,7 @@ def test_answers_the_sellers_title(
     assert title.made_at == dt.datetime(2026, 7, 2, 0, 30, 5)
 
 
-def test_an_invoice_has_no_answer(answer: MakeBuyerTitle) -> None:
+def test_invoice_has_no_buyers_title(answer: MakeBuyerTitle) -> None:
     with pytest.raises(TitleRefused, match="не отвечает"):
         answer("СЧФ")
 
@@ -78,7 +78,7 @@ def test_an_invoice_has_no_answer(answer: MakeBuyerTitle) -> None:
         ("ON_NSCHFDOPPOK", "ON_NSCHFDOPPR", "/Файл/@ИдФайл"),
     ],
 )
-def test_refuses(answer: MakeBuyerTitle, old: str, new: str, place: str) -> None:
+def test_invalid_title_is_refused(answer: MakeBuyerTitle, old: str, new: str, place: str) -> None:
     name, content = answer()
     text = content.decode("windows-1251")
     assert old in text
@@ -87,7 +87,7 @@ def test_refuses(answer: MakeBuyerTitle, old: str, new: str, place: str) -> None
     assert [where for where, _ in refused.value.errors] == [place]
 
 
-def test_reads_what_others_made(published: Path) -> None:
+def test_published_sample_is_read(published: Path) -> None:
     [sample] = published.glob("ON_NSCHFDOPPOK_2BM-*.xml")
     title = buyer_title.read(sample.read_bytes(), sample.name)
     assert title.outcome is Acceptance.ACCEPTED
@@ -95,7 +95,7 @@ def test_reads_what_others_made(published: Path) -> None:
     assert signature.startswith(b"0\x82")
 
 
-def test_a_placeholder_is_no_signature(published: Path) -> None:
+def test_placeholder_instead_of_a_signature_is_refused(published: Path) -> None:
     [sample] = published.glob("ON_NSCHFDOPPOK_2LT-*.xml")
     with pytest.raises(TitleRefused) as refused:
         buyer_title.read(sample.read_bytes(), sample.name)

@@ -1,4 +1,4 @@
-"""The printable view: read back as text, whatever stands in the document."""
+"""The printable view, read as text."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -31,14 +31,14 @@ def title(make_title: MakeTitle) -> SellerTitle:
 
 
 def pages(pdf: bytes) -> list[str]:
-    """Text of each page, all kinds of space made one."""
+    """Return the text of each page with single spaces."""
     return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
-def test_a_upd_is_printed_whole(title: SellerTitle) -> None:
+def test_printed_upd_contains_all_data_and_is_reproducible(title: SellerTitle) -> None:
     pdf = printable.render(title, f"{title.file_id}.xml", [STAMP], document_id="doc-1")
     [text] = pages(pdf)
-    for said in (
+    for expected in (
         "Универсальный передаточный документ",
         "№ 15/2 от 30 июня 2026 г.",
         "Продавец: ООО «Ромашка», ИНН 7736207543, КПП 773601001",
@@ -48,14 +48,14 @@ def test_a_upd_is_printed_whole(title: SellerTitle) -> None:
         "Всего к оплате 625,01 96,00 721,01",
         "Основание: Договор № 7 от 12.01.2026",
     ):
-        assert said in text
+        assert expected in text
     assert pdf == printable.render(title, f"{title.file_id}.xml", [STAMP], document_id="doc-1")
 
 
 def test_the_mark_shows_the_signature() -> None:
     [text] = pages(printable.render(None, "Акт <№ 5> & К.pdf", [STAMP] * 3, document_id="doc-1"))
     assert "Файл: Акт <№ 5> & К.pdf" in text
-    for said in (
+    for expected in (
         "ДОКУМЕНТ ПОДПИСАН ЭЛЕКТРОННОЙ ПОДПИСЬЮ",
         "Сертификат 01D9A3F2C4B5",
         "Владелец Иванов Иван Иванович",
@@ -64,14 +64,14 @@ def test_the_mark_shows_the_signature() -> None:
         "Подписано 02.07.2026 в 00:30:05 (московское время)",
         "Документ doc-1",
     ):
-        assert text.count(said) == 3
+        assert text.count(expected) == 3
 
 
-def test_without_signatures_it_says_so(title: SellerTitle) -> None:
+def test_printable_view_without_signatures_contains_a_note(title: SellerTitle) -> None:
     assert "Документ не подписан" in pages(printable.render(title, "x", [], document_id="d"))[0]
 
 
-def test_nothing_is_too_long_to_print(title: SellerTitle) -> None:
+def test_longest_values_are_printed(title: SellerTitle) -> None:
     longest = replace(title.lines[0], name="W" * 2000, unit="W" * 255)
     seller = replace(title.seller, name="Щ" * 1000, address="Щ" * 1000)
     title = replace(title, lines=(longest,) * 3, seller=seller, basis=("Щ" * 500,) * 3)
@@ -79,7 +79,7 @@ def test_nothing_is_too_long_to_print(title: SellerTitle) -> None:
     assert pages(printable.render(title, "W" * 255, [stamp] * 5, document_id="d" * 40))
 
 
-def test_the_header_returns_and_the_lines_are_bounded(title: SellerTitle) -> None:
+def test_header_repeats_on_each_page_and_lines_are_limited(title: SellerTitle) -> None:
     title = replace(title, lines=title.lines[:1] * 1001)
     printed = pages(printable.render(title, "x", [STAMP], document_id="d"))
     assert "Сумма НДС" in printed[0]

@@ -1,4 +1,4 @@
-"""The schemas load whole, their rules among them."""
+"""The schemas with their rules, and the names of files."""
 
 import datetime as dt
 import hashlib
@@ -14,14 +14,14 @@ from chalicelib.services.edo.formats.schema import Schema
 FOLDER = Path(schema.__file__).parent / "schemas"
 
 
-def test_every_file_is_known() -> None:
-    assert {one.stem for one in FOLDER.glob("*.xsd")} == set(Schema)
+def test_every_schema_file_has_a_constant() -> None:
+    assert {path.stem for path in FOLDER.glob("*.xsd")} == set(Schema)
 
 
 @pytest.mark.parametrize(
     ("which", "rules"),
     [
-        (Schema.SELLER_TITLE, 54),  # 58 stand in the file, four of them struck out by comments
+        (Schema.SELLER_TITLE, 54),  # the file has 58 rules, four of them in comments
         (Schema.BUYER_TITLE, 12),
         (Schema.DATE_OF_RECEIPT, 9),
         (Schema.DATE_OF_SENDING, 9),
@@ -30,7 +30,7 @@ def test_every_file_is_known() -> None:
         (Schema.ANNULMENT_OFFER, 0),
     ],
 )
-def test_rules_are_found(which: Schema, rules: int) -> None:
+def test_all_rules_of_a_schema_are_compiled(which: Schema, rules: int) -> None:
     assert len(schema._load(which)[1]) == rules
 
 
@@ -52,7 +52,7 @@ def test_schemas_are_those_published() -> None:
         assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
 
 
-def test_names_are_read_as_written() -> None:
+def test_file_names_are_read_as_they_were_made() -> None:
     guid, day = UUID("57cd8895-2d8c-42b2-961c-a158b5a86496"), dt.date(2026, 7, 2)
     for prefix, write in (("ON_NSCHFDOPPR", file_name.seller), ("ON_NSCHFDOPPOK", file_name.buyer)):
         name = file_name.read(write("2BM-1", "2XX-2", day, guid, "1_0_0_0_1_07"))
@@ -73,7 +73,7 @@ def test_names_are_read_as_written() -> None:
         "",
     ],
 )
-def test_refuses_names(name: str) -> None:
+def test_invalid_file_names_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="файла"):
         file_name.read(name)
 

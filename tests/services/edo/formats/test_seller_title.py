@@ -1,4 +1,4 @@
-"""A seller's title: what is read from it and what it is refused for."""
+"""The seller's title: it is read, and invalid files are refused."""
 
 import contextlib
 import datetime as dt
@@ -29,7 +29,7 @@ def refusal(content: bytes, name: str) -> dict[str, str]:
     return dict(refused.value.errors)
 
 
-def test_reads_what_a_document_says(make_title: MakeTitle) -> None:
+def test_sellers_title_is_read_completely(make_title: MakeTitle) -> None:
     name, content = make_title()
     title = seller_title.read(content, name)
     assert f"{title.file_id}.xml" == name
@@ -89,7 +89,7 @@ def test_a_transfer_document_may_have_no_table(make_title: MakeTitle) -> None:
         (' НаимДокОпр="', ' Лишний="', "/Файл/Документ/@Лишний", "Такого реквизита в формате нет"),
     ],
 )
-def test_refuses(spoil: Spoil, old: str, new: str, place: str, word: str) -> None:
+def test_invalid_title_is_refused(spoil: Spoil, old: str, new: str, place: str, word: str) -> None:
     assert word in spoil((old, new))[place]
 
 
@@ -108,7 +108,7 @@ def test_refuses(spoil: Spoil, old: str, new: str, place: str, word: str) -> Non
         ('НалВсего="721.01"', 'НалВсего="721.03"', "ВсегоОпл/@СтТовУчНалВсего", "сумме строк"),
     ],
 )
-def test_refuses_sums(spoil: Spoil, old: str, new: str, place: str, word: str) -> None:
+def test_wrong_sums_are_refused(spoil: Spoil, old: str, new: str, place: str, word: str) -> None:
     assert word in spoil((old, new))[f"{TABLE}/{place}"]
 
 
@@ -121,7 +121,9 @@ def test_refuses_sums(spoil: Spoil, old: str, new: str, place: str, word: str) -
         ('НалСт="10%"', 'НалСт="НДС исчисляется налоговым агентом"'),
     ],
 )
-def test_takes_a_kopeck_and_rates_of_other_bases(make_title: MakeTitle, old: str, new: str) -> None:
+def test_difference_of_a_kopeck_and_calculated_rates_are_accepted(
+    make_title: MakeTitle, old: str, new: str
+) -> None:
     name, content = make_title()
     text = content.decode("windows-1251")
     assert old in text
@@ -137,42 +139,44 @@ def test_takes_a_kopeck_and_rates_of_other_bases(make_title: MakeTitle, old: str
         ('ДатаПер="30.06.2026"', "", "/Файл/Документ/СвПродПер/СвПер/@ДатаПер"),
     ],
 )
-def test_refuses_by_the_rules_of_the_schema(spoil: Spoil, old: str, new: str, place: str) -> None:
+def test_broken_rules_of_the_schema_are_refused(
+    spoil: Spoil, old: str, new: str, place: str
+) -> None:
     assert spoil((old, new))[place].startswith("Не выполнено условие")
 
 
-def test_tells_all_faults_at_once(spoil: Spoil) -> None:
-    found = spoil(
+def test_all_faults_are_returned_at_once(spoil: Spoil) -> None:
+    faults = spoil(
         ('КПП="773601001"', 'КПП="7"'), ("<ДенИзм", "<Деньги"), ('ИдФайл="ON_', 'ИдФайл="OFF_')
     )
-    assert set(found) == {
+    assert set(faults) == {
         "/Файл/@ИдФайл",
         f"{INVOICE}/СвПрод/ИдСв/СвЮЛУч/@КПП",
         f"{INVOICE}/Деньги",
     }
-    found = spoil(
+    faults = spoil(
         ("<СумНал>66.00<", "<СумНал>60.00<"),
         ('ИННФЛ="500100732259"', 'ИННФЛ="500100732250"'),
         ('НаимЕдИзм="м"', ""),
     )
-    assert len(found) == 3 + 3 + 1  # units; the line's tax, total, the table's tax; the ИНН
+    assert len(faults) == 3 + 3 + 1  # units; the line's tax, total, the table's tax; the ИНН
 
 
-def test_a_million_faults_hold_nobody_up(make_title: MakeTitle) -> None:
-    """The validator walks to each fault of a tree: half a million rows would take it hours."""
+def test_a_million_faults_are_found_in_bounded_time(make_title: MakeTitle) -> None:
+    """Without the validation of the stream, the validator would take hours for these rows."""
     name, content = make_title()
     table, total = "<ТаблСчФакт>".encode("windows-1251"), b"<\xc2\xf1\xe5\xe3\xee\xce\xef\xeb"
     row = '<СведТов а="1" б="2" в="3"/>'.encode("windows-1251")
     start, rest = content.split(table)
     many = start + table + row * 400_000 + total + rest.split(total)[1]
     began = time.process_time()
-    found = refusal(many, name)
+    faults = refusal(many, name)
     assert time.process_time() - began < 20
-    assert len(found) <= 100
-    assert found["СведТов/@а"] == "Такого реквизита в формате нет."
+    assert len(faults) <= 100
+    assert faults["СведТов/@а"] == "Такого реквизита в формате нет."
 
 
-def test_the_name_is_the_identifier(make_title: MakeTitle) -> None:
+def test_file_name_must_equal_the_identifier(make_title: MakeTitle) -> None:
     name, content = make_title()
     assert "не совпадает" in refusal(content, name.replace("57cd8895", "57cd8896"))["/Файл/@ИдФайл"]
     for wrong in ("_0_0_0_0_0_0.", "_0_0_0_0_2_00.", "."):
@@ -194,7 +198,7 @@ def test_the_name_is_the_identifier(make_title: MakeTitle) -> None:
         b'<?xml version="1.0" encoding="windows-1251"?><a/>',
     ],
 )
-def test_refuses_what_is_no_document(content: bytes) -> None:
+def test_bytes_that_are_not_an_exchange_document_are_refused(content: bytes) -> None:
     assert refusal(content, "x")
 
 
@@ -216,11 +220,11 @@ BOMB = b"".join(
         b'"file:///etc/passwd">]><a>&f;</a>',
     ],
 )
-def test_a_document_declares_no_type(content: bytes) -> None:
+def test_document_type_declaration_is_refused(content: bytes) -> None:
     assert "DOCTYPE" in refusal(content, "x")[""]
 
 
-def test_refuses_too_large_and_too_deep() -> None:
+def test_too_large_and_too_deep_files_are_refused() -> None:
     head = b'<?xml version="1.0" encoding="windows-1251"?>'
     assert "больше 15 МБ" in refusal(head + b" " * LARGEST, "x")[""]
     assert "не читается" in refusal(head + b"<a>" * 100_000, "x")[""]
@@ -229,7 +233,7 @@ def test_refuses_too_large_and_too_deep() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_no_bytes_raise_anything_else(make_title: MakeTitle, data: st.DataObject) -> None:
+def test_changed_bytes_are_read_or_refused(make_title: MakeTitle, data: st.DataObject) -> None:
     name, content = make_title()
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(content)))
@@ -242,20 +246,20 @@ def test_no_bytes_raise_anything_else(make_title: MakeTitle, data: st.DataObject
         seller_title.read(content, name)
 
 
-def test_no_truncated_bytes_are_read(make_title: MakeTitle) -> None:
+def test_truncated_file_is_refused(make_title: MakeTitle) -> None:
     name, content = make_title()
     for end in range(0, len(content) - 1, 37):
         assert refusal(content[:end], name)
 
 
-def test_a_thousand_lines_are_read_in_a_blink(make_title: MakeTitle) -> None:
+def test_a_thousand_lines_are_read(make_title: MakeTitle) -> None:
     line: dict[str, Any] = {"name": "Кабель", "quantity": "3", "unit": "м", "vat_rate": "22"}
     name, content = make_title(lines=[{**line, "price_kopecks": n} for n in range(1, 1001)])
     assert len(seller_title.read(content, name).lines) == 1000
 
 
-def test_the_published_sample_fails_by_its_sums_alone(published: Path) -> None:
-    """Its money is random; with the money put right it is read."""
+def test_published_sample_is_refused_for_its_sums_only(published: Path) -> None:
+    """The sample has random sums; with correct sums the sample is read."""
     [sample] = published.glob("ON_NSCHFDOPPR_2BM-*.xml")
     content = sample.read_bytes()
     assert all(place.startswith(TABLE) for place in refusal(content, sample.name))

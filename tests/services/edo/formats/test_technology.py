@@ -1,4 +1,4 @@
-"""Technology messages: made, valid, read back."""
+"""Technology messages: they are made and read, and invalid files are refused."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def make(
     moment: dt.datetime,
     guid: UUID,
 ) -> MakeMessage:
-    """A message about what the organisation sent to the entrepreneur."""
+    """Return a function that makes a message about a file from the organisation to the entrepreneur."""
     signer: FileSigner = request.getfixturevalue(request.param)
     operator = Operator("2XX", "ООО «Оператор»", "7736207543")
     sides = organisation, entrepreneur, moment, guid
@@ -70,7 +70,7 @@ def make(
         ),
     ],
 )
-def test_is_valid_and_read_back(
+def test_message_is_read_as_it_was_made(
     make: MakeMessage, kind: TechnologyKind, author: str, addressee: str, text: str | None
 ) -> None:
     name, content = make(kind)
@@ -87,7 +87,7 @@ def test_is_valid_and_read_back(
 
 
 @pytest.mark.parametrize("kind", TechnologyKind)
-def test_refuses(make: MakeMessage, kind: TechnologyKind) -> None:
+def test_invalid_message_is_refused(make: MakeMessage, kind: TechnologyKind) -> None:
     _, content = make(kind)
     text = content.decode("windows-1251")
     for old, new, word in (
@@ -104,7 +104,7 @@ def test_refuses(make: MakeMessage, kind: TechnologyKind) -> None:
             technology.read(content[:end])
 
 
-def test_a_request_is_about_one_signature(
+def test_correction_request_about_two_signatures_is_refused(
     organisation: DocumentParty,
     entrepreneur: DocumentParty,
     director: FileSigner,

@@ -1,4 +1,4 @@
-"""A УПД made from a form is one that is read, to the kopeck."""
+"""A УПД made from a form is read with the same sums."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -36,7 +36,7 @@ LINES = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(lines=LINES)
-def test_sums_never_differ_by_a_kopeck(make_title: MakeTitle, lines: list[dict[str, Any]]) -> None:
+def test_sums_of_a_form_agree_exactly(make_title: MakeTitle, lines: list[dict[str, Any]]) -> None:
     name, content = make_title(lines=lines)
     title = seller_title.read(content, name)
     assert title.total is not None
@@ -51,14 +51,14 @@ def test_sums_never_differ_by_a_kopeck(make_title: MakeTitle, lines: list[dict[s
     assert sum(line.vat_kopecks or 0 for line in title.lines) == (title.total.vat_kopecks or 0)
 
 
-def test_vat_is_taken_out_of_the_price(make_form: MakeForm) -> None:
+def test_price_of_a_form_includes_vat(make_form: MakeForm) -> None:
     line = make_form().lines[0]
     assert (line.net_kopecks, line.vat_kopecks) == (30_000, 6_600)
     assert line.net_price == Decimal("100.00")
 
 
 @pytest.mark.parametrize(("quantity", "price"), [("1", "81.98"), ("1000", "81.9754")])
-def test_the_price_has_as_few_decimals_as_the_cost_allows(
+def test_price_has_the_fewest_decimals_that_fit_the_cost(
     make_form: MakeForm, quantity: str, price: str
 ) -> None:
     line = {"name": "Кабель", "unit": "м", "price_kopecks": 10_001, "vat_rate": "22"}
@@ -66,7 +66,7 @@ def test_the_price_has_as_few_decimals_as_the_cost_allows(
     assert made.net_price == Decimal(price)
 
 
-def test_all_exempt_is_without_vat(make_title: MakeTitle) -> None:
+def test_document_with_exempt_lines_has_no_vat(make_title: MakeTitle) -> None:
     line = {"name": "Услуга", "quantity": 1, "unit": "шт", "price_kopecks": 100}
     name, content = make_title(lines=[{**line, "vat_rate": "none"}], basis=[])
     text = content.decode("windows-1251")
@@ -77,7 +77,7 @@ def test_all_exempt_is_without_vat(make_title: MakeTitle) -> None:
     assert title.total.vat_kopecks is None
 
 
-def test_names_the_power_of_attorney(
+def test_title_contains_the_power_of_attorney(
     make_form: MakeForm,
     organisation: DocumentParty,
     entrepreneur: DocumentParty,
@@ -95,7 +95,7 @@ def test_names_the_power_of_attorney(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "changes",
     [
         {"function": "СЧФ"},
         {"function": "СвРК"},
@@ -105,13 +105,13 @@ def test_names_the_power_of_attorney(
         {"date": "31.02.2026"},
     ],
 )
-def test_refuses_a_form(make_form: MakeForm, said: dict[str, Any]) -> None:
+def test_invalid_form_is_refused(make_form: MakeForm, changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        make_form(**said)
+        make_form(**changes)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "changes",
     [
         {"quantity": 0},
         {"quantity": "1.0000001"},
@@ -122,14 +122,14 @@ def test_refuses_a_form(make_form: MakeForm, said: dict[str, Any]) -> None:
         {"unit_code": "шт"},
     ],
 )
-def test_refuses_a_line(make_form: MakeForm, said: dict[str, Any]) -> None:
+def test_invalid_line_is_refused(make_form: MakeForm, changes: dict[str, Any]) -> None:
     line = {"name": "Кабель", "quantity": 1, "unit": "м", "price_kopecks": 1, "vat_rate": "22"}
     make_form(lines=[line])
     with pytest.raises(ValidationError):
-        make_form(lines=[line | said])
+        make_form(lines=[line | changes])
 
 
-def test_tells_what_the_format_does_not_take(
+def test_value_that_does_not_fit_the_format_is_refused(
     make_form: MakeForm,
     organisation: DocumentParty,
     entrepreneur: DocumentParty,

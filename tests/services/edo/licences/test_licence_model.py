@@ -1,4 +1,4 @@
-"""The licence rules against a model: two participants of ours and one of another operator."""
+"""The licence rules compared with a model: two of our participants and one of another operator."""
 
 import dataclasses
 import datetime as dt
@@ -22,12 +22,12 @@ from tests.support.world import Answer, Beginning, World, Worlds
 
 OURS = ("client", "other_client")
 PACKAGES = {"short": (3, 1), "long": (9, 2)}
-"""Days and documents. A revocation list holds for thirty days, and so must a run."""
+"""Days and documents. A run must end within thirty days, when the revocation list expires."""
 
 
 @dataclasses.dataclass
 class Package:
-    """What the model knows of a paid package."""
+    """A paid package in the model."""
 
     ends: dt.date
     left: int
@@ -35,7 +35,7 @@ class Package:
 
 @dataclasses.dataclass
 class Waiting:
-    """A document that waits for its recipient's signature."""
+    """A document that its recipient has not signed."""
 
     document_id: str
     recipient: str
@@ -56,8 +56,12 @@ def machine(
 
         def running(self, who: str) -> list[Package]:
             today = self.world.today
-            usable = [one for one in self.packages[who] if one.ends >= today and one.left > 0]
-            return sorted(usable, key=lambda one: one.ends)
+            usable = [
+                package
+                for package in self.packages[who]
+                if package.ends >= today and package.left > 0
+            ]
+            return sorted(usable, key=lambda package: package.ends)
 
         @rule(who=st.sampled_from(OURS), package=st.sampled_from(sorted(PACKAGES)))
         def buy(self, who: str, package: str) -> None:
@@ -91,13 +95,13 @@ def machine(
         @precondition(lambda self: self.waiting)
         @rule(data=st.data())
         def sign(self, data: st.DataObject) -> None:
-            one = data.draw(st.sampled_from(self.waiting))
-            answer: Answer = edo.sign(self.world, pki, one.document_id, one.recipient)
-            if one.roaming and not self.running(one.recipient):
+            document = data.draw(st.sampled_from(self.waiting))
+            answer: Answer = edo.sign(self.world, pki, document.document_id, document.recipient)
+            if document.roaming and not self.running(document.recipient):
                 assert answer.problem == "edo-licence-required"
                 return
             assert answer.status == 200, answer.body
-            self.waiting.remove(one)
+            self.waiting.remove(document)
 
         @rule(days=st.integers(1, 2))
         def wait(self, days: int) -> None:
@@ -110,8 +114,8 @@ def machine(
                 assert (shown["state"] == "active") is bool(running)
                 assert shown["colour"] == ("orange" if running else "red")
                 left = [shown["documents_left"]] if running else []
-                left += [one["documents_left"] for one in shown["next_packages"]]
-                assert sorted(left) == sorted(one.left for one in running)
+                left += [package["documents_left"] for package in shown["next_packages"]]
+                assert sorted(left) == sorted(package.left for package in running)
                 if running:
                     assert shown["valid_until"] == running[0].ends.isoformat()
             assert self.world.dead == []
@@ -119,7 +123,7 @@ def machine(
     return Exchange
 
 
-def test_licence_rules_hold_in_any_order(
+def test_licence_rules_hold_in_any_order_of_steps(
     worlds: Worlds,
     world: World,
     ids: dict[str, str],

@@ -1,4 +1,4 @@
-"""Taking part in the exchange: the certificate, the statement, the signature, the identifier."""
+"""Registration of a participant: the certificate, the statement, the signature, the identifier."""
 
 import datetime as dt
 import json
@@ -22,28 +22,33 @@ def draw_up(world: World, pki: DemonstrationPki, signer: str = "director", **mor
     return world.call(DRAW_UP, {"certificate": certificate} | more)
 
 
-def test_statement_says_what_will_be_registered(known: World, pki: DemonstrationPki) -> None:
-    said = edo.statement(known, pki)
-    assert (said["surname"], said["given_name"], said["patronymic"]) == (
+def test_statement_contains_the_data_to_be_registered(known: World, pki: DemonstrationPki) -> None:
+    drawn_up = edo.statement(known, pki)
+    assert (drawn_up["surname"], drawn_up["given_name"], drawn_up["patronymic"]) == (
         "Смирнова",
         "Мария",
         "Андреевна",
     )
-    assert (said["organisation"], said["inn"]) == (steps.PROFILE["name"], steps.PROFILE["inn"])
-    assert said["certificate"]["inn"] == steps.PROFILE["inn"]
-    assert said["position"] == "Директор"
-    assert said["address"] == steps.PROFILE["address"]
-    assert said["tax_office_code"] == steps.PROFILE["tax_office_code"]
-    assert "Юридический адрес" in said["address_note"]
-    assert "Профиль" in said["address_note"]
+    assert (drawn_up["organisation"], drawn_up["inn"]) == (
+        steps.PROFILE["name"],
+        steps.PROFILE["inn"],
+    )
+    assert drawn_up["certificate"]["inn"] == steps.PROFILE["inn"]
+    assert drawn_up["position"] == "Директор"
+    assert drawn_up["address"] == steps.PROFILE["address"]
+    assert drawn_up["tax_office_code"] == steps.PROFILE["tax_office_code"]
+    assert "Юридический адрес" in drawn_up["address_note"]
+    assert "Профиль" in drawn_up["address_note"]
     for part in ("offer", "personal_data_policy"):
-        assert said[part]["version"] == "1"
-        assert said[part]["title"] in said["text"]
+        assert drawn_up[part]["version"] == "1"
+        assert drawn_up[part]["title"] in drawn_up["text"]
     for word in (steps.PROFILE["name"], steps.PROFILE["inn"], "Смирнова Мария Андреевна"):
-        assert word in said["text"]
+        assert word in drawn_up["text"]
 
 
-def test_registration_gives_one_identifier(known: World, pki: DemonstrationPki) -> None:
+def test_registration_assigns_an_identifier_and_keeps_evidence(
+    known: World, pki: DemonstrationPki
+) -> None:
     assert known.get("/edo") == {
         "registered": False,
         "participant_id": None,
@@ -65,12 +70,12 @@ def test_registration_gives_one_identifier(known: World, pki: DemonstrationPki) 
     assert made["statement_text"] == drawn_up["text"]
     assert (made["offer_version"], made["personal_data_version"]) == ("1", "1")
 
-    kept = {
+    evidence = {
         key: body for bucket, key, body in cloud.keep().files if bucket == EVIDENCE.physical_name
     }
     folder = f"client-1/{made['signature']['signature_id']}"
-    assert kept[f"{folder}/content"].decode() == drawn_up["text"]
-    assert set(kept) == {
+    assert evidence[f"{folder}/content"].decode() == drawn_up["text"]
+    assert set(evidence) == {
         f"{folder}/{name}" for name in ("content", "signature.p7s", "evidence.json")
     }
 
@@ -89,9 +94,7 @@ def test_second_registration_answers_409_with_the_identifier(
     assert len(known.items(EDO, "registration")) == 1
 
 
-def test_one_organisation_in_two_cabinets_takes_part_once(
-    world: World, pki: DemonstrationPki
-) -> None:
+def test_organisation_with_two_cabinets_registers_once(world: World, pki: DemonstrationPki) -> None:
     signing.trust(world, pki)
     for client_id in ("client-1", "client-2"):
         steps.know_organisation(world, client_id)
@@ -103,7 +106,7 @@ def test_one_organisation_in_two_cabinets_takes_part_once(
     assert answer.json["participant_id"] == participant_id
 
 
-def test_registration_repeated_under_its_key_is_the_same(
+def test_registration_repeated_with_the_same_key_returns_the_same_answer(
     known: World, pki: DemonstrationPki
 ) -> None:
     form = edo.registration(edo.statement(known, pki), pki, "director")
@@ -112,22 +115,22 @@ def test_registration_repeated_under_its_key_is_the_same(
 
 
 @pytest.mark.parametrize("lacking", ["accept_offer", "accept_personal_data"])
-def test_both_acceptances_are_needed(known: World, pki: DemonstrationPki, lacking: str) -> None:
+def test_both_acceptances_are_required(known: World, pki: DemonstrationPki, lacking: str) -> None:
     form = edo.registration(edo.statement(known, pki), pki, "director", **{lacking: False})
     answer = known.call(REGISTER, form)
     assert answer.status == 422
-    assert [one["pointer"] for one in answer.json["errors"]] == [f"/{lacking}"]
+    assert [error["pointer"] for error in answer.json["errors"]] == [f"/{lacking}"]
     assert known.items(EDO, "registration") == []
 
 
-def test_another_statement_is_not_signed(known: World, pki: DemonstrationPki) -> None:
+def test_signature_over_another_text_is_refused(known: World, pki: DemonstrationPki) -> None:
     drawn_up = edo.statement(known, pki)
     other = signing.signature(pki, drawn_up["text"] + " ")
     answer = known.call(REGISTER, edo.registration(drawn_up, pki, "director", signature=other))
     assert (answer.status, answer.json["code"]) == (422, "digest-mismatch")
 
 
-def test_another_certificate_of_the_same_person_does_not_sign(
+def test_signature_with_another_certificate_of_the_same_person_is_refused(
     known: World, pki: DemonstrationPki, tmp_path: Any
 ) -> None:
     drawn_up = edo.statement(known, pki)
@@ -154,31 +157,34 @@ def test_certificate_that_may_not_sign_is_refused(
     assert answer.json["code"] == code
 
 
-def test_what_is_no_certificate_is_refused(known: World, pki: DemonstrationPki) -> None:
+def test_bytes_that_are_not_a_certificate_are_refused(known: World, pki: DemonstrationPki) -> None:
     answer = known.call(DRAW_UP, {"certificate": edo.encoded(b"\x30\x03abc")})
     assert (answer.status, answer.json["code"]) == (422, "malformed")
 
 
-def test_names_may_be_corrected_not_changed(known: World, pki: DemonstrationPki) -> None:
-    said = draw_up(known, pki, surname="Смирнóва", given_name="МАРИЯ", patronymic="Андреевна")
-    assert said.status == 200
-    assert said.json["given_name"] == "МАРИЯ"
-    assert said.json["certificate"]["given_name"] == "Мария"
+def test_names_may_be_corrected_but_not_replaced(known: World, pki: DemonstrationPki) -> None:
+    answer = draw_up(known, pki, surname="Смирнóва", given_name="МАРИЯ", patronymic="Андреевна")
+    assert answer.status == 200
+    assert answer.json["given_name"] == "МАРИЯ"
+    assert answer.json["certificate"]["given_name"] == "Мария"
     refused = draw_up(known, pki, surname="Орлов", given_name="Павел")
     assert refused.status == 422
-    assert {one["pointer"] for one in refused.json["errors"]} == {"/surname", "/given_name"}
+    assert {error["pointer"] for error in refused.json["errors"]} == {"/surname", "/given_name"}
     for wrong in ("", "Смирнова1", "<b>", "-", "С" * 61):
         assert draw_up(known, pki, surname=wrong).status == 422
 
 
-def test_what_the_certificate_lacks_must_be_entered(known: World, pki: DemonstrationPki) -> None:
-    # The stranger's certificate has no patronymic, which is nobody's fault.
-    said = edo.statement(known, pki, "other_client")
-    assert said["patronymic"] is None
+def test_patronymic_that_the_certificate_lacks_may_be_added(
+    known: World, pki: DemonstrationPki
+) -> None:
+    drawn_up = edo.statement(known, pki, "other_client")
+    assert drawn_up["patronymic"] is None
     assert edo.statement(known, pki, "other_client", patronymic="Ильич")["patronymic"]
 
 
-def test_statement_of_a_former_profile_is_outdated(known: World, pki: DemonstrationPki) -> None:
+def test_statement_is_outdated_after_a_change_of_the_profile(
+    known: World, pki: DemonstrationPki
+) -> None:
     drawn_up = edo.statement(known, pki)
     address = {"address": "г. Москва, ул. Новая, д. 1", "tax_office_code": "7719"}
     known.ok("PUT /organisation/address", address)
@@ -186,7 +192,9 @@ def test_statement_of_a_former_profile_is_outdated(known: World, pki: Demonstrat
     assert (answer.status, answer.problem) == (409, "edo-statement-outdated")
 
 
-def test_statement_is_good_for_a_day_and_for_its_own(known: World, pki: DemonstrationPki) -> None:
+def test_statement_is_valid_for_a_day_and_for_its_client_only(
+    known: World, pki: DemonstrationPki
+) -> None:
     drawn_up = edo.statement(known, pki)
     form = edo.registration(drawn_up, pki, "director")
     assert known.call(REGISTER, form, who="other_client").problem == "edo-statement-unknown"
@@ -194,7 +202,7 @@ def test_statement_is_good_for_a_day_and_for_its_own(known: World, pki: Demonstr
     assert known.call(REGISTER, form).problem == "edo-statement-unknown"
 
 
-def test_organisation_unknown(world: World, pki: DemonstrationPki) -> None:
+def test_client_without_a_profile_cannot_register(world: World, pki: DemonstrationPki) -> None:
     assert draw_up(world, pki).problem == "organisation-unknown"
     assert world.call("GET /edo/registration").problem == "edo-registration-unknown"
 
@@ -202,7 +210,7 @@ def test_organisation_unknown(world: World, pki: DemonstrationPki) -> None:
 def test_participants_are_found_by_inn(ids: dict[str, str], world: World) -> None:
     def found(inn: str) -> list[tuple[str, bool]]:
         items = world.get("/edo/counterparties", query={"inn": inn})["items"]
-        return [(one["participant_id"], one["roaming"]) for one in items]
+        return [(item["participant_id"], item["roaming"]) for item in items]
 
     assert found(steps.PROFILE["inn"]) == [(ids["client"], False)]
     assert found(edo.STRANGER["inn"]) == [(ids["other_client"], False)]

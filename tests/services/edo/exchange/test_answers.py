@@ -1,4 +1,4 @@
-"""What the sides of a document do with it: sign, reject, revoke; each in its turn and once."""
+"""Answers to a document: signature, rejection, revocation."""
 
 import base64
 from typing import Any
@@ -23,7 +23,7 @@ def act(
     who: str,
     reason: str | None = "Неверная сумма",
 ) -> Answer:
-    """Answer a document by a file made for that: reject it or revoke it."""
+    """Make a draft of an answer, sign the draft and send the answer."""
     body = edo.draft(world, pki, document_id, kind, who, **({"reason": reason} if reason else {}))
     call = {"correction_request": "rejection", "annulment_offer": "revocation"}.get(
         kind, "signature"
@@ -32,17 +32,17 @@ def act(
 
 
 def agree(world: World, pki: DemonstrationPki, document_id: str, who: str) -> Answer:
-    """Sign the annulment offer of the other side."""
+    """Agree to the other side's offer to revoke a document."""
     path = f"/edo/documents/{document_id}"
     listed = world.get(f"{path}/signatures", who=who)["items"]
-    offered = [one for one in listed if one["role"] == "annulment_offer"][-1]
+    offered = [file for file in listed if file["role"] == "annulment_offer"][-1]
     content = world.call(f"GET {path}/signatures/{offered['signature_id']}/content", who=who).body
     body = {"signature": edo.encoded(pki.sign(content, edo.SIGNERS[who]))}
     return world.call(f"POST {path}/revocation", body, who=who)
 
 
 def status(world: World, document_id: str) -> str:
-    """Return where a document stands, which both sides see alike."""
+    """Check that both sides see the same document and return its state."""
     path = f"/edo/documents/{document_id}"
     mine, theirs = (world.get(path, who=who) for who in (US, THEM))
     for part in ("status", "history", "signatures", "revocation", "reason"):
@@ -51,7 +51,7 @@ def status(world: World, document_id: str) -> str:
     for who, which in ((US, "outbox"), (THEM, "inbox")):
         query = {"box": which, "status": mine["status"]}
         listed = world.get("/edo/documents", who=who, query=query)["items"]
-        assert document_id in [one["document_id"] for one in listed]
+        assert document_id in [item["document_id"] for item in listed]
     return str(mine["status"])
 
 
@@ -85,7 +85,7 @@ def test_recipient_signs_once(ids: dict[str, str], world: World, pki: Demonstrat
         (edo.TEXT, "foreigner", "another-organisation"),
     ],
 )
-def test_signature_must_hold_and_act_for_the_recipient(
+def test_signature_must_be_valid_and_made_for_the_recipient(
     ids: dict[str, str], world: World, pki: DemonstrationPki, content: str, signer: str, code: str
 ) -> None:
     document_id = edo.sent(world, pki, ids[THEM])
@@ -95,7 +95,7 @@ def test_signature_must_hold_and_act_for_the_recipient(
     assert status(world, document_id) == "delivered"
 
 
-def test_rejection_needs_a_reason_and_a_signature_over_it(
+def test_rejection_requires_a_reason_and_a_signed_correction_request(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(world, pki, ids[THEM])
@@ -118,8 +118,8 @@ def test_rejection_needs_a_reason_and_a_signature_over_it(
     file = world.call(
         f"GET /edo/documents/{document_id}/signatures/{asked['signature_id']}/content"
     ).body
-    said = technology.read(file)
-    assert (said.kind, said.text) == (
+    message = technology.read(file)
+    assert (message.kind, message.text) == (
         technology.TechnologyKind.CORRECTION_REQUEST,
         "Неверная сумма",
     )
@@ -127,7 +127,7 @@ def test_rejection_needs_a_reason_and_a_signature_over_it(
 
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize(("who", "other"), [(US, THEM), (THEM, US)])
-def test_revocation_takes_both(
+def test_revocation_requires_both_sides(
     ids: dict[str, str],
     world: World,
     pki: DemonstrationPki,
@@ -155,7 +155,7 @@ def test_revocation_takes_both(
 
 
 @pytest.mark.parametrize("signed", [False, True])
-def test_refused_revocation_leaves_the_document_where_it_stood(
+def test_refused_revocation_returns_the_document_to_its_former_state(
     ids: dict[str, str], world: World, pki: DemonstrationPki, signed: bool
 ) -> None:
     document_id = edo.sent(world, pki, ids[THEM])
@@ -179,7 +179,7 @@ def test_refused_revocation_leaves_the_document_where_it_stood(
     assert act(world, pki, document_id, "annulment_offer", THEM).status == 200
 
 
-def test_request_to_correct_the_document_refuses_no_revocation(
+def test_correction_request_about_the_document_does_not_refuse_a_revocation(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(world, pki, ids[THEM])
@@ -190,7 +190,7 @@ def test_request_to_correct_the_document_refuses_no_revocation(
     assert status(world, document_id) == "revocation_offered"
 
 
-def test_revocation_offered_needs_its_reason(
+def test_offer_of_revocation_requires_the_reason_of_the_draft(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(world, pki, ids[THEM])
@@ -235,32 +235,32 @@ def test_upd_is_answered_by_the_buyers_title(
     assert seller["role"] == "document"
 
 
-def test_technology_messages_go_with_both_titles(
+def test_both_titles_have_technology_messages(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     made = world.ok("POST /edo/documents", edo.upd(world, pki, ids[THEM]))
     act(world, pki, made["document_id"], "buyer_title", THEM, None)
-    said = world.get(f"/edo/documents/{made['document_id']}/messages", who=THEM)["items"]
+    messages = world.get(f"/edo/documents/{made['document_id']}/messages", who=THEM)["items"]
     kinds = ["DP_PDPOL", "DP_PDOTPR", "DP_IZVPOL"]
-    assert [one["kind"] for one in said] == kinds * 2
-    assert [one["addressee_id"] for one in said] == [
+    assert [message["kind"] for message in messages] == kinds * 2
+    assert [message["addressee_id"] for message in messages] == [
         *(ids[US], ids[THEM], ids[US]),
         *(ids[THEM], ids[US], ids[THEM]),
     ]
-    for one in said:
-        assert technology.read(base64.b64decode(one["content"])).kind == one["kind"]
+    for message in messages:
+        assert technology.read(base64.b64decode(message["content"])).kind == message["kind"]
     unformalised = edo.sent(world, pki, ids[THEM])
     assert world.get(f"/edo/documents/{unformalised}/messages")["items"] == []
 
 
-def test_upd_of_another_sender_or_recipient_is_refused(
+def test_upd_with_another_sender_or_recipient_is_refused(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     body = edo.upd(world, pki, ids[THEM])
     edo.buy(world)
     answer = world.call("POST /edo/documents", body | {"recipient_id": ids["foreigner"]})
     assert answer.status == 422
-    words = [one["detail"] for one in answer.json["errors"]]
+    words = [error["detail"] for error in answer.json["errors"]]
     assert any("Получатель не тот" in word for word in words)
     assert any("СвПокуп" in word for word in words)
     swapped = world.call(
@@ -274,10 +274,10 @@ def test_upd_of_another_sender_or_recipient_is_refused(
         },
         who=THEM,
     )
-    assert any("Отправитель не тот" in one["detail"] for one in swapped.json["errors"])
+    assert any("Отправитель не тот" in error["detail"] for error in swapped.json["errors"])
 
 
-def test_what_is_no_upd_is_refused_with_every_fault(
+def test_file_that_is_not_a_valid_upd_is_refused_with_every_fault(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     body = edo.upd(world, pki, ids[THEM])
@@ -293,11 +293,11 @@ def test_what_is_no_upd_is_refused_with_every_fault(
         signature = edo.encoded(pki.sign(wrong, "director"))
         answer = world.call("POST /edo/documents", body | {"file": file, "signature": signature})
         assert (answer.status, answer.problem) == (422, "payload-invalid")
-        assert word in "".join(one["detail"] for one in answer.json["errors"])
-        assert {one["pointer"] for one in answer.json["errors"]} == {"/file"}
+        assert word in "".join(error["detail"] for error in answer.json["errors"])
+        assert {error["pointer"] for error in answer.json["errors"]} == {"/file"}
 
 
-def test_the_same_title_is_not_sent_twice(
+def test_the_same_title_cannot_be_sent_twice(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     body = edo.upd(world, pki, ids[THEM])
@@ -306,21 +306,21 @@ def test_the_same_title_is_not_sent_twice(
     assert (answer.status, answer.problem) == (409, "edo-title-sent")
 
 
-def test_bare_invoice_awaits_no_answer(
+def test_invoice_cannot_be_answered(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     shipped = {"name": "Накладная", "number": "3", "date": "2026-11-20"}
     body = edo.upd(world, pki, ids[THEM], function="СЧФ", shipped_by=shipped)
     document_id = world.ok("POST /edo/documents", body)["document_id"]
-    for call, said in (
+    for call, payload in (
         ("drafts", {"kind": "buyer_title"}),
         ("signature", {"signature": edo.encoded(b"x")}),
     ):
-        answer = world.call(f"POST /edo/documents/{document_id}/{call}", said, who=THEM)
+        answer = world.call(f"POST /edo/documents/{document_id}/{call}", payload, who=THEM)
         assert (answer.status, answer.problem) == (409, "edo-no-answer-awaited")
 
 
-def test_buyers_title_is_of_a_upd_and_its_recipient(
+def test_only_the_recipient_of_a_upd_can_make_a_buyers_title(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(world, pki, ids[THEM])
@@ -331,7 +331,9 @@ def test_buyers_title_is_of_a_upd_and_its_recipient(
     assert world.call(path, title | {"reason": "x"}, who=THEM).status == 422
 
 
-def test_upd_from_a_form_holds(ids: dict[str, str], world: World, pki: DemonstrationPki) -> None:
+def test_upd_made_from_a_form_is_valid(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
     body = edo.upd(world, pki, ids["foreigner"])
     title = seller_title.read(base64.b64decode(body["file"]["content"]), body["file"]["filename"])
     assert title.seller.address == steps.PROFILE["address"]

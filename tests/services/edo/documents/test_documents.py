@@ -1,4 +1,4 @@
-"""Documents between participants of ours: sent, listed, looked at, kept apart."""
+"""Documents between our participants: they are sent, listed and downloaded by their sides only."""
 
 import io
 import json
@@ -19,23 +19,23 @@ SEND = "POST /edo/documents"
 
 def box(world: World, which: str, who: str = "client", **query: str) -> list[str]:
     items = world.get("/edo/documents", who=who, query={"box": which, **query})["items"]
-    return [one["document_id"] for one in items]
+    return [item["document_id"] for item in items]
 
 
-def test_document_is_in_the_inbox_at_once(
+def test_document_is_delivered_to_the_inbox_at_once(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(world, pki, ids["other_client"])
     mine = world.get(f"/edo/documents/{document_id}")
     theirs = world.get(f"/edo/documents/{document_id}", who="other_client")
     assert (mine["box"], theirs["box"]) == ("outbox", "inbox")
-    for seen in (mine, theirs):
-        assert seen["status"] == "delivered"
-        assert [step["status"] for step in seen["history"]] == ["sent", "delivered"]
-        assert seen["sender"]["name"] == steps.PROFILE["name"]
-        assert seen["recipient"]["participant_id"] == ids["other_client"]
-        assert seen["file_name"] == "Договор.docx"
-        (signature,) = seen["signatures"]
+    for document in (mine, theirs):
+        assert document["status"] == "delivered"
+        assert [step["status"] for step in document["history"]] == ["sent", "delivered"]
+        assert document["sender"]["name"] == steps.PROFILE["name"]
+        assert document["recipient"]["participant_id"] == ids["other_client"]
+        assert document["file_name"] == "Договор.docx"
+        (signature,) = document["signatures"]
         assert signature["signers"][0]["surname"] == "Смирнова"
     assert box(world, "outbox") == box(world, "inbox", "other_client") == [document_id]
     assert box(world, "inbox") == box(world, "outbox", "other_client") == []
@@ -46,7 +46,7 @@ def test_document_is_in_the_inbox_at_once(
     assert letter.subject == "Получен документ: Договор.docx"
 
 
-def test_content_and_signatures_are_files(
+def test_both_sides_download_content_and_signatures(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(world, pki, ids["other_client"])
@@ -55,25 +55,25 @@ def test_content_and_signatures_are_files(
         content = world.call(f"GET {path}/content", who=who)
         assert content.body.decode() == edo.TEXT
         (listed,) = world.get(f"{path}/signatures", who=who)["items"]
-        one = f"GET {path}/signatures/{listed['signature_id']}"
-        signature = world.call(one, who=who)
+        signature_path = f"GET {path}/signatures/{listed['signature_id']}"
+        signature = world.call(signature_path, who=who)
         assert signature.headers["Content-Type"] == "application/pkcs7-signature"
-        assert world.call(f"{one}/content", who=who).body.decode() == edo.TEXT
+        assert world.call(f"{signature_path}/content", who=who).body.decode() == edo.TEXT
         assert world.call(f"GET {path}/signatures/none", who=who).status == 404
 
 
-def test_others_see_nothing(
+def test_other_clients_cannot_see_or_answer_a_document(
     ids: dict[str, str], world: World, pki: DemonstrationPki, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document_id = edo.sent(world, pki, ids["other_client"])
     for key in ("", "/content", "/signatures", "/messages"):
-        found = world.call(f"GET /edo/documents/{document_id}{key}", who="landlord")
-        assert found.status == 403
+        answer = world.call(f"GET /edo/documents/{document_id}{key}", who="landlord")
+        assert answer.status == 403
     third = {"principalId": "user-9", "client_id": "client-9", "roles": "client"}
     monkeypatch.setitem(PERSONAS, "third", third)
     for key in ("", "/content", "/signatures", "/messages"):
-        found = world.call(f"GET /edo/documents/{document_id}{key}", who="third")
-        assert (found.status, found.problem) == (404, "edo-document-unknown")
+        answer = world.call(f"GET /edo/documents/{document_id}{key}", who="third")
+        assert (answer.status, answer.problem) == (404, "edo-document-unknown")
     for call, body in (
         ("signature", {"signature": edo.encoded(b"x")}),
         ("rejection", {"reason": "Нет", "signature": edo.encoded(b"x")}),
@@ -81,8 +81,8 @@ def test_others_see_nothing(
         ("drafts", {"kind": "annulment_offer", "reason": "Нет"}),
         ("archive", None),
     ):
-        found = world.call(f"POST /edo/documents/{document_id}/{call}", body, who="third")
-        assert (found.status, found.problem) == (404, "edo-document-unknown"), call
+        answer = world.call(f"POST /edo/documents/{document_id}/{call}", body, who="third")
+        assert (answer.status, answer.problem) == (404, "edo-document-unknown"), call
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_others_see_nothing(
         ({"file": {"filename": "x", "content": "eA=="}}, "signature-refused"),
     ],
 )
-def test_what_cannot_be_sent_changes_nothing(
+def test_refused_document_changes_nothing(
     ids: dict[str, str],
     world: World,
     pki: DemonstrationPki,
@@ -122,7 +122,7 @@ def test_document_to_oneself_is_refused(
     assert edo.send(world, pki, ids["client"]).problem == "edo-recipient-is-sender"
 
 
-def test_sender_must_take_part_and_sign(
+def test_sender_must_be_registered_and_must_be_the_signer(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     body = edo.form(pki, ids["other_client"], signer="stranger")
@@ -136,7 +136,7 @@ def test_sender_must_take_part_and_sign(
     assert edo.send(world, pki, ids["other_client"]).problem == "edo-not-registered"
 
 
-def test_large_file_goes_by_an_upload(
+def test_large_file_is_sent_by_upload_and_downloaded_by_address(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     content = bytes(range(256)) * 4096 * 5
@@ -176,36 +176,38 @@ def test_box_is_listed_by_state_and_period_newest_first(
         assert world.call("GET /edo/documents", query=wrong).status == 422
 
 
-def test_a_page_of_a_box_is_one_query_whatever_it_holds(
+def test_a_page_of_a_large_box_is_one_query(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     edo.sent(world, pki, ids["other_client"])
-    (kept,) = cloud.client("dynamodb").query(
+    (copy_item,) = cloud.client("dynamodb").query(
         TableName=EDO.physical_name,
         KeyConditionExpression="client_id = :c AND begins_with(sk, :o)",
         ExpressionAttributeValues={":c": {"S": "client-1"}, ":o": {"S": "outbox#"}},
     )["Items"]
     for number in range(250):
         name = f"{number:028x}"
-        copy = kept | {"sk": {"S": f"outbox#{name}"}, "document_id": {"S": name}}
+        copy = copy_item | {"sk": {"S": f"outbox#{name}"}, "document_id": {"S": name}}
         copy["box_status_sort"] = {"S": name}
         cloud.client("dynamodb").put_item(TableName=EDO.physical_name, Item=copy)
     for query in ({}, {"status": "delivered"}, {"status": "delivered", "from": "2026-01-01"}):
         world.calls.clear()
         world.get("/edo/documents", query={"box": "outbox", **query})
         assert [call.operation for call in world.calls] == ["Query"]
-    seen, following = [], None
+    listed, following = [], None
     for _ in range(6):
         query = {"box": "outbox", "limit": 50} | ({"next": following} if following else {})
         got = world.get("/edo/documents", query=query)
-        seen += [one["document_id"] for one in got["items"]]
+        listed += [item["document_id"] for item in got["items"]]
         following = got["next"]
     assert following is None
-    assert seen == sorted(seen, reverse=True)
-    assert len(set(seen)) == 251
+    assert listed == sorted(listed, reverse=True)
+    assert len(set(listed)) == 251
 
 
-def test_archive_holds_everything(ids: dict[str, str], world: World, pki: DemonstrationPki) -> None:
+def test_archive_contains_files_signatures_and_printable_view(
+    ids: dict[str, str], world: World, pki: DemonstrationPki
+) -> None:
     document_id = edo.sent(world, pki, ids["other_client"])
     edo.sign(world, pki, document_id)
     made = world.ok(f"POST /edo/documents/{document_id}/archive", who="other_client")

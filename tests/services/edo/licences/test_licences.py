@@ -1,4 +1,4 @@
-"""Packages: bought, paid, used in the order of their ends, charged once a document."""
+"""Licences: packages are bought and paid for, and documents are charged to them."""
 
 import pytest
 
@@ -12,13 +12,13 @@ from tests.support.world import World
 PURCHASE = "POST /edo/licence-packages/{}/purchase"
 
 
-def test_catalogue_is_priced(world: World) -> None:
+def test_packages_have_unique_identifiers_and_prices(world: World) -> None:
     packages = world.get("/edo/licence-packages")["items"]
-    assert len({one["package_id"] for one in packages}) == len(packages) >= 2
-    assert all(one["price_kopecks"] > 0 and one["documents"] > 0 for one in packages)
+    assert len({package["package_id"] for package in packages}) == len(packages) >= 2
+    assert all(package["price_kopecks"] > 0 and package["documents"] > 0 for package in packages)
 
 
-def test_package_is_active_when_paid(ids: dict[str, str], world: World) -> None:
+def test_licence_is_active_after_payment(ids: dict[str, str], world: World) -> None:
     bought = edo.purchase(world)
     assert bought["invoice"]["total_kopecks"] == bought["package"]["price_kopecks"]
     assert bought["package"]["title"] in bought["invoice"]["lines"][0]["title"]
@@ -31,27 +31,31 @@ def test_package_is_active_when_paid(ids: dict[str, str], world: World) -> None:
     assert [step["status"] for step in listed["history"]] == ["invoiced", "paid"]
 
 
-def test_package_not_paid_in_time_gives_nothing(ids: dict[str, str], world: World) -> None:
+def test_package_that_is_not_paid_in_time_gives_no_licence(
+    ids: dict[str, str], world: World
+) -> None:
     edo.purchase(world)
     world.advance(days=6)
     world.run("expire_invoices")
     world.drain()
-    assert [one["state"] for one in world.items(EDO, "purchase#")] == ["expired"]
+    assert [purchase["state"] for purchase in world.items(EDO, "purchase#")] == ["expired"]
     assert edo.licence(world)["state"] == "none"
 
 
-def test_purchase_needs_a_participant_and_a_package(known: World) -> None:
+def test_purchase_requires_a_participant_and_a_package_on_sale(known: World) -> None:
     assert known.call(PURCHASE.format(edo.PACKAGE)).problem == "edo-not-registered"
     assert known.call(PURCHASE.format("none")).problem == "edo-package-unknown"
 
 
-def test_purchase_repeated_under_its_key_is_one(ids: dict[str, str], world: World) -> None:
+def test_purchase_repeated_with_the_same_key_is_made_once(
+    ids: dict[str, str], world: World
+) -> None:
     first = edo.purchase(world, key="once")
     assert edo.purchase(world, key="once") == first
     assert len(world.items(EDO, "purchase#")) == 1
 
 
-def test_the_package_that_ends_first_is_used_first(
+def test_licence_that_ends_first_is_used_first(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     edo.buy(world, package="start-50")
@@ -66,7 +70,7 @@ def test_the_package_that_ends_first_is_used_first(
     assert edo.licence(world)["documents_left"] == 49
 
 
-def test_term_runs_out_at_the_end_of_its_last_day(ids: dict[str, str], world: World) -> None:
+def test_licence_is_active_until_the_end_of_its_last_day(ids: dict[str, str], world: World) -> None:
     edo.buy(world)
     world.advance(days=30)
     assert edo.licence(world)["colour"] == "orange"
@@ -81,7 +85,7 @@ def test_term_runs_out_at_the_end_of_its_last_day(ids: dict[str, str], world: Wo
     }
 
 
-def test_each_outgoing_document_charges_one_once(
+def test_each_outgoing_document_is_charged_once(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     edo.buy(world)
@@ -95,11 +99,11 @@ def test_each_outgoing_document_charges_one_once(
     assert world.call("POST /edo/documents", refused).status == 422
     assert edo.licence(world)["documents_left"] == 19
     assert edo.licence(world, "other_client")["state"] == "none"
-    seen = world.get(f"/edo/documents/{made['document_id']}", who="other_client")
-    assert seen["charged"] is False
+    document = world.get(f"/edo/documents/{made['document_id']}", who="other_client")
+    assert document["charged"] is False
 
 
-def test_documents_inside_need_no_licence_and_roaming_does(
+def test_licence_is_required_for_roaming_only(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     free = edo.sent(world, pki, ids["other_client"])
@@ -113,7 +117,9 @@ def test_documents_inside_need_no_licence_and_roaming_does(
     assert edo.licence(world)["colour"] == "red"
 
 
-def test_invoice_told_of_twice_starts_one_licence(ids: dict[str, str], world: World) -> None:
+def test_repeated_message_about_a_paid_invoice_starts_one_licence(
+    ids: dict[str, str], world: World
+) -> None:
     bought = edo.purchase(world)
     edo.pay(world, bought)
     from chalicelib.services.edo.licences.store import LICENCES
@@ -141,7 +147,7 @@ def licence(ends: str, left: int) -> EdoLicence:
     )
 
 
-def test_in_use_is_the_first_with_anything_left() -> None:
+def test_first_licence_with_documents_left_is_in_use() -> None:
     running = [licence("2026-12-01", 0), licence("2026-12-05", 2), licence("2026-12-09", 5)]
     assert rules.licence_in_use(running) is running[1]
     with pytest.raises(rules.LicenceRequired):

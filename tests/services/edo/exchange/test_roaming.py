@@ -1,4 +1,4 @@
-"""Documents to and from participants of another operator, by the connector's two queues."""
+"""Documents to and from participants of another operator, through the queues of the connector."""
 
 import base64
 import uuid
@@ -17,7 +17,7 @@ from tests.support.world import World
 
 @pytest.fixture
 def licensed(ids: dict[str, str], world: World) -> World:
-    """With a package that is paid."""
+    """A world in which the client has an active licence."""
     edo.buy(world)
     return world
 
@@ -29,7 +29,7 @@ def file_of(dispatch: Any) -> tuple[bytes | None, bytes | None]:
 
 
 def dispatched(world: World, status: str, reason: str) -> bytes:
-    """Check that what went to the other operator last gives a reason; return its file."""
+    """Check the state and the reason of the last dispatch and return its file."""
     world.drain()
     dispatch = edo.dispatches(world)[-1]
     assert (dispatch["status"], dispatch["reason"]) == (status, reason)
@@ -40,12 +40,12 @@ def dispatched(world: World, status: str, reason: str) -> bytes:
 
 
 def status(world: World, document_id: str, who: str = "client") -> str:
-    seen = world.get(f"/edo/documents/{document_id}", who=who)
-    assert seen["history"][-1]["status"] == seen["status"]
-    return str(seen["status"])
+    document = world.get(f"/edo/documents/{document_id}", who=who)
+    assert document["history"][-1]["status"] == document["status"]
+    return str(document["status"])
 
 
-def test_document_goes_to_the_connector_with_its_files(
+def test_sent_document_reaches_the_connector_with_its_files(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(licensed, pki, ids["foreigner"])
@@ -65,7 +65,7 @@ def test_document_goes_to_the_connector_with_its_files(
     assert edo.licence(licensed)["documents_left"] == 19
 
 
-def test_other_side_receives_and_signs(
+def test_other_side_receives_and_signs_a_document(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(licensed, pki, ids["foreigner"])
@@ -79,25 +79,25 @@ def test_other_side_receives_and_signs(
     assert licensed.dead == []
 
 
-def test_answer_told_twice_counts_once(
+def test_repeated_message_changes_the_state_once(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(licensed, pki, ids["foreigner"])
-    said = {
+    message = {
         "kind": "status",
         "dispatch_id": "same",
         "exchange_id": document_id,
         "status": "delivered",
     }
     for _ in range(2):
-        licensed.send(INBOUND, said)
+        licensed.send(INBOUND, message)
         licensed.drain()
     assert len(licensed.get(f"/edo/documents/{document_id}")["history"]) == 2
     assert licensed.dead == []
 
 
 @pytest.mark.parametrize("signer", ["stranger", "director"])
-def test_signature_of_somebody_else_is_set_aside(
+def test_signature_of_another_organisation_reaches_the_dead_letters(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki, signer: str
 ) -> None:
     document_id = edo.sent(licensed, pki, ids["foreigner"])
@@ -110,7 +110,7 @@ def test_signature_of_somebody_else_is_set_aside(
     assert [queue for queue, _ in licensed.dead] == ["EdoInbound"]
 
 
-def test_other_content_is_not_an_answer(
+def test_signature_over_another_content_reaches_the_dead_letters(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.sent(licensed, pki, ids["foreigner"])
@@ -120,13 +120,17 @@ def test_other_content_is_not_an_answer(
     assert len(licensed.dead) == 1
 
 
-def test_what_comes_is_seen_without_a_licence_and_signed_with_one(
+def test_received_document_is_visible_without_a_licence_and_signed_with_one(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
     document_id = edo.arrive(world, pki, ids["client"])
-    seen = world.get(f"/edo/documents/{document_id}")
-    assert (seen["box"], seen["status"], seen["roaming"]) == ("inbox", "delivered", True)
-    assert seen["sender"]["name"] == edo.FOREIGN["name"]
+    document = world.get(f"/edo/documents/{document_id}")
+    assert (document["box"], document["status"], document["roaming"]) == (
+        "inbox",
+        "delivered",
+        True,
+    )
+    assert document["sender"]["name"] == edo.FOREIGN["name"]
     content = world.call(f"GET /edo/documents/{document_id}/content")
     assert content.body == b"%PDF-1.4 letter"
     assert world.mails()[-1].subject == "Получен документ: Письмо.pdf"
@@ -147,7 +151,7 @@ def test_what_comes_is_seen_without_a_licence_and_signed_with_one(
     assert edo.licence(world)["documents_left"] == 20
 
 
-def test_message_about_another_file_is_no_answer(
+def test_answer_about_another_file_reaches_the_dead_letters(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     document_id, another = (edo.sent(licensed, pki, ids["foreigner"]) for _ in range(2))
@@ -158,10 +162,10 @@ def test_message_about_another_file_is_no_answer(
     assert len(licensed.dead) == 1
 
 
-def test_document_that_comes_twice_is_one(
+def test_document_that_arrives_twice_is_kept_once(
     ids: dict[str, str], world: World, pki: DemonstrationPki
 ) -> None:
-    said = {
+    message = {
         "kind": "document",
         "dispatch_id": "same",
         "exchange_id": "x-same",
@@ -171,14 +175,14 @@ def test_document_that_comes_twice_is_one(
         "file": edo.bring(pki, b"letter"),
     }
     for dispatch_id in ("same", "same", "another"):
-        world.send(INBOUND, said | {"dispatch_id": dispatch_id})
+        world.send(INBOUND, message | {"dispatch_id": dispatch_id})
         world.drain()
     assert len(world.items(EDO, "inbox#")) == 1
     assert len(world.mails()) == 1
     assert world.dead == []
 
 
-def test_rejection_and_revocation_pass_both_ways(
+def test_rejection_and_revocation_work_in_both_directions(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     world = licensed
@@ -220,14 +224,14 @@ def test_rejection_and_revocation_pass_both_ways(
     assert world.dead == []
 
 
-def test_upd_is_answered_from_the_other_operator(
+def test_buyers_title_arrives_from_the_other_operator(
     ids: dict[str, str], licensed: World, pki: DemonstrationPki
 ) -> None:
     body = edo.upd(licensed, pki, ids["foreigner"])
     document_id = licensed.ok("POST /edo/documents", body)["document_id"]
     licensed.drain()
     (dispatch,) = edo.dispatches(licensed)
-    assert [one["kind"] for one in dispatch["messages"]] == ["DP_PDPOL"]
+    assert [message["kind"] for message in dispatch["messages"]] == ["DP_PDPOL"]
     edo.answer(licensed, document_id, "delivered")
 
     title = seller_title.read(base64.b64decode(body["file"]["content"]), body["file"]["filename"])
@@ -242,8 +246,8 @@ def test_upd_is_answered_from_the_other_operator(
     )
     edo.answer(licensed, document_id, "signed", file=edo.bring(pki, content, name))
     assert status(licensed, document_id) == "signed"
-    said = licensed.get(f"/edo/documents/{document_id}/messages")["items"]
-    assert [one["kind"] for one in said] == ["DP_PDPOL", "DP_PDOTPR", "DP_IZVPOL"]
+    messages = licensed.get(f"/edo/documents/{document_id}/messages")["items"]
+    assert [message["kind"] for message in messages] == ["DP_PDPOL", "DP_PDOTPR", "DP_IZVPOL"]
 
     other = edo.upd(licensed, pki, ids["foreigner"])
     another = licensed.ok("POST /edo/documents", other)["document_id"]
@@ -261,17 +265,17 @@ def test_technology_messages_of_the_other_side_are_kept(
     document_id = edo.sent(licensed, pki, ids["foreigner"])
     content = base64.b64decode(made["content"])
     object_store.put(EDO_FILES, "roaming/in/m1", content, "application/xml")
-    said = {
+    message = {
         "kind": "technology",
         "dispatch_id": "t-1",
         "exchange_id": document_id,
         "file_name": made["file_name"],
         "content_key": "roaming/in/m1",
     }
-    licensed.send(INBOUND, said)
+    licensed.send(INBOUND, message)
     licensed.drain()
-    (kept,) = licensed.get(f"/edo/documents/{document_id}/messages")["items"]
-    assert (kept["kind"], kept["content"]) == ("DP_PDPOL", made["content"])
+    (kept_message,) = licensed.get(f"/edo/documents/{document_id}/messages")["items"]
+    assert (kept_message["kind"], kept_message["content"]) == ("DP_PDPOL", made["content"])
 
 
 @pytest.mark.parametrize(
@@ -293,10 +297,10 @@ def test_technology_messages_of_the_other_side_are_kept(
         {"kind": "letter"},
     ],
 )
-def test_what_makes_no_sense_reaches_the_dead_letters(
+def test_invalid_message_reaches_the_dead_letters(
     ids: dict[str, str], world: World, pki: DemonstrationPki, changes: dict[str, Any]
 ) -> None:
-    said = {
+    message = {
         "kind": "document",
         "dispatch_id": "d",
         "exchange_id": "x",
@@ -305,7 +309,7 @@ def test_what_makes_no_sense_reaches_the_dead_letters(
         "document_kind": "unformalised",
         "file": edo.bring(pki, b"letter"),
     }
-    world.send(INBOUND, said | changes)
+    world.send(INBOUND, message | changes)
     world.drain()
     assert [queue for queue, _ in world.dead] == ["EdoInbound"]
     assert world.items(EDO, "inbox#") == []
@@ -316,8 +320,8 @@ def test_roaming_recipient_need_not_be_in_the_directory(
 ) -> None:
     unknown = "2XX-7710140679-771001001-202601010000000000001"
     document_id = edo.sent(licensed, pki, unknown)
-    seen = licensed.get(f"/edo/documents/{document_id}")
-    assert seen["recipient"] == {
+    document = licensed.get(f"/edo/documents/{document_id}")
+    assert document["recipient"] == {
         "participant_id": unknown,
         "name": None,
         "inn": "7710140679",
