@@ -149,9 +149,13 @@ def describe(actions: Sequence[Action]) -> Json:
     paths: Json = {}
     for one in actions:
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, schemas, definitions)
-    for one in actions:
-        if one.is_read and (query := schemas.get((one.name, "validation"))):
-            definitions.pop(_name(query), None)  # described as parameters
+    # Queries are described as parameters and sold things inside the answer of their sale.
+    document = json.dumps([paths, definitions], ensure_ascii=False)
+    definitions = {
+        name: definition
+        for name, definition in definitions.items()
+        if f'"{_REF}{name}"' in document
+    }
     for definition in definitions.values():
         if "properties" in definition:
             definition.pop("examples", None)  # each operation shows its own, whole

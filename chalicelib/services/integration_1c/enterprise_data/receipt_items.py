@@ -27,7 +27,7 @@ _REPAYMENTS = (7,)
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptItem:
+class SoldItem:
     """An item of a receipt. Amounts are in kopecks.
 
     ``sum`` is adjusted so that the items add up to the total of the receipt.
@@ -46,7 +46,7 @@ class ReceiptItem:
     """Whether the seller sells the item as an agent."""
 
 
-def items_of(document: StoredDocument) -> list[ReceiptItem]:
+def items_of(document: StoredDocument) -> list[SoldItem]:
     """Return the items of a receipt. Their sums add up to the total of the receipt.
 
     Registers round the total down to roubles, or are wrong by a kopeck. The difference is
@@ -61,7 +61,7 @@ def items_of(document: StoredDocument) -> list[ReceiptItem]:
     sums = distribute(document.total, [whole(item.get("sum")) for item in items])
     agents = bool(receipt.get("paymentAgentType"))
     return [
-        ReceiptItem(
+        SoldItem(
             fields=item,
             rate=rate_of(item, document.day),
             price=whole(item.get("price")),
@@ -75,18 +75,16 @@ def items_of(document: StoredDocument) -> list[ReceiptItem]:
     ]
 
 
-def _without_items(document: StoredDocument) -> Iterator[ReceiptItem]:
+def _without_items(document: StoredDocument) -> Iterator[SoldItem]:
     sums = {
         rate: amount if rate.percent <= 0 else amount * (100 + rate.percent) // rate.percent
         for rate, amount in stated_amounts(document.content, document.day).items()
     } or {EXEMPT: document.total}
     for rate, amount in zip(sums, distribute(document.total, list(sums.values())), strict=True):
-        yield ReceiptItem(
-            {"name": WITHOUT_ITEMS}, rate, amount, MILLION, amount, False, False, False
-        )
+        yield SoldItem({"name": WITHOUT_ITEMS}, rate, amount, MILLION, amount, False, False, False)
 
 
-def taxes_of(document: StoredDocument, items: list[ReceiptItem]) -> dict[Rate, int]:
+def taxes_of(document: StoredDocument, items: list[SoldItem]) -> dict[Rate, int]:
     """Return the tax of a receipt by rate, in kopecks."""
     sums: dict[Rate, list[int]] = {}
     for item in items:

@@ -18,7 +18,7 @@ from chalicelib.services.integration_1c.enterprise_data.item_matching import (
 )
 from chalicelib.services.integration_1c.enterprise_data.numbers import distribute, whole
 from chalicelib.services.integration_1c.enterprise_data.receipt_items import (
-    ReceiptItem,
+    SoldItem,
     items_of,
     taxes_of,
 )
@@ -84,7 +84,7 @@ class OperationTotals:
     agents: int = 0
     """Part of the total for items that are sold as an agent."""
 
-    def plus(self, document: StoredDocument, items: Sequence[ReceiptItem]) -> "OperationTotals":
+    def plus(self, document: StoredDocument, items: Sequence[SoldItem]) -> "OperationTotals":
         """Return the totals with one more receipt."""
         content = document.content
         return OperationTotals(
@@ -208,7 +208,7 @@ class _Lines:
         self._sums: dict[_LineKey, list[int]] = {}
         self._items: dict[str, ItemMatch] = {}
 
-    def add(self, match: ItemMatch, item: ReceiptItem) -> None:
+    def add(self, match: ItemMatch, item: SoldItem) -> None:
         self._items[match.key] = match
         sums = self._sums.setdefault(
             (match.key, unit_of(item.fields), item.price, item.rate), [0, 0]
