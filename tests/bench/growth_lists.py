@@ -211,7 +211,7 @@ CASES = (
         [Grown(BILLING, "invoice#", ["invoice_id"])],
     ),
     Case(
-        "payments that wait",
+        "unmatched payments",
         [Call("list_payments", "operator", {"outcome": "underpaid"})],
         [Grown(BILLING, "payment", ["bank_reference"], client_id="bank-reference#")],
     ),
@@ -249,7 +249,7 @@ CASES = (
     ),
     Case("consents", [Call("list_consents")], [Grown(RENT, "consent#", ["consent_id"])]),
     Case("grants", [Call("list_grants")], [Grown(RENT, "grant#", ["grant_id"])]),
-    Case("looks at a grant", [Call("list_accesses")], [Grown(RENT, "access#", ["access_id"])]),
+    Case("accesses to a grant", [Call("list_accesses")], [Grown(RENT, "access#", ["access_id"])]),
     Case(
         "grants of as many tenants",
         [Call("list_tenants", "landlord")],

@@ -19,8 +19,8 @@ LARGEST = 120 * 1024
 HEAD = """\
 # The cabinet page in pictures
 
-Taken in Chromium by the tests in `tests/browser`, from the product as `make run` starts it; taken
-anew by `make gallery`. «Рис.» are the figures of the description of the menu.
+The tests in `tests/browser` take these pictures in Chromium, from the product as `make run` starts it;
+`make gallery` takes them again. «Рис.» are the figures in the description of the menu.
 """
 
 
