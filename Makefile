@@ -54,6 +54,11 @@ test: $(VENV)/ready .venv-cloud/ready ## Every test; WITHOUT=browser leaves out 
 	@$(PY) -m tests.support.tools --without "$(WITHOUT)"
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --without "$(WITHOUT)"
 
+.PHONY: clocks
+clocks: $(VENV)/ready .venv-cloud/ready ## Every test at New Year, on 29 February, just before midnight…
+	@$(PY) -m tests.support.tools --faketime
+	$(PY) -m tests.clocks
+
 .PHONY: gallery
 gallery: $(VENV)/ready .venv-cloud/ready ## Pictures of the cabinet page for docs/cabinet.md
 	$(PY) -m tests.browser.gallery

@@ -89,6 +89,8 @@ class Code(zipfile.ZipFile):
 lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Code})
 
 code = main()  # Hypercorn's, since the emulator's own also takes port 443
-if os.getppid() != parent:
+if os.getppid() != parent:  # the parent was killed, and does neither of these
+    if not code and "STATE_DIR" in os.environ:
+        Path(os.environ["STATE_DIR"]).with_name("running").unlink(missing_ok=True)
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 sys.exit(code)

@@ -12,10 +12,11 @@ from pathlib import Path
 from types import FrameType
 
 from infra.build import build
-from infra.local.cloud import CloudError
+from infra.local.cloud import CloudError, listen
 from infra.local.product import product
 from infra.local.seed import seed
 from infra.local.stack import DeploymentError
+from infra.local.state import State, StateInUseError
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -26,12 +27,16 @@ def run(*, state: Path, cloud_python: Path, port: int) -> None:
     Raises:
         CloudError, DeploymentError: saying what keeps the product from running.
     """
+    _refuse_if_taken(port)
+    cut_off = State(state / "cloud").was_cut_off()
     progress = _Progress()
     made = build()
     progress.done("шаблон и пакет функций собраны")
     with product(
         made, state=state, cloud_python=cloud_python, port=port, done=progress.done
     ) as running:
+        if cut_off:
+            print("  Прошлый раз стенд был прерван и не сохранился: данные внесены заново.")
         seeded = state / "cloud" / "seeded"
         if not seeded.exists():
             seed(running)
@@ -42,6 +47,17 @@ def run(*, state: Path, cloud_python: Path, port: int) -> None:
             threading.Event().wait()
         finally:
             print("\n  Останавливаю, данные сохраняются…", flush=True)
+
+
+def _refuse_if_taken(port: int) -> None:
+    """Raise CloudError if something listens at the port, before the build takes its time."""
+    try:
+        listen(port).close()
+    except CloudError as error:
+        raise CloudError(
+            f"порт {port} занят. Закройте то, что его занимает, или выберите другой: "
+            f"make run PORT={port + 1}"
+        ) from error
 
 
 class _Progress:
@@ -93,7 +109,9 @@ def main() -> int:
     try:
         run(state=chosen.state, cloud_python=chosen.cloud_python, port=chosen.port)
     except (CloudError, DeploymentError) as error:
-        print(f"Не запустилось: {error}", file=sys.stderr)
+        in_use = isinstance(error.__cause__, StateInUseError)
+        reason = f"стенд с данными из {chosen.state} уже запущен" if in_use else error
+        print(f"Не запустилось: {reason}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         pass

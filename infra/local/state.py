@@ -1,4 +1,4 @@
-"""What the local cloud keeps over restarts, and when it must not be trusted."""
+"""The folder in which the local cloud keeps its data over restarts."""
 
 import datetime as dt
 import fcntl
@@ -28,7 +28,7 @@ class State:
 
     @contextmanager
     def opened(self) -> Iterator[IO[str]]:
-        """Lock the folder, emptied if its last user did not stop cleanly; gives the lock.
+        """Lock the folder and give the lock; a folder that was cut off is emptied first.
 
         Raises:
             StateInUseError: if it is locked.
@@ -45,19 +45,23 @@ class State:
             self._rewind_streams()
             yield lock
 
+    def was_cut_off(self) -> bool:
+        """Whether the last cloud ended before it saved, so that opening empties the folder."""
+        return self._running.exists()
+
     def stopped_cleanly(self) -> None:
-        """Note that everything is saved."""
+        """Note that everything is saved; the emulator does the same where its parent was killed."""
         self._running.unlink(missing_ok=True)
 
     def saved_at(self) -> dt.datetime | None:
-        """When the tables kept here were saved; None where none are."""
+        """Return the moment at which the tables were saved; None if there are none."""
         tables = self.services / "dynamodb.json"
         if not tables.exists():
             return None
         return dt.datetime.fromtimestamp(tables.stat().st_mtime, dt.UTC)
 
     def mails(self) -> list[Message]:
-        """The mails of earlier runs, which the emulator forgets."""
+        """Return the mails of earlier runs, which the emulator does not keep."""
         if not self._mails.exists():
             return []
         kept: list[Message] = json.loads(self._mails.read_bytes())

@@ -69,7 +69,7 @@ def _set(**settings: str) -> None:
     use()
 
 
-def _program(name: str, target: Path, arguments: str = "", **environment: str) -> Path:
+def write_script(name: str, target: Path, arguments: str = "", **environment: str) -> Path:
     """Write a script that runs an unpacked program with the environment that it needs."""
     PROGRAMS.mkdir(parents=True, exist_ok=True)
     script = PROGRAMS / name
@@ -143,7 +143,7 @@ def _provide_gost(tool: Tool) -> None:
         libraries = (
             _folder_of("usr/lib/*/libssl.so.3") if any(ROOT.glob("usr/lib/*/libssl*")) else ""
         )
-        _program("openssl", program, LD_LIBRARY_PATH=str(libraries))
+        write_script("openssl", program, LD_LIBRARY_PATH=str(libraries))
     engines = _folder_of("usr/lib/*/engines-3/gost.so")
     _set(OPENSSL_ENGINES=str(engines))
     if any(ROOT.glob("usr/lib/*/ossl-modules/gostprov.so")):
@@ -163,7 +163,7 @@ def _provide_valgrind(tool: Tool) -> None:
         folder = next(ROOT.glob("usr/lib*/valgrind"), None) or next(
             ROOT.glob("usr/libexec/valgrind")
         )
-        _program("valgrind", ROOT / "usr/bin/valgrind", VALGRIND_LIB=str(folder))
+        write_script("valgrind", ROOT / "usr/bin/valgrind", VALGRIND_LIB=str(folder))
 
 
 def faketime_library() -> Path | None:
@@ -229,7 +229,7 @@ def _playwright_chromium(tool: Tool) -> None:
     programs = [*browsers.glob("chromium-*/*/chrome")]
     if not programs:
         raise Unavailable("Playwright has downloaded no Chromium")
-    _set(CHROMIUM=str(_program("chromium", programs[0])))
+    _set(CHROMIUM=str(write_script("chromium", programs[0])))
 
 
 def _npm_chromium(tool: Tool) -> None:
@@ -263,14 +263,14 @@ def _npm_chromium(tool: Tool) -> None:
     cache = folder / "cache"
     fonts.write_text(f"<fontconfig>{places}<cachedir>{cache}</cachedir></fontconfig>\n")
     libraries = os.pathsep.join(map(str, {file.parent for file in folder.rglob("*.so*")}))
-    script = _program(
+    wrapper = write_script(
         "chromium",
         program,
         "--no-zygote --no-sandbox",
         LD_LIBRARY_PATH=libraries,
         FONTCONFIG_FILE=str(fonts),
     )
-    _set(CHROMIUM=str(script))
+    _set(CHROMIUM=str(wrapper))
 
 
 def _decompressed(folder: Path) -> Iterator[Path]:
