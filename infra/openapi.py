@@ -1,9 +1,9 @@
-"""Describes every call of the API: OpenAPI 3.1 from the code's own declarations.
+"""Describes every call of the API in OpenAPI 3.1, from the declarations of the actions.
 
     python -m infra.openapi
 
-writes ``chalicelib/openapi.json``, which the API serves. Summaries and descriptions are the
-docstrings, schemas are pydantic's, and examples are composed from those of the models.
+writes ``chalicelib/openapi.json``, which the API serves. Summaries and descriptions are docstrings,
+schemas are pydantic's, and examples are composed from those of the models.
 """
 
 import json
@@ -51,21 +51,26 @@ The back end of the menu «Сервис и Услуги» of a fiscal-data opera
 
 - JSON in UTF-8, snake_case. Money is whole kopecks (`…_kopecks`), times are RFC 3339 in UTC, \
 dates are business days in Europe/Moscow. Identifiers are opaque.
-- What is the caller's is found from the token. Another organisation's identifier answers 404.
-- Lists come in pages: `next` of one page asks for the following one and is null on the last.
+- The token identifies the caller's organisation. An identifier of another organisation's thing \
+answers 404.
+- Lists come in pages. Pass `next` of a page to get the following one; `next` is null on the last.
 - A call with an `Idempotency-Key` may be repeated with the same key and body: it is executed \
-once and answers the same.
-- A refusal is `application/problem+json` (RFC 9457). Tell refusals apart by `type`: the slugs \
-are stable and listed under `x-problems`. `detail` is in Russian, for the person at the screen.
-- A body is at most 6 MB.""",
+once, and each repeat gets the same answer.
+- An error is answered as `application/problem+json` (RFC 9457). Tell errors apart by `type`: the \
+slugs are stable and listed in `x-problems`. `title` and `detail` are in Russian, for the \
+person at the screen.
+- A request body has at most 6 MB.""",
 }
 _SERVERS = [
-    {"url": "/api", "description": "Where this description was loaded from"},
+    {"url": "/api", "description": "The host of this description"},
     {
         "url": "https://{host}/api",
         "description": "A deployment",
         "variables": {
-            "host": {"default": "api.example.com", "description": "Of the stack's ApiUrl"}
+            "host": {
+                "default": "api.example.com",
+                "description": "The host of the stack's output ApiUrl",
+            }
         },
     },
 ]
@@ -77,17 +82,20 @@ _SECURITY_SCHEME = {
     "`roles`: `client`, `landlord`, `operator`.",
 }
 _PROBLEM: Json = {
-    "description": "Why a request was refused (RFC 9457). Some problems have further members.",
+    "description": "A problem document (RFC 9457). Some problems have further members.",
     "type": "object",
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "pattern": "^/problems/[a-z0-9-]+$"},
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "For the person at the screen, in Russian."},
+        "detail": {
+            "type": "string",
+            "description": "Text for the person at the screen, in Russian.",
+        },
         "instance": {"type": "string", "format": "uri-reference"},
         "errors": {
-            "description": "What is wrong with a payload, field by field.",
+            "description": "The errors of a payload, one for each field.",
             "type": "array",
             "items": {
                 "type": "object",
@@ -101,20 +109,23 @@ _PROBLEM: Json = {
     },
 }
 _REFUSALS = {
-    400: ("Unreadable", "The request cannot be read, or its `Idempotency-Key` or `next` is wrong."),
-    401: ("Unauthenticated", "No valid token came with the request, or no right password."),
+    400: (
+        "Unreadable",
+        "The request cannot be parsed, or its `Idempotency-Key` or `next` is invalid.",
+    ),
+    401: ("Unauthenticated", "The request has no valid token, or the password is wrong."),
     403: (
         "Forbidden",
-        "The caller has none of the roles for it, or must change its password first.",
+        "The caller has none of the required roles, or must change the password first.",
     ),
-    404: ("NotFound", "It is not there, or not the caller's."),
-    406: ("NotAcceptable", "None of the types that `Accept` names is to be had."),
-    409: ("Conflict", "The state of things forbids it, or has just changed."),
-    413: ("TooLarge", "The body is over 6 MB, or what is asked for too large to be answered."),
+    404: ("NotFound", "The thing does not exist, or belongs to another organisation."),
+    406: ("NotAcceptable", "None of the media types in `Accept` is available."),
+    409: ("Conflict", "The current state does not allow the call, or has changed during the call."),
+    413: ("TooLarge", "The request body is over 6 MB, or the answer would be too large."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
-    422: ("Invalid", "The request was read and does not hold; `errors` point at the fields."),
-    429: ("TooManyRequests", "Too many requests for now."),
-    503: ("Unavailable", "Something does not answer for now; nothing was changed."),
+    422: ("Invalid", "The payload is invalid; `errors` point at the fields."),
+    429: ("TooManyRequests", "Too many requests. Repeat the request later."),
+    503: ("Unavailable", "A service is temporarily unavailable; nothing was changed."),
 }
 _RETRIED = {429, 503}
 _TYPICAL = (
@@ -133,7 +144,7 @@ _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Of the caller's making, one for each thing to be done once; kept for 3 days.",
+    "description": "Chosen by the caller, one for each operation; kept for 3 days.",
     "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
 }
 
@@ -147,8 +158,9 @@ def describe(actions: Sequence[Action]) -> Json:
     """
     schemas, definitions = _schemas(actions)
     paths: Json = {}
-    for one in actions:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, schemas, definitions)
+    for action in actions:
+        path = paths.setdefault(action.path, {})
+        path[action.method.lower()] = _operation(action, schemas, definitions)
     # Queries are described as parameters and sold things inside the answer of their sale.
     document = json.dumps([paths, definitions], ensure_ascii=False)
     definitions = {
@@ -163,12 +175,14 @@ def describe(actions: Sequence[Action]) -> Json:
         "openapi": "3.1.0",
         "info": _INFO,
         "servers": _SERVERS,
-        "tags": [_tag(module) for module in sorted({one.function.__module__ for one in actions})],
+        "tags": [
+            _tag(module) for module in sorted({action.function.__module__ for action in actions})
+        ],
         "paths": paths,
         "components": {
             "schemas": definitions | {"Problem": _PROBLEM},
             "responses": {
-                name: _refusal(status, said) for status, (name, said) in _REFUSALS.items()
+                name: _refusal(status, text) for status, (name, text) in _REFUSALS.items()
             },
             "securitySchemes": {_SCHEME: _SECURITY_SCHEME},
         },
@@ -192,17 +206,17 @@ def problems() -> Json:
     Raises:
         ValueError: two problems share a slug.
     """
-    found: Json = {}
+    catalogue: Json = {}
     for kind in _kinds(Problem):
-        # One that has no slug of its own is told apart by our code only, not by callers.
+        # A class without a slug of its own is distinguished by our code only, not by callers.
         if "slug" in vars(kind) and kind.__module__.startswith("chalicelib."):
-            if kind.slug in found:
+            if kind.slug in catalogue:
                 raise ValueError(f"two problems are called {kind.slug}")
-            found[kind.slug] = {"status": kind.status, "title": kind.title}
-    for said in _gateway_answers():
-        slug = said["type"].removeprefix("/problems/")
-        found.setdefault(slug, {"status": said["status"], "title": said["title"]})
-    return found
+            catalogue[kind.slug] = {"status": kind.status, "title": kind.title}
+    for answer in _gateway_answers():
+        slug = answer["type"].removeprefix("/problems/")
+        catalogue.setdefault(slug, {"status": answer["status"], "title": answer["title"]})
+    return catalogue
 
 
 def document() -> Json:
@@ -211,30 +225,30 @@ def document() -> Json:
 
 
 def render(document: Json) -> str:
-    """Return the text of the file: one member a line, in alphabetical order."""
+    """Return the text of the file: one member per line, in alphabetical order."""
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _gateway_answers() -> list[Json]:
     answers = gateway.responses("", {}).values()
-    return [json.loads(one["Properties"]["ResponseTemplates"][_JSON]) for one in answers]
+    return [json.loads(answer["Properties"]["ResponseTemplates"][_JSON]) for answer in answers]
 
 
 def _kinds(kind: type[Problem]) -> Iterator[type[Problem]]:
     yield kind
-    for one in kind.__subclasses__():
-        yield from _kinds(one)
+    for subclass in kind.__subclasses__():
+        yield from _kinds(subclass)
 
 
 def _schemas(actions: Sequence[Action]) -> tuple[_Schemas, Json]:
     """Return the schema of each action's payload and answer, and the definitions they refer to."""
     wanted: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
-    for one in actions:
-        hints = signature(one)
+    for action in actions:
+        hints = signature(action)
         if payload := payload_of(hints):
-            wanted.append((one.name, "validation", TypeAdapter(payload[1])))
+            wanted.append((action.name, "validation", TypeAdapter(payload[1])))
         if model := model_of(hints["return"]):
-            wanted.append((one.name, "serialization", TypeAdapter(model)))
+            wanted.append((action.name, "serialization", TypeAdapter(model)))
     schemas, rest = TypeAdapter.json_schemas(
         wanted, ref_template=_REF + "{model}", schema_generator=Schemas
     )
@@ -247,93 +261,98 @@ def _name(schema: Json) -> str:
 
 
 def _tag(module: str) -> Json:
-    """Return a section's name and what it is about, as its module says: ``«Name»: about.``"""
-    said = re.match(r"«(.+?)»: (.+)", sys.modules[module].__doc__ or "")
-    if not said:
+    """Return the tag of a section, from its module's docstring: ``«Name»: description.``"""
+    match = re.match(r"«(.+?)»: (.+)", sys.modules[module].__doc__ or "")
+    if not match:
         raise LookupError(f"{module}: the docstring does not begin with a name in «guillemets»")
-    name, about = said.groups()
+    name, about = match.groups()
     return {"name": name, "description": about[0].upper() + about[1:]}
 
 
-def _operation(one: Action, schemas: _Schemas, definitions: Json) -> Json:
-    summary, _, rest = (one.function.__doc__ or "").partition("\n")
+def _operation(action: Action, schemas: _Schemas, definitions: Json) -> Json:
+    summary, _, rest = (action.function.__doc__ or "").partition("\n")
     if not summary:
-        raise LookupError(f"{one.name} has no docstring")
-    roles = sorted(one.callers)
+        raise LookupError(f"{action.name} has no docstring")
+    roles = sorted(action.callers)
     callers = f"For: {', '.join(roles)}." if roles else "For anyone, without a token."
-    payload = schemas.get((one.name, "validation"))
-    parameters = [*map(path_parameter, re.findall(r"{(\w+)}", one.path))]
-    if payload and one.is_read:
+    payload = schemas.get((action.name, "validation"))
+    parameters = [*map(path_parameter, re.findall(r"{(\w+)}", action.path))]
+    if payload and action.is_read:
         parameters += query_parameters(definitions[_name(payload)], compose(payload, definitions))
-    if one.idempotent:
+    if action.idempotent:
         parameters.append(_KEY_PARAMETER)
     operation: Json = {
-        "operationId": one.name,
-        "tags": [_tag(one.function.__module__)["name"]],
+        "operationId": action.name,
+        "tags": [_tag(action.function.__module__)["name"]],
         "summary": summary,
         "description": "\n\n".join(filter(None, (markdown(rest), callers))),
         "parameters": parameters,
-        "responses": _success(one, schemas, definitions)
-        | _refusals(one, takes_payload=payload is not None),
+        "responses": _success(action, schemas, definitions)
+        | _refusals(action, takes_payload=payload is not None),
     }
-    if payload and not one.is_read:
+    if payload and not action.is_read:
         content = {_JSON: {"schema": payload, "example": compose(payload, definitions)}}
         operation["requestBody"] = {"required": True, "content": content}
-    if Raw in signature(one).values():
+    if Raw in signature(action).values():
         operation["requestBody"] = {
             "required": True,
-            "content": {kind: {} for kind in one.produces},
+            "content": {kind: {} for kind in action.produces},
         }
     if roles:
-        # Any one of the roles will do: alternatives (OpenAPI 3.1, Security Requirement Object).
+        # One of the roles is enough: alternatives (OpenAPI 3.1, Security Requirement Object).
         operation["security"] = [{_SCHEME: [role]} for role in roles]
     return operation
 
 
-def _success(one: Action, schemas: _Schemas, definitions: Json) -> Json:
-    answer = signature(one)["return"]
-    status = HTTPStatus.NO_CONTENT if answer is type(None) else HTTPStatus(one.status)
+def _success(action: Action, schemas: _Schemas, definitions: Json) -> Json:
+    answer = signature(action)["return"]
+    status = HTTPStatus.NO_CONTENT if answer is type(None) else HTTPStatus(action.status)
     described: Json = {"description": status.phrase}
     if answer is not type(None):
         # The bytes of a file have no schema (OpenAPI 3.1, «Considerations for File Uploads»).
-        described["content"] = {media_type: {} for media_type in one.produces}
+        described["content"] = {media_type: {} for media_type in action.produces}
     if model_of(answer):
-        schema = schemas[one.name, "serialization"]
+        schema = schemas[action.name, "serialization"]
         described["content"][_JSON] = {"schema": schema, "example": compose(schema, definitions)}
     return {str(status.value): described}
 
 
-def _refusals(one: Action, *, takes_payload: bool) -> Json:
-    """Return the ways that an action of this kind may refuse."""
-    has_body = takes_payload and not one.is_read
+def _refusals(action: Action, *, takes_payload: bool) -> Json:
+    """Return the error answers of an action, as they follow from its declaration."""
+    has_body = takes_payload and not action.is_read
     applies = {
-        400: takes_payload or one.idempotent,
-        # Whoever changes something without a token says a password.
-        401: one.callers or not one.is_read,
-        403: one.callers,
-        404: (one.callers or "{" in one.path) and not is_list(one),
-        406: len(one.produces) > 1,
-        409: one.writes and not one.is_read,
-        413: has_body or Raw in signature(one).values(),
+        400: takes_payload or action.idempotent,
+        # A call without a token that changes something takes a password.
+        401: action.callers or not action.is_read,
+        403: action.callers,
+        404: (action.callers or "{" in action.path) and not is_list(action),
+        406: len(action.produces) > 1,
+        409: action.writes and not action.is_read,
+        413: has_body or Raw in signature(action).values(),
         415: has_body,
-        422: takes_payload or one.idempotent,
+        422: takes_payload or action.idempotent,
         429: True,
         503: True,
     }
     return {
         str(status): {"$ref": f"#/components/responses/{name}"}
         for status, (name, _) in _REFUSALS.items()
-        if applies[status] or status in one.refuses
+        if applies[status] or status in action.refuses
     }
 
 
 def _refusal(status: int, description: str) -> Json:
-    typical = [one.document("/fiscal-drives/orders") for one in _TYPICAL] + _gateway_answers()
-    example = next(one for one in typical if one["status"] == status)
-    said = {"schema": {"$ref": f"{_REF}Problem"}, "example": example}
-    refusal = {"description": description, "content": {"application/problem+json": said}}
+    typical = [
+        problem.document("/fiscal-drives/orders") for problem in _TYPICAL
+    ] + _gateway_answers()
+    example = next(document for document in typical if document["status"] == status)
+    content = {"schema": {"$ref": f"{_REF}Problem"}, "example": example}
+    refusal = {"description": description, "content": {"application/problem+json": content}}
     if status in _RETRIED:
-        after = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
+        after = {
+            "description": "Seconds to wait before the next request.",
+            "schema": {"type": "integer", "minimum": 0},
+        }
         refusal["headers"] = {"Retry-After": after}
     return refusal
 

@@ -23,22 +23,22 @@ _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", 
 
 
 class Schemas(GenerateJsonSchema):
-    """Pydantic's generator, told what our answers are and where our descriptions stand."""
+    """Pydantic's generator, with complete answers and with descriptions from docstrings."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
-        """A title made of the field's name says nothing new."""
+        """Leave out titles, which only repeat the names of fields."""
         return False
 
     def field_is_required(self, field: Any, total: bool) -> bool:
-        """What is answered is whole: a field with a default is there too."""
+        """Require every field of an answer: a field with a default is present too."""
         return self.mode == "serialization" or super().field_is_required(field, total)
 
     def normalize_name(self, name: str) -> str:
-        """Call a ``Page[Order]`` PageOfOrder."""
+        """Name a ``Page[Order]`` PageOfOrder."""
         return super().normalize_name(name.replace("[", "Of").replace("]", ""))
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """Describe a model by its docstring, and its fields by theirs."""
+        """Describe a model and its fields by their docstrings."""
         made = super().model_schema(schema)
         made.pop("title", None)
         model: type[BaseModel] = schema["cls"]
@@ -49,7 +49,7 @@ class Schemas(GenerateJsonSchema):
         for name, text in _attribute_docstrings(model).items():
             if name in properties:
                 properties[name].setdefault("description", text)
-        # A type that words its own schema loses the bounds that a field adds to it.
+        # Pydantic drops the bounds that a field adds to a type with a schema of its own.
         for name, field in model.model_fields.items():
             for mark in field.metadata:
                 for bound, keyword in _BOUNDS.items():
@@ -69,13 +69,13 @@ class Schemas(GenerateJsonSchema):
         }
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """A default means something to who asks, nothing to who is answered."""
+        """Leave defaults out of answers, where every field is present."""
         if self.mode == "serialization":
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        """Describe the values of an enumeration by their docstrings, below its own."""
+        """List the documented values of an enumeration below its description."""
         if schema["type"] == "model" and issubclass(schema["cls"], Sold):
             schema = {key: part for key, part in schema.items() if key != "serialization"}
         made = super().generate_inner(schema)
@@ -91,20 +91,20 @@ class Schemas(GenerateJsonSchema):
 
 
 def markdown(docstring: str | None) -> str:
-    """Return a docstring as CommonMark, a paragraph a line; of none, nothing."""
+    """Return a docstring as CommonMark, one line per paragraph; an empty text for None."""
     text = inspect.cleandoc(docstring or "").replace("``", "`")
     text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
     return re.sub(r"(?<=\S)\n(?=[^\s-])", " ", text)
 
 
 def path_parameter(name: str) -> dict[str, Any]:
-    """Return the parameter that a name in a path makes."""
+    """Return the parameter for a name in a path."""
     schema = {"type": "string", "pattern": f"^{IDENTIFIER.pattern}$"}
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def query_parameters(schema: Mapping[str, Any], example: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the parameters that the fields of a query's schema make, with their examples."""
+    """Return the parameters for the fields of a query's schema, with their examples."""
     required = schema.get("required", ())
     return [
         {"name": name, "in": "query", "required": name in required, **_parameter(field)}
@@ -114,45 +114,45 @@ def query_parameters(schema: Mapping[str, Any], example: Mapping[str, Any]) -> l
 
 
 def _parameter(field: Mapping[str, Any]) -> dict[str, Any]:
-    """Part a description from its schema; a parameter left out stands for null."""
-    said = dict(field)
-    described = {"description": said.pop("description")} if "description" in said else {}
-    if said.get("default", ...) is None:
-        del said["default"]
-        (kept,) = (one for one in said.pop("anyOf") if one != {"type": "null"})
-        said |= kept
-    return {**described, "schema": said}
+    """Separate the description from the schema. A parameter that is left out stands for null."""
+    schema = dict(field)
+    described = {"description": schema.pop("description")} if "description" in schema else {}
+    if schema.get("default", ...) is None:
+        del schema["default"]
+        (given,) = (choice for choice in schema.pop("anyOf") if choice != {"type": "null"})
+        schema |= given
+    return {**described, "schema": schema}
 
 
 def _attribute_docstrings(owner: type) -> dict[str, str]:
     """Return the strings that follow the attributes of a class and its bases (PEP 257).
 
-    Pydantic's ``use_attribute_docstrings`` reads the sources at every import: not in a Lambda.
+    Pydantic's ``use_attribute_docstrings`` would read the sources at every import in a Lambda.
     """
-    found = {}
+    docstrings = {}
     for base in reversed(owner.__mro__):
-        # Others' classes are not ours to describe; a parametrised generic has no source.
+        # Classes of other packages are not described; a parametrised generic has no source.
         if not base.__module__.startswith("chalicelib.") or "[" in base.__name__:
             continue
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
         body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for one, after in itertools.pairwise(body):
-            match one, after:
+        for statement, after in itertools.pairwise(body):
+            match statement, after:
                 case (
                     ast.AnnAssign(target=ast.Name(name)) | ast.Assign(targets=[ast.Name(name)]),
                     ast.Expr(ast.Constant(str(text))),
                 ):
-                    found[name] = markdown(text)
-    return found
+                    docstrings[name] = markdown(text)
+    return docstrings
 
 
 def model_of(answer: Any) -> Any:
-    """Return the model of an answer that is one, or one or a file; None for nothing or a file."""
+    """Return the model among the kinds of an answer; None for a file or no content."""
     kinds = get_args(answer) if isinstance(answer, UnionType) else (answer,)
-    return next((one for one in kinds if one not in (FileResponse, type(None))), None)
+    return next((kind for kind in kinds if kind not in (FileResponse, type(None))), None)
 
 
-def is_list(one: Action) -> bool:
-    """Whether the answer is a page of everything there is: an empty one at the least."""
-    answer = signature(one)["return"]
-    return isinstance(answer, type) and issubclass(answer, Page) and "{" not in one.path
+def is_list(action: Action) -> bool:
+    """Return whether an action answers a page that may be empty, so that it never answers 404."""
+    answer = signature(action)["return"]
+    return isinstance(answer, type) and issubclass(answer, Page) and "{" not in action.path
