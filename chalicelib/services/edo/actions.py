@@ -30,10 +30,8 @@ class EdoOverview(Model):
 
 @action("GET /edo", caller="client", reads=[EDO])
 def get_edo(caller: Caller) -> EdoOverview:
-    """Return the participant's identifier and the state of the licence.
-
-    The action makes two reads.
-    """
+    """Return the participant's identifier and the state of the licence."""
+    # Two reads: the licences are a range of keys, which a read of single items cannot return.
     current = fetch(registrations.registration(caller.client_id))
     return EdoOverview(
         registered=current is not None,

@@ -15,7 +15,7 @@ from chalicelib.services.edo.resources import EDO, EDO_FILES, FULL_CORE
 
 @action("GET /edo/documents", caller="client", reads=[EDO], settings=[PageSettings])
 def list_documents(caller: Caller, query: BoxQuery) -> Page[DocumentCard]:
-    """Return the documents of a box, newest first; `status`, `from` and `to` narrow the list."""
+    """Return the documents of a box, newest first, optionally of one state or period."""
     days = (query.first, query.last)
     box = store.documents(caller.client_id, query.box, query.status, days)
     documents = page(box, query, caller.client_id)
@@ -70,17 +70,15 @@ def get_signature(caller: Caller, document_id: str, signature_id: str) -> FileRe
     settings=[StorageSettings],
 )
 def get_signed_content(caller: Caller, document_id: str, signature_id: str) -> FileResponse:
-    """Return the file that a signature is over; see the document's `content`."""
+    """Return the file that a signature is over; a file over 4 MB is refused as in `content`."""
     file = signed_file(load_document(caller.client_id, document_id), signature_id)
     return downloads.content_response(file)
 
 
 @action("GET /edo/documents/{document_id}/messages", caller="client", reads=[EDO])
 def list_messages(caller: Caller, document_id: str) -> Page[TechnologyMessage]:
-    """Return the technology messages about a document, oldest first.
-
-    The action makes two reads: the document, which belongs to the caller, then the messages.
-    """
+    """Return the technology messages about a document, oldest first."""
+    # Two reads: the messages are in a partition of no client, so the document shows whose they are.
     document = load_document(caller.client_id, document_id)
     return Page(items=load_messages(document.document_id), next=None)
 

@@ -45,12 +45,12 @@ from chalicelib.services.edo.settings import EdoSettings
 def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
     """Make a УПД from a form, for clients without accounting software.
 
-    The file is not kept: sign the file, then send it. The action makes two reads: the sides, then
-    the recipient's profile.
+    The file is not kept: sign the file, then send it with `POST /edo/documents`.
     """
     from chalicelib.services.edo.formats import upd_from_form
 
     sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
+    # A second read, because the first one finds out which client the recipient is.
     recipient = sides.load_current(recipient)
     with rules.title_faults_at("/form"):
         name, content = upd_from_form.make(
@@ -78,9 +78,10 @@ def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
 def send_document(caller: Caller, payload: OutgoingDocument) -> DocumentCard:
     """Send a document to the recipient's inbox or, in roaming, to the recipient's operator.
 
-    With an active licence, the document is charged to it; in roaming a licence is required. The
-    action makes three reads: the sides, the licences, the recipient's e-mail address.
+    An active licence is charged with the document; roaming requires an active licence.
     """
+    # Three reads: the licences are a range of keys, and the first read finds out which client the
+    # recipient is.
     sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
     running = load_running_licences(caller.client_id)
     licence = (
@@ -121,11 +122,10 @@ def send_document(caller: Caller, payload: OutgoingDocument) -> DocumentCard:
     memory=1024,
 )
 def make_draft(caller: Caller, document_id: str, payload: NewDraft) -> FileToSign:
-    """Make the file that answers a document: a buyer's title, a correction request, an annulment
-    offer. The draft replaces an earlier draft of the same kind.
+    """Make a file that answers a document, to be signed by the caller.
 
-    The action makes two reads, the document and the caller's profile, and in roaming a third, the
-    licences.
+    The file is a buyer's title, a correction request or an annulment offer. It replaces an earlier
+    draft of the same kind.
     """
     from chalicelib.services.edo.exchange import drafts
 
@@ -162,9 +162,10 @@ _ANSWER: dict[str, Any] = {
 
 @action("POST /edo/documents/{document_id}/signature", **_ANSWER)
 def sign_document(caller: Caller, document_id: str, payload: DocumentSignature) -> DocumentCard:
-    """Sign a received document: a УПД by the buyer's title made before, another by its content.
+    """Sign a received document.
 
-    The action makes two reads: the document, then the other side's e-mail address.
+    The signature of a УПД is over the buyer's title made before, that of another document over the
+    document itself.
     """
     kind = DraftKind.BUYER_TITLE
     document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
@@ -180,8 +181,7 @@ def sign_document(caller: Caller, document_id: str, payload: DocumentSignature) 
 def reject_document(caller: Caller, document_id: str, payload: Rejection) -> DocumentCard:
     """Reject a received document, or the other side's offer to revoke a document.
 
-    The signature is over the correction request made before. The action makes two reads: the
-    document, then the other side's e-mail address.
+    The signature is over the correction request made before.
     """
     kind = DraftKind.CORRECTION_REQUEST
     document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
@@ -194,8 +194,7 @@ def reject_document(caller: Caller, document_id: str, payload: Rejection) -> Doc
 def revoke_document(caller: Caller, document_id: str, payload: Revocation) -> DocumentCard:
     """Offer to revoke a document, or agree to the other side's offer.
 
-    The signature is over the annulment offer: one's own, made before, or the other side's. The
-    action makes two reads: the document, then the other side's e-mail address.
+    The signature is over the annulment offer: the caller's own, made before, or the other side's.
     """
     kind = DraftKind.ANNULMENT_OFFER
     document, draft = answers.load_with_draft(caller.client_id, document_id, kind)

@@ -1,4 +1,4 @@
-"""The way of a client's answer to a document: read, verify, write."""
+"""Answers of clients to documents: what the actions that answer share."""
 
 from typing import Any
 
@@ -80,8 +80,9 @@ def answer(
         SignatureRefused: see :meth:`SignedContent.accept`.
     """
     require_licence_in_roaming(document)
+    # The e-mail address is a second read, because the document names the other side.
     file = signed.accept(document.client_id, document.mine)
-    moved, writes = steps.go_on(
+    moved, writes = steps.advance(
         document,
         document.mine,
         state,

@@ -1,4 +1,4 @@
-"""The way of what comes from other operators: read, verify, write."""
+"""Documents, steps and technology messages that arrive from other operators."""
 
 import base64
 
@@ -90,13 +90,13 @@ def receive_step(arrival: StatusArrived) -> None:
     document = _load_exchanged(arrival.exchange_id)
     if arrival.status == "delivered":
         require_step(document.status, DocumentState.DELIVERED)
-        _, writes = steps.go_on(document, document.other, DocumentState.DELIVERED, None)
+        _, writes = steps.advance(document, document.other, DocumentState.DELIVERED, None)
     else:
         state, role = _state_and_role(document, arrival)
         signed, reason = _content_and_reason(document, state, role, arrival)
         mail_to = sides.load_email(document.mine)
         file = signed.accept(document.client_id, document.other)
-        _, writes = steps.go_on(
+        _, writes = steps.advance(
             document, document.other, state, (file, signed), reason=reason, mail_to=mail_to
         )
     commit(None, roaming.put_received(arrival.dispatch_id), *writes)

@@ -6,7 +6,7 @@ from chalicelib.services.edo.documents.model import Document, DocumentState
 from chalicelib.services.edo.participants.model import Participant
 
 
-def received(document: Document, to: str) -> Write:
+def document_received(document: Document, to: str) -> Write:
     """Return the e-mail that notifies the recipient of a new document."""
     title = _title(document)
     return _email(
@@ -18,7 +18,7 @@ def received(document: Document, to: str) -> Write:
     )
 
 
-def moved(before: Document, after: Document, author: Participant, to: str) -> Write | None:
+def document_moved(before: Document, after: Document, author: Participant, to: str) -> Write | None:
     """Return the e-mail that notifies the other side of a step of ``author``.
 
     A delivery sends no e-mail.

@@ -1,6 +1,6 @@
-"""What a step of a document writes: the copies, the technology messages, an e-mail, a dispatch.
+"""The writes of a step: the copies of the document, technology messages, an e-mail, a dispatch.
 
-Steps of clients and steps that come from roaming are the same.
+The steps of clients and the steps that arrive from roaming have the same writes.
 """
 
 from typing import Any
@@ -39,12 +39,12 @@ def begin(new: Document, signed: SignedContent, mail_to: str | None) -> list[Wri
         documents.put_title(file.file_name.removesuffix(".xml"), new.document_id)
         if new.kind is DocumentKind.UPD
         else None,
-        mail.received(new, mail_to) if mail_to else None,
+        mail.document_received(new, mail_to) if mail_to else None,
         _dispatch(new, file, signed, messages),
     ]
 
 
-def go_on(
+def advance(
     current: Document,
     author: Participant,
     state: DocumentState,
@@ -73,7 +73,7 @@ def go_on(
     return moved, [
         *documents.move_document(move),
         *documents.put_messages(current.document_id, messages),
-        mail.moved(current, moved, author, mail_to) if mail_to else None,
+        mail.document_moved(current, moved, author, mail_to) if mail_to else None,
         _dispatch(moved, file, content, messages) if file and content else None,
     ]
 
