@@ -1,7 +1,8 @@
-"""Another operator of the exchange, for this machine: its connector, and one participant there.
+"""Another operator of the exchange with one participant, for the product on this machine.
 
-It takes what the product sends into roaming, and answers: it delivers, signs, agrees to revoke, and
-once writes back to whoever wrote first.
+The operator takes dispatches from the queue EdoRoaming and answers them: each document is delivered
+and signed, and each offer to revoke a document is accepted. The participant sends a letter to each
+participant that sends it a document for the first time.
 """
 
 import datetime as dt
@@ -28,7 +29,7 @@ PARTICIPANT = Participant(
     position="Генеральный директор",
 )
 KEY = "dalnyaya"
-"""Under which the demonstration authority keeps its certificate."""
+"""Name of the participant's certificate at the demonstration authority."""
 SUBJECT = Subject(
     common_name=PARTICIPANT.name,
     surname="Лесной",
@@ -43,16 +44,16 @@ SUBJECT = Subject(
 _LETTER = "Подтверждаем получение документа и готовность работать по ЭДО.\n".encode()
 _PAUSE_SECONDS = 1.0
 _AFTER_DELIVERY_SECONDS = 3
-"""By then the delivery is taken in, without which an answer would have to come again."""
+"""Delay of a signature: by then the product has received the delivery, which must come first."""
 
 
 class ForeignOperator:
-    """Works for as long as the context is open.
+    """Answers dispatches while its context is open.
 
     Args:
-        cloud: where the queues and the bucket are.
-        outputs: of the product's stack.
-        pki: makes the signatures.
+        cloud: The local cloud with the queues and the bucket.
+        outputs: Outputs of the product's stacks.
+        pki: Makes the signatures.
     """
 
     def __init__(self, cloud: Cloud, outputs: Any, pki: DemonstrationPki) -> None:
@@ -67,7 +68,7 @@ class ForeignOperator:
 
     def __enter__(self) -> Self:
         known = {"kind": "participant", "participant": PARTICIPANT.model_dump(mode="json")}
-        self._tell(known)
+        self._send_message(known)
         self._thread.start()
         return self
 
@@ -81,8 +82,8 @@ class ForeignOperator:
         self._thread.join()
 
     def send(self, recipient_id: str, file_name: str, content: bytes) -> None:
-        """Send a document to a participant of the product's."""
-        self._tell(
+        """Send a document to a participant that the product serves."""
+        self._send_message(
             {
                 "kind": "document",
                 "dispatch_id": str(uuid.uuid4()),
@@ -97,23 +98,23 @@ class ForeignOperator:
     def _work(self) -> None:
         while not self._stop.wait(_PAUSE_SECONDS):
             try:
-                self._take_all()
-            except Exception:  # what is left on the queue comes again
+                self._answer_all()
+            except Exception:  # the queue delivers the message again
                 traceback.print_exc()
 
-    def _take_all(self) -> None:
+    def _answer_all(self) -> None:
         got = self._sqs.receive_message(QueueUrl=self._roaming, MaxNumberOfMessages=10)
-        for one in got.get("Messages", []):
-            self._answer(json.loads(one["Body"]))
-            self._sqs.delete_message(QueueUrl=self._roaming, ReceiptHandle=one["ReceiptHandle"])
+        for message in got.get("Messages", []):
+            self._answer(json.loads(message["Body"]))
+            self._sqs.delete_message(QueueUrl=self._roaming, ReceiptHandle=message["ReceiptHandle"])
 
     def _answer(self, dispatch: dict[str, Any]) -> None:
         content = self._get(dispatch["file"]["content_key"])
         match dispatch["status"]:
             case "sent":
-                self._tell_status(dispatch, "delivered")
+                self._send_status(dispatch, "delivered")
                 name, answer = self._title(dispatch, content)
-                self._tell_status(
+                self._send_status(
                     dispatch,
                     "signed",
                     self._put(name, answer),
@@ -122,9 +123,9 @@ class ForeignOperator:
                 self._write_back(dispatch["author"]["participant_id"])
             case "revocation_offered":
                 file = self._put(dispatch["file"]["file_name"], content)
-                self._tell_status(dispatch, "revocation_accepted", file)
+                self._send_status(dispatch, "revocation_accepted", file)
             case _:
-                pass  # an answer to what was sent from here ends it
+                pass  # the answer to a document of the participant needs no answer
 
     def _title(self, dispatch: dict[str, Any], content: bytes) -> tuple[str, bytes]:
         name = dispatch["file"]["file_name"]
@@ -144,7 +145,7 @@ class ForeignOperator:
             self._written.add(participant_id)
             self.send(participant_id, "Ответное письмо.txt", _LETTER)
 
-    def _tell_status(
+    def _send_status(
         self,
         dispatch: dict[str, Any],
         status: str,
@@ -152,18 +153,18 @@ class ForeignOperator:
         *,
         delay: int = 0,
     ) -> None:
-        said = {
+        message = {
             "kind": "status",
             "dispatch_id": f"{dispatch['dispatch_id']}-{status.replace('_', '-')}",
             "exchange_id": dispatch["exchange_id"],
             "status": status,
         }
-        self._tell(said | ({"file": file} if file else {}), delay)
+        self._send_message(message | ({"file": file} if file else {}), delay)
 
-    def _tell(self, said: dict[str, Any], delay: int = 0) -> None:
+    def _send_message(self, message: dict[str, Any], delay: int = 0) -> None:
         self._sqs.send_message(
             QueueUrl=self._inbound,
-            MessageBody=json.dumps(said, ensure_ascii=False),
+            MessageBody=json.dumps(message, ensure_ascii=False),
             DelaySeconds=delay,
         )
 
