@@ -18,7 +18,7 @@ from tests.support.world import World, Worlds
 def arrange(to: str) -> Any:
     def arranged(world: World) -> None:
         receipts.switch_on(world)
-        receipts.tell(world, to)
+        receipts.request_delivery(world, to)
 
     return arranged
 

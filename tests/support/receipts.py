@@ -66,14 +66,14 @@ def store(world: World, client_id: str = "client-1", **changes: Any) -> dict[str
     }
 
 
-def tell(world: World, to: str = PHONE, **changes: Any) -> dict[str, Any]:
+def request_delivery(world: World, to: str = PHONE, **changes: Any) -> dict[str, Any]:
     """Store a receipt whose buyer left a contact; return the message that requests a delivery."""
     return store(world, **({"buyerPhoneOrAddress": to} | changes))
 
 
 def deliver(world: World, to: str = PHONE, **changes: Any) -> None:
     """Store a receipt and deliver it."""
-    tell(world, to, **changes)
+    request_delivery(world, to, **changes)
     world.drain()
 
 

@@ -54,10 +54,10 @@ def event(documents: list[Any]) -> dict[str, Any]:
 
 def test_receipt_is_stored_with_its_fields(world: World, receipt: Any) -> None:
     steps.know_register(world)
-    said = receipt(5, unknownField=[1], operationType=2)
-    feed(world, said)
+    content = receipt(5, unknownField=[1], operationType=2)
+    feed(world, content)
     found = kept(5)
-    assert found.content == said
+    assert found.content == content
     assert (found.owner, found.register_id, found.shift) == ("client-1", REGISTER, 7)
     assert (found.fiscal_drive, found.number, found.fiscal_sign) == (DRIVE, 5, 1_000_005)
     assert (found.day, found.operation, found.total, found.cash) == (DAY, 2, 100_00, 100_00)
@@ -97,11 +97,11 @@ def test_day_is_the_date_of_the_receipt_in_moscow(world: World, receipt: Any) ->
 
 def test_repeated_document_changes_nothing(world: World, receipt: Any) -> None:
     steps.know_register(world)
-    said = receipt(5, buyerPhoneOrAddress="+79161234567")
-    feed(world, said, said)
+    content = receipt(5, buyerPhoneOrAddress="+79161234567")
+    feed(world, content, content)
     before = world.items(FISCAL)
     already = len(world.calls)
-    feed(world, said, said | {"kktRegId": REGISTER})
+    feed(world, content, content | {"kktRegId": REGISTER})
     assert world.items(FISCAL) == before
     assert [call.operation for call in world.calls[already:]] == ["BatchGetItem"] * 2
     assert turnover(world)[0].receipts == 1
@@ -195,11 +195,11 @@ def test_log_contains_no_data_of_a_document(
         receipt(1, buyerPhoneOrAddress="+79161234567", operator="Смирнова"),
         receipt(2, dateTime="Смирнова", kktRegId="+79161234567"),
     )
-    said = json.dumps(logged, ensure_ascii=False)
-    assert "message failed" in said
-    assert "batch done" in said
+    lines = json.dumps(logged, ensure_ascii=False)
+    assert "message failed" in lines
+    assert "batch done" in lines
     for personal in ("мирнова", "9161234567", "Ромашка"):
-        assert personal not in said
+        assert personal not in lines
 
 
 def test_batch_needs_two_reads_and_few_writes(world: World, receipt: Any) -> None:
@@ -272,8 +272,10 @@ def check(world: World, documents: list[dict[str, Any]]) -> None:
         assert days[name].expense == sums[3] - sums[4], name
     assert len(world.items(FISCAL, "document#")) == len(documents)
     deliveries = Counter(one["document_number"] for one in to_deliver())
-    told = [one for one in documents if "buyerPhoneOrAddress" in one and one["code"] not in (2, 5)]
-    assert set(deliveries) == {one["fiscalDocumentNumber"] for one in told}
+    with_contact = [
+        one for one in documents if "buyerPhoneOrAddress" in one and one["code"] not in (2, 5)
+    ]
+    assert set(deliveries) == {one["fiscalDocumentNumber"] for one in with_contact}
     assert world.dead == []
 
 

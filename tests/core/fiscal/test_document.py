@@ -22,16 +22,16 @@ def test_real_receipts_are_read_whole() -> None:
     files = sorted((SAMPLES / "receipts").glob("*.json"))
     assert len(files) == 29
     for file in files:
-        said = json.loads(file.read_text(encoding="utf-8"))
-        document = read(said)
+        content = json.loads(file.read_text(encoding="utf-8"))
+        document = read(content)
         assert document.kind is FiscalDocumentKind.RECEIPT
-        assert document.total == said["totalSum"]
-        assert document.register_id == said["kktRegId"].strip()
-        assert StoredDocument.of("client-1", document).content == said
+        assert document.total == content["totalSum"]
+        assert document.register_id == content["kktRegId"].strip()
+        assert StoredDocument.of("client-1", document).content == content
 
 
 @pytest.mark.parametrize(
-    ("said", "moment"),
+    ("value", "moment"),
     [
         ("2026-11-24T23:59:59", "2026-11-24T23:59:59+03:00"),
         ("2026-11-24T23:59", "2026-11-24T23:59:00+03:00"),
@@ -42,8 +42,8 @@ def test_real_receipts_are_read_whole() -> None:
         ("1654957800", "2022-06-11T17:30:00+03:00"),
     ],
 )
-def test_time_is_read_in_every_form(receipt: Any, said: Any, moment: str) -> None:
-    assert read(receipt(dateTime=said)).at.isoformat() == moment
+def test_time_is_read_in_every_form(receipt: Any, value: Any, moment: str) -> None:
+    assert read(receipt(dateTime=value)).at.isoformat() == moment
 
 
 @pytest.mark.parametrize(
@@ -61,21 +61,21 @@ def test_time_is_read_in_every_form(receipt: Any, said: Any, moment: str) -> Non
     ids=str,
 )
 def test_forms_of_a_document_are_equal(receipt: Any, form: dict[str, Any]) -> None:
-    said = receipt(**form)
-    document, plain = read(said), read(receipt())
+    content = receipt(**form)
+    document, plain = read(content), read(receipt())
     same = ("fiscal_drive", "register_id", "number", "kind", "total", "shift", "at")
     assert [getattr(document, name) for name in same] == [getattr(plain, name) for name in same]
-    assert document.content == said
+    assert document.content == content
 
 
 @pytest.mark.parametrize("code", [1, 2, 5, 6, 11, 21])
 def test_other_documents_need_no_totals(receipt: Any, code: int) -> None:
-    said = receipt(code=code)
+    content = receipt(code=code)
     for name in ("operationType", "totalSum", "cashTotalSum", "ecashTotalSum", "items"):
-        del said[name]
+        del content[name]
     if code not in (2, 5):
-        del said["shiftNumber"]
-    document = read(said)
+        del content["shiftNumber"]
+    document = read(content)
     assert not document.kind.is_settlement
     assert document.total == 0
 
@@ -83,15 +83,15 @@ def test_other_documents_need_no_totals(receipt: Any, code: int) -> None:
 @pytest.mark.parametrize("code", [3, 4, 31, 41])
 @pytest.mark.parametrize("lacking", ["operationType", "totalSum", "shiftNumber"])
 def test_settlements_need_totals(receipt: Any, code: int, lacking: str) -> None:
-    said = receipt(code=code)
-    assert read(said).kind.is_settlement
-    del said[lacking]
+    content = receipt(code=code)
+    assert read(content).kind.is_settlement
+    del content[lacking]
     with pytest.raises(ValidationError):
-        read(said)
+        read(content)
 
 
 @pytest.mark.parametrize(
-    ("said", "contact"),
+    ("fields", "contact"),
     [
         ({"buyerPhoneOrAddress": " +79161234567 "}, "+79161234567"),
         ({"buyerAddress": "buyer@example.ru"}, "buyer@example.ru"),
@@ -102,8 +102,8 @@ def test_settlements_need_totals(receipt: Any, code: int, lacking: str) -> None:
         ({}, None),
     ],
 )
-def test_contact_is_read(receipt: Any, said: Any, contact: str | None) -> None:
-    assert read(receipt(**said)).buyer_contact == contact
+def test_contact_is_read(receipt: Any, fields: Any, contact: str | None) -> None:
+    assert read(receipt(**fields)).buyer_contact == contact
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_other_json_is_refused(text: str) -> None:
 
 
 def test_nan_is_refused(receipt: Any) -> None:
-    said = json.dumps(receipt(weight=float("nan")))
+    content = json.dumps(receipt(weight=float("nan")))
     with pytest.raises(ValidationError):
-        FiscalDocument.model_validate_json(said)
+        FiscalDocument.model_validate_json(content)
 
 
 @pytest.mark.parametrize("text", ["\\ud800", "a\\udfff", "\\udc00\\ud800"])
@@ -176,10 +176,10 @@ def test_compression_is_lossless(content: dict[str, Any]) -> None:
 
 def test_ordinary_receipt_compresses_below_450_bytes(receipt: Any) -> None:
     item = receipt()["items"][0]
-    said = receipt(items=[{**item, "name": f"Товар номер {n}"} for n in range(5)])
-    assert len(compress(said)) < 450
+    content = receipt(items=[{**item, "name": f"Товар номер {n}"} for n in range(5)])
+    assert len(compress(content)) < 450
 
 
 def test_order_of_fields_does_not_change_the_compressed_bytes(receipt: Any) -> None:
-    said = receipt()
-    assert compress(said) == compress(dict(reversed(said.items())))
+    content = receipt()
+    assert compress(content) == compress(dict(reversed(content.items())))

@@ -21,7 +21,7 @@ EMPTY = Turnover.empty("client-1", "0004817236006552", dt.date(2026, 11, 24), "9
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=clock.MOSCOW)
 
 
-def document(number: int, **said: Any) -> StoredDocument:
+def document(number: int, **changes: Any) -> StoredDocument:
     usual: dict[str, Any] = {
         "owner": EMPTY.client_id,
         "fiscal_drive": EMPTY.fiscal_drive,
@@ -35,7 +35,7 @@ def document(number: int, **said: Any) -> StoredDocument:
         "total": 100,
         "packed": b"",
     }
-    return StoredDocument(**usual | said)
+    return StoredDocument(**usual | changes)
 
 
 amounts = st.integers(0, 10**13)

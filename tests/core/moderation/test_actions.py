@@ -195,7 +195,7 @@ def test_only_operators_are_allowed(world: World, who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "pointer"),
+    ("payload", "pointer"),
     [
         ({}, "/decision"),
         ({"decision": "maybe"}, "/decision"),
@@ -203,8 +203,8 @@ def test_only_operators_are_allowed(world: World, who: str) -> None:
         ({"decision": "approve", "reason": "я" * 1001}, "/reason"),
     ],
 )
-def test_invalid_decision_is_refused(world: World, said: dict[str, str], pointer: str) -> None:
-    answer = world.call(f"POST {WORKLIST}/some/decision", said, who="operator")
+def test_invalid_decision_is_refused(world: World, payload: dict[str, str], pointer: str) -> None:
+    answer = world.call(f"POST {WORKLIST}/some/decision", payload, who="operator")
     assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
 
 

@@ -148,10 +148,10 @@ def overdue(world: World, capsys: pytest.CaptureFixture[str]) -> Any:
     capsys.readouterr()
     world.run("report_overdue")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    ((told),) = [line for line in lines if "OverdueApplications" in line]
-    (described,) = told["_aws"]["CloudWatchMetrics"]
+    ((report),) = [line for line in lines if "OverdueApplications" in line]
+    (described,) = report["_aws"]["CloudWatchMetrics"]
     assert described["Dimensions"] == [["service"]], "the dimensions of the alarm"
-    return told["OverdueApplications"][0]
+    return report["OverdueApplications"][0]
 
 
 def test_overdue_applications_are_reported(

@@ -70,7 +70,7 @@ def test_type_is_detected_by_content(content: bytes, media_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
         (b"", "Нужен файл"),
         (b"plain text", "Нужен файл"),
@@ -97,8 +97,8 @@ def test_type_is_detected_by_content(content: bytes, media_type: str) -> None:
         (animated(), "Анимированное"),
     ],
 )
-def test_file_is_refused_with_the_reason(content: bytes, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_file_is_refused_with_the_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
         file_type.recognise(content)
 
 

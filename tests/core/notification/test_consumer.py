@@ -22,7 +22,7 @@ LETTER = {
 }
 
 
-def note(world: World) -> dict[str, Any]:
+def record(world: World) -> dict[str, Any]:
     (one,) = world.items(OUTBOX, "mail#")
     return one
 
@@ -35,7 +35,7 @@ def test_email_is_sent_as_written(world: World) -> None:
     assert mail.destinations["ToAddresses"] == [LETTER["to"]]
     assert mail.subject == LETTER["subject"]
     assert LETTER["text"] in str(mail.body)
-    assert "sent_at" in note(world)
+    assert "sent_at" in record(world)
 
 
 def test_repeated_message_is_one_email(world: World) -> None:
@@ -68,7 +68,7 @@ def test_email_is_sent_again_only_after_the_lease_has_expired(world: World) -> N
     world.deliver()
     began = world.moment - VISIBILITY
     assert len(world.mails()) == 1
-    assert "sent_at" not in note(world)
+    assert "sent_at" not in record(world)
     world.around = lambda perform: perform()
 
     world.moment = began + LEASE - dt.timedelta(seconds=2)
@@ -93,7 +93,7 @@ def test_refusal_of_the_mail_service_releases_the_lease(world: World, code: str)
     world.send(MAIL, LETTER)
     world.around = refuse
     world.deliver()
-    assert note(world)["leased_until"] == 0
+    assert record(world)["leased_until"] == 0
     world.around = lambda perform: perform()
     world.moment -= VISIBILITY
     world.deliver()

@@ -152,14 +152,14 @@ def test_shops_and_registers_of_others_are_not_found(world: World) -> None:
     mine, theirs = open_shop(world), open_shop(world, who="other_client")
     my_register = steps.know_register(world)
     their_register = steps.know_register(world, "client-2", register_id=OTHER_REGISTER)
-    for shop, register, said in (
+    for shop, register, problem in (
         (theirs, my_register, "shop-unknown"),
         (mine, their_register, "register-unknown"),
         (theirs, their_register, "register-unknown"),
         ("absent", my_register, "shop-unknown"),
     ):
         answer = world.call(f"PUT {place(shop, register)}")
-        assert (answer.status, answer.problem) == (404, said)
+        assert (answer.status, answer.problem) == (404, problem)
     assert registers_of(world) == {mine: []}
     assert registers_of(world, "other_client") == {theirs: []}
     assert world.call(f"DELETE {place(theirs, their_register)}").problem == "register-unknown"

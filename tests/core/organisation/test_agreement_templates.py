@@ -61,8 +61,8 @@ def test_agreement_is_signed_over_its_exact_text(ready: World, pki: Demonstratio
     assert set(kept) == {
         f"{folder}/{name}" for name in ("content", "signature.p7s", "evidence.json")
     }
-    said = json.loads(kept[f"{folder}/evidence.json"])
-    assert [one["status"] for one in said["paths"][0]["revocation"]] == ["good", "good"]
+    stored = json.loads(kept[f"{folder}/evidence.json"])
+    assert [one["status"] for one in stored["paths"][0]["revocation"]] == ["good", "good"]
 
 
 def test_signed_text_does_not_change_with_the_profile(ready: World, pki: DemonstrationPki) -> None:
@@ -113,9 +113,9 @@ def test_certificate_of_an_untrusted_authority_is_refused(ready: World, tmp_path
     assert refusal(ready, {"signature": signing.signature(foreign, text)}) == (422, "untrusted")
 
 
-@pytest.mark.parametrize("said", ["AAAA", "!", "", None, 7, "A" * 1_500_000])
-def test_invalid_signature_is_refused(ready: World, said: Any) -> None:
-    assert refusal(ready, {"signature": said})[0] == 422
+@pytest.mark.parametrize("value", ["AAAA", "!", "", None, 7, "A" * 1_500_000])
+def test_invalid_signature_is_refused(ready: World, value: Any) -> None:
+    assert refusal(ready, {"signature": value})[0] == 422
 
 
 def test_without_revocation_lists_signatures_are_refused(

@@ -19,18 +19,18 @@ def test_form_accepts_one_file_for_ten_minutes(world: World) -> None:
     assert fields["key"] == f"client-1/{made['upload_id']}"
     policy = json.loads(base64.b64decode(fields["policy"]))
     assert ["content-length-range", 1, 15 * 1024 * 1024] in policy["conditions"]
-    said = {
+    conditions = {
         key: value
         for one in policy["conditions"]
         if isinstance(one, dict)
         for key, value in one.items()
     }
-    assert said["bucket"] == UPLOADS.physical_name
-    assert said["key"] == fields["key"]
-    assert said["Content-Type"] == "application/pdf"
-    assert said["Content-Disposition"].startswith("attachment; filename*=UTF-8''%D0")
-    assert said["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
-    assert set(fields) - {"policy", "x-amz-signature"} == set(said) - {"bucket"}
+    assert conditions["bucket"] == UPLOADS.physical_name
+    assert conditions["key"] == fields["key"]
+    assert conditions["Content-Type"] == "application/pdf"
+    assert conditions["Content-Disposition"].startswith("attachment; filename*=UTF-8''%D0")
+    assert conditions["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+    assert set(fields) - {"policy", "x-amz-signature"} == set(conditions) - {"bucket"}
 
 
 def test_form_is_sent_to_the_configured_url(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

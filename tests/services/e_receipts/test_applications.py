@@ -184,9 +184,9 @@ def test_uploads_of_others_are_not_found(world: World) -> None:
     upload(by.PDF, "client-2/upload-1")
     for upload_id in ("upload-1", "absent"):
         form = by.brand_form("Ромашка", {"filename": "устав.pdf", "upload_id": upload_id})
-        ((pointer, said),) = faults(world.call(f"POST {by.path()}", form))
+        ((pointer, detail),) = faults(world.call(f"POST {by.path()}", form))
         assert pointer == "/documents/0/upload_id"
-        assert "не найден" in said
+        assert "не найден" in detail
     climbing = by.brand_form("Ромашка", {"filename": "a", "upload_id": "../client-2/upload-1"})
     assert faults(world.call(f"POST {by.path()}", climbing))[0][0] == "/documents/0/upload_id"
     assert nothing_stored(world)

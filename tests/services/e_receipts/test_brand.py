@@ -26,7 +26,7 @@ def test_valid_name_is_normalised(given_name: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "reason"),
     [
         ("", "не может быть пустым"),
         ("   ", "не может быть пустым"),
@@ -42,8 +42,8 @@ def test_valid_name_is_normalised(given_name: str, kept: str) -> None:
         (11, "строка"),
     ],
 )
-def test_invalid_name_is_refused_with_the_reason(name: object, said: str) -> None:
-    with pytest.raises(ValueError, match=f"(?i){said}"):
+def test_invalid_name_is_refused_with_the_reason(name: object, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"(?i){reason}"):
         brand.check(name)
 
 

@@ -9,7 +9,7 @@ from chalicelib.services.e_receipts.contact import Channel, ContactUnusable
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "+79161234567",
         "89161234567",
@@ -20,8 +20,8 @@ from chalicelib.services.e_receipts.contact import Channel, ContactUnusable
         "tel:+79161234567",
     ],
 )
-def test_telephone_number_is_read(said: str) -> None:
-    assert contact.read(said) == contact.Contact(Channel.SMS, "+79161234567")
+def test_telephone_number_is_read(text: str) -> None:
+    assert contact.read(text) == contact.Contact(Channel.SMS, "+79161234567")
 
 
 def test_number_of_another_country_is_read() -> None:
@@ -29,7 +29,7 @@ def test_number_of_another_country_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "address"),
+    ("text", "address"),
     [
         ("Ivan@Example.RU", "Ivan@example.ru"),
         (" ivan@example.ru ", "ivan@example.ru"),
@@ -37,12 +37,12 @@ def test_number_of_another_country_is_read() -> None:
         ("ivan@пример.рф", "ivan@xn--e1afmkfd.xn--p1ai"),
     ],
 )
-def test_email_is_read(said: str, address: str) -> None:
-    assert contact.read(said) == contact.Contact(Channel.EMAIL, address)
+def test_email_is_read(text: str, address: str) -> None:
+    assert contact.read(text) == contact.Contact(Channel.EMAIL, address)
 
 
 @pytest.mark.parametrize(
-    ("said", "channel", "why"),
+    ("text", "channel", "reason"),
     [
         ("", Channel.SMS, ContactUnusable.PHONE_MALFORMED),
         ("none", Channel.SMS, ContactUnusable.PHONE_MALFORMED),
@@ -55,15 +55,17 @@ def test_email_is_read(said: str, address: str) -> None:
         ("ivan@example.ru\nBcc: all@example.ru", Channel.EMAIL, ContactUnusable.EMAIL_MALFORMED),
     ],
 )
-def test_unusable_contact_has_a_reason(said: str, channel: Channel, why: ContactUnusable) -> None:
-    assert contact.read(said) == contact.Contact(channel, unusable=why)
+def test_unusable_contact_has_a_reason(
+    text: str, channel: Channel, reason: ContactUnusable
+) -> None:
+    assert contact.read(text) == contact.Contact(channel, unusable=reason)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=60))
-def test_every_text_is_a_contact_or_unusable(said: str) -> None:
-    found = contact.read(said)
-    assert bool(found.address) != bool(found.unusable)
-    if found.address:
-        again = contact.read(found.address)
-        assert again == found
+def test_every_text_is_a_contact_or_unusable(text: str) -> None:
+    result = contact.read(text)
+    assert bool(result.address) != bool(result.unusable)
+    if result.address:
+        again = contact.read(result.address)
+        assert again == result

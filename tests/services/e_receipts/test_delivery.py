@@ -128,7 +128,7 @@ def test_unusable_contact_is_counted_as_failed_with_the_reason(
 
 def test_number_refused_by_the_provider_is_counted_as_failed(world: World) -> None:
     receipts.switch_on(world)
-    receipts.tell(world)
+    receipts.request_delivery(world)
     message = "Invalid parameter: PhoneNumber Reason: +79161234567 is not valid to publish to"
     world.around = refusing("Publish", "InvalidParameter", message)
     world.drain()
@@ -141,7 +141,7 @@ def test_number_refused_by_the_provider_is_counted_as_failed(world: World) -> No
 def test_repeated_message_sends_nothing(world: World) -> None:
     receipts.switch_on(world)
     for _ in range(3):
-        receipts.tell(world)
+        receipts.request_delivery(world)
     world.drain()
     world.advance(days=30)
     receipts.deliver(world)
@@ -162,7 +162,7 @@ def test_delivery_is_repeated_after_a_temporary_refusal(
     world: World, operation: str, to: str, code: str
 ) -> None:
     receipts.switch_on(world)
-    receipts.tell(world, to)
+    receipts.request_delivery(world, to)
     world.around = refusing(operation, code, times=3)
     world.drain()
     assert len(world.texts()) + len(world.mails()) == 1
@@ -172,22 +172,22 @@ def test_delivery_is_repeated_after_a_temporary_refusal(
 
 def test_receipt_goes_to_the_dead_letters_in_a_long_outage(world: World) -> None:
     receipts.switch_on(world)
-    told = receipts.tell(world)
+    message = receipts.request_delivery(world)
     world.around = refusing("Publish", "ServiceUnavailable")
     world.drain()
     ((queue, body),) = world.dead
     assert queue == "Deliveries"
     assert total(world, "sms") == Counters().model_dump()
     world.around = lambda perform: perform()
-    world.send(DELIVERIES, told)
+    world.send(DELIVERIES, message)
     world.drain()
-    assert str(told["document_number"]) in body
+    assert str(message["document_number"]) in body
     assert len(world.texts()) == 1
 
 
 def test_delivery_without_an_answer_is_repeated_after_the_lease(world: World) -> None:
     receipts.switch_on(world)
-    receipts.tell(world)
+    receipts.request_delivery(world)
     silent = [True]
 
     def around(perform: Any) -> Any:
@@ -209,7 +209,7 @@ def test_failed_message_does_not_fail_its_batch(world: World) -> None:
         DELIVERIES,
         {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 9},
     )
-    receipts.tell(world)
+    receipts.request_delivery(world)
     world.drain()
     assert len(world.texts()) == 1
     assert len(world.dead) == 2
@@ -217,8 +217,8 @@ def test_failed_message_does_not_fail_its_batch(world: World) -> None:
 
 def test_receipt_of_another_client_is_not_delivered(world: World) -> None:
     receipts.switch_on(world)
-    told = receipts.store(world, "client-2", buyerPhoneOrAddress=receipts.PHONE)
-    world.send(DELIVERIES, told | {"client_id": "client-1"})
+    message = receipts.store(world, "client-2", buyerPhoneOrAddress=receipts.PHONE)
+    world.send(DELIVERIES, message | {"client_id": "client-1"})
     world.drain()
     assert world.texts() == []
     assert len(world.dead) == 1
@@ -256,7 +256,7 @@ def test_statistics_equal_the_sums_of_the_deliveries(world: World) -> None:
     contacts = [receipts.PHONE, receipts.EMAIL, "ivan@", "123", "+375 29 123-45-67"]
     for number in range(1, 21):
         names = {"user": "ООО «" + "Х" * (number * 7) + "»"}
-        receipts.tell(world, contacts[number % 5], fiscalDocumentNumber=number, **names)
+        receipts.request_delivery(world, contacts[number % 5], fiscalDocumentNumber=number, **names)
         if number % 7 == 0:
             world.drain()
             world.advance(days=1)
@@ -269,9 +269,9 @@ def test_statistics_equal_the_sums_of_the_deliveries(world: World) -> None:
         counted = Counters(**{name: one[name] for name in Counters.model_fields})
         recount[place] = recount.get(place, Counters()) + counted
     shown = statistics(world, last="2026-12-31")
-    told = {(day.pop("day"), day.pop("channel")): Counters(**day) for day in shown["days"]}
-    assert told == recount
-    assert len(told) == 6
+    reported = {(day.pop("day"), day.pop("channel")): Counters(**day) for day in shown["days"]}
+    assert reported == recount
+    assert len(reported) == 6
     for channel, counted in shown["totals"].items():
         of_channel = [one for (_, which), one in recount.items() if which == channel]
         assert Counters(**counted) == sum(of_channel, Counters())
@@ -282,18 +282,20 @@ def test_statistics_equal_the_sums_of_the_deliveries(world: World) -> None:
 
 def test_process_that_exceeds_its_lease_is_not_counted_twice(world: World) -> None:
     counted = Counters(sent=1, parts=2, cost_kopecks=360)
-    told = {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 1}
-    sending = store.sending(DeliveryRequested.model_validate(told))
+    message = {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 1}
+    sending = store.sending(DeliveryRequested.model_validate(message))
 
-    def note() -> Any:
+    def record() -> Any:
         return store.delivered("client-1", Channel.SMS, counted)
 
     def slow() -> Any:
         with clock.at(clock.now() + LEASE + dt.timedelta(seconds=1)):
-            assert send_once(sending, note), "the lease has expired, so another process takes over"
-        return note()
+            assert send_once(sending, record), (
+                "the lease has expired, so another process takes over"
+            )
+        return record()
 
     with world.running("deliver_receipt"):
         assert not send_once(sending, slow)
-        assert not send_once(sending, note)
+        assert not send_once(sending, record)
     assert total(world, "sms") == counted.model_dump()

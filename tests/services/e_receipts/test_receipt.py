@@ -48,21 +48,21 @@ def test_padding_is_removed_and_the_time_is_moscow_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "read"),
+    ("value", "expected"),
     [
         (1654957800, "2022-06-11T17:30:00+03:00"),
         ("1654957800", "2022-06-11T17:30:00+03:00"),
         ("2022-06-11T14:30:00Z", "2022-06-11T17:30:00+03:00"),
     ],
 )
-def test_time_is_read_in_other_forms(said: Any, read: str) -> None:
-    assert receipt(dateTime=said).at == dt.datetime.fromisoformat(read)
+def test_time_is_read_in_other_forms(value: Any, expected: str) -> None:
+    assert receipt(dateTime=value).at == dt.datetime.fromisoformat(expected)
 
 
 @pytest.mark.parametrize("field", ["fiscalDriveNumber", "fiscalSign", "totalSum", "dateTime"])
 def test_receipt_that_cannot_be_identified_is_refused(field: str) -> None:
     with pytest.raises(ValidationError):
-        from_document({name: said for name, said in document().items() if name != field})
+        from_document({name: value for name, value in document().items() if name != field})
 
 
 def test_unpaired_surrogate_is_replaced() -> None:
@@ -90,9 +90,9 @@ def test_unexpected_values_of_optional_fields_are_ignored(
 ) -> None:
     needed = {"operationType", "fiscalDriveNumber", "fiscalDocumentNumber", "fiscalSign"}
     needed |= {"totalSum", "dateTime", "items"}
-    told = {name: said for name, said in odd.items() if name not in needed}
+    optional = {name: value for name, value in odd.items() if name not in needed}
     item = document()["items"][0] | odd
-    shown = from_document(document(**told, items=[item, 7, None]))
+    shown = from_document(document(**optional, items=[item, 7, None]))
     assert receipt_page(shown)
     assert receipt_email(shown, URL).text
 
@@ -114,19 +114,19 @@ def test_every_real_receipt_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kopecks", "said"),
+    ("kopecks", "text"),
     [(0, "0,00"), (5, "0,05"), (128521, "1\u00a0285,21"), (10**9, "10\u00a0000\u00a0000,00")],
 )
-def test_money(kopecks: int, said: str) -> None:
-    assert receipt_labels.money(kopecks) == said
+def test_money(kopecks: int, text: str) -> None:
+    assert receipt_labels.money(kopecks) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [("1", "1"), ("1.0", "1"), ("0.384", "0,384"), ("100", "100"), ("1E+2", "100")],
 )
-def test_quantity(value: str, said: str) -> None:
-    assert receipt_labels.quantity(Decimal(value)) == said
+def test_quantity(value: str, text: str) -> None:
+    assert receipt_labels.quantity(Decimal(value)) == text
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_page_shows_everything_and_escapes_it() -> None:
     page = receipt_page(receipt()).decode()
     assert "Творог &lt;5%&gt; &amp; «Ко»" in page
     shown = words(page).replace("\u00a0", " ")
-    for said in (
+    for text in (
         'ООО "РОМАШКА"',
         "Приход · 24.11.2026 12:05",
         "2,337 кг × 549,90",
@@ -196,7 +196,7 @@ def test_page_shows_everything_and_escapes_it() -> None:
         f"Номер ФД {NUMBER}",
         f"Фискальный признак {SIGN}",
     ):
-        assert said in shown, said
+        assert text in shown, text
     assert "Наличными" not in shown
     assert 'name="robots" content="noindex' in page
     assert "<script" not in page

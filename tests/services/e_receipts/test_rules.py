@@ -21,7 +21,7 @@ def test_service_without_an_application_is_not_active() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "number"),
+    ("text", "number"),
     [
         ("1", 1),
         ("4294967295", 4294967295),
@@ -35,5 +35,5 @@ def test_service_without_an_application_is_not_active() -> None:
         ("1\n", None),
     ],
 )
-def test_document_number_has_one_spelling(said: str, number: int | None) -> None:
-    assert rules.document_number(said) == number
+def test_document_number_has_one_spelling(text: str, number: int | None) -> None:
+    assert rules.document_number(text) == number
