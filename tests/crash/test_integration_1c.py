@@ -1,4 +1,4 @@
-"""Purchases and exchanges broken off at every call of the cloud: nothing lost, nothing twice."""
+"""Purchases and exchanges interrupted at every cloud call lose nothing and repeat nothing."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ SUBSCRIPTION = f"POST /integration-1c/registers/{onec.REGISTER}/subscription"
 
 @SIDES
 @HOWS
-def test_a_trial_begins_once(side: Side, how: How, worlds: Worlds) -> None:
+def test_trial_begins_once(side: Side, how: How, worlds: Worlds) -> None:
     def check(world: World, given: Any, answer: Any) -> None:
         assert (answer.status, answer.json["state"]) == (201, "trial")
         (access,) = world.items(INTEGRATION_1C, "access#")
@@ -34,7 +34,7 @@ def test_a_trial_begins_once(side: Side, how: How, worlds: Worlds) -> None:
 
 @SIDES
 @HOWS
-def test_an_order_issues_one_invoice(side: Side, how: How, worlds: Worlds) -> None:
+def test_subscription_issues_one_invoice(side: Side, how: How, worlds: Worlds) -> None:
     def act(world: World, given: Any) -> Any:
         return world.call(SUBSCRIPTION, {"period": "year"}, key="order")
 
@@ -49,7 +49,7 @@ def test_an_order_issues_one_invoice(side: Side, how: How, worlds: Worlds) -> No
 
 @SIDES
 @HOWS
-def test_a_payment_gives_its_days_once(side: Side, how: How, worlds: Worlds) -> None:
+def test_payment_extends_access_once(side: Side, how: How, worlds: Worlds) -> None:
     def arrange(world: World) -> Any:
         onec.know_register(world)
         return onec.subscribe(world)
@@ -69,7 +69,7 @@ def test_a_payment_gives_its_days_once(side: Side, how: How, worlds: Worlds) -> 
 
 
 def begin_exchange(world: World) -> Any:
-    """Set a base up, feed a shift; return the password."""
+    """Set up an infobase, feed a shift and return the ``Authorization`` header."""
     onec.know_register(world)
     onec.begin_trial(world)
     onec.feed(world, *onec.shift(59, sales=1))
@@ -87,7 +87,7 @@ def base_of(world: World, authorization: str) -> OneC:
 
 @SIDES
 @HOWS
-def test_a_confirmation_is_counted_once_and_whole(side: Side, how: How, worlds: Worlds) -> None:
+def test_confirmation_is_recorded_once_and_completely(side: Side, how: How, worlds: Worlds) -> None:
     def arrange(world: World) -> Any:
         authorization = begin_exchange(world)
         base = base_of(world, authorization)
@@ -125,10 +125,10 @@ ITEM = (
 
 
 @SIDES
-def test_a_message_broken_off_is_made_anew(side: Side, worlds: Worlds) -> None:
+def test_interrupted_message_is_prepared_again(side: Side, worlds: Worlds) -> None:
     def act(world: World, authorization: str) -> Any:
         service = onec.client(world, authorization).service
-        # What a dead process holds is let go after two minutes.
+        # The operation of a dead process is considered lost after two minutes.
         world.advance(minutes=3)
         return service.UploadData(onec.PLAN, onec.CODE, None, None, None, False)["FileID"]
 

@@ -1,4 +1,4 @@
-"""Two test PKIs: one made in Python, always there, and one made by openssl where it has GOST."""
+"""Two test PKIs: one made in Python, one made by openssl with its GOST engine."""
 
 import os
 import subprocess
@@ -54,7 +54,7 @@ NATURAL = Subject(
 
 @dataclass(frozen=True)
 class Pki:
-    """Identities by name, and what a verifier of their signatures is configured with."""
+    """Identities by name, with the trust bundle and the revocation lists of a verifier."""
 
     identities: dict[str, Identity]
 
@@ -91,7 +91,7 @@ class Pki:
 
 @pytest.fixture(scope="session")
 def at() -> datetime:
-    """When the messages of the Python PKI are received."""
+    """The time at which messages of the Python PKI are received."""
     return AT
 
 
@@ -132,7 +132,7 @@ def pki() -> Pki:
 
 @pytest.fixture(scope="session")
 def subjects() -> dict[str, Subject]:
-    """What the certificates of the Python PKI say of their holders."""
+    """The subjects of the certificates of the Python PKI."""
     return {"legal": LEGAL, "entrepreneur": ENTREPRENEUR, "natural": NATURAL}
 
 
@@ -143,7 +143,7 @@ def _contents(encoded: bytes) -> list[bytes]:
 
 @pytest.fixture(scope="session")
 def rebuilt() -> Callable[..., bytes]:
-    """A message with other signer infos or certificates (DER) than it had."""
+    """Return a function that replaces signer infos or certificates (DER) of a message."""
 
     def rebuild(
         message: bytes,
@@ -167,7 +167,7 @@ def rebuilt() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def resigned(rebuilt: Callable[..., bytes]) -> Callable[..., bytes]:
-    """Change the only signer's SignerInfo, then sign its attributes anew."""
+    """Return a function that changes the single SignerInfo and signs its attributes again."""
 
     def change(message: bytes, signer: Identity, alter: Callable[[Any], None]) -> bytes:
         signed_data = cms.ContentInfo.load(message)["content"]
@@ -183,7 +183,7 @@ def resigned(rebuilt: Callable[..., bytes]) -> Callable[..., bytes]:
 
 @pytest.fixture
 def refused() -> Callable[[str], Any]:
-    """``with refused(code):`` the body must raise KepError with this code."""
+    """Return a context manager whose body must raise KepError with the given code."""
 
     def expect(code: str) -> Any:
         return pytest.raises(KepError, check=lambda error: error.code == code)
@@ -193,7 +193,7 @@ def refused() -> Callable[[str], Any]:
 
 @dataclass(frozen=True)
 class OpensslPki:
-    """The folder that ``openssl_pki.sh`` made."""
+    """The folder that ``openssl_pki.sh`` creates."""
 
     folder: Path
 
@@ -224,5 +224,5 @@ def openssl_pki(gost_engine: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def ministry_samples() -> Path:
-    """The vectors of ТК 26 and a trust list like the ministry's."""
+    """The test vectors of ТК 26 and a trust list in the format of the ministry."""
     return SAMPLES / "kep"

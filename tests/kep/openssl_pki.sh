@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds a whole test PKI and its messages with openssl and its GOST engine, in the folder given.
+# Makes a test PKI and messages with openssl and its GOST engine in the given folder.
 set -eu
 mkdir -p "$1" && cd "$1"
 
-# Some versions know the name of ИННЮЛ, and then refuse to be told it.
+# Some versions define the name of ИННЮЛ and refuse a second definition.
 INNLE=$(openssl asn1parse -genstr OID:INNLE > /dev/null 2>&1 || echo 'INNLE = 1.2.643.100.4')
 cat > openssl.cnf <<CONFIG
 openssl_conf = init
@@ -85,7 +85,7 @@ mkdir issued
 key() { openssl genpkey -algorithm "$2" -pkeyopt "paramset:$3" -out "$1.key"; }
 # request NAME SUBJECT
 request() { openssl req -new -utf8 -nameopt utf8 -key "$1.key" -subj "$2" -out "$1.csr"; }
-# authority NAME: the files that openssl ca works with
+# authority NAME: the files that openssl ca needs
 authority() { : > "$1.txt"; echo 1000 > "$1.serial"; echo 01 > "$1.crlnumber"; }
 # issue CA NAME EXTENSIONS [options]
 issue() {

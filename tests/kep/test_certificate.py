@@ -17,11 +17,11 @@ INN, INN_LE, OGRN, OGRNIP = (
 
 
 @pytest.mark.parametrize("name", ["legal", "entrepreneur", "natural"])
-def test_holder(pki, subjects, name: str) -> None:
+def test_subject(pki, subjects, name: str) -> None:
     assert certificate.read(pki[name].certificate).subject == subjects[name]
 
 
-def test_fields(pki, at) -> None:
+def test_certificate_fields(pki, at) -> None:
     read = certificate.read(pki["legal"].certificate)
 
     assert read.issuer == "Тестовый УЦ"
@@ -42,12 +42,12 @@ def test_armour(pki) -> None:
     assert certificate.read(der) == certificate.read(pem) == certificate.read(base64.b64encode(der))
 
 
-def test_only_one_certificate_is_read(pki, refused) -> None:
+def test_several_certificates_are_refused(pki, refused) -> None:
     with refused("malformed"):
         certificate.read(pki.pem("legal", "ca").encode())
 
 
-def test_certificates_of_other_algorithms_can_be_read(ministry_samples, refused) -> None:
+def test_certificates_of_other_algorithms_can_be_parsed(ministry_samples, refused) -> None:
     text = (ministry_samples / "tsl_synthetic_unsigned.xml").read_text()
     rsa = certificate.read(text.split("<Данные>")[1].split("</Данные>")[0].encode())
 
@@ -57,17 +57,17 @@ def test_certificates_of_other_algorithms_can_be_read(ministry_samples, refused)
 
 
 @pytest.mark.parametrize("damage", [b"", b"0", b"\x30\x80\x00\x00", b"\x30\x00", "тест".encode()])
-def test_damaged(refused, damage: bytes) -> None:
+def test_damaged_certificate_is_refused(refused, damage: bytes) -> None:
     with refused("malformed"):
         certificate.read(damage)
 
 
-def test_too_large(refused) -> None:
+def test_large_certificate_is_refused(refused) -> None:
     with refused("too-large"):
         certificate.read(b"\x30" + bytes(200_000))
 
 
-def test_two_different_signature_algorithms_are_refused(pki, refused) -> None:
+def test_differing_signature_algorithms_are_refused(pki, refused) -> None:
     der = pki["legal"].certificate
     oid = bytes.fromhex("06082a85030701010302")
     first = der.index(oid)
@@ -76,8 +76,8 @@ def test_two_different_signature_algorithms_are_refused(pki, refused) -> None:
         certificate.read(der[:first] + oid[:-1] + b"\x03" + der[first + len(oid) :])
 
 
-def test_one_signature_has_one_encoding(pki, refused) -> None:
-    """Unused bits would make two certificates of one."""
+def test_unused_bits_in_the_signature_are_refused(pki, refused) -> None:
+    """Unused bits would permit two encodings of one certificate."""
     der = pki["legal"].certificate
     start = der.rindex(b"\x03\x41\x00") + 2
 
@@ -85,7 +85,7 @@ def test_one_signature_has_one_encoding(pki, refused) -> None:
         certificate.read(der[:start] + b"\1" + der[start + 1 :])
 
 
-def test_the_same_extension_twice_is_refused(pki, refused) -> None:
+def test_repeated_extension_is_refused(pki, refused) -> None:
     der = pki["legal"].certificate
     extension = x509.Certificate.load(der)["tbs_certificate"]["extensions"]
     policies = next(e.dump() for e in extension if e["extn_id"].native == "certificate_policies")
@@ -122,11 +122,11 @@ def test_the_same_extension_twice_is_refused(pki, refused) -> None:
         ),
     ],
 )
-def test_reading_of_names(fields: dict[str, str], expected: Subject) -> None:
+def test_names_are_parsed(fields: dict[str, str], expected: Subject) -> None:
     assert read_subject(distinguished_name(fields)) == expected
 
 
-def test_a_name_that_states_two_numbers_is_refused(refused) -> None:
+def test_name_with_two_different_numbers_is_refused(refused) -> None:
     one, two = (
         distinguished_name({INN_LE: number, OGRN: "1027700132195"})
         for number in ("7707083893", "7728168971")
@@ -139,7 +139,7 @@ def test_a_name_that_states_two_numbers_is_refused(refused) -> None:
 
 
 def test_string_types_of_names(subjects) -> None:
-    """BMPString and PrintableString occur besides UTF8String."""
+    """Names contain BMPString and PrintableString besides UTF8String."""
     text = "Ромашка"
     oid = bytes.fromhex("0603550403")
     for tag, encoded in ((0x0C, text.encode()), (0x1E, text.encode("utf-16-be"))):
@@ -148,7 +148,7 @@ def test_string_types_of_names(subjects) -> None:
         assert read_subject(name).common_name == text
 
 
-def test_what_goes_in_comes_out(subjects) -> None:
+def test_subject_survives_encoding(subjects) -> None:
     for holder in subjects.values():
         again = read_subject(distinguished_name(name_fields(holder)))
         assert again == holder

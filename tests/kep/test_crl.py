@@ -53,7 +53,7 @@ def with_extension(
     )
 
 
-def test_revoked_from_the_stated_moment(pki, leaf, at, refused) -> None:
+def test_certificate_is_revoked_from_the_stated_moment(pki, leaf, at, refused) -> None:
     message = pki.sign(CONTENT, "legal")
     crls = [pki.crl("root"), pki.crl("ca", {int(leaf.serial, 16): at - timedelta(minutes=5)})]
 
@@ -62,14 +62,14 @@ def test_revoked_from_the_stated_moment(pki, leaf, at, refused) -> None:
     assert verify(message, CONTENT, pki.trust(crls=crls), at - timedelta(minutes=6))
 
 
-def test_revoked_intermediate(pki, ca, at, refused) -> None:
+def test_revoked_intermediate_is_refused(pki, ca, at, refused) -> None:
     crls = [pki.crl("root", {int(ca.serial, 16): at - timedelta(days=1)}), pki.crl("ca")]
 
     with refused("revoked"):
         verify(pki.sign(CONTENT, "legal"), CONTENT, pki.trust(crls=crls), at)
 
 
-def test_a_list_past_its_date_counts_only_against(pki, leaf, at, refused) -> None:
+def test_outdated_list_can_revoke_but_not_approve(pki, leaf, at, refused) -> None:
     message = pki.sign(CONTENT, "legal")
     serial, old = int(leaf.serial, 16), at - timedelta(days=10)
     clean, bad = pki.crl("ca", at=old), pki.crl("ca", {serial: old}, at=old)
@@ -78,11 +78,11 @@ def test_a_list_past_its_date_counts_only_against(pki, leaf, at, refused) -> Non
         verify(message, CONTENT, pki.trust(crls=[pki.crl("root"), clean]), at)
     with refused("revoked"):
         verify(message, CONTENT, pki.trust(crls=[pki.crl("root"), bad]), at)
-    # A hold that was lifted since: the current list decides.
+    # A hold that has been lifted: the current list decides.
     assert verify(message, CONTENT, pki.trust(crls=[pki.crl("root"), bad, pki.crl("ca")]), at)
 
 
-def test_a_forged_list_is_no_list(pki, at, refused) -> None:
+def test_forged_list_is_ignored(pki, at, refused) -> None:
     forged = bytearray(pki.crl("ca"))
     forged[-1] ^= 1
 
@@ -95,7 +95,7 @@ def test_a_forged_list_is_no_list(pki, at, refused) -> None:
         )
 
 
-def test_kept_lists_say_the_same(pki, leaf, ca, at) -> None:
+def test_stored_list_equals_the_validated_list(pki, leaf, ca, at) -> None:
     issuers = [certificate.parse(pki["twin"].certificate), ca]
     kept = crl.validate(pki.crl("ca", {int(leaf.serial, 16): at, 7: at}), issuers, at)
     again = CRL.from_json(kept.to_json())
@@ -111,12 +111,12 @@ def test_kept_lists_say_the_same(pki, leaf, ca, at) -> None:
     )
 
 
-def test_only_validated_lists_can_be_kept(pki) -> None:
+def test_only_validated_lists_can_be_serialised(pki) -> None:
     with pytest.raises(ValueError, match="validated"):
         crl.parse(pki.crl("ca")).to_json()
 
 
-def test_fetched_lists_that_are_not_kept(pki, ca, at, refused) -> None:
+def test_invalid_fetched_lists_are_refused(pki, ca, at, refused) -> None:
     with refused("untrusted"):
         crl.validate(pki.crl("root"), [ca], at)
     with refused("signature-invalid"):
@@ -130,7 +130,7 @@ def test_fetched_lists_that_are_not_kept(pki, ca, at, refused) -> None:
             crl.validate(damaged, [ca], at)
 
 
-def test_an_issuer_that_may_not_sign_lists(pki, at) -> None:
+def test_issuer_without_crl_sign_is_refused(pki, at) -> None:
     end_entity = certificate.parse(pki["legal"].certificate)
 
     assert not crl.parse(pki.crl("legal")).is_issued_by(end_entity)
@@ -144,7 +144,9 @@ def test_an_issuer_that_may_not_sign_lists(pki, at) -> None:
         ({"only_contains_user_certs": False}, True, True),
     ],
 )
-def test_scope_by_kind(pki, leaf, ca, at, fields, covers_users: bool, covers_cas: bool) -> None:
+def test_scope_by_kind_of_certificate(
+    pki, leaf, ca, at, fields, covers_users: bool, covers_cas: bool
+) -> None:
     point = asn1_crl.IssuingDistributionPoint(fields).dump()
     scoped = crl.parse(with_extension(pki, at, "2.5.29.28", point))
 
@@ -164,7 +166,7 @@ def test_scope_by_distribution_point(pki, leaf, at) -> None:
 @pytest.mark.parametrize(
     ("oid", "value", "entry"),
     [
-        ("2.5.29.27", core.Integer(1).dump(), False),  # a delta list
+        ("2.5.29.27", core.Integer(1).dump(), False),  # a delta CRL
         ("1.2.3.4", core.Null().dump(), False),
         ("1.2.3.4", core.Null().dump(), True),
         ("2.5.29.28", asn1_crl.IssuingDistributionPoint({"indirect_crl": True}).dump(), False),
@@ -176,12 +178,14 @@ def test_scope_by_distribution_point(pki, leaf, at) -> None:
     ],
     ids=["delta", "unknown", "unknown-in-entry", "indirect", "some-reasons"],
 )
-def test_lists_that_say_too_little(pki, at, refused, oid: str, value: bytes, entry: bool) -> None:
+def test_incomplete_lists_are_refused(
+    pki, at, refused, oid: str, value: bytes, entry: bool
+) -> None:
     with refused("malformed"):
         crl.parse(with_extension(pki, at, oid, value, entry=entry))
 
 
-def test_a_large_list_is_read_in_linear_time(pki, ca, at) -> None:
+def test_large_list_is_parsed_in_linear_time(pki, ca, at) -> None:
     revoked = {serial: at - timedelta(days=1) for serial in range(1, 20_001)}
     kept = crl.validate(pki.crl("ca", revoked), [ca], at)
 
@@ -189,7 +193,7 @@ def test_a_large_list_is_read_in_linear_time(pki, ca, at) -> None:
     assert kept.revoked["4e20"] == "260531120000Z"
 
 
-def test_both_time_forms(leaf) -> None:
+def test_utc_time_and_generalized_time(leaf) -> None:
     assert crl._time("490101000000Z").year == 2049
     assert crl._time("500101000000Z").year == 1950
     assert crl._time("20500101000000Z").year == 2050

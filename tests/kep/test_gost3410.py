@@ -14,7 +14,7 @@ from infra.gost_pki import Key
 
 ALL_CURVES = list(dict.fromkeys(CURVES.values()))
 
-# The test parameter sets, which production refuses (RFC 7091, 7.1 and 7.2).
+# The test parameter sets (RFC 7091, 7.1 and 7.2), which the package refuses.
 TEST_256 = Curve(
     name="test-256",
     size=32,
@@ -95,7 +95,7 @@ RFC_9215_256A_CRL = """
 MIGSMEECAQEwCgYIKoUDBwEBAwIwEjEQMA4GA1UEAxMHRXhhbXBsZRcNMTQwMTAxMDAwMDAwWhcNMTQwMTAyMDAwMDAwWjAK
 BggqhQMHAQEDAgNBABS9aAh8O5A8eqKLB/6y571v4JY/VjJnNZ9c2Oq0UFmtHQ4dpb40fG8bUlbHrqwgCtZKx3pvWzoOCXMY
 565u52k="""
-# RFC 9215, appendix A.3: a certificate on the 512-bit test set.
+# RFC 9215, appendix A.3: a certificate on the 512-bit test parameter set.
 RFC_9215_512_TEST = """
 MIIBqjCCARagAwIBAgIBCzAKBggqhQMHAQEDAzASMRAwDgYDVQQDEwdFeGFtcGxlMCAXDTAxMDEwMTAwMDAwMFoYDzIwNTAx
 MjMxMDAwMDAwWjASMRAwDgYDVQQDEwdFeGFtcGxlMIGgMBcGCCqFAwcBAQECMAsGCSqFAwcBAgECAAOBhAAEgYDh7zDVLGEz
@@ -129,7 +129,7 @@ def test_crl_of_rfc_9215() -> None:
     assert example.is_issued_by(issuer)
 
 
-def test_512_bit_example_of_rfc_9215_on_its_test_set(refused) -> None:
+def test_example_of_rfc_9215_on_the_test_parameter_set(refused) -> None:
     example = certificate.read(RFC_9215_512_TEST.encode())
     point = example.subject_public_key_info[-128:]
     key = PublicKey(
@@ -146,7 +146,7 @@ def test_512_bit_example_of_rfc_9215_on_its_test_set(refused) -> None:
 
 @pytest.mark.parametrize(("number", "signer"), [("01", R_023_256), ("02", R_023_512)])
 def test_signed_messages_of_tc26(ministry_samples, number: str, signer: str) -> None:
-    """R 1323565.1.025-2019, signed with the keys of the certificates above."""
+    """R 1323565.1.025-2019: messages signed with the keys of the certificates above."""
     message = cms.ContentInfo.load((ministry_samples / f"tc26_vector_{number}.der").read_bytes())
     [signer_info] = message["content"]["signer_infos"]
     key = certificate.read(signer.encode()).public_key
@@ -157,7 +157,7 @@ def test_signed_messages_of_tc26(ministry_samples, number: str, signer: str) -> 
 
 
 @pytest.mark.parametrize("curve", ALL_CURVES, ids=lambda curve: curve.name)
-def test_base_point_has_the_order_stated(curve: Curve) -> None:
+def test_order_of_the_base_point(curve: Curve) -> None:
     key = PublicKey(curve, curve.x, curve.y)
 
     assert curve.contains(curve.x, curve.y)
@@ -167,7 +167,7 @@ def test_base_point_has_the_order_stated(curve: Curve) -> None:
 
 
 @pytest.mark.parametrize("curve", ALL_CURVES, ids=lambda curve: curve.name)
-def test_constants_are_those_of_gostcrypto(curve: Curve) -> None:
+def test_constants_equal_those_of_gostcrypto(curve: Curve) -> None:
     other = gostsignature.CURVES_R_1323565_1_024_2019[curve.name]
 
     assert {name: other[name] for name in "pabqxy"} == {
@@ -176,7 +176,7 @@ def test_constants_are_those_of_gostcrypto(curve: Curve) -> None:
 
 
 @pytest.mark.parametrize("parameters", CURVES)
-def test_signatures_of_gostcrypto_hold_and_altered_ones_do_not(parameters: str) -> None:
+def test_signatures_of_gostcrypto_are_valid_and_altered_ones_are_not(parameters: str) -> None:
     private = Key.generate(parameters)
     key = gost3410.read_key(private.public_key_info())
     data = secrets.token_bytes(50)
@@ -189,7 +189,7 @@ def test_signatures_of_gostcrypto_hold_and_altered_ones_do_not(parameters: str) 
     assert not gost3410.verify(key, digest, signature[private.size :] + signature[: private.size])
 
 
-def test_only_values_between_zero_and_the_order_are_signatures() -> None:
+def test_signature_values_out_of_range_are_refused() -> None:
     curve = TEST_256
     for s, r in [(0, 1), (1, 0), (curve.q, 1), (1, curve.q), (0, 0)]:
         signature = s.to_bytes(32) + r.to_bytes(32)
@@ -201,7 +201,7 @@ def test_only_values_between_zero_and_the_order_are_signatures() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**256), st.integers(0, 2**256), st.sampled_from(ALL_CURVES))
 def test_combination_of_multiples_is_linear(u: int, w: int, curve: Curve) -> None:
-    """With Q = 3G, uG + wQ is (u + 3w)G, by another route through the tables."""
+    """With Q = 3G, uG + wQ equals (u + 3w)G, computed with other table entries."""
     three = gost3410._odd_multiples(curve, curve.x, curve.y, 3)[1]
     generator = PublicKey(curve, curve.x, curve.y)
 
@@ -215,18 +215,18 @@ def _altered(info: bytes, old: str, new: str) -> bytes:
     return info.replace(bytes.fromhex(old), bytes.fromhex(new), 1)
 
 
-def test_keys_that_are_refused(refused) -> None:
+def test_invalid_keys_are_refused(refused) -> None:
     info = Key.generate().public_key_info()
     xch_a = "06072a850302022400"
     for code, damaged in {
         "weak-algorithm": [
-            _altered(info, xch_a, "06072a850302022300"),  # the test set
+            _altered(info, xch_a, "06072a850302022300"),  # the test parameter set
             _altered(info, "06082a85030701010101", "06082a85030701010102"),  # 512-bit algorithm
             _altered(info, "06082a85030701010202", "06082a85030701010203"),  # 512-bit digest
             _altered(info, "06082a85030701010101", "06082a85030701010109"),
         ],
         "malformed": [
-            info[:-1] + bytes((info[-1] ^ 1,)),  # off the curve
+            info[:-1] + bytes((info[-1] ^ 1,)),  # not on the curve
             info[:-1],
             b"",
             b"\x30\x00",

@@ -1,4 +1,4 @@
-"""Whatever arrives: no exception but KepError, no change unnoticed, no long wait."""
+"""Hostile input raises only KepError, no change goes unnoticed, and no input takes long."""
 
 import time
 import tracemalloc
@@ -33,7 +33,7 @@ def messages(pki) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def unnoticed(messages, trust, at):
-    """Fail if this version of a message is accepted and says anything else than the original."""
+    """Return a check that fails if a changed message is accepted with another result."""
     originals = [verify(m, CONTENT, trust, at) for m in messages]
 
     def check(index: int, changed: bytes) -> None:
@@ -50,7 +50,7 @@ def unnoticed(messages, trust, at):
 
 @FUZZ
 @given(index=st.integers(0, 1), place=st.floats(0, 1, exclude_max=True), bits=st.integers(1, 255))
-def test_a_changed_byte(messages, unnoticed, index: int, place: float, bits: int) -> None:
+def test_changed_byte_is_noticed(messages, unnoticed, index: int, place: float, bits: int) -> None:
     message = bytearray(messages[index])
     message[int(place * len(message))] ^= bits
 
@@ -64,7 +64,7 @@ def test_a_changed_byte(messages, unnoticed, index: int, place: float, bits: int
     length=st.integers(0, 40),
     inserted=st.binary(max_size=40),
 )
-def test_a_changed_piece(messages, unnoticed, index, start, length, inserted) -> None:
+def test_changed_slice_is_noticed(messages, unnoticed, index, start, length, inserted) -> None:
     message = messages[index]
     at = int(start * len(message))
 
@@ -77,7 +77,7 @@ def test_a_changed_piece(messages, unnoticed, index, start, length, inserted) ->
 @example(data=b"0")
 @example(data=b"0\x80\0\0")
 @example(data=b"-----BEGIN CMS-----\n-----END CMS-----")
-def test_arbitrary_bytes(data: bytes, trust, at) -> None:
+def test_arbitrary_bytes_raise_kep_error_only(data: bytes, trust, at) -> None:
     for read in (
         lambda: verify(data, CONTENT, trust, at),
         lambda: verify(b"\x30" + data, None, trust, at),
@@ -113,8 +113,10 @@ trees = st.recursive(
 
 @FUZZ
 @given(fields=st.lists(trees, max_size=6), place=st.integers(0, 5))
-def test_well_formed_nonsense(messages, trust, at, fields: list[bytes], place: int) -> None:
-    """Trees of ASN.1 alone and in place of a field of a real message."""
+def test_arbitrary_asn1_raises_kep_error_only(
+    messages, trust, at, fields: list[bytes], place: int
+) -> None:
+    """Arbitrary ASN.1 trees, alone and in place of a field of a real message."""
     explicit = cms.ContentInfo.load(messages[0])["content"]
     _, start, end = ber.header(explicit.dump(), 0, len(explicit.dump()))
     inner = explicit.dump()[start:end]
@@ -130,8 +132,10 @@ def test_well_formed_nonsense(messages, trust, at, fields: list[bytes], place: i
 
 @FUZZ
 @given(tree=trees, place=st.integers(0, 7))
-def test_certificates_of_nonsense(pki, trust, at, tree: bytes, place: int) -> None:
-    """A certificate one of whose fields is something else is unreadable or itself."""
+def test_arbitrary_certificate_fields_raise_kep_error_only(
+    pki, trust, at, tree: bytes, place: int
+) -> None:
+    """A certificate with a replaced field is refused or equals the original."""
     der = pki["legal"].certificate
     _, outer, _ = ber.header(der, 0, len(der))
     _, start, end = ber.header(der, outer, len(der))
@@ -145,7 +149,7 @@ def test_certificates_of_nonsense(pki, trust, at, tree: bytes, place: int) -> No
         return
 
 
-def test_changed_content(messages, trust, at) -> None:
+def test_changed_content_is_refused(messages, trust, at) -> None:
     for position in range(len(CONTENT)):
         changed = bytearray(CONTENT)
         changed[position] ^= 1
@@ -159,7 +163,7 @@ def _deep(tag: bytes) -> bytes:
 
 
 def _thousand_certificates(pki, rebuilt) -> bytes:
-    """All with the name that the signer's certificate says issued it."""
+    """Certificates whose subject is the issuer of the signer's certificate."""
     message = pki.sign(CONTENT, "legal")
     return rebuilt(
         message, certificates=[pki["legal"].certificate] + [pki["twin"].certificate] * 999
@@ -167,7 +171,7 @@ def _thousand_certificates(pki, rebuilt) -> bytes:
 
 
 def _many_cross_certificates(pki, rebuilt, at) -> bytes:
-    """As many as are let in: one name, all signatures genuine, none leading to an anchor."""
+    """The maximum number of certificates: one name, valid signatures, no path to an anchor."""
     key = Key.generate()
     [name] = [pki["ca"].name]
     own = issue(key=key, name=name, issuer=None, not_before=at, not_after=at, authority=True)
@@ -238,7 +242,7 @@ def hostile(request, pki, messages, rebuilt, resigned, at) -> bytes:
             return b"MIIC" * 2_500_000
 
 
-def test_hostile_messages_cost_little(hostile: bytes, trust, at) -> None:
+def test_hostile_messages_are_refused_quickly(hostile: bytes, trust, at) -> None:
     started = time.process_time()
     with pytest.raises(KepError):
         verify(hostile, CONTENT, trust, at)
@@ -254,8 +258,8 @@ def test_hostile_messages_cost_little(hostile: bytes, trust, at) -> None:
     assert peak < 100_000_000
 
 
-def test_strangers_do_not_get_their_content_hashed(pki, trust, at, refused, monkeypatch) -> None:
-    """Hashing is what grows with the message, so it comes after trust."""
+def test_content_of_untrusted_signers_is_not_hashed(pki, trust, at, refused, monkeypatch) -> None:
+    """The cost of hashing grows with the content, so the path is validated first."""
     from chalicelib.kep import streebog
 
     message = pki.sign(CONTENT, "of_foreign")

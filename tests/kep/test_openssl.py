@@ -1,4 +1,4 @@
-"""Messages made by openssl with its GOST engine, and its verdicts beside ours."""
+"""Messages made by openssl with its GOST engine, and verdicts compared with openssl."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.kep import KepError, Trust, crl, verify
 
-NOW = datetime.now(UTC) + timedelta(hours=2)  # the PKI is yet to be made, by a slow machine perhaps
+NOW = datetime.now(UTC) + timedelta(hours=2)  # the PKI is made later, and slowly on some machines
 
 ACCEPTED = {
     "legal": "legal_entity",
@@ -42,7 +42,7 @@ def trust(openssl_pki) -> Trust:
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-def test_accepted(openssl_pki, trust, name: str) -> None:
+def test_signatures_of_openssl_are_accepted(openssl_pki, trust, name: str) -> None:
     content = openssl_pki.read("content.bin")
     [signer] = verify(openssl_pki.read(f"{name}.p7s"), content, trust, NOW)
 
@@ -51,14 +51,14 @@ def test_accepted(openssl_pki, trust, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused(openssl_pki, trust, refused, name: str) -> None:
+def test_invalid_signatures_of_openssl_are_refused(openssl_pki, trust, refused, name: str) -> None:
     with refused(REFUSED[name]):
         verify(openssl_pki.read(f"{name}.p7s"), openssl_pki.read("content.bin"), trust, NOW)
 
 
 @pytest.mark.parametrize("name", ["attached", "streamed"])
-def test_attached(openssl_pki, trust, refused, name: str) -> None:
-    """The streamed one is BER with indefinite lengths and its content in pieces."""
+def test_attached_signatures_of_openssl(openssl_pki, trust, refused, name: str) -> None:
+    """The streamed message is BER with indefinite lengths and segmented content."""
     message = openssl_pki.read(f"{name}.p7s")
     assert (message[1] == 0x80) == (name == "streamed")
     assert verify(message, None, trust, NOW)
@@ -69,7 +69,7 @@ def test_attached(openssl_pki, trust, refused, name: str) -> None:
         verify(message.replace(content, content[:-1] + b"\1"), None, trust, NOW)
 
 
-def test_two_signers(openssl_pki, trust) -> None:
+def test_two_signers_of_openssl(openssl_pki, trust) -> None:
     signers = verify(openssl_pki.read("two.p7s"), openssl_pki.read("content.bin"), trust, NOW)
 
     assert {signer.subject.kind for signer in signers} == {"legal_entity", "entrepreneur"}
@@ -80,7 +80,7 @@ def test_other_content_is_refused(openssl_pki, trust, refused) -> None:
         verify(openssl_pki.read("legal.p7s"), b"other", trust, NOW)
 
 
-def test_what_is_read_of_the_holder(openssl_pki, trust) -> None:
+def test_subject_in_a_certificate_of_openssl(openssl_pki, trust) -> None:
     content = openssl_pki.read("content.bin")
     [signer] = verify(openssl_pki.read("legal.p7s"), content, trust, NOW)
     [old] = verify(openssl_pki.read("old.p7s"), content, trust, NOW)
@@ -107,7 +107,7 @@ def test_what_is_read_of_the_holder(openssl_pki, trust) -> None:
         *("expired", "future", "revoked", "critical", "of_foreign", "of_end_entity"),
     ],
 )
-def test_paths_are_judged_as_openssl_judges_them(openssl_pki, trust, name: str) -> None:
+def test_path_verdicts_equal_those_of_openssl(openssl_pki, trust, name: str) -> None:
     for crl_name in ("root", "ca", "twin", "ca512"):
         openssl_pki.run(
             *("crl", "-inform", "DER", "-in", f"{crl_name}.crl", "-out", f"{crl_name}.crl.pem")
@@ -126,7 +126,7 @@ def test_paths_are_judged_as_openssl_judges_them(openssl_pki, trust, name: str) 
         assert theirs.returncode == 0, theirs
 
 
-def test_crls(openssl_pki, trust, refused) -> None:
+def test_revocation_lists_of_openssl(openssl_pki, trust, refused) -> None:
     content, message = openssl_pki.read("content.bin"), openssl_pki.read("legal.p7s")
     issuers = trust.authorities_named(crl.parse(openssl_pki.read("ca.crl")).issuer_name)
 
@@ -139,7 +139,9 @@ def test_crls(openssl_pki, trust, refused) -> None:
             Trust.from_pem(openssl_pki.read("bundle.pem"), [kept, openssl_pki.read("root.crl")]),
             NOW,
         )
-    with refused("revocation-unknown"):  # the twin's list does not speak for its namesake
+    with refused(
+        "revocation-unknown"
+    ):  # the list of the twin does not cover certificates of the other key
         verify(message, content, openssl_pki.trust("root.crl", "twin.crl"), NOW)
     with refused("signature-invalid"):
         crl.validate(openssl_pki.read("foreign_ca.crl"), issuers, NOW)

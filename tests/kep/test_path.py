@@ -11,7 +11,7 @@ CONTENT = b"content"
 
 @pytest.fixture(scope="module")
 def authority(pki, at):
-    """An authority of this name under an issuer, or a root."""
+    """Return a function that makes an authority below an issuer, or a root."""
 
     def make(name: str, issuer: Identity | None, key: Key | None = None) -> Identity:
         return issue(
@@ -60,10 +60,10 @@ def test_longest_path(pki, at, authority, leaf_of, refused) -> None:
         PathBuilder(trust, at, parsed(*longer[1:])).validate(leaf)
 
 
-def test_authorities_that_certify_each_other_end_somewhere(
+def test_mutually_certified_authorities_terminate(
     pki, at, authority, leaf_of, refused, monkeypatch
 ) -> None:
-    """Every one of several keys of one name certifies every other: paths without end."""
+    """Several keys of one name certify one another, so paths have no end."""
     keys = [Key.generate() for _ in range(3)]
     roots = [authority("Круг", None, key) for key in keys]
     mesh = [authority("Круг", root, key) for root in roots for key in keys]
@@ -85,12 +85,12 @@ def test_path_length(pki, at, authority, refused) -> None:
     )
     limited = dataclasses.replace(root, path_len_constraint=1)
     _check_authority(limited, below=[first])
-    _check_authority(limited, below=[first, dataclasses.replace(root)])  # issued to itself
+    _check_authority(limited, below=[first, dataclasses.replace(root)])  # self-issued
     with refused("untrusted"):
         _check_authority(limited, below=[first, second])
 
 
-def test_authorities_must_be_allowed_to_certify(pki, refused) -> None:
+def test_issuers_must_be_authorities_with_key_cert_sign(pki, refused) -> None:
     import dataclasses
 
     [root] = parsed(pki["root"])
@@ -103,8 +103,8 @@ def test_authorities_must_be_allowed_to_certify(pki, refused) -> None:
     _check_authority(dataclasses.replace(root, key_usage=None), below=[])
 
 
-def test_the_better_of_two_paths_is_taken(pki, at, authority, leaf_of, refused) -> None:
-    """One key, two certificates of its authority: one of them expired."""
+def test_valid_path_is_preferred_to_an_expired_path(pki, at, authority, leaf_of, refused) -> None:
+    """An authority has two certificates for one key, one of which has expired."""
     key = Key.generate()
     name = distinguished_name({"2.5.4.3": "УЦ с двумя сертификатами"})
     expired, good = (
@@ -126,7 +126,7 @@ def test_the_better_of_two_paths_is_taken(pki, at, authority, leaf_of, refused) 
         PathBuilder(trust, at, parsed(expired)).validate(leaf)
 
 
-def test_nothing_is_judged_before_its_signature_is_seen_to_hold(pki, at, refused) -> None:
-    """A stranger's certificate is untrusted, whatever else it says of itself."""
+def test_signature_is_verified_before_other_checks(pki, at, refused) -> None:
+    """A certificate of an unknown issuer is untrusted, whatever its other defects."""
     with refused("untrusted"):
         verify(pki.sign(CONTENT, "of_foreign"), CONTENT, pki.trust(), at + timedelta(days=4000))

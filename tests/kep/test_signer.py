@@ -19,26 +19,28 @@ def test_legal_entity_and_entrepreneur_act_for_themselves(holder) -> None:
     ("name", "inn", "ogrn"),
     [
         ("legal", "7728168971", None),
-        ("legal", "500100732259", None),  # the director's own ИНН is not the organisation's
+        ("legal", "500100732259", None),  # the ИНН of the director, not of the organisation
         ("legal", "", None),
         ("entrepreneur", "7707083893", None),
         ("legal", "7707083893", "1037700013020"),
         ("entrepreneur", "500100732259", "304500116000158"),
     ],
 )
-def test_nobody_acts_for_another(holder, refused, name: str, inn: str, ogrn: str | None) -> None:
+def test_signer_of_another_organisation_is_refused(
+    holder, refused, name: str, inn: str, ogrn: str | None
+) -> None:
     with refused("another-organisation"):
         acts_for(holder(name), inn, ogrn=ogrn)
 
 
-def test_a_natural_person_needs_a_power_of_attorney(holder, refused) -> None:
+def test_natural_person_needs_a_power_of_attorney(holder, refused) -> None:
     for inn in ("500100732259", "7707083893"):
         with refused("power-of-attorney-required"):
             acts_for(holder("natural"), inn)
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_code_has_a_sentence_in_russian(code) -> None:
+def test_every_code_has_a_russian_message(code) -> None:
     message = KepError(code, "inside").message
 
     assert message.endswith(".")

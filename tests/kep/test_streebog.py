@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.kep import streebog
 
-# RFC 6986, 10: messages and hashes as the document prints them, most significant byte first.
+# RFC 6986, section 10: messages and hashes as printed, most significant byte first.
 M1 = (
     "323130393837363534333231303938373635343332313039383736353433323130393837363534333231303938373635"
     "343332313039383736353433323130"
@@ -28,7 +28,7 @@ VECTORS = {
 
 
 @pytest.mark.parametrize(("message", "size"), VECTORS)
-def test_vectors_of_the_rfc(message: str, size: int) -> None:
+def test_vectors_of_rfc_6986(message: str, size: int) -> None:
     digest = streebog.digest(bytes.fromhex(message)[::-1], size)
 
     assert digest[::-1].hex() == VECTORS[message, size]
@@ -43,8 +43,8 @@ def test_agrees_with_gostcrypto(data: bytes, size: int) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 127, 128, 16_383, 16_384, 20_000])
-def test_native_and_pure_agree(gost_engine: None, length: int) -> None:
-    # A Python with an OpenSSL of its own cannot load the provider of the system's.
+def test_provider_and_pure_python_agree(gost_engine: None, length: int) -> None:
+    # A Python with its own OpenSSL cannot load the provider of the system.
     native = streebog._native() or streebog.digest
     data = bytes(i % 251 for i in range(length))
 
@@ -53,7 +53,7 @@ def test_native_and_pure_agree(gost_engine: None, length: int) -> None:
     ]
 
 
-def test_long_content_falls_back_silently_without_a_provider(
+def test_long_content_is_hashed_in_python_without_a_provider(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     streebog._native.cache_clear()
@@ -69,7 +69,7 @@ def test_long_content_falls_back_silently_without_a_provider(
         streebog._native.cache_clear()
 
 
-def test_a_provider_that_is_wrong_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incorrect_provider_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     streebog._native.cache_clear()
     monkeypatch.setattr(hashlib, "new", lambda _, data: hashlib.sha256(data))
     try:
@@ -78,14 +78,14 @@ def test_a_provider_that_is_wrong_is_not_used(monkeypatch: pytest.MonkeyPatch) -
         streebog._native.cache_clear()
 
 
-def test_other_sizes_are_an_error() -> None:
+def test_other_sizes_raise_value_error() -> None:
     with pytest.raises(ValueError, match="48"):
         streebog.digest(b"", 48)
 
 
 @pytest.mark.parametrize(("number", "size"), [("03", 32), ("04", 64)])
 def test_digested_messages_of_tc26(ministry_samples, number: str, size: int) -> None:
-    """R 1323565.1.025-2019: DigestedData with its content and hash."""
+    """R 1323565.1.025-2019: DigestedData with content and hash."""
     encoded = (ministry_samples / f"tc26_vector_{number}.der").read_bytes()
     digested = cms.ContentInfo.load(encoded)["content"]
     content = bytes(digested["encap_content_info"]["content"])

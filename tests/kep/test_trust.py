@@ -3,7 +3,7 @@ import pytest
 from chalicelib.kep import Trust, certificate
 
 
-def test_self_issued_certificates_are_the_anchors(pki) -> None:
+def test_self_issued_certificates_become_anchors(pki) -> None:
     trust = Trust.from_pem(pki.pem("root", "ca", "foreign"))
     root, ca = (certificate.parse(pki[name].certificate) for name in ("root", "ca"))
 
@@ -13,7 +13,7 @@ def test_self_issued_certificates_are_the_anchors(pki) -> None:
     assert len(trust.authorities_named(root.subject_name)) == 2  # two keys, one name
 
 
-def test_addresses_of_lists_stand_in_the_bundle(pki) -> None:
+def test_bundle_states_urls_of_lists(pki) -> None:
     bundle = (
         "Тестовый УЦ (ИНН 7707083893)\r\nCRL: http://b.example.invalid/1.crl\r\n"
         f"CRL: https://a.example.invalid/2.crl\n{pki.pem('ca')}CRL: ftp://c.example.invalid/\n"
@@ -27,17 +27,17 @@ def test_addresses_of_lists_stand_in_the_bundle(pki) -> None:
 
 
 @pytest.mark.parametrize("bundle", ["", "no certificates here"])
-def test_an_empty_bundle_trusts_nobody(bundle: str) -> None:
+def test_empty_bundle_has_no_anchors(bundle: str) -> None:
     assert Trust.from_pem(bundle).roots == {}
 
 
-def test_a_damaged_bundle_is_an_error(pki, refused) -> None:
+def test_damaged_bundle_is_refused(pki, refused) -> None:
     with refused("malformed"):
         Trust.from_pem("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
 
 
-def test_a_thousand_authorities_are_cheap(pki, monkeypatch) -> None:
-    """They are found by name and parsed only when asked for."""
+def test_authorities_are_parsed_on_demand(pki, monkeypatch) -> None:
+    """Authorities are found by name and parsed only when requested."""
     parse = certificate.parse
     parsed = []
     monkeypatch.setattr(certificate, "parse", lambda der: parsed.append(der) or parse(der))

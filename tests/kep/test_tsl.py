@@ -67,7 +67,7 @@ def test_authorities(xml: bytes) -> None:
     assert [a.unreadable for a in (first, former, damaged)] == [0, 0, 1]
 
 
-def test_bundle_holds_those_in_force(pki, xml: bytes) -> None:
+def test_bundle_contains_accredited_authorities_only(pki, xml: bytes) -> None:
     trust = Trust.from_pem(pki.pem("root") + tsl.bundle(tsl.parse(xml)))
     ca = certificate.parse(pki["ca"].certificate)
 
@@ -99,13 +99,13 @@ def test_command(pki, xml: bytes, tmp_path: Path, capsys) -> None:
         b'<!DOCTYPE a SYSTEM "http://example.invalid/a.dtd"><a/>',
     ],
 )
-def test_what_is_no_list(hostile: bytes, refused) -> None:
+def test_invalid_list_is_refused(hostile: bytes, refused) -> None:
     with refused("malformed"):
         tsl.parse(hostile)
 
 
-def test_structure_published(ministry_samples) -> None:
-    """Two authorities, one in force; RSA certificates, which the list may hold too."""
+def test_list_in_the_published_structure(ministry_samples) -> None:
+    """Two authorities, one accredited. The list may contain RSA certificates."""
     authorities = tsl.parse((ministry_samples / "tsl_synthetic_unsigned.xml").read_bytes())
 
     assert [authority.accredited for authority in authorities] == [True, False]

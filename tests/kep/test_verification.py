@@ -22,7 +22,7 @@ def message(pki) -> bytes:
     return pki.sign(CONTENT, "legal")
 
 
-def test_who_signed_is_what_the_certificate_says(message, trust, at, subjects) -> None:
+def test_signers_are_the_subjects_of_their_certificates(message, trust, at, subjects) -> None:
     [signer] = verify(message, CONTENT, trust, at)
 
     assert signer.subject == subjects["legal"]
@@ -37,7 +37,7 @@ def test_kinds_of_certificate(pki, trust, at, name: str) -> None:
     assert signer.certificate.der == pki[name].certificate
 
 
-def test_evidence_says_what_the_trust_rests_on(pki, message, trust, at) -> None:
+def test_evidence_describes_path_and_revocation_lists(pki, message, trust, at) -> None:
     [signer] = verify(message, CONTENT, trust, at)
     fingerprints = [
         certificate.parse(pki[name].certificate).sha256 for name in ("legal", "ca", "root")
@@ -81,13 +81,13 @@ def test_attached_content(pki, trust, at, refused) -> None:
         verify(attached, CONTENT + b" ", trust, at)
 
 
-def test_detached_needs_its_content(message, trust, at, refused) -> None:
+def test_detached_signature_requires_content(message, trust, at, refused) -> None:
     assert attached_content(message) is None
     with refused("content-missing"):
         verify(message, None, trust, at)
 
 
-def test_empty_content_is_content(pki, trust, at) -> None:
+def test_empty_content_can_be_signed(pki, trust, at) -> None:
     assert verify(pki.sign(b"", "legal"), b"", trust, at)
     assert verify(pki.sign(b"", "legal", attached=True), None, trust, at)
 
@@ -100,7 +100,7 @@ def test_other_content_is_refused(message, trust, at, refused, other: bytes) -> 
         verify(message, other, trust, at)
 
 
-def test_all_of_several_signers_must_hold(pki, trust, at, refused, subjects) -> None:
+def test_all_signatures_of_a_message_must_be_valid(pki, trust, at, refused, subjects) -> None:
     both = pki.sign(CONTENT, "legal", "entrepreneur")
     signers = verify(both, CONTENT, trust, at)
 
@@ -120,14 +120,14 @@ def test_all_of_several_signers_must_hold(pki, trust, at, refused, subjects) -> 
         ("root", "untrusted"),
     ],
 )
-def test_certificates_that_are_refused(pki, trust, at, refused, name: str, code: str) -> None:
+def test_invalid_certificates_are_refused(pki, trust, at, refused, name: str, code: str) -> None:
     chain = [pki[other].certificate for other in ("ca", "foreign_ca", "foreign", "legal")]
 
     with refused(code):
         verify(pki.sign(CONTENT, name, certificates=chain), CONTENT, trust, at)
 
 
-def test_validity_is_judged_for_the_time_of_receipt(pki, message, trust, at, refused) -> None:
+def test_validity_is_checked_for_the_time_of_receipt(pki, message, trust, at, refused) -> None:
     leaf = certificate.parse(pki["legal"].certificate)
 
     assert verify(
@@ -147,7 +147,7 @@ def test_validity_is_judged_for_the_time_of_receipt(pki, message, trust, at, ref
         verify(message, CONTENT, trust, datetime(2026, 6, 1))
 
 
-def test_intermediates_may_come_with_the_message(pki, at, refused) -> None:
+def test_intermediates_may_be_embedded_in_the_message(pki, at, refused) -> None:
     trust = Trust.from_pem(pki.pem("root"), [pki.crl("root"), pki.crl("ca")])
 
     assert verify(
@@ -157,15 +157,15 @@ def test_intermediates_may_come_with_the_message(pki, at, refused) -> None:
         verify(pki.sign(CONTENT, "legal"), CONTENT, trust, at)
 
 
-def test_an_embedded_root_is_not_trusted(pki, trust, at, refused) -> None:
+def test_embedded_root_is_not_trusted(pki, trust, at, refused) -> None:
     own = [pki[name].certificate for name in ("foreign", "foreign_ca")]
 
     with refused("untrusted"):
         verify(pki.sign(CONTENT, "of_foreign", certificates=own), CONTENT, trust, at)
 
 
-def test_keys_of_one_authority_are_told_apart(pki, at, refused) -> None:
-    """The twin has the same name and another key: its certificates and CRLs are its own."""
+def test_keys_of_one_authority_are_distinguished(pki, at, refused) -> None:
+    """The twin authority has the same name and another key, certificates and CRLs."""
     bundle = pki.pem("root", "twin", "ca")
     both = Trust.from_pem(bundle, [pki.crl(name) for name in ("root", "twin", "ca")])
 
@@ -219,7 +219,7 @@ SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
     ids=["no-type", "no-digest", "two-digests", "two-types", "unknown"],
 )
 def test_signed_attributes(pki, message, trust, at, resigned, refused, alter, request) -> None:
-    """Exactly one content type and one digest; what else is signed is the signer's affair."""
+    """Content type and digest must occur exactly once. Other attributes are not restricted."""
     changed = resigned(message, pki["legal"], alter)
 
     if request.node.callspec.id == "unknown":
@@ -255,7 +255,7 @@ def test_without_signed_attributes(pki, message, trust, at, rebuilt, refused) ->
         verify(rebuilt(message, signer_infos=[bare.dump()]), CONTENT, trust, at)
 
 
-def test_signature_that_does_not_name_its_certificate(pki, message, trust, at, resigned) -> None:
+def test_signature_without_signing_certificate_attribute(pki, message, trust, at, resigned) -> None:
     changed = resigned(message, pki["legal"], _remove(SIGNING_CERTIFICATE_V2))
     [signer] = verify(changed, CONTENT, trust, at)
 
@@ -263,10 +263,10 @@ def test_signature_that_does_not_name_its_certificate(pki, message, trust, at, r
     assert signer.subject.organisation_inn == "7707083893"
 
 
-def test_another_certificate_of_the_same_key_is_no_substitute(
+def test_another_certificate_of_the_same_key_is_refused(
     pki, message, trust, at, rebuilt, refused
 ) -> None:
-    """The attack that signing-certificate-v2 is for: same key, another person."""
+    """signing-certificate-v2 prevents substitution by a certificate for the same key."""
     [own], [other] = (
         cms.ContentInfo.load(encoded)["content"]["signer_infos"]
         for encoded in (message, pki.sign(CONTENT, "same_key"))
@@ -297,7 +297,7 @@ def test_without_certificates(message, trust, at, rebuilt, refused) -> None:
         verify(rebuilt(message, certificates=[]), CONTENT, trust, at)
 
 
-def test_signer_named_by_key_identifier(pki, message, trust, at, resigned) -> None:
+def test_signer_identified_by_subject_key_identifier(pki, message, trust, at, resigned) -> None:
     def alter(signer_info) -> None:
         signer_info["version"] = "v3"
         signer_info["sid"] = cms.SignerIdentifier(
@@ -310,8 +310,8 @@ def test_signer_named_by_key_identifier(pki, message, trust, at, resigned) -> No
     assert verify(changed, CONTENT, trust, at)
 
 
-def test_attributes_signed_in_another_order_than_sent(message, trust, at) -> None:
-    """Some writers sort for the signature and not for the message."""
+def test_attributes_signed_in_der_order_are_accepted(message, trust, at) -> None:
+    """Some writers sort the attributes for the signature but not in the message."""
     info = cms.ContentInfo.load(message)
     attributes = info["content"]["signer_infos"][0]["signed_attrs"]
     in_order = attributes.contents
@@ -344,16 +344,14 @@ def test_weak_or_mismatched_algorithms(
         verify(resigned(message, pki["legal"], alter), CONTENT, trust, at)
 
 
-def test_signature_algorithm_may_be_that_of_the_signature(
-    pki, message, trust, at, resigned
-) -> None:
+def test_signature_algorithm_may_include_the_digest(pki, message, trust, at, resigned) -> None:
     def alter(signer_info) -> None:
         signer_info["signature_algorithm"] = {"algorithm": "1.2.643.7.1.1.3.2"}
 
     assert verify(resigned(message, pki["legal"], alter), CONTENT, trust, at)
 
 
-def test_rules_of_the_trust(pki, message, at, refused) -> None:
+def test_demanded_policies_and_accreditation(pki, message, at, refused) -> None:
     issuer = certificate.parse(pki["ca"].certificate)
     ks1, ks2 = "1.2.643.100.113.1", "1.2.643.100.113.2"
 
@@ -366,7 +364,7 @@ def test_rules_of_the_trust(pki, message, at, refused) -> None:
         verify(message, CONTENT, pki.trust(accredited=["0" * 64]), at)
 
 
-def test_revocation_unknown_is_a_matter_of_configuration(pki, message, at, refused) -> None:
+def test_unknown_revocation_follows_the_configuration(pki, message, at, refused) -> None:
     for crls in ([], [pki.crl("root")], [pki.crl("ca")]):
         with refused("revocation-unknown"):
             verify(message, CONTENT, pki.trust(crls=crls), at)
@@ -375,7 +373,7 @@ def test_revocation_unknown_is_a_matter_of_configuration(pki, message, at, refus
     assert {entry["status"] for entry in signer.evidence["revocation"]} == {"unknown"}
 
 
-def test_names_with_an_old_padded_inn(pki, trust, at) -> None:
+def test_subject_with_a_padded_inn(pki, trust, at) -> None:
     from infra.gost_pki import distinguished_name
 
     old = Subject(organisation="ООО", ogrn="1027700132195", organisation_inn="7707083893")
@@ -397,8 +395,11 @@ def test_names_with_an_old_padded_inn(pki, trust, at) -> None:
 
 
 @pytest.mark.parametrize("part", ["certificate", "signed part", "subject"])
-def test_a_length_that_ends_as_an_indefinite_one_would(pki, trust, at, subjects, part: str) -> None:
-    """One certificate of 256 is so long: the ASN.1 library takes 01 80, or 80, for indefinite."""
+def test_length_whose_last_byte_is_0x80(pki, trust, at, subjects, part: str) -> None:
+    """The ASN.1 library takes a length that ends in 0x80 for an indefinite length.
+
+    One of 256 certificates has such a length.
+    """
 
     def odd(letters: int) -> Identity:
         fields = name_fields(subjects["natural"]) | {"2.5.4.12": "a" * letters}
@@ -421,8 +422,8 @@ def test_a_length_that_ends_as_an_indefinite_one_would(pki, trust, at, subjects,
         _, start, stop = ber.header(of, 0, len(of))
         return stop - start
 
-    # Longer lengths take bytes of their own, so the title is a little shorter than it lacks; and a
-    # serial number is a byte longer at times.
+    # The encoding of a longer length takes more bytes, so the title is shorter than the difference;
+    # a serial number may be one byte longer.
     lacking = (0x80 - length(odd(150))) % 256
     wanted = next(
         identity

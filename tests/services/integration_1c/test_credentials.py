@@ -1,4 +1,4 @@
-"""The login and password of 1С."""
+"""The login and the password of 1C."""
 
 import base64
 
@@ -20,7 +20,7 @@ def ping(world: World, authorization: str) -> Answer:
     return answer
 
 
-def test_a_password_is_shown_once_and_kept_as_a_digest(world: World) -> None:
+def test_password_is_returned_once_and_stored_as_a_digest(world: World) -> None:
     made = world.ok(ISSUE)
     assert ping(world, onec.basic(made["login"], made["password"])).status == 200
     shown = world.get("/integration-1c/credentials")
@@ -32,12 +32,12 @@ def test_a_password_is_shown_once_and_kept_as_a_digest(world: World) -> None:
     assert base64.b64encode(made["password"].encode()).decode() not in kept
 
 
-def test_there_are_none_at_first(world: World) -> None:
+def test_client_has_no_credentials_at_first(world: World) -> None:
     assert world.get("/integration-1c/credentials")["login"] is None
     world.ok(REVOKE)
 
 
-def test_new_ones_end_those_before(world: World) -> None:
+def test_new_credentials_replace_earlier_ones(world: World) -> None:
     old, new = world.ok(ISSUE), world.ok(ISSUE)
     assert ping(world, onec.basic(old["login"], old["password"])).status == 401
     assert ping(world, onec.basic(new["login"], new["password"])).status == 200
@@ -61,14 +61,14 @@ def test_new_ones_end_those_before(world: World) -> None:
         onec.basic("1c-a", "x" * 129),
     ],
 )
-def test_who_is_not_known_is_asked_for_a_password(world: World, authorization: str) -> None:
+def test_wrong_credentials_are_answered_with_401(world: World, authorization: str) -> None:
     refused = ping(world, authorization)
     assert (refused.status, refused.problem) == (401, "password-wrong")
     assert refused.headers["WWW-Authenticate"].startswith("Basic ")
 
 
 @pytest.mark.parametrize("service", ["Exchange_3_0_1_1", "InterfaceVersion"])
-def test_guessing_closes_the_login_for_a_while(world: World, service: str) -> None:
+def test_wrong_passwords_in_a_row_close_the_login(world: World, service: str) -> None:
     made = world.ok(ISSUE)
     right, wrong = made["password"], "wrong"
     guess = onec.basic(made["login"], wrong)
@@ -80,7 +80,7 @@ def test_guessing_closes_the_login_for_a_while(world: World, service: str) -> No
     assert ping(world, onec.basic(made["login"], right)).status == 200
 
 
-def test_nothing_of_it_is_logged(world: World, logged: list[dict[str, object]]) -> None:
+def test_credentials_are_not_logged(world: World, logged: list[dict[str, object]]) -> None:
     made = world.ok(ISSUE)
     ping(world, onec.basic(made["login"], made["password"]))
     ping(world, onec.basic(made["login"], "guess"))

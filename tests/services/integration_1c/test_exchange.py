@@ -1,4 +1,4 @@
-"""The exchange as 1С performs it: by a client made from our WSDL, which knows nothing else."""
+"""The exchange, performed by a SOAP client that is generated from the WSDL of the service."""
 
 import re
 import uuid
@@ -16,13 +16,13 @@ from tests.support.world import World
 
 @pytest.fixture
 def base(world: World) -> OneC:
-    """A base of 1С, set up with a client whose register is on trial."""
+    """An infobase of 1C that is set up with a client whose register is on trial."""
     onec.know_register(world)
     onec.begin_trial(world)
     return OneC.connect(world)
 
 
-def test_it_finds_the_interface_by_its_versions(world: World) -> None:
+def test_supported_versions_of_an_interface_are_returned(world: World) -> None:
     made = world.ok("POST /integration-1c/credentials")
     client = onec.client(
         world, onec.basic(made["login"], made["password"]), service="InterfaceVersion"
@@ -31,7 +31,7 @@ def test_it_finds_the_interface_by_its_versions(world: World) -> None:
     assert not client.service.GetVersions("Another")
 
 
-def test_it_learns_who_we_are(world: World, base: OneC) -> None:
+def test_parameters_describe_this_side_of_the_exchange(world: World, base: OneC) -> None:
     said = base.parameters()
     assert said["ИмяПланаОбмена"] == onec.PLAN
     assert said["ПланОбменаСуществует"] is True
@@ -44,7 +44,7 @@ def test_it_learns_who_we_are(world: World, base: OneC) -> None:
     assert [one.Name for one in table.column] == ["Версия", "Объект", "Отправка", "Получение"]
 
 
-def test_ping_and_connection(world: World, base: OneC) -> None:
+def test_ping_and_test_connection(world: World, base: OneC) -> None:
     assert not base.service.Ping()
     assert base.service.TestConnection(onec.PLAN, base.code)["return"] is True
     unknown = base.service.TestConnection(onec.PLAN, "another")
@@ -52,7 +52,7 @@ def test_ping_and_connection(world: World, base: OneC) -> None:
     assert "«another»" in unknown["Result"]
 
 
-def test_a_whole_exchange(world: World, base: OneC) -> None:
+def test_whole_exchange(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59, first=700), *onec.shift(60, first=710, sales=2))
     taken = base.fetch(block_kilobytes=1)
     assert onec.number_of(taken) == 1
@@ -73,7 +73,7 @@ def test_a_whole_exchange(world: World, base: OneC) -> None:
     assert onec.documents_of(base.synchronise()) == []
 
 
-def test_a_lost_confirmation_sends_the_same_documents_again(world: World, base: OneC) -> None:
+def test_documents_are_sent_again_until_confirmed(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59, first=700))
     first = base.fetch()
     onec.feed(world, *onec.shift(60, first=710))
@@ -83,7 +83,9 @@ def test_a_lost_confirmation_sends_the_same_documents_again(world: World, base: 
     assert onec.documents_of(base.synchronise()) == []
 
 
-def test_an_old_message_confirmed_confirms_what_it_carried_only(world: World, base: OneC) -> None:
+def test_confirmation_of_an_old_message_confirms_its_documents_only(
+    world: World, base: OneC
+) -> None:
     onec.feed(world, *onec.shift(59, first=700))
     first = base.fetch()
     base.received = onec.number_of(first)
@@ -95,7 +97,7 @@ def test_an_old_message_confirmed_confirms_what_it_carried_only(world: World, ba
     assert len(left) == 1
 
 
-def test_an_open_shift_waits_for_its_end(world: World, base: OneC) -> None:
+def test_open_shift_is_sent_after_its_end(world: World, base: OneC) -> None:
     *opened, closing = onec.shift(59)
     onec.feed(world, *opened)
     assert onec.documents_of(base.fetch()) == []
@@ -103,15 +105,13 @@ def test_an_open_shift_waits_for_its_end(world: World, base: OneC) -> None:
     assert len(onec.documents_of(base.fetch())) == 1
 
 
-def test_a_shift_whose_closing_was_lost_loads_when_it_must_have_ended(
-    world: World, base: OneC
-) -> None:
+def test_shift_with_lost_closing_is_sent_when_it_must_have_ended(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59)[:-1])
     world.advance(days=2)
     assert len(onec.documents_of(base.fetch())) == 1
 
 
-def test_only_days_with_access_load(world: World, base: OneC) -> None:
+def test_only_shifts_on_days_with_access_are_sent(world: World, base: OneC) -> None:
     onec.feed(
         world,
         *onec.shift(58, first=690, at="2026-11-23T10:{minute:02}:00"),
@@ -125,7 +125,7 @@ def test_only_days_with_access_load(world: World, base: OneC) -> None:
     assert len(onec.documents_of(base.fetch())) == 3
 
 
-def test_another_client_gets_nothing_of_it(world: World, base: OneC) -> None:
+def test_other_client_gets_nothing_of_the_exchange(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     file_id = base.service.UploadData(onec.PLAN, base.code, None, None, None, False)["FileID"]
     steps.know_organisation(world, "client-2")
@@ -136,7 +136,7 @@ def test_another_client_gets_nothing_of_it(world: World, base: OneC) -> None:
     assert len(onec.documents_of(base.get_file(file_id))) == 1
 
 
-def test_two_bases_of_one_client_are_told_apart(world: World, base: OneC) -> None:
+def test_two_infobases_of_a_client_are_independent(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     second = OneC(base.service, "БП-2")
     second.set_up()
@@ -145,7 +145,7 @@ def test_two_bases_of_one_client_are_told_apart(world: World, base: OneC) -> Non
     assert onec.documents_of(base.synchronise()) == []
 
 
-def test_a_large_message_is_prepared_apart(
+def test_large_message_is_prepared_in_the_background(
     world: World, base: OneC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outgoing, "INLINE_DOCUMENTS", 3)
@@ -162,7 +162,7 @@ def test_a_large_message_is_prepared_apart(
     assert status(str(uuid.uuid4()))["return"] == "Canceled"
 
 
-def test_who_cannot_wait_gets_the_first_part_and_then_the_rest(
+def test_infobase_that_cannot_wait_gets_a_large_message_in_parts(
     world: World, base: OneC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outgoing, "INLINE_DOCUMENTS", 5)
@@ -172,7 +172,9 @@ def test_who_cannot_wait_gets_the_first_part_and_then_the_rest(
     assert onec.documents_of(first) != onec.documents_of(second)
 
 
-def test_two_exchanges_at_once(world: World, base: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_exchange_at_the_same_time_is_refused(
+    world: World, base: OneC, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(outgoing, "INLINE_REGISTERS", 0)
     onec.feed(world, *onec.shift(59))
     upload = base.service.UploadData
@@ -192,9 +194,7 @@ def test_two_exchanges_at_once(world: World, base: OneC, monkeypatch: pytest.Mon
         base.get_file(first["FileID"])
 
 
-def test_a_rate_that_the_version_cannot_say_is_told_with_its_receipts(
-    world: World, base: OneC
-) -> None:
+def test_inexpressible_rate_is_refused_with_its_receipts(world: World, base: OneC) -> None:
     base.set_up("1.8")
     document = onec.receipts.document()
     items = [document["items"][0] | {"nds": 11}]
@@ -205,7 +205,7 @@ def test_a_rate_that_the_version_cannot_say_is_told_with_its_receipts(
     assert len(onec.documents_of(base.fetch())) == 1
 
 
-def test_set_up_again_everything_begins_anew(world: World, base: OneC) -> None:
+def test_infobase_set_up_again_gets_everything_again(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     before = base.synchronise()
     base.synchronise()
@@ -216,7 +216,7 @@ def test_set_up_again_everything_begins_anew(world: World, base: OneC) -> None:
     assert onec.documents_of(base.synchronise()) == []
 
 
-def test_a_node_taken_away_is_not_known(world: World, base: OneC) -> None:
+def test_removed_node_is_unknown(world: World, base: OneC) -> None:
     base.service.RemoveExchangeNode(onec.PLAN, base.code)
     assert base.parameters()["УзелСуществует"] is False
     with pytest.raises(Fault, match="не найдена"):
@@ -225,7 +225,7 @@ def test_a_node_taken_away_is_not_known(world: World, base: OneC) -> None:
         base.service.RemoveExchangeNode(onec.PLAN, base.code)
 
 
-# --- messages of 1С
+# --- messages of 1C
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_node_taken_away_is_not_known(world: World, base: OneC) -> None:
         ({"To": "ЦБ"}, "другому получателю"),
     ],
 )
-def test_wrong_numbers_and_names_change_nothing(
+def test_message_with_wrong_numbers_or_codes_changes_nothing(
     world: World, base: OneC, said: dict[str, Any], why: str
 ) -> None:
     onec.feed(world, *onec.shift(59))
@@ -253,7 +253,7 @@ def test_wrong_numbers_and_names_change_nothing(
     assert world.items(INTEGRATION_1C, "node#") == before
 
 
-def test_a_message_repeated_after_a_lost_answer_is_taken_as_taken(world: World, base: OneC) -> None:
+def test_message_repeated_after_a_lost_answer_is_accepted(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     base.received = onec.number_of(base.fetch())
     base.send()
@@ -288,7 +288,7 @@ def test_hostile_files_are_refused(world: World, base: OneC, content: bytes, why
         base.service.DownloadData(onec.PLAN, base.code, file_id, None, None, True)
 
 
-def test_parts_are_bounded(world: World, base: OneC) -> None:
+def test_number_and_size_of_parts_are_limited(world: World, base: OneC) -> None:
     transfer = str(uuid.uuid4())
     put, join = base.service.PutFilePart, base.service.SaveFileFromParts
     for number in (-1, 65):
@@ -307,7 +307,7 @@ def test_parts_are_bounded(world: World, base: OneC) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 2, -1])
-def test_parts_that_are_not_there(world: World, base: OneC, number: int) -> None:
+def test_missing_part_is_refused(world: World, base: OneC, number: int) -> None:
     file_id = base.service.UploadData(onec.PLAN, base.code, None, None, None, False)["FileID"]
     sending = base.service.PrepareGetFile(file_id, 0)
     assert sending["PartQuantity"] == 1
@@ -318,14 +318,14 @@ def test_parts_that_are_not_there(world: World, base: OneC, number: int) -> None
         base.service.GetFilePart(sending["TransferId"], 1)
 
 
-def test_what_goes_in_one_string_is_refused(world: World, base: OneC) -> None:
+def test_exchange_without_parts_is_refused(world: World, base: OneC) -> None:
     with pytest.raises(Fault, match="частями"):
         base.service.Upload(onec.PLAN, base.code)
     with pytest.raises(Fault, match="план"):
         base.service.TestConnection("Другой", base.code)
 
 
-def test_a_password_taken_away_ends_the_exchange(world: World, base: OneC) -> None:
+def test_revoked_password_ends_the_exchange(world: World, base: OneC) -> None:
     world.ok("DELETE /integration-1c/credentials")
     with pytest.raises(TransportError) as refused:
         base.service.Ping()
@@ -367,7 +367,7 @@ NAMESPACE = "http://www.1c.ru/SSL/Exchange_3_0_1_1"
         ).encode(),
     ],
 )
-def test_what_is_no_call_is_a_fault(world: World, content: bytes) -> None:
+def test_invalid_call_is_answered_with_a_fault(world: World, content: bytes) -> None:
     made = world.ok("POST /integration-1c/credentials")
     authorization = onec.basic(made["login"], made["password"])
     answer = onec.call(world, "/ws/Exchange_3_0_1_1", content, authorization)
@@ -375,7 +375,7 @@ def test_what_is_no_call_is_a_fault(world: World, content: bytes) -> None:
     assert b"<s:Fault><faultcode>s:Client</faultcode>" in answer.body
 
 
-def test_soap_12_is_answered_in_kind(world: World) -> None:
+def test_soap_12_is_answered_with_soap_12(world: World) -> None:
     made = world.ok("POST /integration-1c/credentials")
     envelope = (
         '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
@@ -409,7 +409,7 @@ def cottage_cheese(identifier: str, name: str = "Творог &lt;5%&gt; &amp; �
     return ITEM.format(id=identifier, name=name)
 
 
-def test_1cs_identifier_and_name_are_taken_and_used(world: World, base: OneC) -> None:
+def test_identifier_and_name_of_1c_are_stored_and_sent(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     ours = base.synchronise(cottage_cheese(THEIRS))
     (item,) = world.get("/integration-1c/nomenclature")["items"]
@@ -421,7 +421,7 @@ def test_1cs_identifier_and_name_are_taken_and_used(world: World, base: OneC) ->
     assert item["item_id"].encode() not in later
 
 
-def test_a_conflict_is_listed_and_settled(world: World, base: OneC) -> None:
+def test_conflict_is_listed_and_can_be_settled(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     base.synchronise(cottage_cheese(THEIRS) + cottage_cheese(OTHER))
     (item,) = world.get("/integration-1c/nomenclature")["items"]
@@ -441,7 +441,7 @@ def test_a_conflict_is_listed_and_settled(world: World, base: OneC) -> None:
     assert world.get("/integration-1c/nomenclature")["items"] == [settled], "a choice stands"
 
 
-def test_a_conflict_may_be_settled_for_our_own(world: World, base: OneC) -> None:
+def test_conflict_can_be_settled_with_none_of_the_candidates(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     base.synchronise(cottage_cheese(THEIRS) + cottage_cheese(OTHER))
     (item,) = world.get("/integration-1c/nomenclature")["items"]
@@ -452,7 +452,7 @@ def test_a_conflict_may_be_settled_for_our_own(world: World, base: OneC) -> None
     assert (again["onec_id"], again["candidates"]) == (THEIRS, item["candidates"])
 
 
-def test_data_sent_to_be_matched_is_learned_whatever_its_number(world: World, base: OneC) -> None:
+def test_message_for_data_matching_is_accepted_with_any_number(world: World, base: OneC) -> None:
     onec.feed(world, *onec.shift(59))
     base.fetch()
     file_id = base.put_file(onec.zipped(base.message(cottage_cheese(THEIRS))))

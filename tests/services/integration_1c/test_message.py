@@ -1,4 +1,4 @@
-"""What the cabinet shows of what loads, and the message as a file."""
+"""Retail documents in the cabinet, and messages as files."""
 
 import datetime as dt
 import io
@@ -22,7 +22,7 @@ OURS = {"register_id": onec.REGISTER, **DAY}
 
 @pytest.fixture
 def fed(world: World) -> World:
-    """A register on trial with two closed shifts of a day."""
+    """A world with a register on trial and three closed shifts of one day."""
     onec.know_register(world)
     onec.begin_trial(world)
     onec.feed(
@@ -36,7 +36,7 @@ def fed(world: World) -> World:
     return world
 
 
-def test_documents_are_the_shifts_with_their_sums(fed: World) -> None:
+def test_documents_list_each_shift_with_its_sums(fed: World) -> None:
     found = fed.get("/integration-1c/documents", query=OURS)["items"]
     assert [(one["shift"], one["receipts"]) for one in found] == [(59, 3), (60, 2), (61, 1)]
     assert [one["turnover_kopecks"] for one in found] == [3 * 128521, 2 * 128521, -128521]
@@ -48,7 +48,7 @@ def test_documents_are_the_shifts_with_their_sums(fed: World) -> None:
     assert sum(one["turnover_kopecks"] for one in found) == turnover.turnover
 
 
-def test_documents_are_those_of_the_message(fed: World) -> None:
+def test_listed_documents_are_those_in_the_message(fed: World) -> None:
     found = fed.get("/integration-1c/documents", query=OURS)["items"]
     answer = fed.call("GET /integration-1c/message", query=DAY)
     assert answer.status == 200
@@ -61,7 +61,7 @@ def test_documents_are_those_of_the_message(fed: World) -> None:
     assert b"Confirmation" not in answer.body
 
 
-def test_a_message_names_the_shop_and_reads_no_list_of_shops_or_registers(fed: World) -> None:
+def test_message_names_the_shop_without_listing_shops_or_registers(fed: World) -> None:
     shop = {"name": "На углу", "address": "г. Москва, ул. Образцовая, д. 17"}
     made = fed.ok("POST /organisation/shops", shop)
     fed.ok(f"PUT /organisation/shops/{made['shop_id']}/registers/{onec.REGISTER}")
@@ -71,26 +71,26 @@ def test_a_message_names_the_shop_and_reads_no_list_of_shops_or_registers(fed: W
     assert {one.operation for one in reads} == {"GetItem", "BatchGetItem"}
 
 
-def test_the_exchange_and_the_file_agree(fed: World) -> None:
+def test_exchange_and_file_contain_the_same_documents(fed: World) -> None:
     by_file = fed.call("GET /integration-1c/message", query=DAY).body
     by_exchange = onec.OneC.connect(fed).fetch()
     assert by_file.partition(b"<Body")[2] == by_exchange.partition(b"<Body")[2]
 
 
-def test_reading_keeps_nothing(fed: World) -> None:
+def test_reading_documents_writes_nothing(fed: World) -> None:
     before = fed.items(INTEGRATION_1C)
     fed.call("GET /integration-1c/message", query=DAY)
     fed.get("/integration-1c/documents", query=OURS)
     assert fed.items(INTEGRATION_1C) == before
 
 
-def test_another_day_has_nothing_to_load(fed: World) -> None:
+def test_day_without_shifts_has_nothing_to_load(fed: World) -> None:
     day = {"from": "2026-11-23", "to": "2026-11-23"}
     assert fed.call("GET /integration-1c/message", query=day).problem == "nothing-to-load"
     assert fed.get("/integration-1c/documents", query={**OURS, **day})["items"] == []
 
 
-def test_others_see_nothing(fed: World) -> None:
+def test_other_clients_get_no_documents(fed: World) -> None:
     steps.know_organisation(fed, "client-2")
     refused = fed.call("GET /integration-1c/message", query=DAY, who="other_client")
     assert refused.problem == "nothing-to-load"
@@ -109,11 +109,11 @@ def test_others_see_nothing(fed: World) -> None:
         {**DAY, "version": "1.9"},
     ],
 )
-def test_a_period_must_be_one(world: World, query: dict[str, str]) -> None:
+def test_invalid_period_is_refused(world: World, query: dict[str, str]) -> None:
     assert world.call("GET /integration-1c/message", query=query).problem == "payload-invalid"
 
 
-def test_a_rate_that_1_8_cannot_say(world: World) -> None:
+def test_rate_that_version_1_8_cannot_express_is_refused(world: World) -> None:
     onec.know_register(world)
     onec.begin_trial(world)
     items = [onec.receipts.document()["items"][0] | {"nds": 11}]
@@ -124,7 +124,9 @@ def test_a_rate_that_1_8_cannot_say(world: World) -> None:
     assert world.call("GET /integration-1c/message", query=DAY).status == 200
 
 
-def test_a_large_period_is_prepared_apart(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_period_is_prepared_in_the_background(
+    fed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(actions, "_MOST_INLINE", 3)
     assert fed.call("GET /integration-1c/message", query=DAY).problem == "message-too-large"
     asked = fed.call("POST /integration-1c/messages", DAY, key="one")
@@ -152,7 +154,9 @@ def stored(file_id: str) -> bytes:
     return content
 
 
-def test_a_file_that_cannot_be_says_why(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_cannot_be_prepared_states_the_reason(
+    fed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(consumer, "MOST_RECEIPTS", 3)
 
     def ask(period: dict[str, Any]) -> Any:
@@ -166,13 +170,15 @@ def test_a_file_that_cannot_be_says_why(fed: World, monkeypatch: pytest.MonkeyPa
     assert "нет закрытых смен" in nothing["reason"]
 
 
-def test_too_much_to_show_is_refused(fed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_period_with_too_many_documents_is_refused(
+    fed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(actions, "_MOST_LISTED", 3)
     refused = fed.call("GET /integration-1c/documents", query=OURS)
     assert refused.problem == "period-too-large"
 
 
-def test_nomenclature_is_listed_page_by_page(world: World) -> None:
+def test_nomenclature_is_listed_in_pages(world: World) -> None:
     onec.know_register(world)
     onec.begin_trial(world)
     documents = onec.shift(59, sales=5)

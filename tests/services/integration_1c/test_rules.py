@@ -1,4 +1,4 @@
-"""Terms of access, by days alone."""
+"""Terms of access by days."""
 
 import datetime as dt
 import itertools
@@ -30,11 +30,11 @@ def day(text: str) -> dt.date:
         ("2028-02-29", SubscriptionPeriod.YEAR, "2029-02-28"),
     ],
 )
-def test_the_last_day_of_a_period(since: str, period: SubscriptionPeriod, until: str) -> None:
+def test_last_day_of_a_period(since: str, period: SubscriptionPeriod, until: str) -> None:
     assert rules.last_day(day(since), period) == day(until)
 
 
-def test_a_trial_lasts_its_days_today_included() -> None:
+def test_trial_includes_today() -> None:
     access = rules.begin_trial(REGISTER, None, 14, TODAY)
     assert access.until == day("2026-12-07")
     assert rules.state(access, TODAY) is AccessState.TRIAL
@@ -43,7 +43,7 @@ def test_a_trial_lasts_its_days_today_included() -> None:
     assert rules.state(None, TODAY) is AccessState.NONE
 
 
-def test_what_is_paid_during_a_trial_begins_after_it() -> None:
+def test_period_paid_during_a_trial_begins_after_the_trial() -> None:
     trial = rules.begin_trial(REGISTER, None, 14, TODAY)
     paid = rules.extend(REGISTER, trial, SubscriptionPeriod.MONTH, day("2026-12-01"))
     assert (paid.terms[1].since, paid.until) == (day("2026-12-08"), day("2027-01-07"))
@@ -51,7 +51,7 @@ def test_what_is_paid_during_a_trial_begins_after_it() -> None:
     assert rules.state(paid, day("2026-12-08")) is AccessState.ACTIVE
 
 
-def test_a_renewal_goes_on_from_the_present_end_and_a_late_one_from_today() -> None:
+def test_renewal_continues_from_the_end_or_from_today() -> None:
     first = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, TODAY)
     early = rules.extend(REGISTER, first, SubscriptionPeriod.YEAR, day("2026-12-23"))
     assert (early.terms[1].since, early.until) == (day("2026-12-24"), day("2027-12-23"))
@@ -70,7 +70,7 @@ def test_days_between_terms_are_not_covered() -> None:
     assert rules.state(again, day("2027-01-10")) is AccessState.EXPIRED
 
 
-def test_no_trial_where_access_is_in_force() -> None:
+def test_trial_is_refused_while_access_is_in_force() -> None:
     paid = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, TODAY)
     with pytest.raises(rules.AccessInForce):
         rules.begin_trial(REGISTER, paid, 14, paid.until)

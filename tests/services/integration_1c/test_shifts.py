@@ -1,4 +1,4 @@
-"""Shifts as turnover tells of them."""
+"""Shifts computed from turnover."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ def turnover(
     )
 
 
-def test_a_shift_over_midnight_is_one_and_of_its_last_day() -> None:
+def test_shift_over_midnight_belongs_to_its_last_day() -> None:
     (found,) = shifts_of(
         [
             turnover(MONDAY, {1000, 1020, 1023}, (7, 1000, 1023, False)),
@@ -39,7 +39,7 @@ def test_a_shift_over_midnight_is_one_and_of_its_last_day() -> None:
     assert (found.documents, found.closed) == (5, True)
 
 
-def test_only_what_is_counted_within_a_shift_makes_its_fingerprint() -> None:
+def test_fingerprint_depends_on_documents_of_the_shift_only() -> None:
     def fingerprints(*numbers: int) -> list[str]:
         spans = [(7, 1000, 1023, True), (8, 1024, 1040, True)]
         return [one.fingerprint for one in shifts_of([turnover(MONDAY, {*numbers}, *spans)])]
@@ -51,7 +51,7 @@ def test_only_what_is_counted_within_a_shift_makes_its_fingerprint() -> None:
     assert before[0] != before[1]
 
 
-def test_the_same_number_on_two_drives_is_two_shifts() -> None:
+def test_same_number_on_two_drives_gives_two_shifts() -> None:
     found = shifts_of(
         [
             turnover(MONDAY, {5}, (7, 5, 5, True)),
@@ -61,7 +61,7 @@ def test_the_same_number_on_two_drives_is_two_shifts() -> None:
     assert len(found) == 2
 
 
-def test_a_shift_left_open_ends_a_day_after_it_should_have() -> None:
+def test_open_shift_counts_as_ended_after_the_longest_shift() -> None:
     (found,) = shifts_of([turnover(MONDAY, {5}, (7, 5, 5, False))])
     assert not found.has_ended(TUESDAY)
     assert found.has_ended(TUESDAY + dt.timedelta(days=1))

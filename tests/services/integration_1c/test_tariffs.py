@@ -1,4 +1,4 @@
-"""Trial and subscription of registers, as the calls answer."""
+"""Trials and subscriptions of registers through the API."""
 
 import datetime as dt
 
@@ -12,7 +12,7 @@ TRIAL = f"POST /integration-1c/registers/{onec.REGISTER}/trial"
 SUBSCRIPTION = f"POST /integration-1c/registers/{onec.REGISTER}/subscription"
 
 
-def test_registers_are_listed_with_what_a_tariff_costs(world: World) -> None:
+def test_registers_are_listed_with_access_and_prices(world: World) -> None:
     onec.know_register(world)
     assert onec.tariff(world) == {
         "register_id": onec.REGISTER,
@@ -26,7 +26,7 @@ def test_registers_are_listed_with_what_a_tariff_costs(world: World) -> None:
     }
 
 
-def test_a_list_of_many_registers_is_three_reads(world: World) -> None:
+def test_list_of_many_registers_takes_three_reads(world: World) -> None:
     for number in range(30):
         onec.know_register(world, register_id=f"00048172360{number:05}")
     world.calls.clear()
@@ -35,11 +35,11 @@ def test_a_list_of_many_registers_is_three_reads(world: World) -> None:
     assert [call.operation for call in world.calls] == ["Query", "BatchGetItem", "BatchGetItem"]
 
 
-def test_nobody_without_registers_sees_any(world: World) -> None:
+def test_client_without_registers_gets_an_empty_list(world: World) -> None:
     assert world.get("/integration-1c/registers")["items"] == []
 
 
-def test_a_trial_is_given_once_to_a_register_whoever_owns_it(world: World) -> None:
+def test_register_has_one_trial_whoever_owns_it(world: World) -> None:
     onec.know_register(world)
     begun = onec.begin_trial(world)
     assert (begun["state"], begun["until"]) == ("trial", "2026-12-07")
@@ -57,7 +57,7 @@ def test_a_trial_is_given_once_to_a_register_whoever_owns_it(world: World) -> No
     assert world.call(TRIAL, who="other_client").problem == "trial-used"
 
 
-def test_the_last_day_of_a_trial_is_moscows(world: World) -> None:
+def test_last_day_of_a_trial_is_by_moscow_time(world: World) -> None:
     onec.know_register(world)
     onec.begin_trial(world)
     world.moment = dt.datetime(2026, 12, 7, 20, 59, tzinfo=dt.UTC)
@@ -67,14 +67,14 @@ def test_the_last_day_of_a_trial_is_moscows(world: World) -> None:
 
 
 @pytest.mark.parametrize("route", [TRIAL, SUBSCRIPTION])
-def test_a_foreign_register_is_not_found(world: World, route: str) -> None:
+def test_register_of_another_client_is_not_found(world: World, route: str) -> None:
     onec.know_register(world)
     body = {"period": "month"} if route == SUBSCRIPTION else None
     assert world.call(route, body, who="other_client").problem == "register-unknown"
     assert world.call(route, body, who="operator").status == 403
 
 
-def test_a_subscription_begins_when_it_is_paid(world: World) -> None:
+def test_subscription_begins_when_paid(world: World) -> None:
     onec.know_register(world)
     ordered = onec.subscribe(world)
     assert ordered["status"] == "invoiced"
@@ -89,7 +89,7 @@ def test_a_subscription_begins_when_it_is_paid(world: World) -> None:
     assert "касса 0004817236006552 подключена" in mail.subject
 
 
-def test_a_renewal_goes_on_from_the_end_and_a_trials_rest_is_kept(world: World) -> None:
+def test_renewal_begins_after_the_trial_or_paid_period(world: World) -> None:
     onec.know_register(world)
     onec.begin_trial(world)
     onec.pay(world, onec.subscribe(world))
@@ -100,7 +100,7 @@ def test_a_renewal_goes_on_from_the_end_and_a_trials_rest_is_kept(world: World) 
     assert onec.tariff(world)["state"] == "active"
 
 
-def test_the_same_key_orders_once(world: World) -> None:
+def test_same_idempotency_key_creates_one_subscription(world: World) -> None:
     onec.know_register(world)
     orders = [world.ok(SUBSCRIPTION, {"period": "year"}, key="one") for _ in range(2)]
     assert orders[0] == orders[1]
@@ -108,12 +108,12 @@ def test_the_same_key_orders_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", [{"period": "week"}, {}, {"period": "month", "days": 3}])
-def test_only_a_month_or_a_year(world: World, body: object) -> None:
+def test_other_periods_are_refused(world: World, body: object) -> None:
     onec.know_register(world)
     assert world.call(SUBSCRIPTION, body).problem == "payload-invalid"
 
 
-def test_an_unpaid_subscription_expires_and_gives_no_access(world: World) -> None:
+def test_unpaid_subscription_expires_without_access(world: World) -> None:
     onec.know_register(world)
     onec.subscribe(world)
     world.advance(days=7)
@@ -128,7 +128,7 @@ def reminders(world: World) -> list[str]:
     return [mail.body for mail in world.mails() if "заканчивается срок" in mail.subject]
 
 
-def test_clients_are_reminded_once_a_week_before_the_end(world: World) -> None:
+def test_client_is_reminded_once_a_week_before_the_end(world: World) -> None:
     onec.know_register(world)
     steps.know_register(world, register_id="0004817236016551")
     onec.begin_trial(world)
@@ -154,7 +154,7 @@ def test_clients_are_reminded_once_a_week_before_the_end(world: World) -> None:
     assert "0004817236016551" not in reminders(world)[1]
 
 
-def test_what_has_ended_is_not_reminded_of(world: World) -> None:
+def test_ended_access_causes_no_reminder(world: World) -> None:
     onec.know_register(world)
     onec.begin_trial(world)
     world.advance(days=20)

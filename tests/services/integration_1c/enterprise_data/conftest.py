@@ -1,4 +1,4 @@
-"""Messages, and what the published schemas find wrong with them."""
+"""Messages, and their validation by the published schemas."""
 
 import copy
 import datetime as dt
@@ -25,7 +25,7 @@ Written = Callable[..., bytes]
 
 @pytest.fixture
 def written() -> Written:
-    """Write a message and return its bytes."""
+    """Return a function that writes a message and returns its bytes."""
 
     def call(reports: Iterable[RetailReport], **options: Any) -> bytes:
         target = io.BytesIO()
@@ -38,7 +38,10 @@ def written() -> Written:
 
 @pytest.fixture
 def faults() -> Callable[[bytes, str], str]:
-    """Return what the schema of a version finds wrong with a message; nothing if it is valid."""
+    """Return a function that validates a message by the schema of a version.
+
+    The function returns the errors, an empty string if the message is valid.
+    """
 
     def call(message: bytes, version: str) -> str:
         document = etree.fromstring(message)

@@ -1,4 +1,4 @@
-"""The same thing is recognised however a till writes it, and never taken for another."""
+"""Items are recognised in any spelling and never mistaken for one another."""
 
 import uuid
 from typing import Any
@@ -43,18 +43,18 @@ def told(match: ItemMatch, *items: OnecItem) -> Reconciliation:
         {"productCodeData": {"gtin": 4606419014681.0}, "productCodeNew": {"gs1m": {"gtin": GTIN}}},
     ],
 )
-def test_a_barcode_comes_first_whatever_zeros_it_lost(code: dict[str, Any]) -> None:
+def test_gtin_is_recognised_without_leading_zeros(code: dict[str, Any]) -> None:
     assert key_of(item(**code)) == f"gtin:{GTIN}"
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        "04606419014682",  # check digit
-        "2000001234567",  # weighed in the shop
+        "04606419014682",  # wrong check digit
+        "2000001234567",  # internal number of a shop
         "0212345678909",
         "0412345678907",
-        "96385074",  # right, but see below
+        "96385074",  # valid, unlike the others: see the test
         0,
         "",
         None,
@@ -65,7 +65,7 @@ def test_a_barcode_comes_first_whatever_zeros_it_lost(code: dict[str, Any]) -> N
         4606419014681.0,
     ],
 )
-def test_what_is_no_number_of_goods(value: Any) -> None:
+def test_invalid_and_internal_codes_are_not_gtins(value: Any) -> None:
     assert gtin(value) == ("00000096385074" if value == "96385074" else None)
 
 
@@ -73,11 +73,11 @@ def test_what_is_no_number_of_goods(value: Any) -> None:
     "name",
     ["морс ягодный 0,2", " Морс  ягодный 0,2 ", "МОРС ЯГОДНЫЙ 0,2", "Морс\tягодный\xa00,2"],
 )
-def test_a_name_is_folded(name: str) -> None:
+def test_case_and_spaces_of_a_name_are_normalised(name: str) -> None:
     assert key_of(item(name=name)) == key_of(item())
 
 
-def test_quotes_and_yo_are_folded() -> None:
+def test_quotes_and_yo_are_normalised() -> None:
     assert key_of(item(name="Мёд «Липа»")) == key_of(item(name='Мед "Липа"'))
 
 
@@ -89,7 +89,7 @@ def test_quotes_and_yo_are_folded() -> None:
         {"productCodeData": {"gtin": 4606419014681}},
     ],
 )
-def test_other_things_are_other_items(other: dict[str, Any]) -> None:
+def test_different_items_have_different_keys(other: dict[str, Any]) -> None:
     assert key_of(item(**other)) != key_of(item())
 
 
@@ -107,14 +107,14 @@ def test_units_of_all_versions_of_the_format() -> None:
     assert told == ["166", "166", "876", "796", "796"]
 
 
-def test_identifiers_are_the_owners_own_and_never_change() -> None:
+def test_identifiers_depend_on_the_owner_and_never_change() -> None:
     assert match_of(INN, item()).item_id == item_id(INN, key_of(item()))
     assert item_id(INN, key_of(item())) != item_id("7707083893", key_of(item()))
-    # Written down: another value here would load everything into 1С once more.
+    # A literal value: with another identifier 1C would load all items again.
     assert str(item_id(INN, "gtin:04606419014681")) == "1dcc6f0f-30d9-59ea-81d3-eeb5ab9f07d3"
 
 
-def test_1c_is_recognised_by_name_and_unit() -> None:
+def test_item_of_1c_matches_by_name_and_unit() -> None:
     ours = known()
     changed = told(ours, sent(name="МОРС  ягодный 0,2")).changed[ours.key]
     assert (changed.reference, changed.shown_name) == (uuid.UUID(int=1), "МОРС  ягодный 0,2")
@@ -125,16 +125,16 @@ def test_1c_is_recognised_by_name_and_unit() -> None:
     "theirs",
     [sent(name="Другое"), OnecItem(id=uuid.UUID(int=1), name="Морс ягодный 0,2", unit="166")],
 )
-def test_another_thing_of_1c_is_not_taken(theirs: OnecItem) -> None:
+def test_different_item_of_1c_does_not_match(theirs: OnecItem) -> None:
     assert told(known(), theirs) == Reconciliation({}, {})
 
 
-def test_a_full_name_is_as_good() -> None:
+def test_item_of_1c_matches_by_full_name() -> None:
     ours = known()
     assert ours.key in told(ours, sent(name="Морс", full_name="Морс ягодный 0,2")).changed
 
 
-def test_a_barcode_goes_before_a_name() -> None:
+def test_barcode_takes_precedence_over_name() -> None:
     by_code = known(productCodeData={"gtin": 4606419014681})
     by_name = match_of(INN, item(name="Напиток"))
     both = {one.key: one for one in (by_code, by_name)}
@@ -142,12 +142,12 @@ def test_a_barcode_goes_before_a_name() -> None:
     assert reconcile(both, [theirs]).changed.keys() == {by_code.key}
 
 
-def test_an_item_with_a_barcode_is_recognised_by_name_if_1c_has_no_barcode() -> None:
+def test_item_with_gtin_matches_by_name_without_barcode_in_1c() -> None:
     ours = known(productCodeData={"gtin": 4606419014681})
     assert ours.key in told(ours, sent()).changed
 
 
-def test_an_item_that_1c_took_from_us_gives_us_its_name() -> None:
+def test_item_sent_to_1c_gets_the_name_of_1c() -> None:
     ours = known()
     renamed = OnecItem(id=ours.item_id, name="Морс 0,2 л", unit="796")
     changed = told(ours, renamed).changed[ours.key]
@@ -155,13 +155,13 @@ def test_an_item_that_1c_took_from_us_gives_us_its_name() -> None:
     assert told(changed, renamed) == Reconciliation({}, {})
 
 
-def test_two_items_of_1c_are_a_conflict_and_nothing_changes() -> None:
+def test_two_matching_items_are_a_conflict() -> None:
     ours = known()
     first, second = sent(1), sent(2)
     assert told(ours, first, second, first) == Reconciliation({}, {ours.key: (first, second)})
 
 
-def test_a_second_item_is_a_conflict_in_a_later_message_too() -> None:
+def test_second_item_in_a_later_message_is_a_conflict() -> None:
     ours = known()
     linked = told(ours, sent(1)).changed[ours.key]
     (conflict,) = told(linked, sent(2)).conflicts.values()
@@ -169,14 +169,14 @@ def test_a_second_item_is_a_conflict_in_a_later_message_too() -> None:
 
 
 @pytest.mark.parametrize("chosen", [sent(1), None])
-def test_what_a_person_settled_stands(chosen: OnecItem | None) -> None:
+def test_chosen_match_is_not_changed(chosen: OnecItem | None) -> None:
     ours = known()
     settled = settle(ours, chosen)
     assert settled.reference == (chosen.id if chosen else ours.item_id)
     assert told(settled, sent(1), sent(2), sent(3)) == Reconciliation({}, {})
 
 
-def test_what_a_person_settled_follows_its_name() -> None:
+def test_chosen_match_gets_the_new_name_of_1c() -> None:
     settled = settle(known(), sent(1))
     changed = told(settled, sent(1, name="Новое имя"), sent(2)).changed[settled.key]
     assert (changed.onec_name, changed.settled) == ("Новое имя", True)

@@ -1,4 +1,4 @@
-"""What 1С sends is read; what an enemy sends is refused in little time and memory."""
+"""Messages of 1C are parsed; hostile input is refused with little time and memory."""
 
 import contextlib
 import io
@@ -60,7 +60,7 @@ def zipped(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
     return target.getvalue()
 
 
-def test_a_message_of_1c() -> None:
+def test_message_of_1c_is_parsed() -> None:
     incoming = read(message())
     assert (incoming.version, incoming.available_versions) == ("1.17", ("1.8", "1.17"))
     assert (incoming.sender, incoming.recipient) == ("БП", "ОФ")
@@ -70,25 +70,25 @@ def test_a_message_of_1c() -> None:
     assert (item.unit, item.barcodes) == ("796", ("4606419014681",))
 
 
-def test_a_barcode_may_stand_before_its_item() -> None:
+def test_barcode_may_precede_its_item() -> None:
     item, barcode = NOMENCLATURE.split("<Справочник.Шт")
     (found,) = read(message("<Справочник.Шт" + barcode + item)).items
     assert found.barcodes == ("4606419014681",)
 
 
-def test_a_message_without_objects_or_numbers() -> None:
+def test_message_without_objects_or_numbers() -> None:
     short = HEADER[: HEADER.index("<msg:Confirmation>")] + "</msg:Header>"
     incoming = read(message("", short))
     assert (incoming.items, incoming.message_no, incoming.received_no) == ((), None, None)
 
 
-def test_what_we_write_can_be_read(written: Callable[..., bytes]) -> None:
+def test_written_message_can_be_read(written: Callable[..., bytes]) -> None:
     incoming = read(written(retail_reports([stored(1)], {})))
     assert (incoming.message_no, incoming.received_no, len(incoming.items)) == (7, 3, 1)
 
 
 @pytest.mark.parametrize("version", ["1_17", "1_8"])
-def test_a_sample(version: str) -> None:
+def test_published_sample_is_parsed(version: str) -> None:
     file = SAMPLES / "enterprisedata" / f"message_{version}_valid.xml"
     (item,) = read(file.read_bytes()).items
     assert (item.name, item.unit) == ("Морс ягодный 0.2", "796")
@@ -120,12 +120,12 @@ def test_a_sample(version: str) -> None:
         ),
     ],
 )
-def test_what_is_refused(content: bytes, why: str) -> None:
+def test_invalid_message_is_refused(content: bytes, why: str) -> None:
     with pytest.raises(InvalidMessage, match=why):
         read(content)
 
 
-def test_billions_of_laughs_cost_nothing() -> None:
+def test_entity_expansion_is_refused_early() -> None:
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 30))
     started = time.process_time()
     with pytest.raises(InvalidMessage):
@@ -133,7 +133,7 @@ def test_billions_of_laughs_cost_nothing() -> None:
     assert time.process_time() - started < 1
 
 
-def test_objects_that_do_not_matter_are_forgotten() -> None:
+def test_memory_does_not_grow_with_other_objects() -> None:
     body = "<Справочник.Контрагенты><КлючевыеСвойства/></Справочник.Контрагенты>" * 60_000
     content = message(body)
     tracemalloc.start()
@@ -146,13 +146,13 @@ def test_objects_that_do_not_matter_are_forgotten() -> None:
 
 
 @pytest.mark.parametrize("reference", ["", "x", "0" * 31])
-def test_an_item_without_an_identifier_is_passed_over(reference: str) -> None:
+def test_item_without_an_identifier_is_ignored(reference: str) -> None:
     assert read(message(NOMENCLATURE.replace(ITEM, reference))).items == ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_damage_is_one_kind_of_error(data: st.DataObject) -> None:
+def test_damaged_message_raises_invalid_message_only(data: st.DataObject) -> None:
     content = bytearray(message())
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -160,7 +160,7 @@ def test_damage_is_one_kind_of_error(data: st.DataObject) -> None:
         read(bytes(content))
 
 
-def test_an_archive() -> None:
+def test_archive_with_one_xml_file_is_unzipped() -> None:
     assert unzip(zipped(("Message_ОФ_БП.xml", b"<a/>"), ("readme.txt", b"x"))) == b"<a/>"
     assert unzip(zipped(("m.XML", b"<a/>"), method=zipfile.ZIP_STORED)) == b"<a/>"
 
@@ -177,12 +177,12 @@ def test_an_archive() -> None:
         zipped(("m.xml", b"<a/>"), method=zipfile.ZIP_BZIP2),
     ],
 )
-def test_no_archive_of_a_message(content: bytes) -> None:
+def test_other_archives_are_refused(content: bytes) -> None:
     with pytest.raises(InvalidMessage):
         unzip(content)
 
 
-def test_a_bomb_is_unpacked_to_the_bound_only() -> None:
+def test_zip_bomb_is_read_up_to_the_limit() -> None:
     bomb = zipped(("m.xml", bytes(50_000_000)))
     assert len(bomb) < 100_000
     tracemalloc.start()
@@ -195,7 +195,7 @@ def test_a_bomb_is_unpacked_to_the_bound_only() -> None:
     assert peak < 8_000_000
 
 
-def test_a_size_that_the_archive_lies_about_is_not_believed() -> None:
+def test_false_size_in_the_archive_is_not_trusted() -> None:
     content = bytearray(zipped(("m.xml", bytes(5_000_000))))
     directory = content.index(b"PK\x01\x02")
     content[directory + 24 : directory + 28] = struct.pack("<I", 10)
@@ -205,7 +205,7 @@ def test_a_size_that_the_archive_lies_about_is_not_believed() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_a_damaged_archive_is_one_kind_of_error(data: st.DataObject) -> None:
+def test_damaged_archive_raises_invalid_message_only(data: st.DataObject) -> None:
     content = bytearray(zipped(("m.xml", message())))
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))

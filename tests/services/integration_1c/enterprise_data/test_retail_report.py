@@ -1,4 +1,4 @@
-"""A retail report equals the receipts of its shift, to the kopeck and whatever they hold."""
+"""A retail report equals the receipts of its shift to the kopeck."""
 
 import datetime as dt
 import random
@@ -41,7 +41,7 @@ ITEMS = st.builds(
 
 @st.composite
 def shifts(draw: st.DrawFn) -> list[StoredDocument]:
-    """A shift over two days: receipts, returns, expenses, corrections; totals that are out."""
+    """A shift over two days with receipts, returns, expenses, corrections and wrong totals."""
     documents = []
     for number in range(1, draw(st.integers(2, 8))):
         items = draw(st.lists(ITEMS, max_size=4))
@@ -69,7 +69,7 @@ def report_of(*documents: StoredDocument, **options: Any) -> RetailReport:
 
 @settings(max_examples=150, deadline=None)
 @given(shifts())
-def test_every_report_equals_its_receipts(documents: list[StoredDocument]) -> None:
+def test_report_equals_its_receipts(documents: list[StoredDocument]) -> None:
     report = report_of(*documents)
     for operation in OperationType:
         receipts = [one for one in documents if one.operation is operation]
@@ -84,7 +84,7 @@ def test_every_report_equals_its_receipts(documents: list[StoredDocument]) -> No
 
 @settings(max_examples=100, deadline=None)
 @given(shifts())
-def test_days_equal_the_turnover_of_the_feed(documents: list[StoredDocument]) -> None:
+def test_turnover_of_days_equals_that_of_the_feed(documents: list[StoredDocument]) -> None:
     fed: dict[dt.date, Turnover] = {}
     for one in documents:
         day = fed.get(one.day) or Turnover.empty("client-1", one.register_id, one.day, "")
@@ -98,7 +98,7 @@ def test_days_equal_the_turnover_of_the_feed(documents: list[StoredDocument]) ->
 
 @settings(max_examples=50, deadline=None)
 @given(shifts(), st.randoms(use_true_random=False))
-def test_order_and_repeats_change_nothing(
+def test_order_and_repetition_of_documents_change_nothing(
     documents: list[StoredDocument], chance: random.Random
 ) -> None:
     shuffled = [*documents, *documents[:2]]
@@ -108,14 +108,14 @@ def test_order_and_repeats_change_nothing(
 
 @settings(max_examples=100, deadline=None)
 @given(shifts())
-def test_tax_of_a_rate_is_shared_out_without_a_rest(documents: list[StoredDocument]) -> None:
+def test_tax_of_each_rate_is_distributed_exactly(documents: list[StoredDocument]) -> None:
     report = report_of(*documents)
     for lines in report.lines.values():
         tax, sums = defaultdict(int), defaultdict(int)
         for line in lines:
             tax[line.rate] += line.vat
             sums[line.rate] += line.sum
-        for rate in tax:  # each receipt rounds by itself: half a kopeck
+        for rate in tax:  # each receipt is rounded separately: half a kopeck
             assert abs(tax[rate] - rate.tax_in(sums[rate])) <= len(documents)
 
 
@@ -133,12 +133,12 @@ def test_items_are_grouped_by_nomenclature_price_and_rate() -> None:
     assert len({line.item.item_id for line in report.lines[1]}) == 1
 
 
-def test_a_total_rounded_down_is_shared_among_the_items() -> None:
+def test_rounded_total_is_distributed_among_the_items() -> None:
     report = report_of(stored(items=[item(sum=100_33), item(nds=2, sum=200_34)], totalSum=300_00))
     assert [line.sum for line in report.lines[OperationType.INCOME]] == [199_89, 100_11]
 
 
-def test_tax_is_what_the_receipts_say() -> None:
+def test_tax_is_taken_from_the_receipts() -> None:
     said = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 18_02}]}}
     told = [report_of(stored(1, **said), stored(2)), report_of(stored(1, **said | {"nds10": 5}))]
     assert [line.vat for line in told[0].lines[1]] == [18_02 + 18_03]
@@ -147,7 +147,7 @@ def test_tax_is_what_the_receipts_say() -> None:
     assert [line.vat for line in report_of(stored(1, **wrong)).lines[1]] == [18_03]
 
 
-def test_each_way_of_payment_is_told_apart() -> None:
+def test_totals_distinguish_means_of_payment() -> None:
     report = report_of(
         stored(1, cashTotalSum=10_00, ecashTotalSum=20_00, prepaidSum=30_00, creditSum=40_00),
         stored(2, operationType=2, provisionSum=100_00, cashTotalSum=0),
@@ -157,7 +157,7 @@ def test_each_way_of_payment_is_told_apart() -> None:
     assert (income.credit, returned.provision, report.net("provision")) == (40_00, 100_00, -100_00)
 
 
-def test_advances_repayments_and_agents_are_told() -> None:
+def test_totals_distinguish_advances_repayments_and_agents() -> None:
     report = report_of(
         stored(1, items=[item(paymentType=3), item(paymentType=7), item()]),
         stored(2, items=[item(paymentAgentByProductType=64, providerInn="7810940284")]),
@@ -167,7 +167,7 @@ def test_advances_repayments_and_agents_are_told() -> None:
     assert (totals.advance, totals.repayment, totals.agents) == (100_00, 100_00, 200_00)
 
 
-def test_a_correction_without_items_has_a_line_a_rate() -> None:
+def test_correction_without_items_has_a_line_for_each_rate() -> None:
     old = {"code": FiscalDocumentKind.RECEIPT_CORRECTION, "items": None, "totalSum": 220_00}
     report = report_of(stored(5, **old, nds18=20_00, ndsNo=100_00), stored(6, **old | {"code": 41}))
     assert report.corrections == (5, 6)
@@ -178,11 +178,11 @@ def test_a_correction_without_items_has_a_line_a_rate() -> None:
     ]
 
 
-def test_what_is_no_receipt_makes_no_report() -> None:
+def test_shift_without_receipts_has_no_report() -> None:
     assert list(retail_reports([closing(9)], {})) == []
 
 
-def test_a_shift_is_dated_by_its_closing() -> None:
+def test_report_is_dated_by_the_closing_of_the_shift() -> None:
     still = report_of(stored(1), stored(2, dateTime="2026-11-24T13:00:00"))
     done = report_of(stored(1), closing(2))
     assert (still.at.hour, still.closed) == (13, False)
@@ -190,7 +190,7 @@ def test_a_shift_is_dated_by_its_closing() -> None:
     assert done.reference == still.reference
 
 
-def test_shifts_of_drives_and_registers_are_reports_of_their_own() -> None:
+def test_each_register_drive_and_shift_has_its_own_report() -> None:
     documents = [
         stored(1),
         stored(2, shiftNumber=60),
@@ -200,24 +200,24 @@ def test_shifts_of_drives_and_registers_are_reports_of_their_own() -> None:
     assert len({one.reference for one in retail_reports(documents, {})}) == 4
 
 
-def test_a_shift_in_pieces_is_refused() -> None:
+def test_documents_of_a_shift_must_be_adjacent() -> None:
     documents = [stored(1), stored(2, shiftNumber=60), stored(3)]
     with pytest.raises(ValueError, match="shift 59 of drive"):
         list(retail_reports(documents, {}))
 
 
-def test_another_kind_of_document_does_not_break_a_shift() -> None:
+def test_other_kinds_of_documents_are_ignored() -> None:
     state = stored(2, code=21, shiftNumber=None)
     assert report_of(stored(1), state, stored(3)).of(OperationType.INCOME).count == 2
 
 
-def test_what_is_known_of_an_item_is_used() -> None:
+def test_known_matches_are_used() -> None:
     known = match_of(INN, item()).model_copy(update={"onec_name": "Морс"})
     report = report_of(stored(1), nomenclature={key_of(item()): known})
     assert [line.item for line in report.lines[1]] == [known]
 
 
-def test_the_cabinet_knows_better_than_the_receipt() -> None:
+def test_data_of_the_cabinet_take_precedence_over_the_receipt() -> None:
     ours, shop = (
         ReportOrganisation("7728168971", "Ромашка", kpp="772801001"),
         Warehouse("shop-1", "Угловой"),
@@ -233,7 +233,7 @@ def test_the_cabinet_knows_better_than_the_receipt() -> None:
     ["items", "retailPlace", "user", "nds10", "amountsReceiptNds", "prepaidSum", "taxationType"],
 )
 @pytest.mark.parametrize("value", ["x", 7, [], {}, [None], {"x": [1]}, [[1]]])
-def test_a_field_of_another_kind_is_passed_over(field: str, value: Any) -> None:
+def test_receipt_field_of_a_wrong_type_is_ignored(field: str, value: Any) -> None:
     assert (
         report_of(stored(totalSum=100_00, **{"items": [item()]} | {field: value})).turnover == 10000
     )
@@ -255,6 +255,6 @@ def test_a_field_of_another_kind_is_passed_over(field: str, value: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("value", [None, "x", -7, 1.5, [], {}, True, {"gs1m": "x"}])
-def test_a_field_of_an_item_of_another_kind_is_passed_over(field: str, value: Any) -> None:
+def test_item_field_of_a_wrong_type_is_ignored(field: str, value: Any) -> None:
     odd = item() | {field: value}
     assert report_of(stored(totalSum=100_00, items=[odd, item()])).turnover == 10000

@@ -1,4 +1,4 @@
-"""Tax within an amount, and sharing out to the kopeck."""
+"""Tax in an amount, exact distribution, and quantities."""
 
 from fractions import Fraction
 
@@ -18,12 +18,12 @@ def test_tax_is_rounded_half_up(amount: int, percent: int, calculated: bool) -> 
     assert -Fraction(1, 2) < Rate(percent, calculated).tax_in(amount) - exact <= Fraction(1, 2)
 
 
-def test_no_tax_in_what_has_none() -> None:
+def test_rates_without_tax() -> None:
     assert (EXEMPT.tax_in(100), Rate(0).tax_in(100), Rate(0) == EXEMPT) == (0, 0, False)
 
 
 @given(AMOUNTS, st.lists(AMOUNTS, min_size=1))
-def test_parts_add_up_and_follow_their_weights(total: int, weights: list[int]) -> None:
+def test_distributed_parts_add_up_and_follow_the_weights(total: int, weights: list[int]) -> None:
     parts = distribute(total, weights)
     assert sum(parts) == total
     assert all(part >= 0 for part in parts)
@@ -33,7 +33,7 @@ def test_parts_add_up_and_follow_their_weights(total: int, weights: list[int]) -
 
 
 @given(st.lists(AMOUNTS, min_size=1))
-def test_what_adds_up_already_is_left_alone(weights: list[int]) -> None:
+def test_weights_that_add_up_are_returned_unchanged(weights: list[int]) -> None:
     assert distribute(sum(weights), weights) == weights
 
 

@@ -1,4 +1,4 @@
-"""A message says of each shift what its receipts say, in the form that 1С takes."""
+"""Messages equal the receipts of the shifts and are valid by the published schemas."""
 
 import datetime as dt
 import io
@@ -73,7 +73,7 @@ def references(message: bytes) -> set[str | None]:
 
 
 def everything() -> list[StoredDocument]:
-    """A shift with all that a receipt may have."""
+    """Return a shift whose receipts contain everything that a receipt may contain."""
     return [
         stored(1, items=[item(nds=code, name=f"Ставка {code}") for code in range(1, 13)]),
         stored(2, operationType=2, items=[item(itemsQuantityMeasure=11, quantity=0.3335)]),
@@ -85,10 +85,10 @@ def everything() -> list[StoredDocument]:
 
 
 PLAIN = [1, 2, 3, 4, 5, 6]
-"""Rates that both versions have, since 2019."""
+"""Codes of rates that both format versions can express since 2019."""
 
 
-def test_amounts_of_the_message_are_those_of_the_receipts(written: Written) -> None:
+def test_amounts_in_the_message_equal_those_of_the_receipts(written: Written) -> None:
     documents = list(month(2, 2, 60))
     message = written(reports(*documents))
     by_shift: dict[str, list[StoredDocument]] = {}
@@ -152,12 +152,12 @@ def test_payments_and_the_cash_order_add_up_to_the_report(written: Written, vers
 
 
 @pytest.mark.parametrize("operation", [1, 2])
-def test_a_shift_that_took_no_cash_has_no_cash_order(written: Written, operation: int) -> None:
+def test_shift_without_net_cash_has_no_cash_order(written: Written, operation: int) -> None:
     one = stored(1, operationType=operation, cashTotalSum=100_00 if operation == 2 else 0)
     assert objects(written(reports(one)), CASH) == []
 
 
-def test_the_same_shift_has_the_same_identifiers(written: Written) -> None:
+def test_same_shift_has_the_same_identifiers(written: Written) -> None:
     once = written(reports(*everything()))
     assert written(reports(*everything())) == once
     late = written(reports(*everything(), stored(7)))
@@ -166,14 +166,14 @@ def test_the_same_shift_has_the_same_identifiers(written: Written) -> None:
     assert said(before, "КлючевыеСвойства/Номер") == said(after, "КлючевыеСвойства/Номер")
 
 
-def test_numbers_of_documents_differ_and_fit_1c(written: Written) -> None:
+def test_document_numbers_are_unique_and_fit_1c(written: Written) -> None:
     message = written(reports(*month(20, 3, 1)))
     numbers = [said(one, "КлючевыеСвойства/Номер") or "" for one in objects(message, REPORT)]
     assert len(set(numbers)) == 60
     assert {len(one) for one in numbers} == {11}
 
 
-def test_what_is_referred_to_stands_before_and_once(written: Written) -> None:
+def test_referenced_objects_stand_once_before_the_reference(written: Written) -> None:
     seen: set[str] = set()
     for one in body(written(reports(*month(3, 3, 4), *everything()))):
         own = said(one, "КлючевыеСвойства/Ссылка") or ""
@@ -182,7 +182,7 @@ def test_what_is_referred_to_stands_before_and_once(written: Written) -> None:
         assert {x.text for x in one.iter() if x.tag.endswith("}Ссылка")} <= seen
 
 
-def test_an_item_of_1c_is_referred_to_and_not_described(written: Written) -> None:
+def test_item_of_1c_is_referenced_but_not_described(written: Written) -> None:
     ours = match_of(INN, item())
     theirs = OnecItem(id="0f7c5cc4-7f0b-4c67-9f8b-000000000001", name="Морс клюквенный")
     message = written(reports(stored(1), nomenclature={ours.key: settle(ours, theirs)}))
@@ -236,7 +236,7 @@ def test_rates_in_1_8(written: Written, code: int, day: str, expected: str) -> N
 
 
 @pytest.mark.parametrize("code", range(7, 13))
-def test_a_rate_that_1_8_has_not_is_refused_by_receipt(written: Written, code: int) -> None:
+def test_rate_missing_in_1_8_is_refused_with_its_receipts(written: Written, code: int) -> None:
     documents = [
         stored(1, items=[item(nds=6)]),
         stored(2, items=[item(nds=6), item(nds=code)]),
@@ -250,15 +250,15 @@ def test_a_rate_that_1_8_has_not_is_refused_by_receipt(written: Written, code: i
 
 
 @pytest.mark.parametrize("code", [0, 13, "11", None])
-def test_a_rate_that_nobody_knows_is_not_guessed(written: Written, code: Any) -> None:
-    if code is None:  # none is без НДС
+def test_unknown_rate_is_refused(written: Written, code: Any) -> None:
+    if code is None:  # no rate stands for exempt
         assert objects(written(reports(stored(1, items=[item(nds=None)]))), REPORT)
         return
     with pytest.raises(RateNotInVersion, match="rate-not-in-version"):
         written(reports(stored(1, items=[item(nds=code)])))
 
 
-def test_a_refusal_names_a_hundred_receipts_at_most(written: Written) -> None:
+def test_refusal_names_at_most_a_hundred_receipts(written: Written) -> None:
     many = [stored(n, items=[item(nds=7)]) for n in range(1, 300)]
     with pytest.raises(RateNotInVersion) as refused:
         written(reports(*many), version="1.8")
@@ -280,7 +280,7 @@ def test_taxation(written: Written, changes: Any, version: Any, expected: str) -
     assert said(objects(message, REPORT)[0], "Налогообложение") == expected
 
 
-def test_the_remark_tells_what_tables_cannot(written: Written) -> None:
+def test_comment_contains_what_the_tables_cannot(written: Written) -> None:
     remark = said(
         objects(written(reports(*everything())), REPORT)[0],
         "ОбщиеСвойстваОбъектовФормата/Комментарий",
@@ -300,7 +300,7 @@ def test_the_remark_tells_what_tables_cannot(written: Written) -> None:
     assert told.endswith(" 19, 20 и ещё 9.")
 
 
-def test_an_entrepreneur_is_a_person_and_a_company_is_not(written: Written) -> None:
+def test_kind_of_person_of_an_organisation(written: Written) -> None:
     for inn, kind in (("770123456789", "ФизическоеЛицо"), ("7728168971", "ЮридическоеЛицо")):
         one = ReportOrganisation(inn, "Р" * 300, kpp=None)
         (found,) = objects(written(reports(stored(1), organisation=one)), "Справочник.Организации")
@@ -308,7 +308,7 @@ def test_an_entrepreneur_is_a_person_and_a_company_is_not(written: Written) -> N
         assert len(said(found, "КлючевыеСвойства/Наименование") or "") == 100
 
 
-def test_the_header_says_who_and_which_message(written: Written) -> None:
+def test_header_contains_addresses_and_numbers(written: Written) -> None:
     header = fromstring(written(reports(stored(1))))[0]
     assert said(header, "Format") == NAMESPACE + "1.17"
     assert said(header, "CreationDate") == "2026-11-25T03:00:00"
@@ -318,18 +318,18 @@ def test_the_header_says_who_and_which_message(written: Written) -> None:
     assert told == ["БП", "ОФ", "7", "3"]
 
 
-def test_a_message_that_is_full_goes_on_in_the_next() -> None:
+def test_full_message_continues_in_the_next() -> None:
     coming, shifts, parts, full = retail_reports(month(3, 3, 2), {}), 0, 0, True
     while full:
         target = io.BytesIO()
         summary = write(target, MessageHeader(dt.datetime(2026, 11, 25)), coming, most=60_000)
         assert summary.reports == len(objects(target.getvalue(), REPORT))
         shifts, parts, full = shifts + summary.reports, parts + 1, summary.full
-    assert (shifts, parts) == (9, 4)  # the last one says that nothing is left
+    assert (shifts, parts) == (9, 4)  # the last message is empty
 
 
 @pytest.mark.parametrize("version", ["1.17", "1.8"])
-def test_a_message_fits_the_published_schema(
+def test_message_is_valid_by_the_published_schema(
     written: Written, faults: Faults, version: str
 ) -> None:
     documents = everything()
@@ -344,7 +344,7 @@ def test_a_message_fits_the_published_schema(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(), st.text(), st.text(), st.floats(), st.integers())
-def test_whatever_a_receipt_says_the_message_fits_the_schema(
+def test_message_of_arbitrary_receipts_is_valid_by_the_schema(
     written: Written,
     faults: Faults,
     name: str,
@@ -377,7 +377,7 @@ def real(folder: Path) -> list[StoredDocument]:
 
 
 @pytest.mark.parametrize("version", ["1.17", "1.8"])
-def test_real_receipts(written: Written, faults: Faults, version: str) -> None:
+def test_message_of_real_receipts_is_valid(written: Written, faults: Faults, version: str) -> None:
     documents = real(SAMPLES / "receipts")
     assert len(documents) >= 29
     found = [
@@ -392,7 +392,7 @@ def test_real_receipts(written: Written, faults: Faults, version: str) -> None:
     assert faults(message, version) == ""
 
 
-def test_bp_3_0_takes_every_object_we_send(written: Written) -> None:
+def test_1c_accounting_3_0_loads_every_object_sent(written: Written) -> None:
     lines = (SAMPLES / "enterprisedata" / "received_by_bp30.txt").read_text().splitlines()
     received = {tuple(line.split()) for line in lines if not line.startswith("#")}
     sent = {one.tag.rpartition("}")[2] for one in body(written(reports(*everything())))}
