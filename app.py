@@ -1,4 +1,7 @@
-"""The front door: an API of one section in a Lambda, of every section when it is packaged."""
+"""The Chalice application: the API of one section in a Lambda, of all sections when packaged.
+
+The environment variable ``SECTION`` names the section to serve.
+"""
 
 import importlib
 import os
@@ -16,7 +19,7 @@ SECTION = os.environ.get("SECTION")
 
 @app.authorizer(ttl_seconds=300)
 def authorizer(request: AuthRequest) -> AuthResponse | dict[str, Any]:
-    """Admit whoever bears a token of the configured issuer; what they may do, each action says."""
+    """Admit callers with a token of the configured issuer; each action checks the roles."""
     from chalicelib.runtime.authorizer import authorize
 
     return authorize(request)
@@ -27,16 +30,16 @@ def declare(section: str | None) -> list[Action]:
     sections = [section] if section else find_sections("actions")
     for name in sections:
         importlib.import_module(f"chalicelib.{name}.actions")
-    return [one for one in DECLARED if isinstance(one, Action)]
+    return [declared for declared in DECLARED if isinstance(declared, Action)]
 
 
 def find_sections(room: str) -> list[str]:
     """Return the packages below chalicelib that have a module named ``room``, in dotted form.
 
-    They are sections, or the rooms of a section that consists of several services.
+    A package is a section, or a part of a section that consists of several services.
     """
-    found = pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
-    names = sorted(module.name for module in found if not module.ispkg)
+    modules = pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
+    names = sorted(module.name for module in modules if not module.ispkg)
     return [
         name.removeprefix("chalicelib.").removesuffix(f".{room}")
         for name in names

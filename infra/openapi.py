@@ -31,7 +31,7 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
-from chalicelib.runtime.raw import Raw
+from chalicelib.runtime.raw_request import RawRequest
 from infra import declarations, gateway
 from infra.examples import compose
 from infra.schemas import Schemas, is_list, markdown, model_of, path_parameter, query_parameters
@@ -293,7 +293,7 @@ def _operation(action: Action, schemas: _Schemas, definitions: Json) -> Json:
     if payload and not action.is_read:
         content = {_JSON: {"schema": payload, "example": compose(payload, definitions)}}
         operation["requestBody"] = {"required": True, "content": content}
-    if Raw in signature(action).values():
+    if RawRequest in signature(action).values():
         operation["requestBody"] = {
             "required": True,
             "content": {kind: {} for kind in action.produces},
@@ -328,7 +328,7 @@ def _refusals(action: Action, *, takes_payload: bool) -> Json:
         404: (action.callers or "{" in action.path) and not is_list(action),
         406: len(action.produces) > 1,
         409: action.writes and not action.is_read,
-        413: has_body or Raw in signature(action).values(),
+        413: has_body or RawRequest in signature(action).values(),
         415: has_body,
         422: takes_payload or action.idempotent,
         429: True,

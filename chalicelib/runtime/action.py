@@ -1,4 +1,4 @@
-"""The decorator that makes a function an action, and the way of one request through it."""
+"""The decorator that declares an action, and the handling of a request by an action."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ from chalicelib.runtime.problem import (
     Unreadable,
     UnsupportedMediaType,
 )
-from chalicelib.runtime.raw import Raw
+from chalicelib.runtime.raw_request import RawRequest
 from chalicelib.runtime.resource import Resource
 from chalicelib.runtime.settings import Settings
 
@@ -38,23 +38,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 Headers = dict[str, str | list[str]]
 
 BODY_LIMIT = 6 * 1024 * 1024
-"""Bytes of a request body."""
+"""Largest size of a request body, in bytes."""
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **cors.EXPOSED}
-"""What every answer carries."""
+"""Headers of every answer."""
 
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """An ``Idempotency-Key``."""
 
 IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
-"""A name in a path, decoded."""
+"""A decoded path parameter."""
 
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
 _BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    # The call before it, which got no answer in time, is still under way.
+    # An earlier attempt of the same call, whose answer was lost, is still in progress.
     "TransactionInProgressException",
 }
 
@@ -74,18 +74,28 @@ def action(
     rate_limit: int | None = None,
     refuses: Sequence[int] = (),
 ) -> Callable[[F], F]:
-    """Declare that ``route`` (``"POST /path/{name}"``) is served by the function below.
+    """Declare an action: the function below serves ``route``.
 
-    ``caller`` names the roles that may call, or ``"anyone"``. The function's parameters are
-    recognised by type: :class:`Caller`, a pydantic model for the body (for a GET: the query),
-    :class:`Raw` where the action reads the request itself, the names in the path (``str`` for an
-    identifier to look up, another type for a name that must hold by itself), and
-    :class:`MediaType`, which of the types that it ``produces`` the caller accepts. It returns a
-    model, a :class:`File`, or None, or raises a :class:`Problem`. An
-    ``idempotent`` action demands an ``Idempotency-Key`` and must ``commit``. ``rate_limit`` is what
-    the gateway lets through in a second, of all calls. ``settings`` are the classes that the action
-    loads, itself or in what it calls. ``refuses`` adds statuses to the refusals that the
-    description gives an action of its kind.
+    The parameters of the function are recognised by their types: :class:`Caller`; a pydantic model
+    for the body (of a GET: for the query); :class:`RawRequest` for an action that parses the
+    request itself; :class:`MediaType` for the negotiated type of the answer. The other parameters
+    are those of the path: a ``str`` is an identifier to look up, another type is validated. The
+    function returns a model, a :class:`FileResponse` or None, or raises a :class:`Problem`.
+
+    Args:
+        route: Method and path, for example ``"POST /fiscal-drives/orders"``.
+        caller: The roles that may call, or ``"anyone"``.
+        idempotent: Whether the action requires an ``Idempotency-Key`` and commits the answer with
+            its changes.
+        status: Status of a successful answer.
+        produces: Media types of the answer, the preferred one first.
+        reads: Tables and other resources that the function reads.
+        writes: Tables and other resources that the function writes, and may read.
+        settings: The settings classes that the action loads, itself or in what it calls.
+        timeout: Seconds.
+        memory: Megabytes.
+        rate_limit: Calls a second that the gateway admits, of all callers together.
+        refuses: Statuses of refusals besides those of every action of this kind.
     """
     method, path = route.split(" ")
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
@@ -116,15 +126,15 @@ def action(
 
 
 def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) -> None:
-    """Make each action a route of ``app``; all but those for anyone stand behind ``authorizer``."""
-    # A FileResponse encodes itself; Chalice would refuse whoever sends no Accept for its type.
+    """Add a route to ``app`` for each action, behind ``authorizer`` unless anyone may call it."""
+    # A FileResponse encodes itself. Chalice would refuse callers whose Accept lacks its type.
     app.api.binary_types = []
     for declared in actions:
         app.route(
             declared.path,
             methods=[declared.method],
             name=declared.name,
-            # Chalice's own refusal of a media type is no problem document and bears no CORS.
+            # Chalice's own refusal of a media type has neither a problem document nor CORS headers.
             content_types=[],
             authorizer=authorizer if declared.callers else None,
         )(_view(app, declared))
@@ -160,12 +170,12 @@ def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]
 
 
 def signature(declared: declaration.Action) -> dict[str, Any]:
-    """Return the type of each parameter, and of the answer under ``return``."""
+    """Return the types of the parameters by name, and the type of the answer as ``return``."""
     return typing.get_type_hints(declared.function, include_extras=True)
 
 
 def payload_of(parameters: Mapping[str, Any]) -> tuple[str, type[BaseModel]] | None:
-    """Return the name and model of the body or query parameter, if there is one."""
+    """Return the name and the model of the body or query parameter; None if there is none."""
     for name, hint in parameters.items():
         if name != "return" and isinstance(hint, type) and issubclass(hint, BaseModel):
             return name, hint
@@ -195,7 +205,7 @@ def _answer(
     if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing
     for name, hint in parameters.items():
-        if hint is Raw:
+        if hint is RawRequest:
             arguments[name] = _raw(request)
     payload = payload_of(parameters)
     if payload:
@@ -245,38 +255,38 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
         raise UnsupportedMediaType
     raw = _raw(request).body
     try:
-        # Strict: "5", 5.0 and true are not the number they could be taken for, nor 0 a date.
+        # Strict mode refuses coercion: "5", 5.0 and true are no integers, and 0 is no date.
         read = model.model_validate_json(raw, strict=True)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         if any(not fault["loc"] and fault["type"] in _UNREADABLE for fault in faults):
             raise Unreadable from error
         raise validation.problem(error) from error
-    # Only now, since what the model admits is neither deep nor wide.
+    # After validation, since a valid body is neither deep nor wide.
     json.loads(raw, object_pairs_hook=_names_once)
     return read
 
 
 def _names_once(pairs: list[tuple[str, Any]]) -> None:
-    """Refuse an object that says a thing twice: readers differ in what it says (RFC 7493, 2.3)."""
+    """Refuse duplicate names in an object, which parsers read differently (RFC 7493, 2.3)."""
     if len({name for name, _ in pairs}) < len(pairs):
         raise Unreadable
 
 
-def _raw(request: Request) -> Raw:
+def _raw(request: Request) -> RawRequest:
     raw: bytes = request.raw_body  # type: ignore[assignment] # Chalice decodes it
     if len(raw) > BODY_LIMIT:
         raise TooLarge
-    return Raw(raw, {name.lower(): value for name, value in request.headers.items()})
+    return RawRequest(raw, {name.lower(): value for name, value in request.headers.items()})
 
 
 def _fingerprint(arguments: Mapping[str, Any]) -> str:
-    said = [
+    parts = [
         f"{name}={value.model_dump_json() if isinstance(value, BaseModel) else value}"
         for name, value in sorted(arguments.items())
         if not isinstance(value, Caller)
     ]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _response(declared: declaration.Action, answer: BaseModel | FileResponse | None) -> Response:
@@ -303,7 +313,7 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
     metrics.flush_metrics()
     logger.append_keys(problem=problem.slug)
     path = request.context.get("path") or request.path or declared.path
-    # Decoded or not, depending on the gateway; in the answer it is a URI reference.
+    # The gateway decodes the path or not; the answer holds a URI reference.
     document = problem.document(quote(unquote(path), safe="/:@!$&'()*+,;="))
     headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
     body = json.dumps(document, ensure_ascii=False)
@@ -311,7 +321,7 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
 
 
 def _outage(error: ClientError | BotoCoreError) -> Problem:
-    """Return 503 where a cloud service failed us for now, 500 where the call itself was wrong."""
+    """Return 503 for a temporary failure of a cloud service, 500 for a call that it refused."""
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)

@@ -1,4 +1,4 @@
-"""Verifies the bearer token of a request (RFC 7519, RFC 8725); anything doubtful is refused."""
+"""Verifies the bearer token of a request (RFC 7519, RFC 8725)."""
 
 import functools
 import re
@@ -33,18 +33,21 @@ class OidcSettings(Settings):
 
 
 class TokenRefused(Exception):
-    """The token is not one of ours; the message says why, for the log alone."""
+    """The token is not valid here; the reason is for the log alone."""
 
 
 class Keys:
-    """The issuer's published keys, cached; an unknown key id asks again, but not at every call."""
+    """The published keys of the issuer, cached for ten minutes.
+
+    An unknown key id makes the cache ask the issuer again, at most every 30 seconds.
+    """
 
     def __init__(self, url: str) -> None:
         self._client = PyJWKClient(url, cache_jwk_set=True, lifespan=_KEYS_LIVE, timeout=3)
         self._refreshed_at = -float(_REFRESH_AT_MOST_EVERY)
 
     def find(self, kid: str) -> PyJWK:
-        """Return the key ``kid``.
+        """Return the key with the key id ``kid``.
 
         Raises:
             TokenRefused: the issuer has no such key.
@@ -67,11 +70,12 @@ def _keys() -> Keys:
 
 
 def verify(token: str) -> dict[str, Any]:
-    """Return the claims of a token that the configured issuer signed for us and that is in force.
+    """Return the claims of a token that the configured issuer has signed for this audience.
 
     Raises:
-        TokenRefused: it is not; nothing in it may be used.
-        PyJWKClientConnectionError: the issuer's keys cannot be had.
+        TokenRefused: the token is malformed, expired, of another issuer or audience, or badly
+            signed.
+        PyJWKClientConnectionError: the issuer does not answer with its keys.
     """
     settings = OidcSettings.load()
     try:
@@ -101,10 +105,10 @@ def verify(token: str) -> dict[str, Any]:
 
 
 def context(authorization: str) -> dict[str, str]:
-    """Return what the gateway passes to the actions for an ``Authorization`` header.
+    """Return the context that the gateway passes to actions for an ``Authorization`` header.
 
     Raises:
-        TokenRefused: see :func:`verify`.
+        TokenRefused: the header holds no bearer token, or :func:`verify` refuses the token.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -119,13 +123,13 @@ def context(authorization: str) -> dict[str, str]:
 
 
 def authorize(request: AuthRequest) -> AuthResponse | dict[str, Any]:
-    """Return the gateway's policy for a request: everything for a known caller, or nothing.
+    """Return the policy of the gateway for a request: all calls for a known caller, or none.
 
-    A refusal is an answer, not an error: an error would raise the alarm for every forged token.
-    The gateway remembers the answer for the token, so it must hold for every path alike.
+    A refusal is a policy, since an exception would ring the alarm for every forged token. The
+    gateway caches the policy by token, so the policy does not depend on the path.
     """
     try:
-        found = context(request.token)
+        passed = context(request.token)
     except TokenRefused as error:
         logger.info("token refused", reason=str(error))
         return {
@@ -137,5 +141,5 @@ def authorize(request: AuthRequest) -> AuthResponse | dict[str, Any]:
                 ],
             },
         }
-    principal = found.pop("principalId")
-    return AuthResponse(routes=["*"], principal_id=principal, context=found)
+    principal = passed.pop("principalId")
+    return AuthResponse(routes=["*"], principal_id=principal, context=passed)

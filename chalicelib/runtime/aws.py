@@ -1,4 +1,4 @@
-"""Clients of the five cloud APIs a Lambda may use, made once a process."""
+"""Clients of the five cloud services that a Lambda may use; one client of each per process."""
 
 import functools
 from collections.abc import Mapping
@@ -26,13 +26,14 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     "sns": frozenset({"Publish"}),
     "sqs": frozenset({"SendMessage"}),
 }
-"""What a client can do: the artifact's SDK knows no more, which halves the time to make one.
+"""Operations of the clients. The SDK in the artifact is trimmed to them, which halves the time to
+create a client.
 
-The SDK itself needs ``HeadBucket``, when S3 answers that a bucket is elsewhere, and by
-``CreateBucket`` finds the address of a form.
+The SDK itself calls ``HeadBucket`` when S3 redirects to another region, and uses the model of
+``CreateBucket`` for the address of a presigned form.
 """
 
-# A call that hangs must leave time for its retry within the 29 seconds of the gateway.
+# A call without an answer must leave time for a retry within the 29 seconds of the gateway.
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=5,
@@ -52,9 +53,9 @@ def client(service: Service) -> Any:
 
 @functools.cache
 def signer(storage_url: str) -> Any:
-    """Return a client that signs links and forms to S3 for others, and calls nothing itself.
+    """Return a client that presigns links and forms of S3 for browsers, and makes no calls.
 
-    ``storage_url`` is where those others reach S3; empty for where S3 says it is.
+    ``storage_url`` is the address at which browsers reach S3; empty for the public one.
     """
     config = _CONFIG.merge(Config(signature_version="s3v4"))
     return _session().create_client("s3", endpoint_url=storage_url or None, config=config)

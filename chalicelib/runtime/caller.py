@@ -1,4 +1,4 @@
-"""Who is calling, as the authorizer found it in the verified token."""
+"""The caller of an action, as the authorizer read it from the verified token."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from chalicelib.runtime.problem import RoleMissing, Unauthenticated
 
 
 class Role(StrEnum):
-    """What a person may be to the operator; one person may be several."""
+    """A role of a caller; a caller may have several."""
 
     CLIENT = "client"
     LANDLORD = "landlord"
@@ -18,7 +18,7 @@ class Role(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Caller:
-    """The person and the organisation on whose behalf they call."""
+    """A person and the organisation on whose behalf they call."""
 
     client_id: str
     subject: str
@@ -26,7 +26,7 @@ class Caller:
 
     @property
     def is_operator(self) -> bool:
-        """Whether the caller works for the operator and sees every organisation."""
+        """Whether the caller works for the operator, and so sees every organisation."""
         return Role.OPERATOR in self.roles
 
     @classmethod
@@ -34,7 +34,7 @@ class Caller:
         """Read the context that :mod:`chalicelib.runtime.authorizer` left with the request.
 
         Raises:
-            Unauthenticated: there is none.
+            Unauthenticated: the request has no such context.
         """
         if not context or not context.get("client_id"):
             raise Unauthenticated
@@ -42,10 +42,10 @@ class Caller:
         return cls(str(context["client_id"]), str(context["principalId"]), roles)
 
     def require(self, roles: frozenset[Role]) -> None:
-        """Refuse a caller who has none of ``roles``.
+        """Check that the caller has at least one of ``roles``.
 
         Raises:
-            RoleMissing: as said.
+            RoleMissing: the caller has none of them.
         """
         if not self.roles & roles:
             raise RoleMissing

@@ -1,7 +1,7 @@
-"""The one write of an action: everything it changes, in one transaction, or nothing.
+"""Writes everything that an action changes in one transaction.
 
-With the changes goes the record of the caller's ``Idempotency-Key`` and the answer, so that the
-same request finds either both or neither.
+The transaction also holds the record of the ``Idempotency-Key`` with the answer, so that a repeated
+request finds both the change and its answer, or neither.
 """
 
 import contextlib
@@ -25,20 +25,20 @@ T = TypeVar("T", bound=BaseModel | None)
 
 IDEMPOTENCY = Table("Idempotency")
 KEPT_FOR = dt.timedelta(days=3)
-"""How long a key is remembered."""
+"""How long the record of a key is kept."""
 
 _CONFLICT_ATTEMPTS = 6
 _MOST_PUTS = 25
-"""In one call of BatchWriteItem."""
+"""Items in one call of BatchWriteItem."""
 
 
 class _KeyTaken(Problem):
-    """Another request committed under this key; the record now holds its answer."""
+    """Another request has committed under this key; the record holds its answer."""
 
 
 @dataclasses.dataclass
 class Guard:
-    """An idempotent request under way: whose, which key, over which body."""
+    """An idempotent request in progress: its client, key and fingerprint of the body."""
 
     client_id: str
     key: str
@@ -46,7 +46,7 @@ class Guard:
     committed: bool = False
 
     def record(self, answer: BaseModel | None) -> Write:
-        """Describe the record that commits with the action."""
+        """Describe the record that commits with the changes of the action."""
         item = {
             "client_id": self.client_id,
             "sk": self.key,
@@ -57,18 +57,18 @@ class Guard:
         return IDEMPOTENCY.put(item, new=True, otherwise=_KeyTaken())
 
     def answer(self) -> str | None:
-        """Return the JSON answered under this key before, if any.
+        """Return the JSON that was answered under this key; None for a new key.
 
         Raises:
-            IdempotencyKeyReused: the key belongs to another body.
+            IdempotencyKeyReused: the key was used with another body.
         """
         get: Get[Item] = IDEMPOTENCY.get(self.client_id, self.key, lambda item: item)
-        found = fetch(get)
-        if found is None:
+        record = fetch(get)
+        if record is None:
             return None
-        if found["fingerprint"] != self.fingerprint:
+        if record["fingerprint"] != self.fingerprint:
             raise IdempotencyKeyReused
-        return str(found["answer"])
+        return str(record["answer"])
 
 
 _guard: contextvars.ContextVar[Guard | None] = contextvars.ContextVar("guard", default=None)
@@ -76,7 +76,7 @@ _guard: contextvars.ContextVar[Guard | None] = contextvars.ContextVar("guard", d
 
 @contextlib.contextmanager
 def guarded(guard: Guard) -> Iterator[None]:
-    """Let the commit within the block carry the idempotency record of ``guard``."""
+    """Add the idempotency record of ``guard`` to the commit within the block."""
     token = _guard.set(guard)
     try:
         yield
@@ -85,11 +85,11 @@ def guarded(guard: Guard) -> Iterator[None]:
 
 
 def commit(answer: T, *writes: Write | None) -> T:
-    """Write everything or nothing, then return ``answer``; absent writes are left out.
+    """Perform all writes but the absent ones in one transaction and return ``answer``.
 
     Raises:
-        Problem: a condition did not hold; the problem is the one that its write names.
-        Unavailable: other transactions kept the items busy.
+        Problem: a condition did not hold; the write with the condition names the problem.
+        Unavailable: other transactions were changing the same items, in all attempts.
     """
     present = [write for write in writes if write is not None]
     guard = _guard.get()
@@ -102,10 +102,14 @@ def commit(answer: T, *writes: Write | None) -> T:
 
 
 def transact(writes: Sequence[Write]) -> None:
-    """Perform the writes in one transaction, again while other transactions are in the way.
+    """Perform the writes in one transaction; repeat it on conflicts with other transactions.
 
-    A single write goes as a transaction too: its request token makes a repeat after a lost
-    answer harmless, which a plain conditional write is not.
+    A single write is a transaction too: the request token makes a repeat after a lost answer
+    harmless, which a plain conditional write does not have.
+
+    Raises:
+        Problem: a condition did not hold; the write with the condition names the problem.
+        Unavailable: other transactions were changing the same items, in all attempts.
     """
     request = [write.request for write in writes]
     for attempt in range(_CONFLICT_ATTEMPTS):
@@ -123,13 +127,14 @@ def transact(writes: Sequence[Write]) -> None:
 
 
 def write_alone(write: Write) -> None:
-    """Perform one conditional write outside a transaction, at half its price.
+    """Perform one conditional write outside a transaction, at half the price of one.
 
-    It has no request token, so after a lost answer the SDK's repeat may meet its own effect and
-    raise: for callers that look again then, and find their change made.
+    The call has no request token: when an answer is lost, the SDK repeats the call, whose condition
+    may then fail because the first attempt succeeded. Callers must read the item again before they
+    take the problem for a refusal.
 
     Raises:
-        Problem: the condition did not hold; the problem is the one that the write names.
+        Problem: the condition did not hold; the write names the problem.
     """
     ((verb, request),) = write.request.items()
     call = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[verb]
@@ -143,10 +148,10 @@ def write_alone(write: Write) -> None:
 
 
 def put_all(puts: Sequence[Write]) -> None:
-    """Put items, each by itself and whatever was there, in as few calls as take them.
+    """Put items without conditions, in batches. The batches are not transactions.
 
     Raises:
-        Unavailable: some were not taken, again and again; others may have been.
+        Unavailable: some items were not accepted in all attempts; others may have been written.
     """
     for start in range(0, len(puts), _MOST_PUTS):
         wanted: dict[str, Any] = {}
@@ -164,12 +169,12 @@ def put_all(puts: Sequence[Write]) -> None:
 
 
 def pause(attempt: int) -> None:
-    """Wait before trying again what others were in the way of, longer with each attempt."""
+    """Wait before the next attempt, longer with each."""
     time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - spreads retries
 
 
 def _raise_refusal(writes: Sequence[Write], reasons: Sequence[dict[str, Any]]) -> None:
-    """Raise what the first failed condition stands for; a taken idempotency key goes first."""
+    """Raise the problem of the first failed condition; a used idempotency key goes first."""
     failed = [
         write.refusal(from_wire(reason["Item"]) if reason.get("Item") else None)
         for write, reason in zip(writes, reasons, strict=True)

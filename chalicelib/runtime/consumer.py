@@ -1,4 +1,4 @@
-"""Decorators for what queues and schedules trigger."""
+"""Decorators that declare the functions triggered by queues and schedules."""
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,19 +17,19 @@ M = TypeVar("M")
 
 
 class Batch(Generic[M]):
-    """The messages that came together, for a function that handles them together."""
+    """Messages that were delivered together, for a function that handles them together."""
 
     def __init__(self, messages: Mapping[str, M]) -> None:
         self._messages = messages
         self.failed: set[str] = set()
-        """The ids of those to be delivered again."""
+        """Ids of the messages to deliver again."""
 
     def __iter__(self) -> Iterator[tuple[str, M]]:
-        """Give each message with its id."""
+        """Yield each message with its id."""
         return iter(self._messages.items())
 
     def fail(self, message_id: str, error: Exception) -> None:
-        """Let a message be delivered again, for what went wrong with it alone."""
+        """Log ``error`` and have this message alone delivered again."""
         with logger.append_context_keys(message_id=message_id):
             fault("message failed", error)
         self.failed.add(message_id)
@@ -46,12 +46,22 @@ def consumer(
     timeout: int = 30,
     memory: int = 512,
 ) -> Callable[[Callable[[M], None]], Handler]:
-    """Declare that the function below handles each message of ``queue``, one at a time.
+    """Declare that the function below handles the messages of ``queue``, one at a time.
 
-    Its parameter is a pydantic type that the message body is read as. A message it raises on is
-    delivered again, its neighbours are not; after the queue's receive limit it goes, whole, to the
-    dead-letter queue. Where the parameter is a :class:`Batch` of the type, the function gets all
-    that came together and says of each that failed; if it raises, all have.
+    The type of its only parameter is the pydantic type of the message. A message on which the
+    function raises is delivered again; the other messages of the batch are not. After the receive
+    limit of the queue, the message goes unchanged to the dead-letter queue. A function whose
+    parameter is a :class:`Batch` receives all messages delivered together and reports each failed
+    message; if it raises, all messages are delivered again.
+
+    Args:
+        queue: The queue that triggers the function.
+        reads: Resources that the function reads.
+        writes: Resources that the function writes, and may read.
+        batch_size: Most messages of one delivery.
+        window: Seconds to wait for a batch to fill.
+        timeout: Seconds.
+        memory: Megabytes.
     """
 
     def declare(function: Callable[[M], None]) -> Handler:
@@ -83,7 +93,7 @@ def consumer(
                 batch.failed |= set(bodies)
             if together:
                 logger.info("batch done", messages=len(bodies), failed=len(batch.failed))
-            return {"batchItemFailures": [{"itemIdentifier": one} for one in batch.failed]}
+            return {"batchItemFailures": [{"itemIdentifier": failed} for failed in batch.failed]}
 
         DECLARED.append(
             declaration.Consumer(
@@ -124,11 +134,18 @@ def scheduled(
     timeout: int = 300,
     memory: int = 512,
 ) -> Callable[[Callable[[], None]], Handler]:
-    """Declare that the function below runs at ``rate`` (``"rate(1 hour)"``).
+    """Declare that the function below runs by a schedule.
 
-    It may run twice or late, and goes on where the last run stopped. Each metric of ``alarms``
-    must be reported by every run, at least once an hour; its alarm rings while it is above 0, or
-    from the value said.
+    A run may come late or twice, and continues where the previous run stopped.
+
+    Args:
+        rate: Schedule expression of EventBridge, for example ``"rate(1 hour)"``.
+        reads: Resources that the function reads.
+        writes: Resources that the function writes, and may read.
+        alarms: Metrics that every run reports, at least once an hour. An alarm rings while the
+            metric is at or above its value, by default 1.
+        timeout: Seconds.
+        memory: Megabytes.
     """
 
     def declare(function: Callable[[], None]) -> Handler:

@@ -1,8 +1,8 @@
-"""CORS: any origin may call, since a call is worth what its bearer token is and nothing else."""
+"""CORS headers. Any origin may call: only the bearer token decides what a call may do."""
 
 ALLOWED = {"Access-Control-Allow-Origin": "*"}
 EXPOSED = {**ALLOWED, "Access-Control-Expose-Headers": "Retry-After, Content-Disposition"}
-"""Goes with every answer."""
+"""Headers of every answer."""
 PREFLIGHT = {
     **ALLOWED,
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",

@@ -1,7 +1,7 @@
-"""What a function of the deployment declares of itself, once.
+"""Declarations of the functions of the deployment.
 
-From these declarations come the routes, the OpenAPI description, each Lambda with its role, queue
-or schedule (``infra/synth.py``), and the guards in the tests.
+The routes, the OpenAPI description, each Lambda with its role and trigger, and checks in the tests
+are derived from these declarations.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from chalicelib.runtime.settings import Settings
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """A function and what it may touch."""
+    """A function and the resources that it may use."""
 
     function: Callable[..., Any]
     reads: Sequence[Resource]
@@ -48,46 +48,46 @@ class Action(Declaration):
     method: str
     path: str
     callers: frozenset[Role]
-    """Who may call; empty for anyone, without a token."""
+    """Roles that may call; empty if anyone may call, without a token."""
     status: int
     produces: Sequence[str]
-    """The media types of its answer, of which the caller's ``Accept`` chooses; usually one."""
+    """Media types of the answer; the caller chooses by ``Accept``."""
     idempotent: bool
     rate_limit: int | None
-    """Calls a second that the gateway lets through, everybody's together; None for the stage's."""
+    """Calls a second that the gateway admits, of all callers; None for the limit of the stage."""
     refuses: Sequence[int] = ()
-    """Statuses of its refusals that other actions of its kind do not give."""
+    """Statuses of refusals besides those of every action of this kind."""
 
     @property
     def is_read(self) -> bool:
-        """Whether it is a GET: what it is asked stands in the query."""
+        """Whether the method is GET, so that the payload is the query."""
         return self.method == "GET"
 
     @property
     def shares_function(self) -> bool:
-        """Reads of a section share one function; one that notes something down has its own."""
+        """Whether the action is part of the read-only function of its section."""
         return self.is_read and not self.writes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Consumer(Declaration):
-    """What a queue triggers."""
+    """A function triggered by a queue."""
 
     queue: Queue
     batch_size: int
     window: int
-    """Seconds to wait for a batch to fill; AWS wants one for batches of more than ten."""
+    """Seconds to wait for a batch to fill; required for batches of more than ten messages."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Schedule(Declaration):
-    """What time triggers."""
+    """A function triggered by a schedule."""
 
     rate: str
-    """An EventBridge schedule expression."""
+    """Schedule expression of EventBridge."""
     alarms: Mapping[str, int]
-    """Metrics that it reports at every run, each with the value from which its alarm rings."""
+    """Metrics that every run reports, with the value from which the alarm rings."""
 
 
 DECLARED: list[Declaration] = []
-"""Everything that the modules imported so far declare."""
+"""All declarations of the modules imported so far."""

@@ -1,4 +1,4 @@
-"""Bytes inside JSON."""
+"""Bytes that travel as base64 in JSON."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 class _Base64:
-    """Reads base64 (RFC 4648, §4) strictly, but for line breaks, which tools like to put in."""
+    """Reads base64 (RFC 4648, section 4) strictly, but ignores line breaks."""
 
     def __init__(self, most: int, example: str) -> None:
         self._most = most
@@ -52,8 +52,10 @@ class _Base64:
 
 
 def base64_bytes(most: int, example: str = "MIIB") -> Any:
-    """Return the type of bytes that travel as base64, at most ``most`` bytes decoded.
+    """Return the pydantic type of bytes that are base64 in JSON.
 
-    ``example`` is shown in the description of the API; without one, the beginning of DER is.
+    Args:
+        most: The largest size, in decoded bytes.
+        example: Shown in the description of the API; by default the beginning of a DER structure.
     """
     return Annotated[bytes, _Base64(most, example)]

@@ -1,4 +1,4 @@
-"""A file as an answer."""
+"""An answer that is a file."""
 
 import base64
 import dataclasses
@@ -11,21 +11,21 @@ from chalice.app import Response
 
 @dataclasses.dataclass(frozen=True)
 class FileResponse:
-    """Bytes with their type and the name under which a browser keeps them."""
+    """The content of a file, its media type and the name under which a browser saves it."""
 
     content: bytes
     media_type: str
     name: str | None
-    """None for an answer of a protocol, which no browser keeps."""
+    """None for an answer of a protocol, which no browser saves."""
     inline: bool = False
-    """Whether a browser may show it in place rather than keep it."""
+    """Whether a browser may display the file instead of saving it."""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What goes with it besides."""
+    """Further headers."""
     status: int | None = None
-    """Where it is not the one that the action declares."""
+    """Status, if it differs from the one that the action declares."""
 
     def response(self, status: int, headers: Mapping[str, str]) -> Response:
-        """Return the HTTP answer (file name by RFC 6266)."""
+        """Return the HTTP answer; the file name is encoded as RFC 6266 says."""
         sent: dict[str, str | list[str]] = {**headers, **self.headers}
         sent["Content-Type"] = self.media_type
         if self.name is not None:
@@ -40,7 +40,7 @@ class FileResponse:
 
 
 class _Binary(Response):
-    """Encodes itself, whatever its type."""
+    """A response that is base64 for the gateway whatever its media type."""
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
         body = base64.b64encode(self.body).decode()

@@ -1,4 +1,4 @@
-"""What happened to a thing, kept with it."""
+"""The history of a thing, which is kept with the thing."""
 
 import datetime as dt
 from enum import StrEnum
@@ -8,7 +8,7 @@ from chalicelib.runtime.model import Model, example
 
 
 class Actor(StrEnum):
-    """On whose account a state changed."""
+    """Who caused a change of state."""
 
     CLIENT = "client"
     OPERATOR = "operator"
@@ -18,7 +18,7 @@ class Actor(StrEnum):
 
 
 class HistoryEntry(Model):
-    """A status or state that a thing came to."""
+    """A state that a thing has entered, when, and by whom."""
 
     model_config = example(status="invoiced", at="2026-11-24T09:00:00Z", by="client")
 
@@ -28,5 +28,5 @@ class HistoryEntry(Model):
 
     @classmethod
     def now(cls, status: str, by: Actor) -> "HistoryEntry":
-        """The change that happens at this moment."""
+        """Return an entry for a change at this moment."""
         return cls(status=status, at=clock.now(), by=by)

@@ -1,4 +1,4 @@
-"""Opaque identifiers that sort by the time they were made."""
+"""Opaque identifiers that sort by the time of their creation."""
 
 import datetime as dt
 import secrets
@@ -11,14 +11,14 @@ from chalicelib.runtime import clock
 Identifier = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$", examples=["01a20cb15b0ed969fa7935d0257f"])
 ]
-"""What a thing is called in paths and bodies: opaque to callers."""
+"""An identifier in a path or a body; callers must not interpret it."""
 
 
 def new_identifier() -> str:
-    """Return 28 hexadecimal digits: 48 bits of milliseconds, then 64 random bits."""
+    """Return 28 hexadecimal digits: 48 bits of Unix time in milliseconds, then 64 random bits."""
     return first_identifier(clock.now()) + secrets.token_hex(8)
 
 
 def first_identifier(moment: dt.datetime) -> str:
-    """Return what sorts before every identifier made at ``moment`` or later, after all others."""
+    """Return the lowest sort position of an identifier created at ``moment`` or later."""
     return f"{int(moment.timestamp() * 1000):012x}"

@@ -1,4 +1,4 @@
-"""Structured lines and metrics; nothing personal in either: ids and outcomes only."""
+"""Structured log lines and metrics. Both hold identifiers and outcomes, never personal data."""
 
 import os
 import traceback
@@ -17,13 +17,13 @@ metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 def fault(message: str, error: BaseException) -> None:
-    """Log a defect of ours: what failed and where, without the values that it failed on.
+    """Log an unexpected error with its place in the code, without the values that caused it.
 
-    A validation error quotes its input, and a traceback's source lines may hold literals; neither
-    is needed to find the place.
+    The input that a validation error quotes and the source lines of a traceback are left out, since
+    both may hold personal data.
     """
-    said = (
-        [f"{one['loc']}: {one['type']}" for one in error.errors(include_input=False)]
+    reasons = (
+        [f"{detail['loc']}: {detail['type']}" for detail in error.errors(include_input=False)]
         if isinstance(error, ValidationError)
         else str(error)
     )
@@ -31,4 +31,4 @@ def fault(message: str, error: BaseException) -> None:
         f"{frame.filename}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
     ]
-    logger.error(message, error=type(error).__name__, said=said, frames=frames)
+    logger.error(message, error=type(error).__name__, said=reasons, frames=frames)

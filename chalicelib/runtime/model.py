@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """What the product takes, keeps, sends or answers: it does not change.
+    """Base of all models. Instances are immutable.
 
-    Its validator is built when first needed: a function imports the models of its whole section and
-    uses a few.
+    The validator of a model is built at its first use, since a function imports all models of its
+    section and uses only a few.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)

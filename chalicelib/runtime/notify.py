@@ -1,4 +1,4 @@
-"""The one port through which anybody is told anything: an e-mail commits with its cause."""
+"""E-mails to clients. An e-mail is a message that commits in the transaction of its cause."""
 
 from chalicelib.runtime import outbox
 from chalicelib.runtime.identifier import new_identifier
@@ -10,7 +10,7 @@ MAIL = Queue("Mail")
 
 
 class Email(Model):
-    """An e-mail to be sent, once: ``mail_id`` tells a repeat from another."""
+    """An e-mail to be sent once. A repeated delivery has the same ``mail_id``."""
 
     client_id: str
     mail_id: str
@@ -21,7 +21,7 @@ class Email(Model):
 
 
 def email(client_id: str, *, to: str, subject: str, text: str, html: str | None = None) -> Write:
-    """Describe an e-mail that goes out when its cause has committed."""
+    """Describe an e-mail that is sent after the transaction of its cause has committed."""
     letter = Email(
         client_id=client_id,
         mail_id=new_identifier(),

@@ -1,8 +1,8 @@
-"""Messages commit with what causes them and are relayed to their queues afterwards.
+"""Messages that commit in the transaction of their cause and are sent to their queues afterwards.
 
-A message is an item of the outbox table. The table's stream triggers ``relay``, which sends each
-new item to the queue it names. Both ends repeat after a crash, so a message is delivered at least
-once and its consumer decides by conditional writes.
+A message is an item of the outbox table. The stream of the table triggers ``relay``, which sends
+each new item to the queue that the item names. A crash on either side leads to a repeat, so a
+message is delivered at least once, and consumers ignore repeats by conditional writes.
 """
 
 import datetime as dt
@@ -16,23 +16,23 @@ from chalicelib.runtime.table import Table, Write
 
 OUTBOX = Table("Outbox")
 KEPT_FOR = dt.timedelta(days=30)
-"""How long a message stays readable after it was written."""
+"""How long a message is kept after it was written."""
 
 
 def message(client_id: str, queue: Queue, body: BaseModel) -> Write:
-    """Describe a message to ``queue``, concerning ``client_id``, that commits with its cause.
+    """Describe a message about ``client_id`` to ``queue`` that commits with its cause.
 
     Raises:
-        ValueError: no queue takes a message as long, so its cause must not commit.
+        ValueError: the message is larger than a queue accepts.
     """
-    said = body.model_dump_json(exclude_none=True)
-    if len(said.encode()) > queue.most_bytes:
-        raise ValueError(f"a message of {len(said)} characters to {queue}")
+    text = body.model_dump_json(exclude_none=True)
+    if len(text.encode()) > queue.most_bytes:
+        raise ValueError(f"a message of {len(text)} characters to {queue}")
     item = {
         "client_id": client_id,
         "sk": new_identifier(),
         "queue": queue.variable,
-        "body": said,
+        "body": text,
         "expires_at": int((clock.now() + KEPT_FOR).timestamp()),
     }
     return OUTBOX.put(item, new=True)

@@ -1,4 +1,4 @@
-"""Lists a page at a time, with a ``next`` that only its own caller can use on its own list."""
+"""Reads lists by pages. A ``next`` is valid for one caller and one list only."""
 
 import base64
 import binascii
@@ -7,10 +7,10 @@ import hmac
 import json
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from chalicelib.runtime.aws import client
-from chalicelib.runtime.model import Model
+from chalicelib.runtime.model import Model, Payload
 from chalicelib.runtime.problem import CursorInvalid
 from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import Query, from_wire, to_wire
@@ -19,10 +19,8 @@ T = TypeVar("T")
 _TAG = 16
 
 
-class PageQuery(Model):
-    """What part of a list is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
+class PageQuery(Payload):
+    """Which page of a list to return."""
 
     limit: Annotated[int, Field(ge=1, le=100, description="Items a page.")] = 20
     next: Annotated[
@@ -31,17 +29,17 @@ class PageQuery(Model):
 
 
 class Page(Model, Generic[T]):
-    """A page of a list; ``next`` is null on the last one."""
+    """A page of a list; ``next`` is null on the last page."""
 
     items: list[T]
     next: str | None
 
 
 def page(query: Query[T], wanted: PageQuery, client_id: str) -> Page[T]:
-    """Read a page of ``query`` for the caller of ``client_id``.
+    """Read a page of ``query`` for a caller of ``client_id``.
 
     Raises:
-        CursorInvalid: ``next`` was not given to this caller by this list.
+        CursorInvalid: ``next`` was issued to another caller, by another list, or is forged.
     """
     seal = "\0".join((client_id, *query.identity)).encode()
     request = query.request() | {"Limit": wanted.limit}

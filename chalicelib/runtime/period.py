@@ -1,4 +1,4 @@
-"""A period that a caller names."""
+"""The period of a query."""
 
 import datetime as dt
 from typing import Annotated, ClassVar, Self
@@ -9,7 +9,7 @@ from chalicelib.runtime.model import Payload, example
 
 
 class Period(Payload):
-    """Days of Moscow's calendar, both ends included."""
+    """Business days in Moscow, both ends included."""
 
     model_config = example(**{"from": "2026-11-01", "to": "2026-11-24"})
 

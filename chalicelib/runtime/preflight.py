@@ -1,4 +1,4 @@
-"""Answers a browser's CORS preflight (Fetch standard, §3.2), for every path alike."""
+"""Answers the CORS preflight of a browser (Fetch standard, section 3.2) for every path."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from chalicelib.runtime.cors import PREFLIGHT
 
 
 def preflight(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Return what any origin may send; who may do what is decided by the token, not the origin."""
+    """Return the methods and headers that any origin may send."""
     return {"statusCode": 204, "headers": PREFLIGHT, "body": ""}

@@ -1,15 +1,14 @@
-"""Errors a caller can understand: raised anywhere, rendered once (RFC 9457)."""
+"""Errors for callers: raised anywhere, answered as problem documents (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
 class Problem(Exception):
-    """A refusal with a stable English slug and a Russian sentence for the person at the screen.
+    """A refusal with a stable slug in English, and a title and detail in Russian for the user.
 
-    Subclasses set ``status``, ``slug``, ``title`` and a default ``detail``; extra keyword
-    arguments become members of the answer (RFC 9457 §3.2) and fill ``{placeholders}`` of
-    the detail.
+    Subclasses set ``status``, ``slug``, ``title`` and a default ``detail``. Keyword arguments are
+    members of the answer (RFC 9457, section 3.2) and fill the ``{placeholders}`` of the detail.
     """
 
     status: ClassVar[int] = 409
@@ -45,7 +44,7 @@ class Unreadable(Problem):
 
 
 class CursorInvalid(Problem):
-    """A ``next`` that this list did not give to this caller."""
+    """The ``next`` was issued to another caller, by another list, or is forged."""
 
     status = 400
     slug = "cursor-invalid"
@@ -54,7 +53,7 @@ class CursorInvalid(Problem):
 
 
 class IdempotencyKeyMissing(Problem):
-    """The action demands an ``Idempotency-Key`` header."""
+    """The action requires an ``Idempotency-Key`` header."""
 
     status = 400
     slug = "idempotency-key-missing"
@@ -66,7 +65,7 @@ class IdempotencyKeyMissing(Problem):
 
 
 class Unauthenticated(Problem):
-    """Nobody known is calling."""
+    """The request has no valid token."""
 
     status = 401
     slug = "unauthenticated"
@@ -75,7 +74,7 @@ class Unauthenticated(Problem):
 
 
 class RoleMissing(Problem):
-    """The caller is known and may not do this."""
+    """The caller has no role that may call the action."""
 
     status = 403
     slug = "role-missing"
@@ -84,7 +83,7 @@ class RoleMissing(Problem):
 
 
 class NotFound(Problem):
-    """Not there, or not the caller's: the two are not told apart."""
+    """There is no such thing, or it belongs to another organisation; the answers are the same."""
 
     status = 404
     slug = "not-found"
@@ -93,7 +92,7 @@ class NotFound(Problem):
 
 
 class NotAcceptable(Problem):
-    """The answer is to be had in none of the types that the caller accepts."""
+    """The action produces none of the media types that the caller accepts."""
 
     status = 406
     slug = "not-acceptable"
@@ -102,7 +101,7 @@ class NotAcceptable(Problem):
 
 
 class TooLarge(Problem):
-    """The body is over the limit."""
+    """The body is larger than the limit."""
 
     status = 413
     slug = "too-large"
@@ -111,7 +110,7 @@ class TooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is not of a type that the action reads."""
+    """The action does not read the media type of the body."""
 
     status = 415
     slug = "unsupported-media-type"
@@ -120,7 +119,7 @@ class UnsupportedMediaType(Problem):
 
 
 class PayloadInvalid(Problem):
-    """The body, query or path was read and does not hold: each fault points at its field."""
+    """The body, query or path is invalid; each error points at its field."""
 
     status = 422
     slug = "payload-invalid"
@@ -132,7 +131,7 @@ class PayloadInvalid(Problem):
 
 
 class IdempotencyKeyReused(Problem):
-    """The key was used for another request."""
+    """The key was used with another request."""
 
     status = 422
     slug = "idempotency-key-reused"
@@ -141,7 +140,7 @@ class IdempotencyKeyReused(Problem):
 
 
 class Unavailable(Problem):
-    """Something the action stands on does not answer; nothing was changed."""
+    """A service that the action depends on does not answer; nothing was changed."""
 
     status = 503
     slug = "unavailable"
@@ -151,7 +150,7 @@ class Unavailable(Problem):
 
 
 class Unexpected(Problem):
-    """A defect of ours. Its cause is in the log under the request id, never in the answer."""
+    """An unexpected error; the log has its cause under the request id, the answer has not."""
 
     status = 500
     slug = "unexpected"

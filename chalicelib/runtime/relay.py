@@ -1,7 +1,7 @@
-"""Sends what the outbox holds to its queues: the handler of the outbox table's stream.
+"""Sends the messages of the outbox to their queues: the handler of DynamoDB streams.
 
-The only room that knows AWS's streams. On a cloud without them, the same function is called with
-the items of the outbox.
+This is the only module that knows streams. On a cloud without streams, the same function can be
+called with the items of the outbox.
 """
 
 import os
@@ -13,20 +13,20 @@ from chalicelib.runtime.log import logger
 
 
 class RelayIncomplete(Exception):
-    """A queue did not take its message: the stream is to repeat the whole batch.
+    """A message could not be sent, so that the stream must repeat the whole batch.
 
-    What was sent goes again, which consumers do not mind; so the batch need not be told apart.
+    Messages of the batch that were sent are sent again; consumers ignore repeats.
     """
 
 
 def relay(event: Mapping[str, Any], context: Any) -> None:
-    """Send each new item to the queue it names.
+    """Send each new item to the queue that the item names.
 
-    An item that is no message to a queue of this deployment is logged and passed over, or it would
-    hold up its shard for a day.
+    An item that is not a message to a queue of this deployment is logged and skipped: a failure
+    would block its shard for 24 hours.
 
     Raises:
-        RelayIncomplete: at the first message that could not be sent.
+        RelayIncomplete: a message could not be sent; the messages after it were not tried.
     """
     sent = 0
     for record in event["Records"]:

@@ -1,4 +1,4 @@
-"""What a declaration may name in its grants: the resources of ``infra/resources.yaml``."""
+"""The cloud resources that a declaration grants access to; see ``infra/resources.yaml``."""
 
 import os
 import re
@@ -6,8 +6,11 @@ from typing import ClassVar
 
 
 class Resource:
-    """A resource by its name in the template, ``<Name><Kind>``; its physical name is in the
-    environment as ``<NAME>_<KIND>``, as the deployment decides."""
+    """A resource of the template.
+
+    Its logical id is ``<Name><Kind>``; the environment variable ``<NAME>_<KIND>`` holds its
+    physical name.
+    """
 
     kind: ClassVar[str]
 
@@ -21,12 +24,12 @@ class Resource:
 
     @property
     def variable(self) -> str:
-        """The environment variable that carries the physical name."""
+        """The environment variable that holds the physical name."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.logical_id).upper()
 
     @property
     def physical_name(self) -> str:
-        """The table, bucket or queue (its URL) of this deployment."""
+        """The name of the table or bucket, or the URL of the queue, in this deployment."""
         return os.environ[self.variable]
 
     def __repr__(self) -> str:
@@ -38,7 +41,7 @@ class Queue(Resource):
 
     kind = "queue"
     most_bytes: ClassVar[int] = 256 * 1024
-    """Of a message: what SQS and those who speak it all take."""
+    """Largest size of a message, in bytes, that SQS and the services compatible with SQS accept."""
 
 
 class Bucket(Resource):
@@ -48,12 +51,12 @@ class Bucket(Resource):
 
 
 class SmsProvider(Resource):
-    """Who carries messages to telephones; its physical name is the provider's."""
+    """The service that delivers SMS; its physical name is the name of the provider."""
 
     kind = "provider"
 
 
 class MailIdentity(Resource):
-    """An address that the mail service lets us send from."""
+    """An address that the mail service allows to send from."""
 
     kind = "identity"

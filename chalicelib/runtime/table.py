@@ -1,8 +1,7 @@
-"""DynamoDB by a few verbs.
+"""Reads and writes of DynamoDB, described as values and performed by a few functions.
 
-A store describes what it wants, as values: :class:`Get`, :class:`Query` and :class:`Write`. An
-action then performs one :func:`fetch` (or :func:`page`) and one ``commit``. Nothing else calls
-DynamoDB.
+A store describes reads and writes as :class:`Get`, :class:`Query` and :class:`Write`. An action
+performs one :func:`fetch` (or :func:`page`) and one ``commit``. No other module calls DynamoDB.
 """
 
 import dataclasses
@@ -40,7 +39,7 @@ class _Deserializer(TypeDeserializer):  # type: ignore[misc] # boto3 carries no 
 
 
 class _Serializer(TypeSerializer):  # type: ignore[misc] # boto3 carries no types
-    """Tells the usual types by a look-up, where boto3 asks each in turn: a third of the time."""
+    """Finds the usual types by a look-up, in a third of the time that boto3's checks take."""
 
     def _get_dynamodb_type(self, value: Any) -> str:
         return _WIRE_TYPES.get(type(value)) or str(super()._get_dynamodb_type(value))
@@ -58,18 +57,18 @@ def to_wire(item: Mapping[str, Any]) -> Item:
 
 
 def from_wire(item: Mapping[str, Any]) -> Item:
-    """Return an item that came in DynamoDB's typed form as plain values; whole numbers as int."""
+    """Return an item in DynamoDB's typed form as plain values; whole numbers are int."""
     return {name: _deserialize(value) for name, value in item.items()}
 
 
 def to_item(model: BaseModel) -> Item:
-    """Return a model as attributes: JSON forms, absent for None."""
+    """Return the attributes of a model in their JSON form; fields that are None are left out."""
     return model.model_dump(mode="json", exclude_none=True)
 
 
 @dataclasses.dataclass(frozen=True)
 class Get(Generic[T_co]):
-    """One item to read, and what it becomes; None where there is none."""
+    """A read of one item; ``read`` makes the result from the attributes of the item."""
 
     table: "Table"
     key: Item
@@ -78,7 +77,7 @@ class Get(Generic[T_co]):
 
 @dataclasses.dataclass(frozen=True)
 class Query(Generic[T_co]):
-    """A list in key order: a partition of a table or of one of its indexes."""
+    """A list in key order, from a partition of a table or of an index."""
 
     table: "Table"
     condition: ConditionBase
@@ -88,7 +87,7 @@ class Query(Generic[T_co]):
     newest_first: bool = False
 
     def request(self) -> dict[str, Any]:
-        """Return the call's parameters without its page."""
+        """Return the parameters of the call without those of a page."""
         built = ConditionExpressionBuilder().build_expression(self.condition, True)
         request: dict[str, Any] = {
             "TableName": self.table.physical_name,
@@ -106,21 +105,21 @@ class Query(Generic[T_co]):
 
 @dataclasses.dataclass(frozen=True)
 class Write:
-    """One conditional write of a transaction, and the problem to answer if its condition fails."""
+    """A conditional write, and the problem to raise if the condition fails."""
 
     table: "Table"
     request: dict[str, Any]
     otherwise: Otherwise | None = None
 
-    def refusal(self, found: Item | None) -> Problem:
-        """Return the problem for a failed condition, given the item that was there instead."""
+    def refusal(self, item: Item | None) -> Problem:
+        """Return the problem for a failed condition, given the item as it is in the table."""
         match self.otherwise:
             case None:
                 return Problem()
             case Problem() as problem:
                 return problem
             case explain:
-                return explain(found)
+                return explain(item)
 
 
 class Table(Resource):
@@ -135,7 +134,7 @@ class Table(Resource):
     def list(
         self, client_id: str, prefix: str, read: Callable[[Item], T], *, newest_first: bool = False
     ) -> Query[T]:
-        """Describe the items of ``client_id`` whose sort key begins with ``prefix``."""
+        """Describe the list of items of ``client_id`` whose sort key begins with ``prefix``."""
         condition = Key(PARTITION).eq(client_id) & Key(SORT).begins_with(prefix)
         return Query(
             self, condition, (self.name, client_id, prefix), read, newest_first=newest_first
@@ -150,9 +149,10 @@ class Table(Resource):
         *,
         index: str | None = None,
     ) -> Query[T]:
-        """Describe the items of ``client_id`` from sort key ``first`` to ``last``, both in.
+        """Describe the list of items of ``client_id`` from sort key ``first`` to ``last``.
 
-        In the order of an ``index``, its sort key is the attribute of that name.
+        With ``index``, the list is in the order of that index, whose sort key is the attribute of
+        the same name.
         """
         condition = Key(PARTITION).eq(client_id) & Key(index or SORT).between(first, last)
         identity = (self.name, *([index] if index else []), client_id, first, last)
@@ -170,7 +170,7 @@ class Table(Resource):
     ) -> Query[T]:
         """Describe a list of the index ``name``, whose keys are ``name`` and ``name``\\ ``_sort``.
 
-        ``at`` narrows it to one sort value, ``up_to`` to those not above it.
+        ``at`` narrows the list to one sort value, ``up_to`` to the sort values not above it.
         """
         condition: ConditionBase = Key(name).eq(value)
         if at is not None:
@@ -188,7 +188,7 @@ class Table(Resource):
         when: ConditionBase | None = None,
         otherwise: Otherwise | None = None,
     ) -> Write:
-        """Describe an item written whole; ``new`` demands that there was none."""
+        """Describe the write of a whole item; ``new`` requires that the item does not exist."""
         request: dict[str, Any] = {"Item": to_wire(item)}
         condition = Attr(PARTITION).not_exists() if new else when
         return self._write("Put", request, condition, otherwise)
@@ -207,7 +207,7 @@ class Table(Resource):
     ) -> Write:
         """Describe a change of attributes: put, add to a number, append to a list, remove.
 
-        The item must exist; ``when`` names what else must hold.
+        The item must exist; ``when`` is a further condition.
         """
         names: dict[str, str] = {}
         values: dict[str, Any] = {}
@@ -242,7 +242,7 @@ class Table(Resource):
         return self._write("Update", request, exists & when if when else exists, otherwise)
 
     def count(self, client_id: str, sk: str, add: Mapping[str, int]) -> Write:
-        """Describe additions to counters, which begin at nought with their item."""
+        """Describe additions to counters; a missing item or counter begins at zero."""
         names = {f"#{place}": name for place, name in enumerate(add)}
         values = {f":{place}": value for place, value in enumerate(add.values())}
         request = {
@@ -262,14 +262,14 @@ class Table(Resource):
         when: ConditionBase | None = None,
         otherwise: Otherwise | None = None,
     ) -> Write:
-        """Describe the removal of an item, which need not exist unless ``when`` says so."""
+        """Describe the deletion of an item, which need not exist unless ``when`` requires it."""
         request = {"Key": to_wire({PARTITION: client_id, SORT: sk})}
         return self._write("Delete", request, when, otherwise)
 
     def check(
         self, client_id: str, sk: str, *, when: ConditionBase, otherwise: Otherwise | None = None
     ) -> Write:
-        """Describe a condition on an item that the transaction does not change."""
+        """Describe a condition on an item that the transaction leaves unchanged."""
         request = {"Key": to_wire({PARTITION: client_id, SORT: sk})}
         return self._write("ConditionCheck", request, when, otherwise)
 
@@ -304,21 +304,21 @@ def fetch(a: Get[A], b: Get[B], /) -> tuple[A | None, B | None]: ...
 @overload
 def fetch(a: Get[A], b: Get[B], c: Get[C], /) -> tuple[A | None, B | None, C | None]: ...
 def fetch(*gets: Get[Any]) -> Any:
-    """Read one item, or several from any tables, in one strongly consistent call."""
+    """Read one or several items of any tables in one strongly consistent call."""
     if len(gets) == 1:
         (get,) = gets
-        found = client("dynamodb").get_item(
+        answer = client("dynamodb").get_item(
             TableName=get.table.physical_name, Key=to_wire(get.key), ConsistentRead=True
         )
-        return get.read(from_wire(found["Item"])) if "Item" in found else None
+        return get.read(from_wire(answer["Item"])) if "Item" in answer else None
     return tuple(fetch_all(gets))
 
 
 def fetch_all(gets: Sequence[Get[T]]) -> list[T | None]:
-    """Read up to 100 items in the order asked.
+    """Read up to 100 items and return them in the order of ``gets``; None where there is no item.
 
     Raises:
-        Unavailable: DynamoDB kept leaving items unread.
+        Unavailable: DynamoDB left some items unread in all attempts.
     """
     wanted: dict[str, Any] = {}
     for get in gets:
@@ -328,12 +328,12 @@ def fetch_all(gets: Sequence[Get[T]]) -> list[T | None]:
         key = to_wire(get.key)
         if key not in keys:
             keys.append(key)
-    found: dict[tuple[str, str, str], Item] = {}
+    by_key: dict[tuple[str, str, str], Item] = {}
     for attempt in range(_BATCH_ATTEMPTS):
         answer = client("dynamodb").batch_get_item(RequestItems=wanted)
         for table, items in answer["Responses"].items():
             for item in map(from_wire, items):
-                found[table, item[PARTITION], item[SORT]] = item
+                by_key[table, item[PARTITION], item[SORT]] = item
         wanted = answer.get("UnprocessedKeys", {})
         if not wanted:
             break
@@ -341,19 +341,19 @@ def fetch_all(gets: Sequence[Get[T]]) -> list[T | None]:
     else:
         raise Unavailable
     items = (
-        found.get((get.table.physical_name, get.key[PARTITION], get.key[SORT])) for get in gets
+        by_key.get((get.table.physical_name, get.key[PARTITION], get.key[SORT])) for get in gets
     )
     return [get.read(item) if item else None for get, item in zip(gets, items, strict=True)]
 
 
 def first(query: Query[T]) -> T | None:
-    """Read the first item of a list."""
+    """Return the first item of a list; None for an empty list."""
     items = client("dynamodb").query(**query.request(), Limit=1)["Items"]
     return query.read(from_wire(items[0])) if items else None
 
 
 def every(query: Query[T], *, most: int) -> list[T]:
-    """Read a list that the meaning of its items bounds, ``most`` of them at the most."""
+    """Read a whole list, for lists whose meaning bounds their length; at most ``most`` items."""
     return [item for _, item in zip(range(most), _each(query, most), strict=False)]
 
 

@@ -1,4 +1,4 @@
-"""Pydantic's findings as the problem answer of the contract, in Russian."""
+"""Turns validation errors of pydantic into the problem answer of the API, in Russian."""
 
 import re
 from collections.abc import Mapping
@@ -51,16 +51,16 @@ _SENTENCES: Mapping[str, str] = {
 
 _PYDANTICS_OWN = frozenset(get_args(ErrorType))
 _MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
-"""A member of an enumeration, as pydantic writes one that a literal allows."""
+"""The representation of an enumeration member in pydantic's messages."""
 _MOST_FAULTS = 50
 _LONGEST_NAME = 100
 
 
 def problem(error: ValidationError, *where: str) -> PayloadInvalid:
-    """Return the answer to a payload that does not hold, one entry a field (RFC 6901 pointers).
+    """Return the problem for an invalid payload, with an entry and a JSON pointer for each error.
 
-    ``where`` goes before each location. What is said back is bounded, since the names of unknown
-    fields are the sender's: a long one is cut, and of many faults the first are told.
+    The pointers follow RFC 6901 and begin with ``where``. The names of unknown fields are the
+    sender's, so a long name is cut and at most 50 errors are listed.
     """
     faults = error.errors(include_url=False, include_input=False)
     return PayloadInvalid(
@@ -79,10 +79,10 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 def _sentence(fault: Mapping[str, Any]) -> str:
     template = _SENTENCES.get(fault["type"])
     if template:
-        said = _MEMBER.sub(r"\1", template.format_map(fault.get("ctx", {})))
-        return said.replace("' or '", "' или '")
-    # Types of our own word their errors in Russian; pydantic's English, which may quote what was
-    # sent, is not for people.
+        sentence = _MEMBER.sub(r"\1", template.format_map(fault.get("ctx", {})))
+        return sentence.replace("' or '", "' или '")
+    # Our own types raise errors in Russian. Pydantic's messages are in English and may quote the
+    # input, so they are not shown.
     if fault["type"] in ("value_error", "assertion_error"):
         message = str(fault["ctx"]["error"])
     else:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.caller import Role
 from chalicelib.runtime.declaration import Action
-from chalicelib.runtime.raw import Raw
+from chalicelib.runtime.raw_request import RawRequest
 from infra import declarations
 from tests.support import estate, gateway
 from tests.support.issuer import BAD, GOOD, Issuer, claims, token
@@ -56,7 +56,7 @@ def test_call_is_open_to_its_callers_alone(
         for how in bodies(declared):
             assert answer(bearer, **how)[0] not in {401, 403}, how
 
-    if Raw in signature(declared).values():
+    if RawRequest in signature(declared).values():
         # Its callers are known by a password: nothing that stands for a person is one.
         for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
             for how in bodies(declared):

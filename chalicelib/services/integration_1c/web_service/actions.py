@@ -14,7 +14,7 @@ from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.problem import Problem, Unavailable
-from chalicelib.runtime.raw import Raw
+from chalicelib.runtime.raw_request import RawRequest
 from chalicelib.services.integration_1c import credentials
 from chalicelib.services.integration_1c.resources import EXCHANGES, INTEGRATION_1C
 from chalicelib.services.integration_1c.settings import Integration1cSettings
@@ -37,7 +37,7 @@ _FAULT = 500
     memory=1536,
     rate_limit=50,
 )
-def exchange_with_1c(request: Raw) -> FileResponse:
+def exchange_with_1c(request: RawRequest) -> FileResponse:
     """Perform an operation of the exchange for the client whose credentials the request bears."""
     from chalicelib.services.integration_1c.web_service import interface, operations
 
@@ -52,7 +52,7 @@ def exchange_with_1c(request: Raw) -> FileResponse:
     writes=[INTEGRATION_1C],
     rate_limit=20,
 )
-def tell_interface_versions(request: Raw) -> FileResponse:
+def tell_interface_versions(request: RawRequest) -> FileResponse:
     """Return the supported versions of an interface of 1C."""
     from chalicelib.services.integration_1c.web_service import interface
 
@@ -81,7 +81,7 @@ def describe_interface_version() -> FileResponse:
 
 
 def _answer(
-    service: "SoapService", request: Raw, perform: "Callable[[SoapCall], Mapping[str, Any]]"
+    service: "SoapService", request: RawRequest, perform: "Callable[[SoapCall], Mapping[str, Any]]"
 ) -> FileResponse:
     """Answer a call with the result of ``perform``, or with a fault.
 
