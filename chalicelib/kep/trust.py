@@ -22,7 +22,7 @@ class Trust:
     Attributes:
         roots: trust anchors, DER by DER subject name. Parsed on demand, because the list of
             accredited authorities has more than a thousand certificates.
-        intermediates: certificates of other authorities, likewise.
+        intermediates: certificates of other authorities, DER by DER subject name.
         crls: revocation lists by the DER name of their issuer.
         published_at: further URLs of revocation lists.
         revocation_unknown: whether to refuse or accept a certificate that no current list covers.

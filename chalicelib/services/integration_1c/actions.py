@@ -64,10 +64,8 @@ _MOST_INLINE_BYTES = 4 * 1024 * 1024
     settings=[Integration1cSettings, PageSettings],
 )
 def list_register_tariffs(caller: Caller, query: PageQuery) -> Page[RegisterTariff]:
-    """List the caller's registers with their access and the prices of a subscription.
-
-    The action makes three reads: registers, their accesses, their trials.
-    """
+    """List the caller's registers with their access and the prices of a subscription."""
+    # Three reads: registers, their accesses, their trials.
     registers = page(organisation.registers(caller.client_id), query, caller.client_id)
     ids = [register.register_id for register in registers.items]
     accesses = (
@@ -202,10 +200,8 @@ def revoke_credentials(caller: Caller) -> None:
     refuses=[409],
 )
 def list_retail_documents(caller: Caller, query: RetailDocumentsQuery) -> Page[RetailDocument]:
-    """List the retail documents of a register: one for each shift that ended in the period.
-
-    The action reads the receipts of each shift.
-    """
+    """List the retail documents of a register: one for each shift that ended in the period."""
+    # One read for each shift: a retail document is computed from receipts.
     from chalicelib.services.integration_1c import retail_reports, shifts
 
     access = fetch(store.access(caller.client_id, query.register_id))
