@@ -40,9 +40,9 @@ def test_subscription_issues_one_invoice(side: Side, how: How, worlds: Worlds) -
 
     def check(world: World, given: Any, answer: Any) -> None:
         assert answer.status == 201
-        (kept,) = world.items(INTEGRATION_1C, "subscription#")
+        (stored,) = world.items(INTEGRATION_1C, "subscription#")
         (invoice,) = world.items(BILLING, "invoice#")
-        assert kept["invoice_id"] == invoice["invoice_id"] == answer.json["invoice_id"]
+        assert stored["invoice_id"] == invoice["invoice_id"] == answer.json["invoice_id"]
 
     survive(worlds, Scenario(onec.know_register, act, check), side, how)
 
@@ -61,9 +61,9 @@ def test_payment_extends_access_once(side: Side, how: How, worlds: Worlds) -> No
     def check(world: World, ordered: Any, answer: Any) -> None:
         assert answer.status == 201
         (access,) = world.items(INTEGRATION_1C, "access#")
-        assert [one["until"] for one in access["terms"]] == ["2026-12-23"]
-        (kept,) = world.items(INTEGRATION_1C, "subscription#")
-        assert [one["status"] for one in kept["history"]] == ["invoiced", "active"]
+        assert [term["until"] for term in access["terms"]] == ["2026-12-23"]
+        (stored,) = world.items(INTEGRATION_1C, "subscription#")
+        assert [entry["status"] for entry in stored["history"]] == ["invoiced", "active"]
 
     survive(worlds, Scenario(arrange, act, check), side, how)
 

@@ -127,15 +127,15 @@ def test_names_are_parsed(fields: dict[str, str], expected: Subject) -> None:
 
 
 def test_name_with_two_different_numbers_is_refused(refused) -> None:
-    one, two = (
+    first, second = (
         distinguished_name({INN_LE: number, OGRN: "1027700132195"})
         for number in ("7707083893", "7728168971")
     )
-    _, start, _ = ber.header(two, 0, len(two))
-    _, first, end = ber.header(one, 0, len(one))
+    _, start, _ = ber.header(second, 0, len(second))
+    _, begin, end = ber.header(first, 0, len(first))
 
     with refused("malformed"):
-        read_subject(ber.element(0x30, one[first:end] + two[start:]))
+        read_subject(ber.element(0x30, first[begin:end] + second[start:]))
 
 
 def test_string_types_of_names(subjects) -> None:

@@ -97,11 +97,11 @@ def test_forged_list_is_ignored(pki, at, refused) -> None:
 
 def test_stored_list_equals_the_validated_list(pki, leaf, ca, at) -> None:
     issuers = [certificate.parse(pki["twin"].certificate), ca]
-    kept = crl.validate(pki.crl("ca", {int(leaf.serial, 16): at, 7: at}), issuers, at)
-    again = CRL.from_json(kept.to_json())
+    validated = crl.validate(pki.crl("ca", {int(leaf.serial, 16): at, 7: at}), issuers, at)
+    again = CRL.from_json(validated.to_json())
 
-    assert again == kept
-    assert again.revoked == kept.revoked
+    assert again == validated
+    assert again.revoked == validated.revoked
     assert again.revoked_at(leaf) == at
     assert again.issuer_key == ca.key_sha256
     assert again.is_issued_by(ca)
@@ -187,10 +187,10 @@ def test_incomplete_lists_are_refused(
 
 def test_large_list_is_parsed_in_linear_time(pki, ca, at) -> None:
     revoked = {serial: at - timedelta(days=1) for serial in range(1, 20_001)}
-    kept = crl.validate(pki.crl("ca", revoked), [ca], at)
+    validated = crl.validate(pki.crl("ca", revoked), [ca], at)
 
-    assert len(kept.revoked) == 20_000
-    assert kept.revoked["4e20"] == "260531120000Z"
+    assert len(validated.revoked) == 20_000
+    assert validated.revoked["4e20"] == "260531120000Z"
 
 
 def test_utc_time_and_generalized_time(leaf) -> None:

@@ -41,8 +41,8 @@ def unnoticed(messages, trust, at):
             signers = verify(changed, CONTENT, trust, at)
         except KepError:
             return
-        said = {(s.certificate, s.claimed_time, s.profile) for s in signers}
-        assert said <= {(s.certificate, s.claimed_time, s.profile) for s in originals[index]}
+        results = {(s.certificate, s.claimed_time, s.profile) for s in signers}
+        assert results <= {(s.certificate, s.claimed_time, s.profile) for s in originals[index]}
         assert signers
 
     return check

@@ -130,13 +130,15 @@ def test_revocation_lists_of_openssl(openssl_pki, trust, refused) -> None:
     content, message = openssl_pki.read("content.bin"), openssl_pki.read("legal.p7s")
     issuers = trust.authorities_named(crl.parse(openssl_pki.read("ca.crl")).issuer_name)
 
-    kept = crl.validate(openssl_pki.read("ca.crl"), issuers, NOW)
-    assert len(kept.revoked) == 1
+    validated = crl.validate(openssl_pki.read("ca.crl"), issuers, NOW)
+    assert len(validated.revoked) == 1
     with refused("revoked"):
         verify(
             openssl_pki.read("revoked.p7s"),
             content,
-            Trust.from_pem(openssl_pki.read("bundle.pem"), [kept, openssl_pki.read("root.crl")]),
+            Trust.from_pem(
+                openssl_pki.read("bundle.pem"), [validated, openssl_pki.read("root.crl")]
+            ),
             NOW,
         )
     with refused(

@@ -110,4 +110,4 @@ def test_list_in_the_published_structure(ministry_samples) -> None:
 
     assert [authority.accredited for authority in authorities] == [True, False]
     assert authorities[0].inn == "7700123459"
-    assert [found.issuer for found in authorities[0].certificates] == ["Test CA 1"]
+    assert [certificate.issuer for certificate in authorities[0].certificates] == ["Test CA 1"]

@@ -1,4 +1,4 @@
-"""«Интеграция 1С»: steps of the cabinet, receipts of shifts, and 1С as a client calls us."""
+"""«Интеграция 1С»: steps in the cabinet, receipts of shifts, and a client that acts as 1C."""
 
 import base64
 import functools
@@ -19,31 +19,31 @@ from tests.support.world import World
 PLAN = "СинхронизацияДанныхЧерезУниверсальныйФормат"
 FORMAT = "http://v8.1c.ru/edi/edi_stnd/EnterpriseData/1.17"
 CODE = "5f3c9b1e-7a4d-4c1b-9d54-0a86b8a9f001"
-"""What 1С calls itself."""
+"""The code of the infobase."""
 REGISTER = steps.REGISTER["register_id"]
 
 # --- the cabinet
 
 
 def know_register(world: World, **changes: Any) -> str:
-    """Let the cabinet tell of the organisation and of a register."""
+    """Make an organisation and a register known to the product."""
     steps.know_organisation(world)
     return steps.know_register(world, **changes)
 
 
 def begin_trial(world: World, register_id: str = REGISTER) -> Any:
-    """Switch a register's trial on."""
+    """Start the trial of a register."""
     return world.ok(f"POST /integration-1c/registers/{register_id}/trial")
 
 
 def subscribe(world: World, period: str = "month", register_id: str = REGISTER) -> Any:
-    """Order a period of a register."""
+    """Subscribe a register for a period."""
     path = f"/integration-1c/registers/{register_id}/subscription"
     return world.ok(f"POST {path}", {"period": period})
 
 
 def pay(world: World, subscription: Any) -> None:
-    """Pay for a period, and let the service hear of it."""
+    """Pay the invoice of a subscription and deliver all messages."""
     number = subscription["invoice_number"]
     paid = steps.payment(
         {**subscription, **subscription["invoice"]}, bank_reference=f"bank/{number}"
@@ -53,7 +53,7 @@ def pay(world: World, subscription: Any) -> None:
 
 
 def tariff(world: World, place: int = 0) -> Any:
-    """Return what the list says of a register."""
+    """Return the tariff of a register from the list."""
     return world.get("/integration-1c/registers")["items"][place]
 
 
@@ -70,7 +70,7 @@ def shift(
     fiscal_drive: str = receipts.DRIVE,
     **changes: Any,
 ) -> list[dict[str, Any]]:
-    """Return a closed shift: its opening, receipts, closing, numbered from ``first``."""
+    """Return the documents of a closed shift, numbered from ``first``: opening, receipts, closing."""
     frame = {
         "kktRegId": register_id,
         "fiscalDriveNumber": fiscal_drive,
@@ -83,28 +83,28 @@ def shift(
     ]
     documents.append({"code": 5, **frame})
     return [
-        one
+        document
         | {
             "fiscalDocumentNumber": first + place,
             "fiscalSign": 1_000_000 + first + place,
             "dateTime": at.format(minute=place),
         }
-        for place, one in enumerate(documents)
+        for place, document in enumerate(documents)
     ]
 
 
 def feed(world: World, *documents: dict[str, Any]) -> None:
-    """Let documents come in by the feed."""
-    for one in documents:
-        world.send(FISCAL_DOCUMENTS, one)
+    """Deliver documents by the receipt feed."""
+    for document in documents:
+        world.send(FISCAL_DOCUMENTS, document)
     world.drain()
 
 
-# --- 1С
+# --- 1C
 
 
 class _Transport(Transport):  # type: ignore[misc] # zeep carries no types
-    """Carries zeep's calls into a world."""
+    """Sends the calls of zeep to a world."""
 
     def __init__(self, world: World | None, authorization: str) -> None:
         super().__init__()
@@ -137,13 +137,13 @@ def basic(login: str, password: str) -> str:
 
 
 def call(world: World, path: str, content: bytes, authorization: str, **headers: str) -> Any:
-    """Post an envelope as it is."""
+    """Post an envelope unchanged."""
     sent = {"Content-Type": "text/xml; charset=utf-8", **headers, "Authorization": authorization}
     return world.call(f"POST {path}", who="nobody", key="", raw=content, headers=sent)
 
 
 class OneC:
-    """A base of 1С: knows the WSDL alone, and does what its data synchronisation does."""
+    """An infobase of 1C that performs data synchronisation by the WSDL of the service."""
 
     def __init__(self, service: Any, code: str = CODE) -> None:
         self.service = service
@@ -154,19 +154,19 @@ class OneC:
 
     @classmethod
     def connect(cls, world: World, who: str = "client", code: str = CODE) -> "OneC":
-        """Return a base that has got its password from the cabinet, and is set up."""
+        """Return an infobase that has credentials from the cabinet and is set up."""
         made = world.ok("POST /integration-1c/credentials", who=who)
         base = cls(client(world, basic(made["login"], made["password"])).service, code)
         base.set_up()
         return base
 
     def parameters(self) -> dict[str, Any]:
-        """Ask the other side about itself."""
-        said = self.service.GetIBParameters(PLAN, self.code, "")
-        return {one.name: one.Value for one in said["return"].Property}
+        """Return the parameters of the other side."""
+        answer = self.service.GetIBParameters(PLAN, self.code, "")
+        return {member.name: member.Value for member in answer["return"].Property}
 
     def set_up(self, version: str = "1.17") -> None:
-        """Make the other side's node, as the assistant of 1С does."""
+        """Create the node on the other side, as the setup assistant of 1C does."""
         self.our_code = self.parameters()["КодЭтогоУзла"]
         self.sent = self.received = 0
         settings = (
@@ -183,7 +183,10 @@ class OneC:
         )
 
     def fetch(self, *, block_kilobytes: int = 1, wait: Any = None) -> bytes:
-        """Take the next message, in parts; return its XML. ``wait`` passes the time."""
+        """Download the next message in parts and return its XML.
+
+        ``wait`` is called while the message is prepared in the background.
+        """
         begun = self.service.UploadData(PLAN, self.code, None, None, None, wait is not None)
         if begun["ContinuousOperation"]:
             wait()
@@ -192,7 +195,7 @@ class OneC:
         return self.get_file(begun["FileID"], block_kilobytes)
 
     def get_file(self, file_id: str, block_kilobytes: int = 1) -> bytes:
-        """Get a file in parts and unzip it."""
+        """Download a file in parts and return the unzipped content."""
         sending = self.service.PrepareGetFile(file_id, block_kilobytes)
         parts = [
             self.service.GetFilePart(sending["TransferId"], number)["PartData"]
@@ -203,10 +206,10 @@ class OneC:
             (name,) = archive.namelist()
             return archive.read(name)
 
-    def message(self, body: str = "", **said: Any) -> bytes:
-        """Write a message of 1С's own, with the confirmation of what it has received."""
-        values = {"From": self.code, "To": self.our_code} | said
-        numbers = {"MessageNo": self.sent, "ReceivedNo": self.received} | said
+    def message(self, body: str = "", **fields: Any) -> bytes:
+        """Return a message of 1C that confirms the last received message."""
+        values = {"From": self.code, "To": self.our_code} | fields
+        numbers = {"MessageNo": self.sent, "ReceivedNo": self.received} | fields
         return (
             '<Message xmlns:msg="http://www.1c.ru/SSL/Exchange/Message"><msg:Header>'
             f"<msg:Format>{FORMAT}</msg:Format>"
@@ -221,18 +224,18 @@ class OneC:
         ).encode()
 
     def send(self, body: str = "") -> None:
-        """Send the next message of 1С's own."""
+        """Send the next message of 1C."""
         self.sent += 1
         self.put(self.message(body))
 
     def put(self, message: bytes, size: int = 300) -> None:
-        """Send a file in parts and have it taken in."""
+        """Upload a message in parts and have it accepted."""
         file_id = self.put_file(zipped(message), size)
         done = self.service.DownloadData(PLAN, self.code, file_id, None, None, True)
         assert not done["ContinuousOperation"]
 
     def put_file(self, content: bytes, size: int = 300) -> str:
-        """Send a file in parts; return its id."""
+        """Upload a file in parts and return its identifier."""
         transfer = str(uuid.uuid4())
         parts = [content[start : start + size] for start in range(0, len(content), size)]
         for number, part in enumerate(parts, start=1):
@@ -240,7 +243,7 @@ class OneC:
         return str(self.service.SaveFileFromParts(transfer, len(parts))["FileId"])
 
     def synchronise(self, body: str = "", wait: Any = None) -> bytes:
-        """Take their message in and send ours, which confirms it; return theirs."""
+        """Download the next message, send a message that confirms it, and return the first."""
         taken = self.fetch(wait=wait)
         self.received = number_of(taken)
         self.send(body)
@@ -248,7 +251,7 @@ class OneC:
 
 
 def client(world: World, authorization: str, service: str = "Exchange_3_0_1_1") -> zeep.Client:
-    """Return a client made from the WSDL that we serve."""
+    """Return a client that is generated from the served WSDL."""
     wsdl = f"{cloud.PARAMETERS['PublicUrl']}/ws/{service}?wsdl"
     transport = _Transport(world, authorization)
     return zeep.Client(_document(transport.load(wsdl)), transport=transport)
@@ -275,4 +278,4 @@ def number_of(message: bytes) -> int:
 def documents_of(message: bytes) -> list[str]:
     """Return the identifiers of the retail reports in a message."""
     begins = message.decode().split("<Документ.ОтчетОРозничныхПродажах>")[1:]
-    return [one.split("<Ссылка>")[1].split("<")[0] for one in begins]
+    return [text.split("<Ссылка>")[1].split("<")[0] for text in begins]

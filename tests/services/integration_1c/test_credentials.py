@@ -26,10 +26,10 @@ def test_password_is_returned_once_and_stored_as_a_digest(world: World) -> None:
     shown = world.get("/integration-1c/credentials")
     assert (shown["login"], shown["address"]) == (made["login"], made["address"])
     assert "password" not in shown
-    kept = repr(world.items(INTEGRATION_1C))
-    assert made["login"] in kept
-    assert made["password"] not in kept
-    assert base64.b64encode(made["password"].encode()).decode() not in kept
+    stored = repr(world.items(INTEGRATION_1C))
+    assert made["login"] in stored
+    assert made["password"] not in stored
+    assert base64.b64encode(made["password"].encode()).decode() not in stored
 
 
 def test_client_has_no_credentials_at_first(world: World) -> None:

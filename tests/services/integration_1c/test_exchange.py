@@ -32,16 +32,16 @@ def test_supported_versions_of_an_interface_are_returned(world: World) -> None:
 
 
 def test_parameters_describe_this_side_of_the_exchange(world: World, base: OneC) -> None:
-    said = base.parameters()
-    assert said["ИмяПланаОбмена"] == onec.PLAN
-    assert said["ПланОбменаСуществует"] is True
-    assert said["УзелСуществует"] is True
-    assert said["ВерсииФорматаОбмена"].Value == ["1.17", "1.8"]
-    table = said["ПоддерживаемыеОбъектыФормата"]
-    rows = [one.Value for one in table.row]
+    parameters = base.parameters()
+    assert parameters["ИмяПланаОбмена"] == onec.PLAN
+    assert parameters["ПланОбменаСуществует"] is True
+    assert parameters["УзелСуществует"] is True
+    assert parameters["ВерсииФорматаОбмена"].Value == ["1.17", "1.8"]
+    table = parameters["ПоддерживаемыеОбъектыФормата"]
+    rows = [row.Value for row in table.row]
     assert ["1.17", "Документ.ОтчетОРозничныхПродажах", True, False] in rows
     assert ["1.17", "Справочник.Номенклатура", True, True] in rows
-    assert [one.Name for one in table.column] == ["Версия", "Объект", "Отправка", "Получение"]
+    assert [column.Name for column in table.column] == ["Версия", "Объект", "Отправка", "Получение"]
 
 
 def test_ping_and_test_connection(world: World, base: OneC) -> None:
@@ -93,7 +93,9 @@ def test_confirmation_of_an_old_message_confirms_its_documents_only(
     both = base.fetch()
     base.send()
     left = onec.documents_of(base.fetch())
-    assert left == [one for one in onec.documents_of(both) if one not in onec.documents_of(first)]
+    assert left == [
+        document for document in onec.documents_of(both) if document not in onec.documents_of(first)
+    ]
     assert len(left) == 1
 
 
@@ -229,7 +231,7 @@ def test_removed_node_is_unknown(world: World, base: OneC) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("fields", "why"),
     [
         ({"MessageNo": 1}, "устарело"),
         ({"ReceivedNo": 7}, "подтверждает сообщение № 7"),
@@ -240,7 +242,7 @@ def test_removed_node_is_unknown(world: World, base: OneC) -> None:
     ],
 )
 def test_message_with_wrong_numbers_or_codes_changes_nothing(
-    world: World, base: OneC, said: dict[str, Any], why: str
+    world: World, base: OneC, fields: dict[str, Any], why: str
 ) -> None:
     onec.feed(world, *onec.shift(59))
     base.fetch()
@@ -249,7 +251,7 @@ def test_message_with_wrong_numbers_or_codes_changes_nothing(
     before = world.items(INTEGRATION_1C, "node#")
     base.sent = 3
     with pytest.raises(Fault, match=why):
-        base.put(base.message(**said))
+        base.put(base.message(**fields))
     assert world.items(INTEGRATION_1C, "node#") == before
 
 
@@ -425,7 +427,7 @@ def test_conflict_is_listed_and_can_be_settled(world: World, base: OneC) -> None
     onec.feed(world, *onec.shift(59))
     base.synchronise(cottage_cheese(THEIRS) + cottage_cheese(OTHER))
     (item,) = world.get("/integration-1c/nomenclature")["items"]
-    assert {one["id"] for one in item["candidates"]} == {THEIRS, OTHER}
+    assert {candidate["id"] for candidate in item["candidates"]} == {THEIRS, OTHER}
     assert item["onec_id"] is None
 
     path = f"/integration-1c/nomenclature/{item['item_id']}"

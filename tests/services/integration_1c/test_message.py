@@ -37,22 +37,30 @@ def fed(world: World) -> World:
 
 
 def test_documents_list_each_shift_with_its_sums(fed: World) -> None:
-    found = fed.get("/integration-1c/documents", query=OURS)["items"]
-    assert [(one["shift"], one["receipts"]) for one in found] == [(59, 3), (60, 2), (61, 1)]
-    assert [one["turnover_kopecks"] for one in found] == [3 * 128521, 2 * 128521, -128521]
-    assert (found[2]["returns_kopecks"], found[2]["cash_kopecks"]) == (128521, -128521)
-    assert all(one["closed"] for one in found)
+    documents = fed.get("/integration-1c/documents", query=OURS)["items"]
+    assert [(document["shift"], document["receipts"]) for document in documents] == [
+        (59, 3),
+        (60, 2),
+        (61, 1),
+    ]
+    assert [document["turnover_kopecks"] for document in documents] == [
+        3 * 128521,
+        2 * 128521,
+        -128521,
+    ]
+    assert (documents[2]["returns_kopecks"], documents[2]["cash_kopecks"]) == (128521, -128521)
+    assert all(document["closed"] for document in documents)
     with clock.at(fed.moment):
         day = dt.date(2026, 11, 24)
         (turnover,) = read_turnover("client-1", onec.REGISTER, day, day)
-    assert sum(one["turnover_kopecks"] for one in found) == turnover.turnover
+    assert sum(document["turnover_kopecks"] for document in documents) == turnover.turnover
 
 
 def test_listed_documents_are_those_in_the_message(fed: World) -> None:
-    found = fed.get("/integration-1c/documents", query=OURS)["items"]
+    documents = fed.get("/integration-1c/documents", query=OURS)["items"]
     answer = fed.call("GET /integration-1c/message", query=DAY)
     assert answer.status == 200
-    assert onec.documents_of(answer.body) == [one["document_id"] for one in found]
+    assert onec.documents_of(answer.body) == [document["document_id"] for document in documents]
     assert answer.headers["Content-Type"] == "application/xml"
     assert "attachment" in answer.headers["Content-Disposition"]
     again = fed.call("GET /integration-1c/message", query=DAY).body
@@ -67,8 +75,8 @@ def test_message_names_the_shop_without_listing_shops_or_registers(fed: World) -
     fed.ok(f"PUT /organisation/shops/{made['shop_id']}/registers/{onec.REGISTER}")
     fed.calls.clear()
     assert shop["name"] in fed.call("GET /integration-1c/message", query=DAY).body.decode()
-    reads = [one for one in fed.calls if ORGANISATION.physical_name in one.resources]
-    assert {one.operation for one in reads} == {"GetItem", "BatchGetItem"}
+    reads = [call for call in fed.calls if ORGANISATION.physical_name in call.resources]
+    assert {call.operation for call in reads} == {"GetItem", "BatchGetItem"}
 
 
 def test_exchange_and_file_contain_the_same_documents(fed: World) -> None:
@@ -120,7 +128,7 @@ def test_rate_that_version_1_8_cannot_express_is_refused(world: World) -> None:
     onec.feed(world, *onec.shift(59, items=items))
     answer = world.call("GET /integration-1c/message", query={**DAY, "version": "1.8"})
     assert answer.problem == "rate-not-in-version"
-    assert [one.split()[-1] for one in answer.json["receipts"]] == ["701", "702", "703"]
+    assert [receipt.split()[-1] for receipt in answer.json["receipts"]] == ["701", "702", "703"]
     assert world.call("GET /integration-1c/message", query=DAY).status == 200
 
 
@@ -149,8 +157,10 @@ def test_large_period_is_prepared_in_the_background(
 
 
 def stored(file_id: str) -> bytes:
-    found = cloud.client("s3").get_object(Bucket=EXCHANGES.physical_name, Key=f"client-1/{file_id}")
-    content: bytes = found["Body"].read()
+    stored_object = cloud.client("s3").get_object(
+        Bucket=EXCHANGES.physical_name, Key=f"client-1/{file_id}"
+    )
+    content: bytes = stored_object["Body"].read()
     return content
 
 
@@ -188,6 +198,6 @@ def test_nomenclature_is_listed_in_pages(world: World) -> None:
     onec.feed(world, *documents)
     assert world.walk("/integration-1c/nomenclature", limit=2) == []
     onec.OneC.connect(world).fetch()
-    found = world.walk("/integration-1c/nomenclature", limit=2)
-    assert sorted(one["name"] for one in found) == [f"Товар {number}" for number in range(5)]
-    assert {one["recognised_by"] for one in found} == {"name"}
+    items = world.walk("/integration-1c/nomenclature", limit=2)
+    assert sorted(item["name"] for item in items) == [f"Товар {number}" for number in range(5)]
+    assert {item["recognised_by"] for item in items} == {"name"}

@@ -63,9 +63,9 @@ def test_days_between_terms_are_not_covered() -> None:
     first = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, TODAY)
     again = rules.extend(REGISTER, first, SubscriptionPeriod.MONTH, day("2027-02-01"))
     covered = ["2026-11-24", "2026-12-23", "2027-02-01", "2027-02-28"]
-    assert all(rules.covers(again, day(one)) for one in covered)
+    assert all(rules.covers(again, day(date)) for date in covered)
     assert not any(
-        rules.covers(again, day(one)) for one in ["2026-11-23", "2026-12-24", "2027-01-31"]
+        rules.covers(again, day(date)) for date in ["2026-11-23", "2026-12-24", "2027-01-31"]
     )
     assert rules.state(again, day("2027-01-10")) is AccessState.EXPIRED
 
@@ -88,6 +88,6 @@ def test_terms_never_overlap() -> None:
         access = rules.extend(REGISTER, access, period, today)
         today += dt.timedelta(days=20)
     assert access is not None
-    ends = [(one.since, one.until) for one in access.terms]
+    ends = [(term.since, term.until) for term in access.terms]
     assert all(before[1] < after[0] for before, after in itertools.pairwise(ends))
     assert len(access.history) == 4

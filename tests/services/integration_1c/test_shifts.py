@@ -29,20 +29,20 @@ def turnover(
 
 
 def test_shift_over_midnight_belongs_to_its_last_day() -> None:
-    (found,) = shifts_of(
+    (shift,) = shifts_of(
         [
             turnover(MONDAY, {1000, 1020, 1023}, (7, 1000, 1023, False)),
             turnover(TUESDAY, {1024, 1030}, (7, 1024, 1030, True)),
         ]
     )
-    assert (found.day, found.first, found.last) == (TUESDAY, 1000, 1030)
-    assert (found.documents, found.closed) == (5, True)
+    assert (shift.day, shift.first, shift.last) == (TUESDAY, 1000, 1030)
+    assert (shift.documents, shift.closed) == (5, True)
 
 
 def test_fingerprint_depends_on_documents_of_the_shift_only() -> None:
     def fingerprints(*numbers: int) -> list[str]:
         spans = [(7, 1000, 1023, True), (8, 1024, 1040, True)]
-        return [one.fingerprint for one in shifts_of([turnover(MONDAY, {*numbers}, *spans)])]
+        return [shift.fingerprint for shift in shifts_of([turnover(MONDAY, {*numbers}, *spans)])]
 
     before = fingerprints(1000, 1023, 1024, 1040)
     same, changed = fingerprints(1000, 1023, 1024, 1030, 1040)
@@ -52,16 +52,16 @@ def test_fingerprint_depends_on_documents_of_the_shift_only() -> None:
 
 
 def test_same_number_on_two_drives_gives_two_shifts() -> None:
-    found = shifts_of(
+    shifts = shifts_of(
         [
             turnover(MONDAY, {5}, (7, 5, 5, True)),
             turnover(MONDAY, {5}, (7, 5, 5, True), drive="2" * 16),
         ]
     )
-    assert len(found) == 2
+    assert len(shifts) == 2
 
 
 def test_open_shift_counts_as_ended_after_the_longest_shift() -> None:
-    (found,) = shifts_of([turnover(MONDAY, {5}, (7, 5, 5, False))])
-    assert not found.has_ended(TUESDAY)
-    assert found.has_ended(TUESDAY + dt.timedelta(days=1))
+    (shift,) = shifts_of([turnover(MONDAY, {5}, (7, 5, 5, False))])
+    assert not shift.has_ended(TUESDAY)
+    assert shift.has_ended(TUESDAY + dt.timedelta(days=1))

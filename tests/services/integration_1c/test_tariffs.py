@@ -30,8 +30,8 @@ def test_list_of_many_registers_takes_three_reads(world: World) -> None:
     for number in range(30):
         onec.know_register(world, register_id=f"00048172360{number:05}")
     world.calls.clear()
-    found = world.get("/integration-1c/registers", query={"limit": 100})["items"]
-    assert len(found) == 30
+    tariffs = world.get("/integration-1c/registers", query={"limit": 100})["items"]
+    assert len(tariffs) == 30
     assert [call.operation for call in world.calls] == ["Query", "BatchGetItem", "BatchGetItem"]
 
 
@@ -119,8 +119,8 @@ def test_unpaid_subscription_expires_without_access(world: World) -> None:
     world.advance(days=7)
     world.run("expire_invoices")
     world.drain()
-    (kept,) = world.items(INTEGRATION_1C, "subscription#")
-    assert [change["status"] for change in kept["history"]] == ["invoiced", "expired"]
+    (stored,) = world.items(INTEGRATION_1C, "subscription#")
+    assert [change["status"] for change in stored["history"]] == ["invoiced", "expired"]
     assert onec.tariff(world)["state"] == "none"
 
 

@@ -29,7 +29,7 @@ def known(**changes: Any) -> ItemMatch:
     return match_of(INN, item(**changes))
 
 
-def told(match: ItemMatch, *items: OnecItem) -> Reconciliation:
+def reconciled(match: ItemMatch, *items: OnecItem) -> Reconciliation:
     return reconcile({match.key: match}, items)
 
 
@@ -94,9 +94,9 @@ def test_different_items_have_different_keys(other: dict[str, Any]) -> None:
 
 
 def test_units_of_all_versions_of_the_format() -> None:
-    told = [
-        match_of(INN, one).unit
-        for one in (
+    units = [
+        match_of(INN, sold).unit
+        for sold in (
             item(itemsQuantityMeasure=11),
             item(itemsQuantityMeasure=None, unit="КГ."),
             item(itemsQuantityMeasure=255),
@@ -104,7 +104,7 @@ def test_units_of_all_versions_of_the_format() -> None:
             item(itemsQuantityMeasure=None, unit="упаковка"),
         )
     ]
-    assert told == ["166", "166", "876", "796", "796"]
+    assert units == ["166", "166", "876", "796", "796"]
 
 
 def test_identifiers_depend_on_the_owner_and_never_change() -> None:
@@ -116,7 +116,7 @@ def test_identifiers_depend_on_the_owner_and_never_change() -> None:
 
 def test_item_of_1c_matches_by_name_and_unit() -> None:
     ours = known()
-    changed = told(ours, sent(name="МОРС  ягодный 0,2")).changed[ours.key]
+    changed = reconciled(ours, sent(name="МОРС  ягодный 0,2")).changed[ours.key]
     assert (changed.reference, changed.shown_name) == (uuid.UUID(int=1), "МОРС  ягодный 0,2")
     assert (changed.item_id, changed.name) == (ours.item_id, ours.name)
 
@@ -126,46 +126,46 @@ def test_item_of_1c_matches_by_name_and_unit() -> None:
     [sent(name="Другое"), OnecItem(id=uuid.UUID(int=1), name="Морс ягодный 0,2", unit="166")],
 )
 def test_different_item_of_1c_does_not_match(theirs: OnecItem) -> None:
-    assert told(known(), theirs) == Reconciliation({}, {})
+    assert reconciled(known(), theirs) == Reconciliation({}, {})
 
 
 def test_item_of_1c_matches_by_full_name() -> None:
     ours = known()
-    assert ours.key in told(ours, sent(name="Морс", full_name="Морс ягодный 0,2")).changed
+    assert ours.key in reconciled(ours, sent(name="Морс", full_name="Морс ягодный 0,2")).changed
 
 
 def test_barcode_takes_precedence_over_name() -> None:
     by_code = known(productCodeData={"gtin": 4606419014681})
     by_name = match_of(INN, item(name="Напиток"))
-    both = {one.key: one for one in (by_code, by_name)}
+    both = {match.key: match for match in (by_code, by_name)}
     theirs = sent(name="Напиток", barcodes=(GTIN[1:],))
     assert reconcile(both, [theirs]).changed.keys() == {by_code.key}
 
 
 def test_item_with_gtin_matches_by_name_without_barcode_in_1c() -> None:
     ours = known(productCodeData={"gtin": 4606419014681})
-    assert ours.key in told(ours, sent()).changed
+    assert ours.key in reconciled(ours, sent()).changed
 
 
 def test_item_sent_to_1c_gets_the_name_of_1c() -> None:
     ours = known()
     renamed = OnecItem(id=ours.item_id, name="Морс 0,2 л", unit="796")
-    changed = told(ours, renamed).changed[ours.key]
+    changed = reconciled(ours, renamed).changed[ours.key]
     assert (changed.reference, changed.shown_name) == (ours.item_id, "Морс 0,2 л")
-    assert told(changed, renamed) == Reconciliation({}, {})
+    assert reconciled(changed, renamed) == Reconciliation({}, {})
 
 
 def test_two_matching_items_are_a_conflict() -> None:
     ours = known()
     first, second = sent(1), sent(2)
-    assert told(ours, first, second, first) == Reconciliation({}, {ours.key: (first, second)})
+    assert reconciled(ours, first, second, first) == Reconciliation({}, {ours.key: (first, second)})
 
 
 def test_second_item_in_a_later_message_is_a_conflict() -> None:
     ours = known()
-    linked = told(ours, sent(1)).changed[ours.key]
-    (conflict,) = told(linked, sent(2)).conflicts.values()
-    assert {one.id for one in conflict} == {uuid.UUID(int=1), uuid.UUID(int=2)}
+    linked = reconciled(ours, sent(1)).changed[ours.key]
+    (conflict,) = reconciled(linked, sent(2)).conflicts.values()
+    assert {candidate.id for candidate in conflict} == {uuid.UUID(int=1), uuid.UUID(int=2)}
 
 
 @pytest.mark.parametrize("chosen", [sent(1), None])
@@ -173,10 +173,10 @@ def test_chosen_match_is_not_changed(chosen: OnecItem | None) -> None:
     ours = known()
     settled = settle(ours, chosen)
     assert settled.reference == (chosen.id if chosen else ours.item_id)
-    assert told(settled, sent(1), sent(2), sent(3)) == Reconciliation({}, {})
+    assert reconciled(settled, sent(1), sent(2), sent(3)) == Reconciliation({}, {})
 
 
 def test_chosen_match_gets_the_new_name_of_1c() -> None:
     settled = settle(known(), sent(1))
-    changed = told(settled, sent(1, name="Новое имя"), sent(2)).changed[settled.key]
+    changed = reconciled(settled, sent(1, name="Новое имя"), sent(2)).changed[settled.key]
     assert (changed.onec_name, changed.settled) == ("Новое имя", True)

@@ -72,8 +72,8 @@ def test_message_of_1c_is_parsed() -> None:
 
 def test_barcode_may_precede_its_item() -> None:
     item, barcode = NOMENCLATURE.split("<Справочник.Шт")
-    (found,) = read(message("<Справочник.Шт" + barcode + item)).items
-    assert found.barcodes == ("4606419014681",)
+    (item_read,) = read(message("<Справочник.Шт" + barcode + item)).items
+    assert item_read.barcodes == ("4606419014681",)
 
 
 def test_message_without_objects_or_numbers() -> None:

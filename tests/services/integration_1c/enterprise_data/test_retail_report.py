@@ -45,7 +45,7 @@ def shifts(draw: st.DrawFn) -> list[StoredDocument]:
     documents = []
     for number in range(1, draw(st.integers(2, 8))):
         items = draw(st.lists(ITEMS, max_size=4))
-        total = max(0, sum(one["sum"] for one in items) + draw(st.integers(-99, 99)))
+        total = max(0, sum(item["sum"] for item in items) + draw(st.integers(-99, 99)))
         cash = draw(st.integers(0, total))
         documents.append(
             stored(
@@ -72,10 +72,10 @@ def report_of(*documents: StoredDocument, **options: Any) -> RetailReport:
 def test_report_equals_its_receipts(documents: list[StoredDocument]) -> None:
     report = report_of(*documents)
     for operation in OperationType:
-        receipts = [one for one in documents if one.operation is operation]
+        receipts = [receipt for receipt in documents if receipt.operation is operation]
         totals = report.of(operation)
         assert totals.count == len(receipts)
-        assert totals.total == sum(one.total for one in receipts)
+        assert totals.total == sum(receipt.total for receipt in receipts)
         assert totals.cash + totals.electronic == totals.total
         lines = report.lines.get(operation, ())
         assert sum(line.sum for line in lines) == totals.total
@@ -86,14 +86,16 @@ def test_report_equals_its_receipts(documents: list[StoredDocument]) -> None:
 @given(shifts())
 def test_turnover_of_days_equals_that_of_the_feed(documents: list[StoredDocument]) -> None:
     fed: dict[dt.date, Turnover] = {}
-    for one in documents:
-        day = fed.get(one.day) or Turnover.empty("client-1", one.register_id, one.day, "")
-        fed[one.day] = day.plus([one])
+    for document in documents:
+        day = fed.get(document.day) or Turnover.empty(
+            "client-1", document.register_id, document.day, ""
+        )
+        fed[document.day] = day.plus([document])
     report = report_of(*documents)
     assert report.days == {day: turnover.turnover for day, turnover in fed.items()}
-    assert report.turnover == sum(one.turnover for one in fed.values())
-    assert report.net("cash") == sum(one.cash for one in fed.values())
-    assert len(report.corrections) == sum(one.corrections for one in fed.values())
+    assert report.turnover == sum(day.turnover for day in fed.values())
+    assert report.net("cash") == sum(day.cash for day in fed.values())
+    assert len(report.corrections) == sum(day.corrections for day in fed.values())
 
 
 @settings(max_examples=50, deadline=None)
@@ -124,8 +126,8 @@ def test_items_are_grouped_by_nomenclature_price_and_rate() -> None:
         stored(1, items=[item(), item(name="морс  ЯГОДНЫЙ 0,2"), item(price=90_00, sum=90_00)]),
         stored(2, items=[item(quantity=2.5, sum=250_00), item(nds=2)]),
     )
-    told = [(x.item.name, x.price, x.rate, x.quantity, x.sum) for x in report.lines[1]]
-    assert told == [
+    lines = [(x.item.name, x.price, x.rate, x.quantity, x.sum) for x in report.lines[1]]
+    assert lines == [
         ("Морс ягодный 0,2", 90_00, Rate(22), 1_000_000, 90_00),
         ("Морс ягодный 0,2", 100_00, Rate(10), 1_000_000, 100_00),
         ("Морс ягодный 0,2", 100_00, Rate(22), 4_500_000, 450_00),
@@ -139,10 +141,13 @@ def test_rounded_total_is_distributed_among_the_items() -> None:
 
 
 def test_tax_is_taken_from_the_receipts() -> None:
-    said = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 18_02}]}}
-    told = [report_of(stored(1, **said), stored(2)), report_of(stored(1, **said | {"nds10": 5}))]
-    assert [line.vat for line in told[0].lines[1]] == [18_02 + 18_03]
-    assert [line.vat for line in told[1].lines[1]] == [18_02]
+    stated = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 18_02}]}}
+    reports = [
+        report_of(stored(1, **stated), stored(2)),
+        report_of(stored(1, **stated | {"nds10": 5})),
+    ]
+    assert [line.vat for line in reports[0].lines[1]] == [18_02 + 18_03]
+    assert [line.vat for line in reports[1].lines[1]] == [18_02]
     wrong = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 99_00}]}}
     assert [line.vat for line in report_of(stored(1, **wrong)).lines[1]] == [18_03]
 
@@ -197,7 +202,7 @@ def test_each_register_drive_and_shift_has_its_own_report() -> None:
         stored(1, fiscalDriveNumber="9960440300412359"),
         stored(1, kktRegId="0004817236006553"),
     ]
-    assert len({one.reference for one in retail_reports(documents, {})}) == 4
+    assert len({report.reference for report in retail_reports(documents, {})}) == 4
 
 
 def test_documents_of_a_shift_must_be_adjacent() -> None:
@@ -224,8 +229,8 @@ def test_data_of_the_cabinet_take_precedence_over_the_receipt() -> None:
     )
     report = report_of(stored(1), organisation=ours, warehouses={"0004817236006552": shop})
     assert (report.organisation, report.warehouse) == (ours, shop)
-    said = report_of(stored(1))
-    assert (said.organisation.inn, said.warehouse.name) == (INN, "Магазин «На углу»")
+    by_receipt = report_of(stored(1))
+    assert (by_receipt.organisation.inn, by_receipt.warehouse.name) == (INN, "Магазин «На углу»")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_weights_that_add_up_are_returned_unchanged(weights: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("value", "expected"),
     [
         (2, 2_000_000),
         (0.3335, 333_500),
@@ -51,5 +51,5 @@ def test_weights_that_add_up_are_returned_unchanged(weights: list[int]) -> None:
         (None, 1_000_000),
     ],
 )
-def test_quantities(said: object, expected: int) -> None:
-    assert millionths(said) == expected
+def test_quantities(value: object, expected: int) -> None:
+    assert millionths(value) == expected

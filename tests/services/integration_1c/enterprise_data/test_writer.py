@@ -47,16 +47,16 @@ def reports(*documents: StoredDocument, **options: Any) -> list[RetailReport]:
 
 
 def body(message: bytes) -> list[Element]:
-    found = fromstring(message).find("{*}Body")
-    assert found is not None
-    return list(found)
+    body_element = fromstring(message).find("{*}Body")
+    assert body_element is not None
+    return list(body_element)
 
 
 def objects(message: bytes, kind: str) -> list[Element]:
-    return [one for one in body(message) if one.tag.endswith("}" + kind)]
+    return [element for element in body(message) if element.tag.endswith("}" + kind)]
 
 
-def said(element: Element, path: str) -> str | None:
+def text_at(element: Element, path: str) -> str | None:
     return element.findtext("/".join("{*}" + step for step in path.split("/")))
 
 
@@ -65,11 +65,13 @@ def rows(element: Element, table: str) -> list[Element]:
 
 
 def kopecks(element: Element, path: str) -> int:
-    return int(Decimal(said(element, path) or "") * 100)
+    return int(Decimal(text_at(element, path) or "") * 100)
 
 
 def references(message: bytes) -> set[str | None]:
-    return {one.text for one in fromstring(message).iter() if one.tag.endswith("}Ссылка")}
+    return {
+        element.text for element in fromstring(message).iter() if element.tag.endswith("}Ссылка")
+    }
 
 
 def everything() -> list[StoredDocument]:
@@ -92,21 +94,23 @@ def test_amounts_in_the_message_equal_those_of_the_receipts(written: Written) ->
     documents = list(month(2, 2, 60))
     message = written(reports(*documents))
     by_shift: dict[str, list[StoredDocument]] = {}
-    for one in documents:
+    for document in documents:
         by_shift.setdefault(
-            f"Касса {one.register_id}, ФН {one.fiscal_drive}, смена {one.shift} ", []
-        ).append(one)
-    found = objects(message, REPORT)
-    assert len(found) == 4
-    for one in found:
-        remark = said(one, "ОбщиеСвойстваОбъектовФормата/Комментарий") or ""
+            f"Касса {document.register_id}, ФН {document.fiscal_drive}, смена {document.shift} ", []
+        ).append(document)
+    report_elements = objects(message, REPORT)
+    assert len(report_elements) == 4
+    for element in report_elements:
+        remark = text_at(element, "ОбщиеСвойстваОбъектовФормата/Комментарий") or ""
         receipts = next(of for name, of in by_shift.items() if remark.startswith(name))
         sold = sum(x.total for x in receipts if x.operation is OperationType.INCOME)
         back = sum(x.total for x in receipts if x.operation is OperationType.INCOME_RETURN)
-        assert sum(kopecks(x, "Сумма") for x in rows(one, "ТоварыПродажа")) == sold
-        assert sum(kopecks(x, "Сумма") for x in rows(one, "ТоварыВозвратПродажи")) == back
-        assert kopecks(one, "Сумма") == sold - back
-        quantity = sum(Decimal(said(x, "Количество") or "") for x in rows(one, "ТоварыПродажа"))
+        assert sum(kopecks(x, "Сумма") for x in rows(element, "ТоварыПродажа")) == sold
+        assert sum(kopecks(x, "Сумма") for x in rows(element, "ТоварыВозвратПродажи")) == back
+        assert kopecks(element, "Сумма") == sold - back
+        quantity = sum(
+            Decimal(text_at(x, "Количество") or "") for x in rows(element, "ТоварыПродажа")
+        )
         assert quantity == sum(
             line["quantity"]
             for x in receipts
@@ -139,7 +143,7 @@ def test_payments_and_the_cash_order_add_up_to_the_report(written: Written, vers
     )
     (report,), (cash,) = objects(message, REPORT), objects(message, CASH)
     paid = {
-        said(x, "ВидКарты"): kopecks(x, "СуммаОплаты")
+        text_at(x, "ВидКарты"): kopecks(x, "СуммаОплаты")
         for x in rows(report, "ОплатаПлатежнымиКартами")
     }
     assert paid == {
@@ -153,8 +157,8 @@ def test_payments_and_the_cash_order_add_up_to_the_report(written: Written, vers
 
 @pytest.mark.parametrize("operation", [1, 2])
 def test_shift_without_net_cash_has_no_cash_order(written: Written, operation: int) -> None:
-    one = stored(1, operationType=operation, cashTotalSum=100_00 if operation == 2 else 0)
-    assert objects(written(reports(one)), CASH) == []
+    document = stored(1, operationType=operation, cashTotalSum=100_00 if operation == 2 else 0)
+    assert objects(written(reports(document)), CASH) == []
 
 
 def test_same_shift_has_the_same_identifiers(written: Written) -> None:
@@ -163,23 +167,25 @@ def test_same_shift_has_the_same_identifiers(written: Written) -> None:
     late = written(reports(*everything(), stored(7)))
     assert references(late) == references(once)
     (before,), (after,) = objects(once, REPORT), objects(late, REPORT)
-    assert said(before, "КлючевыеСвойства/Номер") == said(after, "КлючевыеСвойства/Номер")
+    assert text_at(before, "КлючевыеСвойства/Номер") == text_at(after, "КлючевыеСвойства/Номер")
 
 
 def test_document_numbers_are_unique_and_fit_1c(written: Written) -> None:
     message = written(reports(*month(20, 3, 1)))
-    numbers = [said(one, "КлючевыеСвойства/Номер") or "" for one in objects(message, REPORT)]
+    numbers = [
+        text_at(element, "КлючевыеСвойства/Номер") or "" for element in objects(message, REPORT)
+    ]
     assert len(set(numbers)) == 60
-    assert {len(one) for one in numbers} == {11}
+    assert {len(number) for number in numbers} == {11}
 
 
 def test_referenced_objects_stand_once_before_the_reference(written: Written) -> None:
-    seen: set[str] = set()
-    for one in body(written(reports(*month(3, 3, 4), *everything()))):
-        own = said(one, "КлючевыеСвойства/Ссылка") or ""
-        assert own not in seen
-        seen.add(own)
-        assert {x.text for x in one.iter() if x.tag.endswith("}Ссылка")} <= seen
+    known: set[str] = set()
+    for element in body(written(reports(*month(3, 3, 4), *everything()))):
+        own = text_at(element, "КлючевыеСвойства/Ссылка") or ""
+        assert own not in known
+        known.add(own)
+        assert {x.text for x in element.iter() if x.tag.endswith("}Ссылка")} <= known
 
 
 def test_item_of_1c_is_referenced_but_not_described(written: Written) -> None:
@@ -188,8 +194,8 @@ def test_item_of_1c_is_referenced_but_not_described(written: Written) -> None:
     message = written(reports(stored(1), nomenclature={ours.key: settle(ours, theirs)}))
     assert objects(message, ITEM) == []
     (row,) = rows(objects(message, REPORT)[0], "ТоварыПродажа")
-    assert said(row, "ДанныеНоменклатуры/Номенклатура/Ссылка") == str(theirs.id)
-    assert said(row, "ДанныеНоменклатуры/Номенклатура/Наименование") == "Морс клюквенный"
+    assert text_at(row, "ДанныеНоменклатуры/Номенклатура/Ссылка") == str(theirs.id)
+    assert text_at(row, "ДанныеНоменклатуры/Номенклатура/Наименование") == "Морс клюквенный"
 
 
 RATES_1_17 = {
@@ -213,7 +219,7 @@ def test_rates_in_1_17(written: Written, code: int, expected: tuple[str | None, 
     message = written(reports(stored(1, items=[item(nds=code)])))
     (row,) = rows(objects(message, REPORT)[0], "ТоварыПродажа")
     members = ("Ставка", "РасчетнаяСтавка", "НеОблагается", "ВидСтавки")
-    assert tuple(said(row, f"СтавкаНДС/{one}") for one in members) == expected
+    assert tuple(text_at(row, f"СтавкаНДС/{member}") for member in members) == expected
 
 
 @pytest.mark.parametrize(
@@ -232,7 +238,7 @@ def test_rates_in_1_17(written: Written, code: int, expected: tuple[str | None, 
 def test_rates_in_1_8(written: Written, code: int, day: str, expected: str) -> None:
     receipt = stored(1, dateTime=f"{day}T12:00:00", items=[item(nds=code)])
     (row,) = rows(objects(written(reports(receipt), version="1.8"), REPORT)[0], "ТоварыПродажа")
-    assert said(row, "СтавкаНДС") == expected
+    assert text_at(row, "СтавкаНДС") == expected
 
 
 @pytest.mark.parametrize("code", range(7, 13))
@@ -244,9 +250,9 @@ def test_rate_missing_in_1_8_is_refused_with_its_receipts(written: Written, code
     ]
     with pytest.raises(RateNotInVersion) as refused:
         written(reports(*documents), version="1.8")
-    told = ["ФН 9960440300412358 ФД 2", "ФН 9960440300412358 ФД 3"]
-    assert refused.value.members == {"version": "1.8", "receipts": told}
-    assert ", ".join(told) in refused.value.detail
+    receipts = ["ФН 9960440300412358 ФД 2", "ФН 9960440300412358 ФД 3"]
+    assert refused.value.members == {"version": "1.8", "receipts": receipts}
+    assert ", ".join(receipts) in refused.value.detail
 
 
 @pytest.mark.parametrize("code", [0, 13, "11", None])
@@ -277,11 +283,11 @@ def test_refusal_names_at_most_a_hundred_receipts(written: Written) -> None:
 )
 def test_taxation(written: Written, changes: Any, version: Any, expected: str) -> None:
     message = written(reports(stored(1, **changes)), version=version)
-    assert said(objects(message, REPORT)[0], "Налогообложение") == expected
+    assert text_at(objects(message, REPORT)[0], "Налогообложение") == expected
 
 
 def test_comment_contains_what_the_tables_cannot(written: Written) -> None:
-    remark = said(
+    remark = text_at(
         objects(written(reports(*everything())), REPORT)[0],
         "ОбщиеСвойстваОбъектовФормата/Комментарий",
     )
@@ -295,27 +301,32 @@ def test_comment_contains_what_the_tables_cannot(written: Written) -> None:
         "Чеки коррекции: ФД 4."
     )
     open_shift = written(reports(*[stored(n, code=31) for n in range(1, 30)]))
-    told = said(objects(open_shift, REPORT)[0], "ОбщиеСвойстваОбъектовФормата/Комментарий") or ""
-    assert "смена 59 (не закрыта)." in told
-    assert told.endswith(" 19, 20 и ещё 9.")
+    comment = (
+        text_at(objects(open_shift, REPORT)[0], "ОбщиеСвойстваОбъектовФормата/Комментарий") or ""
+    )
+    assert "смена 59 (не закрыта)." in comment
+    assert comment.endswith(" 19, 20 и ещё 9.")
 
 
 def test_kind_of_person_of_an_organisation(written: Written) -> None:
     for inn, kind in (("770123456789", "ФизическоеЛицо"), ("7728168971", "ЮридическоеЛицо")):
-        one = ReportOrganisation(inn, "Р" * 300, kpp=None)
-        (found,) = objects(written(reports(stored(1), organisation=one)), "Справочник.Организации")
-        assert said(found, "КлючевыеСвойства/ЮридическоеФизическоеЛицо") == kind
-        assert len(said(found, "КлючевыеСвойства/Наименование") or "") == 100
+        organisation = ReportOrganisation(inn, "Р" * 300, kpp=None)
+        (element,) = objects(
+            written(reports(stored(1), organisation=organisation)), "Справочник.Организации"
+        )
+        assert text_at(element, "КлючевыеСвойства/ЮридическоеФизическоеЛицо") == kind
+        assert len(text_at(element, "КлючевыеСвойства/Наименование") or "") == 100
 
 
 def test_header_contains_addresses_and_numbers(written: Written) -> None:
     header = fromstring(written(reports(stored(1))))[0]
-    assert said(header, "Format") == NAMESPACE + "1.17"
-    assert said(header, "CreationDate") == "2026-11-25T03:00:00"
-    told = [
-        said(header, f"Confirmation/{one}") for one in ("To", "From", "MessageNo", "ReceivedNo")
+    assert text_at(header, "Format") == NAMESPACE + "1.17"
+    assert text_at(header, "CreationDate") == "2026-11-25T03:00:00"
+    values = [
+        text_at(header, f"Confirmation/{name}")
+        for name in ("To", "From", "MessageNo", "ReceivedNo")
     ]
-    assert told == ["БП", "ОФ", "7", "3"]
+    assert values == ["БП", "ОФ", "7", "3"]
 
 
 def test_full_message_continues_in_the_next() -> None:
@@ -373,29 +384,31 @@ def real(folder: Path) -> list[StoredDocument]:
         StoredDocument.of("client-1", FiscalDocument.model_validate(json.loads(file.read_text())))
         for file in folder.glob("*.json")
     ]
-    return sorted(documents, key=lambda one: (one.fiscal_drive, one.number))
+    return sorted(documents, key=lambda document: (document.fiscal_drive, document.number))
 
 
 @pytest.mark.parametrize("version", ["1.17", "1.8"])
 def test_message_of_real_receipts_is_valid(written: Written, faults: Faults, version: str) -> None:
     documents = real(SAMPLES / "receipts")
     assert len(documents) >= 29
-    found = [
-        one
-        for one in reports(*documents)
-        if version == "1.17" or not one.rates.keys() & {Rate(22), Rate(5), Rate(7)}
+    expressible = [
+        report
+        for report in reports(*documents)
+        if version == "1.17" or not report.rates.keys() & {Rate(22), Rate(5), Rate(7)}
     ]
-    message = written(found, version=version)
-    total = sum(kopecks(one, "Сумма") for one in objects(message, REPORT))
-    receipts = {number for one in found for numbers in one.rates.values() for number in numbers}
-    assert total == sum(one.total for one in documents if one.number in receipts)
+    message = written(expressible, version=version)
+    total = sum(kopecks(element, "Сумма") for element in objects(message, REPORT))
+    receipts = {
+        number for report in expressible for numbers in report.rates.values() for number in numbers
+    }
+    assert total == sum(receipt.total for receipt in documents if receipt.number in receipts)
     assert faults(message, version) == ""
 
 
 def test_1c_accounting_3_0_loads_every_object_sent(written: Written) -> None:
     lines = (SAMPLES / "enterprisedata" / "received_by_bp30.txt").read_text().splitlines()
     received = {tuple(line.split()) for line in lines if not line.startswith("#")}
-    sent = {one.tag.rpartition("}")[2] for one in body(written(reports(*everything())))}
+    sent = {element.tag.rpartition("}")[2] for element in body(written(reports(*everything())))}
     assert sent == {
         "Справочник.Организации",
         "Справочник.Склады",
