@@ -7,6 +7,7 @@ uv installs, at its pinned version; where pip finds its indexes and certificates
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -93,10 +94,11 @@ def _run(command: Sequence[str], **environment: str) -> str:
 
 
 def _reason(said: str) -> str:
-    """Return the innermost cause in what a command printed, in one line."""
-    lines = [line.strip(" ×│├╰─▶") for line in said.strip().splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith(("error", "caused by"))]
-    return (errors or lines or [""])[-1]
+    """Return in one line why a command failed: what it names first, and the innermost cause."""
+    lines = [line.strip(" ×│├╰─▶") for line in said.splitlines() if line.strip()]
+    found = [re.match(r"(?:error|cause|caused by): (.*)", line, re.IGNORECASE) for line in lines]
+    causes = [match[1] for match in found if match] or lines[-1:]
+    return ": ".join(dict.fromkeys([*causes[:2], *causes[-1:]]))
 
 
 def make(folder: Path, requirements: Sequence[Path], *, uv: Path) -> int:

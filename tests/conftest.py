@@ -3,26 +3,30 @@
 import json
 import logging
 import os
+import random
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest import runner
 
-from tests.support import tools
-
 if TYPE_CHECKING:
     from tests.support.issuer import Issuer
     from tests.support.world import World, Worlds
 
 pytest.register_assert_rewrite("tests.support")
+from tests.support import tools  # noqa: E402
+
 tools.use()
+OWN_PRODUCT = {"test_run.py", "test_feed.py"}
+"""Modules of ``end_to_end`` that start what they need themselves."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run leave out the tests that need a tool."""
     what = "leave out the tests that need these tools: " + ", ".join(tools.TOOLS)
     parser.addoption("--without", type=tools.chosen, default=[], metavar="TOOLS", help=what)
+    parser.addoption("--order", metavar="SEED", help="'reversed', or shuffle modules and tests")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -81,13 +85,26 @@ def _provided(name: str, tool: Any) -> Any:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what was asked, and keep together what shares a running product."""
+    """Leave out what was asked, put in order, and keep together what shares a running product."""
     left_out = {fixture for fixture, name in NEEDS.items() if name in config.getoption("without")}
     config.hook.pytest_deselected(items=[one for one in items if _needs(one) & left_out])
     items[:] = [one for one in items if not _needs(one) & left_out]
+    if order := config.getoption("order"):
+        items[:] = _in_order(items, order)
     for item in items:
-        if item.path.parent.name in {"browser", "end_to_end"}:
+        shares = item.path.parent.name in {"browser", "end_to_end"}
+        if shares and item.path.name not in OWN_PRODUCT:
             item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
+def _in_order(items: list[pytest.Item], order: str) -> list[pytest.Item]:
+    """Return the tests reversed, or shuffled within modules that are shuffled themselves."""
+    if order == "reversed":
+        return items[::-1]
+    chance = random.Random(order)  # noqa: S311 - the same in every worker
+    modules = sorted({item.path for item in items})
+    place = {path: chance.random() for path in modules}
+    return sorted(items, key=lambda item: (place[item.path], chance.random()))
 
 
 def _needs(item: pytest.Item) -> set[str]:
