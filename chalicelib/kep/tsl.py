@@ -27,7 +27,7 @@ _IN_FORCE: Final = "Действует"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
+class CertificationAuthority:
     """An authority of the list, with the certificates of all its keys. ``status`` is Russian."""
 
     name: str
@@ -45,7 +45,7 @@ class Authority:
         return self.status == _IN_FORCE
 
 
-def parse(xml: bytes) -> list[Authority]:
+def parse(xml: bytes) -> list[CertificationAuthority]:
     """Return the authorities of a list.
 
     Raises:
@@ -60,10 +60,10 @@ def parse(xml: bytes) -> list[Authority]:
     return [_authority(element) for element in root.findall("УдостоверяющийЦентр")]
 
 
-def _authority(element: Element) -> Authority:
+def _authority(element: Element) -> CertificationAuthority:
     encoded = [data.text or "" for data in element.iterfind(".//ДанныеСертификата/Данные")]
     certificates = list(_parseable(encoded))
-    return Authority(
+    return CertificationAuthority(
         name=_text(element, "Название"),
         inn=_text(element, "ИНН"),
         ogrn=_text(element, "ОГРН"),
@@ -92,7 +92,7 @@ def _parseable(encoded: Iterable[str]) -> Iterator[Certificate]:
             continue
 
 
-def bundle(authorities: Iterable[Authority]) -> str:
+def bundle(authorities: Iterable[CertificationAuthority]) -> str:
     """Return PEM of every accredited authority, with its name and the URLs of its CRLs."""
     lines = []
     for authority in authorities:
@@ -104,7 +104,7 @@ def bundle(authorities: Iterable[Authority]) -> str:
     return "".join(lines)
 
 
-def keys(authorities: Iterable[Authority]) -> list[str]:
+def keys(authorities: Iterable[CertificationAuthority]) -> list[str]:
     """Return ``Certificate.key_sha256`` of every accredited authority, sorted."""
     return sorted(
         {
