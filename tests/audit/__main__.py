@@ -1,4 +1,4 @@
-"""Attacks the product, judges what it stands on, and prints a report: ``python -m tests.audit``.
+"""Attacks the product, checks its template and dependencies, and prints a report.
 
 Ends with 1 if anything failed, with 2 if something could not be checked and nothing failed.
 """
@@ -31,14 +31,14 @@ AREAS = {
 
 IN_PROCESS = "tests/core tests/services tests/runtime tests/audit tests/kep/test_hostile.py"
 WALK = f"{IN_PROCESS} tests/end_to_end/test_under_attack.py"
-"""All that shows between them that every grant is needed; the attacks are among it."""
+"""The tests that together use every grant; the attacks are among them."""
 
 _LONGEST = 120
 REQUIREMENTS = ("requirements", "requirements-dev", "requirements-cloud", "requirements-audit")
 
 
 def checks() -> Iterator[Outcome]:
-    """Make every check, the quick ones first."""
+    """Make every check, the quick ones first, and yield each result."""
     yield _licences()
     made = build()
     yield template.check_lint(made.template)
@@ -53,12 +53,12 @@ def _licences() -> Outcome:
         listed = licences.TARGET.read_text(encoding="utf-8") == licences.render()
     except LicenceRefused as error:
         return Outcome("licences", State.FAILED, [str(error)])
-    said = [f"{len(licences.shipped())} packages, {len(licences.ARGUED)} argued for"]
-    return Outcome("licences", State.HELD if listed else State.FAILED, said)
+    details = [f"{len(licences.shipped())} packages, {len(licences.ARGUED)} argued for"]
+    return Outcome("licences", State.HELD if listed else State.FAILED, details)
 
 
 def _walk() -> Iterator[Outcome]:
-    """Run the tests under the declared grants; tell the attacks by area, then the grants."""
+    """Run the tests under the declared grants; yield a result per area of attack, then of grants."""
     report = Path("build/audit.xml")
     command = [sys.executable, "-m", "pytest", "--quiet", "--show-capture=no", "-n", "2"]
     command += ["--dist", "loadgroup", "-o", f"testpaths={WALK}", f"--junitxml={report}"]
@@ -74,21 +74,23 @@ def _walk() -> Iterator[Outcome]:
     grants = [one for one in done.stdout.splitlines() if re.match(r"\w+ (reads|writes) ", one)]
     broken = [one for one in cases if _ended(one) == "failed"]
     if broken and not grants:
-        said = [f"{len(broken)} of {len(cases)} tests failed, so that nothing is known of grants"]
-        yield Outcome("least privilege", State.NOT_CHECKED, said)
+        details = [
+            f"{len(broken)} of {len(cases)} tests failed, so that nothing is known of grants"
+        ]
+        yield Outcome("least privilege", State.NOT_CHECKED, details)
     else:
         state = State.FAILED if grants else State.HELD
-        said = grants or [f"{len(cases)} tests under declared grants, each of them used"]
-        yield Outcome("least privilege", state, said)
+        details = grants or [f"{len(cases)} tests under declared grants, each of them used"]
+        yield Outcome("least privilege", state, details)
 
 
 def _area(what: str, cases: list[Element]) -> Outcome:
     ends = {how: [one for one in cases if _ended(one) == how] for how in ("failed", "skipped")}
-    said = [f"{how}: {one.get('name')}" for how, found in ends.items() for one in found]
-    said.append(f"{len(cases)} tests")
+    details = [f"{how}: {one.get('name')}" for how, found in ends.items() for one in found]
+    details.append(f"{len(cases)} tests")
     if ends["failed"]:
-        return Outcome(what, State.FAILED, said)
-    return Outcome(what, State.NOT_CHECKED if ends["skipped"] or not cases else State.HELD, said)
+        return Outcome(what, State.FAILED, details)
+    return Outcome(what, State.NOT_CHECKED if ends["skipped"] or not cases else State.HELD, details)
 
 
 def _ended(case: Element) -> str:
@@ -97,12 +99,12 @@ def _ended(case: Element) -> str:
 
 
 def main() -> int:
-    """Print a line a check, and return what the process ends with."""
+    """Print one line per check, and return the exit code of the process."""
     states = set()
     for outcome in checks():
         states.add(outcome.state)
-        said = f"\n{'':54}".join(one[:_LONGEST] for one in outcome.said)
-        sys.stdout.write(f"{outcome.what:42}{outcome.state:12}{said}\n")
+        details = f"\n{'':54}".join(one[:_LONGEST] for one in outcome.details)
+        sys.stdout.write(f"{outcome.what:42}{outcome.state:12}{details}\n")
         sys.stdout.flush()
     if State.FAILED in states:
         return 1

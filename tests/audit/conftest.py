@@ -1,4 +1,4 @@
-"""What the audit begins with: two clients, each with all that one may own."""
+"""Fixtures of the audit: a world with two clients, each of whom owns two of everything."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from tests.support.world import Beginning, World, Worlds
 
 @pytest.fixture(scope="session")
 def pki() -> DemonstrationPki:
-    """Give the authority that the product trusts."""
+    """The authority that the product trusts."""
     return giving.pki()
 
 
 @pytest.fixture(scope="session")
 def prepared(environment: None) -> Beginning:
-    """Return where a world stands before anybody owns anything."""
+    """A world in which no client owns anything yet."""
     with World.several() as begin:
         world = begin()
         giving.prepare(world)
@@ -26,7 +26,7 @@ def prepared(environment: None) -> Beginning:
 
 @pytest.fixture(scope="session")
 def beginning(prepared: Beginning) -> Beginning:
-    """Return where every world of the audit begins; made once, since it takes seconds."""
+    """The world in which every attack begins; made once, since it takes seconds."""
     with World.several() as begin:
         world = begin(prepared)
         for who in ("client", "other_client"):
@@ -36,12 +36,12 @@ def beginning(prepared: Beginning) -> Beginning:
 
 @pytest.fixture(scope="module")
 def worlds(beginning: Beginning) -> Iterator[Worlds]:
-    """Give a new world at each call; what they begin with is made first, in a cloud of its own."""
+    """A function that returns a new world. Depends on ``beginning``, which uses the same cloud."""
     with World.several() as begin:
         yield begin
 
 
 @pytest.fixture
 def world(worlds: Worlds, beginning: Beginning) -> World:
-    """Two clients, each with all that one may own."""
+    """A world with two clients, each of whom owns two of everything."""
     return worlds(beginning)

@@ -1,4 +1,4 @@
-"""What a check of the audit came to."""
+"""The result of a check of the audit."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ class State(StrEnum):
     HELD = "held"
     FAILED = "FAILED"
     NOT_CHECKED = "NOT CHECKED"
-    """It could not be made here, so nothing is known."""
+    """The check could not be made on this machine, so its result is unknown."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """A check, how it ended, and what there is to say of it."""
+    """A check, its state, and details for the report."""
 
     what: str
     state: State
-    said: Sequence[str] = ()
+    details: Sequence[str] = ()

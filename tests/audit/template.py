@@ -1,4 +1,4 @@
-"""The production template as cfn-lint and checkov judge it.
+"""Checks of the production template by cfn-lint and checkov.
 
 What checkov finds and we hold otherwise is argued, one by one, in ``checkov.toml``; an argument
 that nothing needs any more fails as well.
@@ -19,13 +19,13 @@ ARGUED = Path(__file__).with_name("checkov.toml")
 
 
 def check_lint(template: Path) -> Outcome:
-    """See that cfn-lint finds nothing."""
+    """Check that cfn-lint reports nothing."""
     found = lint(template).splitlines()
     return Outcome("cfn-lint", State.FAILED if found else State.HELD, found)
 
 
 def check_policies(template: Path) -> Outcome:
-    """See that checkov finds nothing but what is argued for."""
+    """Check that checkov reports only findings with a written reason."""
     command = [str(TOOLS / "checkov"), "--file", str(template), "--framework", "cloudformation"]
     command += ["--output", "json", "--compact", "--quiet", "--skip-download"]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Who may call what: every call of the product with every token there can be."""
+"""Authorisation: every call of the product with every kind of token and every set of roles."""
 
 import itertools
 import re
@@ -31,7 +31,7 @@ def path(declared: Action) -> str:
 
 
 def bodies(declared: Action) -> Iterator[dict[str, Any]]:
-    """What a caller may send along: nothing of it matters to who may not call."""
+    """Bodies to send along: a caller without the right is refused whatever the body is."""
     yield {}
     if not declared.is_read:
         yield {"body": {}}
@@ -39,12 +39,12 @@ def bodies(declared: Action) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def known() -> dict[str, str]:
-    """Doubtful tokens, made once for all calls."""
+    """Invalid tokens by their defect, made once for all calls."""
     return {why: make() for why, make in BAD.items()}
 
 
 @pytest.mark.parametrize("declared", ACTIONS, ids=lambda one: one.name)
-def test_call_is_open_to_its_callers_alone(
+def test_call_is_served_to_its_callers_only(
     world: World, issuer: Issuer, known: dict[str, str], declared: Action
 ) -> None:
     def answer(bearer: str | None, **how: Any) -> tuple[int, str | None]:
@@ -57,7 +57,7 @@ def test_call_is_open_to_its_callers_alone(
             assert answer(bearer, **how)[0] not in {401, 403}, how
 
     if RawRequest in signature(declared).values():
-        # Its callers are known by a password: nothing that stands for a person is one.
+        # Its callers identify themselves by a password, so every token is refused.
         for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
             for how in bodies(declared):
                 assert answer(bearer, **how) == (401, "password-wrong")
@@ -68,13 +68,13 @@ def test_call_is_open_to_its_callers_alone(
             is_served(bearer)
         return
 
-    # Who is not known learns nothing, and nothing is touched on his behalf.
+    # A caller without a valid token is refused, and nothing is read or written.
     unknown = {"none": None} | {one: one for one in OTHER_SCHEMES}
     unknown |= {why: f"Bearer {made}" for why, made in known.items()}
     for why, bearer in unknown.items():
         for how in bodies(declared):
             assert answer(bearer, **how) == (401, "unauthenticated"), why
-    # Nor is anything for one who is known and may not.
+    # The same holds for a valid token without the role.
     for roles in [*ROLES, *ODD_ROLES]:
         if not declared.callers & {role for role in roles if isinstance(role, str)}:
             for how in bodies(declared):
@@ -99,8 +99,8 @@ def test_call_is_open_to_its_callers_alone(
             assert answer(bearer) == (403, "role-missing")
 
 
-def test_a_caller_cannot_say_himself_who_he_is(world: World, issuer: Issuer) -> None:
-    """What the authorizer finds comes from the gateway's context, never from a header."""
+def test_identity_is_not_taken_from_headers_or_the_query(world: World, issuer: Issuer) -> None:
+    """The claims of the token come from the gateway's context only."""
     headers = {"client_id": "client-2", "X-Client-Id": "client-2", "roles": "operator"}
     for declared in ACTIONS:
         if declared.callers == {Role.OPERATOR}:
@@ -109,8 +109,8 @@ def test_a_caller_cannot_say_himself_who_he_is(world: World, issuer: Issuer) -> 
             assert (made.status, made.problem) == (403, "role-missing"), declared.name
 
 
-def test_what_strangers_may_guess_is_held_to_a_rate() -> None:
-    """Of calls without a token, those that take something are limited beyond the whole API."""
+def test_calls_without_a_token_that_take_something_have_a_rate_limit() -> None:
+    """A path, a query or a body could be guessed, so these calls have a limit of their own."""
     for declared in ACTIONS:
         takes = "{" in declared.path or payload_of(signature(declared)) or not declared.is_read
         if not declared.callers and takes:

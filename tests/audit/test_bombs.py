@@ -1,4 +1,4 @@
-"""Files that are small outside and large inside: refused soon, within little memory."""
+"""Files that expand when read: each is answered within bounded time and memory."""
 
 import base64
 import contextlib
@@ -19,10 +19,10 @@ from tests.support import estate, onec
 from tests.support.world import World
 
 SECONDS, MEGABYTES = 12, 300
-"""Seconds of CPU: the slowest machine that was seen uses half of them."""
+"""Seconds of CPU; the slowest machine measured used half of them."""
 ANSWERED = {*range(200, 203), 409, 413, 422}
 FILES = {"certificate", "content", "file", "logo", "signature"}
-"""What fields with files in base64 are called."""
+"""Names of fields that hold a file in base64."""
 
 
 def chunk(name: bytes, body: bytes) -> bytes:
@@ -31,14 +31,14 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def zeros(number: int) -> bytes:
-    """So many zeros compressed, without ever having them all."""
+    """Return that many zeros compressed, without holding all of them in memory."""
     packer, part = zlib.compressobj(9), bytes(1_000_000)
     parts = [packer.compress(part) for _ in range(number // len(part))]
     return b"".join([*parts, packer.flush()])
 
 
 def png(width: int, height: int, *more: bytes, inside: int = 0) -> bytes:
-    """A picture of so many zeros, whatever its header says."""
+    """Return a PNG whose data are ``inside`` zeros, whatever its header states."""
     header = chunk(b"IHDR", struct.pack(">II5B", width, height, 8, 2, 0, 0, 0))
     data = chunk(b"IDAT", zeros(inside))
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(more) + data + chunk(b"IEND", b"")
@@ -52,7 +52,7 @@ def bombs() -> dict[str, bytes]:
     document = "СекцияДокумент=а\r\nКонецДокумента\r\n".encode("cp1251")
     return {
         "a picture larger than any": png(60_000, 60_000),
-        # What Pillow would still decode.
+        # Pillow would still decode this one.
         "a large picture, whole": png(13_000, 13_000, inside=13_000 * 39_001 // 10**6 * 10**6),
         "a picture too long": png(170, 68, inside=200_000_000),
         "a colour profile": png(170, 68, profile),
@@ -65,7 +65,7 @@ def bombs() -> dict[str, bytes]:
 
 
 def takers() -> Iterator[Any]:
-    """Give each call that takes a file: its route's declaration, its body, where the file goes."""
+    """Yield each call that takes a file: the action, the body, the place of the file, path names."""
     for declared in declarations.actions():
         for where, _ in estate.leaves(estate.body(declared) or {}):
             if where[-1] in FILES:
@@ -79,7 +79,7 @@ def takers() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("declared", "body", "where", "named"), list(takers()))
-def test_bomb_does_not_go_off(
+def test_file_that_expands_is_answered_within_bounds(
     world: World, declared: Any, body: Any, where: Any, named: dict[str, str]
 ) -> None:
     body = body or estate.body(declared, world)
@@ -96,7 +96,7 @@ def test_bomb_does_not_go_off(
 
 @contextlib.contextmanager
 def bounded(why: str, seconds: int = SECONDS) -> Iterator[None]:
-    """See that what is done within the block costs no more than it may."""
+    """Check that the block stays within its limits of CPU time and memory."""
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     yield
     assert time.process_time() - started < seconds, why
@@ -105,7 +105,7 @@ def bounded(why: str, seconds: int = SECONDS) -> Iterator[None]:
 
 
 def xml_bombs(size: int) -> dict[str, bytes]:
-    """Documents of that many bytes that cost much more to read."""
+    """Return documents of ``size`` bytes that cost much more to read."""
     few = b"<a/>" * (size // 4)
     return {
         "elements": b"<Message>" + few + b"</Message>",
@@ -118,7 +118,7 @@ def xml_bombs(size: int) -> dict[str, bytes]:
     }
 
 
-def test_no_envelope_of_1c_goes_off(world: World) -> None:
+def test_envelope_of_1c_is_answered_within_bounds(world: World) -> None:
     made = world.ok("POST /integration-1c/credentials")
     authorization = onec.basic(made["login"], made["password"])
     for why, content in xml_bombs(6_000_000).items():
@@ -127,11 +127,11 @@ def test_no_envelope_of_1c_goes_off(world: World) -> None:
         assert b"<s:Fault>" in answer.body, why
 
 
-def test_no_message_of_1c_goes_off(world: World) -> None:
+def test_message_of_1c_is_answered_within_bounds(world: World) -> None:
     base = onec.OneC.connect(world)
     files = {why: onec.zipped(content) for why, content in xml_bombs(60_000_000).items()}
     for why, content in {**files, "zeros": onec.zipped(bytes(500_000_000))}.items():
         file_id = base.put_file(content, 3_000_000)
-        # An honest message may be as large: it has 29 s.
+        # A legitimate message may be as large; the call may take 29 s.
         with bounded(why, 2 * SECONDS), pytest.raises(Fault):
             base.service.DownloadData(onec.PLAN, base.code, file_id, None, None, True)

@@ -1,4 +1,4 @@
-"""Whatever stands in a body, a path or a query: refused in words, or taken and harmless."""
+"""Hostile values in bodies, paths and queries are refused with a problem, or accepted unharmed."""
 
 import json
 import re
@@ -19,7 +19,7 @@ WITH_BODY = [one for one in ACTIONS if not one.is_read and payload_of(signature(
 WITH_PATH = [one for one in ACTIONS if "{" in one.path]
 OURS = "client-1"
 CANARY = "kanareyka"
-"""In all that is sent, so that it shows where it comes out."""
+"""Part of every value sent, so that answers, logs and e-mails can be searched for it."""
 
 FORGING = {
     "a null": f"{CANARY}\0",
@@ -30,7 +30,7 @@ FORGING = {
     "an unseen letter": f"{CANARY}\u200b",
     "a line of another kind": f"{CANARY}\u2028x",
 }
-"""What is shown, printed, mailed or logged as something that it is not: always refused."""
+"""Texts that would forge what is shown, printed, mailed or logged; always refused."""
 
 ODD = {
     "formula, markup, template": f'=HYPERLINK("http://x")<img src=x>{{{{7*7}}}}${{jndi:x}}%0d%0a{CANARY}',
@@ -38,14 +38,14 @@ ODD = {
     "much": CANARY * 200_000,
     "nothing": "",
 }
-"""What a text may be; where it is taken, it stays a text."""
+"""Unusual texts; where one is accepted, it stays a text."""
 
 TOKENS = [
     *("null", "true", "[]", "{}", "[[]]", '[{"a":[]}]', '{"a":{"a":1}}', "-1", "0", "1.5", "-0.0"),
     *("1e3", "1e400", "-1e400", "1e-400", "1E+99999", "9" * 400, "9" * 5_000, "NaN", "-Infinity"),
     *("0x10", "01", "1_000", "'a'", '"\\u0000"', '"\\ud800\\udc00"', "[" * 5_000 + "]" * 5_000),
 ]
-"""JSON, or nearly."""
+"""Tokens of JSON, valid and invalid."""
 
 SEGMENTS = [
     *("..", "%2e%2e", "..%2f..%2fhealth", "%252e%252e%252f", "a%2fb", "%5c..%5c", "%c0%ae", "%ff"),
@@ -59,12 +59,12 @@ def persona(declared: Action) -> str:
 
 
 def own_route(world: World, declared: Action, **names: str) -> str:
-    found = estate.own_ids(world, OURS, declared)
-    return estate.route(declared, found | names)
+    ids = estate.own_ids(world, OURS, declared)
+    return estate.route(declared, ids | names)
 
 
 def bodies(body: Any) -> Iterator[tuple[str, bytes, bool]]:
-    """Give hostile bodies: what is wrong, the bytes, whether they must be refused."""
+    """Yield hostile bodies: a description, the bytes, whether they must be refused."""
     for where, _ in estate.leaves(body):
         place = "/".join(map(str, where))
         for why, text in FORGING.items():
@@ -77,7 +77,7 @@ def bodies(body: Any) -> Iterator[tuple[str, bytes, bool]]:
 
 
 @pytest.mark.parametrize("declared", WITH_BODY, ids=lambda one: one.name)
-def test_no_value_in_a_body_does_harm(
+def test_value_in_a_body_is_refused_or_stays_a_value(
     worlds: Worlds, beginning: Beginning, logged: list[dict[str, Any]], declared: Action
 ) -> None:
     who, world = persona(declared), worlds(beginning)
@@ -105,16 +105,16 @@ def test_no_value_in_a_body_does_harm(
 
 
 def check_mail(mail: Any) -> None:
-    """See that what somebody wrote is in the text of a mail and nowhere else."""
-    said = vars(mail)
-    assert not re.search(r"[\r\n]", str(said.get("subject", "")))
-    for to in said.get("destinations", {}).values():
+    """Check that a value is in the text of an e-mail only, not in its headers or as markup."""
+    parts = vars(mail)
+    assert not re.search(r"[\r\n]", str(parts.get("subject", "")))
+    for to in parts.get("destinations", {}).values():
         assert all(re.fullmatch(r"[^\s,;<>]+@[^\s,;<>]+", one) for one in to), to
-    assert "<img src=x>" not in str(said.get("raw_data", ""))
+    assert "<img src=x>" not in str(parts.get("raw_data", ""))
 
 
 @pytest.mark.parametrize("declared", WITH_BODY, ids=lambda one: one.name)
-def test_nothing_is_said_twice(world: World, declared: Action) -> None:
+def test_body_with_a_repeated_member_is_refused(world: World, declared: Action) -> None:
     body = estate.body(declared, world)
     (name, value), *_ = body.items()
     pair = f"{json.dumps(name)}: {json.dumps(value)}"
@@ -125,7 +125,7 @@ def test_nothing_is_said_twice(world: World, declared: Action) -> None:
 
 
 @pytest.mark.parametrize("declared", WITH_PATH, ids=lambda one: one.name)
-def test_no_name_in_a_path_leads_elsewhere(world: World, declared: Action) -> None:
+def test_name_in_a_path_reaches_nothing_else(world: World, declared: Action) -> None:
     everything = [estate.items(world, one) for one in (OURS, "client-2")]
     for name in re.findall(r"{(\w+)}", declared.path):
         for segment in SEGMENTS:
@@ -137,14 +137,14 @@ def test_no_name_in_a_path_leads_elsewhere(world: World, declared: Action) -> No
                 assert answer.status == 404, segment
                 assert len(world.calls) == before, segment
             if declared.method == "DELETE" and answer.status < 300:
-                continue  # what is not there may be taken away
+                continue  # deleting what does not exist succeeds
             assert answer.status in {404, 409, 422}, (segment, answer.body)
     kept = [estate.items(world, one) for one in (OURS, "client-2")]
     if declared.method != "DELETE":
         assert kept == everything
 
 
-def test_no_value_in_a_query_does_harm(world: World) -> None:
+def test_value_in_a_query_is_refused_or_stays_a_value(world: World) -> None:
     for declared in ACTIONS:
         payload = payload_of(signature(declared))
         if not declared.is_read or not payload:

@@ -1,4 +1,4 @@
-"""The audit says aloud what it found and what it could not find out."""
+"""The audit reports failed checks, and checks that could not be made."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Tool = Callable[[str, str], None]
 
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tool:
-    """Put a tool in place that answers as told."""
+    """A function that installs a tool with a given output."""
     for module in (vulnerabilities, template):
         monkeypatch.setattr(module, "TOOLS", tmp_path)
 
@@ -75,6 +75,6 @@ def test_findings_of_checkov(
     assert template.check_policies(Path("template.json")).state is state
 
 
-def test_a_tool_that_says_nothing_is_not_one_that_found_nothing(tool: Tool) -> None:
+def test_tool_without_output_is_not_checked(tool: Tool) -> None:
     tool("checkov", "")
     assert template.check_policies(Path("template.json")).state is State.NOT_CHECKED

@@ -1,4 +1,4 @@
-"""A signature is good for what was signed and for whom: nowhere else, and not again."""
+"""A signature is accepted for its own text and client only, and only once."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ SIGNED = [one for one in declarations.actions() if place_of_signature(one)]
 
 
 @pytest.mark.parametrize("declared", SIGNED, ids=lambda one: one.name)
-def test_a_signature_over_something_else_signs_nothing(
+def test_signature_over_another_text_is_refused(
     world: World, pki: DemonstrationPki, declared: Action
 ) -> None:
     where = place_of_signature(declared)
@@ -43,10 +43,10 @@ def test_a_signature_over_something_else_signs_nothing(
     assert kept(world) == before
 
 
-def test_a_signature_for_one_client_is_none_for_another(
+def test_signature_for_one_client_is_refused_for_another(
     world: World, pki: DemonstrationPki
 ) -> None:
-    """Two cabinets of the same organisation even: each signs its own text."""
+    """Even two cabinets of the same organisation have different texts."""
     ours, theirs = (world.get(AGREEMENT, who=who)["text"] for who in ("client", "other_client"))
     assert ours != theirs
     made = {"signature": signing.signature(pki, ours)}
@@ -57,7 +57,7 @@ def test_a_signature_for_one_client_is_none_for_another(
     assert world.get(AGREEMENT, who="other_client")["state"] == "unsigned"
 
 
-def test_a_signature_with_its_text_inside_is_held_to_ours(
+def test_attached_signature_over_another_text_is_refused(
     world: World, pki: DemonstrationPki
 ) -> None:
     made = signing.signature(pki, "Другой текст", attached=True)
@@ -69,7 +69,7 @@ def kept(world: World) -> list[Any]:
     return [[estate.items(world, one), estate.files(one)] for one in ("client-1", "client-2")]
 
 
-def test_the_signed_are_found() -> None:
+def test_every_call_that_takes_a_signature_is_attacked() -> None:
     assert "sign_agreement" in {one.name for one in SIGNED}
     for declared in declarations.actions():
         if re.search("signature$", declared.path) and not declared.is_read:

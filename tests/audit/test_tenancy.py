@@ -1,4 +1,4 @@
-"""Nobody reaches what another owns: by ids, by lists, by keys that another chose."""
+"""No client reaches what another owns: by ids, by lists, or by another's idempotency keys."""
 
 import base64
 import itertools
@@ -20,7 +20,7 @@ from tests.support.world import Answer, Beginning, World, Worlds
 OURS, THEIRS = "client-1", "client-2"
 NOBODYS = "01a20cb15b0ed969fa7935d0257f"
 OF_A_SHAPE = {"register_id": "0004817236999999"}
-"""Nobody's, of the kinds that have a shape of their own."""
+"""Ids of nothing, for the kinds with a format of their own."""
 ACTIONS = declarations.actions()
 WITH_IDS = [one for one in ACTIONS if estate.parameters(one) and one.callers - {Role.OPERATOR}]
 
@@ -30,14 +30,16 @@ def persona(declared: Action) -> str:
 
 
 def said(answer: Answer, asked: str = "?") -> tuple[int, Any]:
-    """What an answer tells, less what its caller wrote himself."""
+    """Return the status and body of an answer, without the id that the caller sent."""
     told = answer.json
     del told["instance"]
     return answer.status, json.loads(json.dumps(told).replace(asked, "…"))
 
 
 @pytest.mark.parametrize("declared", WITH_IDS, ids=lambda one: one.name)
-def test_a_foreign_id_is_an_id_of_nothing(world: World, declared: Action) -> None:
+def test_foreign_id_in_a_path_is_answered_like_an_unknown_id(
+    world: World, declared: Action
+) -> None:
     names = estate.parameters(declared)
     ours = estate.own_ids(world, OURS, declared)
     theirs = {name: estate.owned(world, THEIRS, name) for name in names}
@@ -64,8 +66,8 @@ def kept(world: World, client_id: str) -> list[Any]:
     return [estate.items(world, client_id), estate.files(client_id)]
 
 
-def ids_said(declared: Action) -> list[tuple[Any, str]]:
-    """Return the places of a body that name things, with the names of the kinds."""
+def ids_in_body(declared: Action) -> list[tuple[Any, str]]:
+    """Return the places of ids in a body, with the names of their kinds."""
     found = []
     for where, _ in estate.leaves(estate.body(declared) or {}):
         name = next(str(part) for part in reversed(where) if isinstance(part, str))
@@ -74,9 +76,9 @@ def ids_said(declared: Action) -> list[tuple[Any, str]]:
     return found
 
 
-def test_foreign_ids_in_bodies_are_ids_of_nothing(world: World) -> None:
+def test_foreign_id_in_a_body_is_answered_like_an_unknown_id(world: World) -> None:
     for declared in ACTIONS:
-        for where, name in ids_said(declared):
+        for where, name in ids_in_body(declared):
             paths = estate.own_ids(world, OURS, declared)
             before = kept(world, THEIRS)
             body, route = estate.body(declared, world), estate.route(declared, paths)
@@ -112,7 +114,7 @@ def places(world: World) -> list[Place]:
 
 
 def queries(declared: Action, model: type[PageQuery]) -> list[dict[str, str]]:
-    """Return every choice that a list's query offers."""
+    """Return every combination of the choices that a list's query has."""
     choices = []
     for name, field in model.model_fields.items():
         kind = field.annotation
@@ -130,10 +132,10 @@ def read(world: World, place: Place, *, who: str | None = None, **query: Any) ->
 
 
 SAME_LIST = {"GET /integration-1c/registers", "GET /organisation/registers"}
-"""Two views of a client's registers: a place in one is a place in the other."""
+"""Two views of one list, whose cursors are interchangeable."""
 
 
-def test_next_is_of_its_caller_and_list_alone(world: World) -> None:
+def test_next_is_valid_for_its_caller_and_list_only(world: World) -> None:
     everywhere = places(world)
     cursors: dict[Place, str] = {}
     for place in everywhere:
@@ -167,8 +169,10 @@ def refuses(answer: Answer) -> bool:
 # --- keys of idempotency
 
 
-def test_a_stolen_key_gives_nothing_away(worlds: Worlds, prepared: Beginning) -> None:
-    """The same key and body from another client are his own request, or none."""
+def test_idempotency_key_of_another_client_reveals_nothing(
+    worlds: Worlds, prepared: Beginning
+) -> None:
+    """The same key and body from another client are a request of that client, or fail."""
     world = worlds(prepared)
     given: list[tuple[str, str, Any, Answer]] = []
     call = world.call

@@ -1,4 +1,4 @@
-"""Known vulnerabilities of everything pinned, by pip-audit: PyPI's list, or else OSV's."""
+"""Known vulnerabilities of all pinned packages, by pip-audit with the list of PyPI or of OSV."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ SERVICES = ("pypi", "osv")
 
 
 def check(requirements: Path) -> Outcome:
-    """Ask for every version pinned in a file; one that no service knows is not checked."""
+    """Look up every version pinned in a file. Without an answer for all, the state is NOT CHECKED."""
     what = f"vulnerabilities in {requirements.name}"
     reasons = []
     for service in SERVICES:

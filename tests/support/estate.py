@@ -25,7 +25,7 @@ FREE_IDS: Mapping[str, str] = {
     "recipient_id": "participants are found by every client",
     "upload_id": "kept in S3 below the caller's own client_id; see tests/services/e_receipts",
 }
-"""Ids in bodies that ``giving`` makes nobody the owner of, and why that is well."""
+"""Ids in bodies that no client owns, and the reason why that is right."""
 
 NAMES: Mapping[str, str] = {
     "channel": "sms",
@@ -38,16 +38,16 @@ NAMES: Mapping[str, str] = {
     "package_id": edo.PACKAGE,
     "service": by.BRAND,
 }
-"""What may stand in a path and is nobody's own: the same for all callers."""
+"""Names in paths that no client owns: the same for all callers."""
 
 
 def route(declared: Action, names: Mapping[str, str]) -> str:
-    """Return the call with what stands in its path."""
+    """Return the method and the path of a call, with its names filled in."""
     return f"{declared.method} {declared.path.format_map({**NAMES, **names})}"
 
 
 def parameters(declared: Action) -> list[str]:
-    """Return the names of what in the path is somebody's own."""
+    """Return the names in a path that stand for something a client owns."""
     return [name for name in re.findall(r"{(\w+)}", declared.path) if name not in NAMES]
 
 
@@ -105,7 +105,7 @@ def tables() -> list[Table]:
 
 
 def items(world: World, client_id: str) -> list[tuple[str, str, str]]:
-    """Return all that is kept for a client: table, sort key, content."""
+    """Return all items of a client: table, sort key, content."""
     return sorted(
         (table.name, item["sk"], repr(sorted(item.items())))
         for table in tables()
@@ -115,7 +115,7 @@ def items(world: World, client_id: str) -> list[tuple[str, str, str]]:
 
 
 def files(client_id: str) -> dict[str, bytes]:
-    """Return the files kept for a client."""
+    """Return the files of a client by bucket and key."""
     return {
         f"{bucket}/{key}": content
         for bucket, key, content in cloud.keep().files
@@ -124,12 +124,12 @@ def files(client_id: str) -> dict[str, bytes]:
 
 
 def owned(world: World, client_id: str, parameter: str) -> list[str]:
-    """Return the ids of a kind that are a client's, by the name that paths have for them."""
+    """Return a client's ids of the kind that paths call ``parameter``."""
     return sorted({one[parameter] for one in _owned(world, client_id, [parameter])})
 
 
 def own_ids(world: World, client_id: str, declared: Action) -> dict[str, str]:
-    """Return ids of a client's for a path, the first of those that belong together."""
+    """Return a client's ids for a path: the first combination found in one item."""
     names = parameters(declared)
     if not names:
         return {}
@@ -137,7 +137,7 @@ def own_ids(world: World, client_id: str, declared: Action) -> dict[str, str]:
 
 
 def _owned(world: World, client_id: str, names: list[str]) -> list[dict[str, str]]:
-    """Return the ids of these kinds that stand in one item each."""
+    """Return the combinations of ids of these kinds, each from one item."""
     found = []
     for table in tables():
         for item in world.items(table):
@@ -149,7 +149,7 @@ def _owned(world: World, client_id: str, names: list[str]) -> list[dict[str, str
 
 
 def _named(said: Any, name: str) -> Iterator[str]:
-    """Give what stands under a name, however deep."""
+    """Yield the texts under ``name`` at any depth."""
     match said:
         case dict():
             if isinstance(said.get(name), str):
@@ -164,7 +164,7 @@ def _named(said: Any, name: str) -> Iterator[str]:
 def leaves(
     said: Any, where: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Give each value in a body that holds no others, with its place."""
+    """Yield each scalar value of a body with its place."""
     match said:
         case dict():
             for name, value in said.items():

@@ -1,4 +1,4 @@
-"""By which steps a client of the product comes to own two of everything that calls are about.
+"""Steps by which a client comes to own two of everything that calls are about.
 
 A new service adds its step to :func:`give`.
 """
@@ -19,24 +19,24 @@ LANDLORDS = {
     "client": PERSONAS["landlord"],
     "other_client": {"principalId": "user-5", "client_id": "client-5", "roles": "landlord"},
 }
-"""Who sees the turnover of whom."""
+"""The landlord to whom each client grants registers."""
 SPARE_LANDLORD = "client-6"
-"""To whom nobody has consented."""
+"""A landlord without a consent of any client."""
 FOREIGNER = edo.FOREIGN["participant_id"]
 LETTER = b"%PDF-1.4\nstartxref\n9\n%%EOF\n"
-"""What came from another operator: the content that the examples of files have."""
+"""The document received from another operator; equal to the content in the examples of files."""
 ONEC_ITEMS = ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222")
 
 
 @functools.cache
 def pki() -> DemonstrationPki:
-    """Return the authority that certifies all who sign."""
+    """Return the authority that certifies all signers."""
     with tempfile.TemporaryDirectory() as folder:
         return DemonstrationPki(Path(folder), edo.SUBJECTS, lambda: START)
 
 
 def prepare(world: World) -> None:
-    """Let all be there that clients have in common."""
+    """Make what clients share: trust, another operator's participant, drives on sale, landlords."""
     signing.trust(world, pki())
     edo.know_foreign(world)
     steps.put_on_sale(world)
@@ -46,7 +46,7 @@ def prepare(world: World) -> None:
 
 
 def give(world: World, who: str) -> None:
-    """Let a persona come to own two of everything."""
+    """Make a persona own two of everything."""
     client_id = PERSONAS[who]["client_id"]  # type: ignore[index] # nobody owns nothing
     name = f"ООО «Клиент {client_id}»"
     steps.know_organisation(world, client_id, name=name, kpp=KPP[who])
@@ -64,7 +64,7 @@ def give(world: World, who: str) -> None:
 
 
 def own(who: str, number: int) -> str:
-    """Return what ends the numbers of a client's register."""
+    """Return the last digits of the numbers of a client's register."""
     return f"{PERSONAS[who]['client_id'][-1]}{number}"  # type: ignore[index]
 
 
@@ -74,7 +74,7 @@ def register_id(who: str, number: int) -> str:
 
 
 def know_register(world: World, who: str, number: int) -> None:
-    """Let the cabinet tell of a register."""
+    """Send the cabinet's message about a register."""
     steps.know_register(
         world,
         PERSONAS[who]["client_id"],  # type: ignore[index]
@@ -117,7 +117,7 @@ def _e_receipts(world: World, who: str) -> None:
 
 
 def _gosotchet(world: World, who: str) -> None:
-    """One licence stays free."""
+    """Buy three licences and register two, so that one stays free."""
     fns = steps_gosotchet.FNS | {"kpp": KPP[who]}
     for number in range(3):
         bought = world.ok("POST /gosotchet/licences", {"tariff": "basic"}, who=who)
