@@ -1,5 +1,7 @@
 """What every test may ask for: the product in a simulated cloud."""
 
+import datetime as dt
+import itertools
 import json
 import logging
 import os
@@ -177,6 +179,15 @@ def logged(environment: None) -> Iterator[list[dict[str, Any]]]:
     logger.addHandler(collector)
     yield lines
     logger.removeHandler(collector)
+
+
+@pytest.fixture
+def advancing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Advance the clock by a millisecond at each reading."""
+    from chalicelib.runtime import clock
+
+    now, readings = clock.now, itertools.count()
+    monkeypatch.setattr(clock, "now", lambda: now() + dt.timedelta(milliseconds=next(readings)))
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ SAYS_NOTHING = {"said", "seen", "one", "found"}
 """Names that do not tell what a value is."""
 UNFINISHED = (
     "chalicelib/core/billing",
-    "chalicelib/services/fiscal_drives",
     "chalicelib/services/gosotchet",
     "chalicelib/services/rent",
     "infra",

@@ -1,15 +1,11 @@
 """A change of state: what is answered is what is kept, from one reading of the clock."""
 
-import datetime as dt
-import itertools
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar
 
 import pytest
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime import clock
 from chalicelib.runtime.commit import commit, transact
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
@@ -18,7 +14,6 @@ from chalicelib.runtime.table import Get, Table, fetch, to_item
 from tests.support.world import World
 
 TABLE = Table("FiscalDrives")
-START = dt.datetime(2026, 11, 24, 20, 45, 15, tzinfo=dt.UTC)
 
 
 class LampState(StrEnum):
@@ -58,13 +53,6 @@ class Lamp(Model):
     note: str | None = None
     bulbs: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...]
-
-
-@pytest.fixture
-def advancing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Advance the clock by a millisecond at each reading."""
-    readings: Iterator[int] = itertools.count()
-    monkeypatch.setattr(clock, "now", lambda: START + dt.timedelta(milliseconds=next(readings)))
 
 
 @pytest.fixture

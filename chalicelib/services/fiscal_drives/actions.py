@@ -1,4 +1,4 @@
-"""«Купить ФН»: choose, order, follow."""
+"""«Купить ФН»: the catalogue, the cart and the orders of fiscal drives."""
 
 from chalicelib.core.billing import store as billing
 from chalicelib.core.billing.sale import Sold
@@ -26,7 +26,7 @@ from chalicelib.services.fiscal_drives.model import (
     DriveModel,
     DriveOnSale,
     NewOrder,
-    NextStatus,
+    NextState,
     Order,
     OrderState,
     Quantity,
@@ -41,41 +41,39 @@ _MOST_DRIVES = 100
 
 @action("GET /fiscal-drives", caller="client", reads=[FISCAL_DRIVES, ORGANISATION])
 def list_drives(caller: Caller) -> Page[CatalogueEntry]:
-    """List the drives on sale with the caller's registers each suits.
-
-    Two reads: the catalogue, then the registers.
-    """
+    """List the drives on sale, each with the cash registers of the caller that the drive fits."""
+    # Two reads: lists of two tables cannot be read in one call.
     drives = every(store.drives(), most=_MOST_DRIVES)
     registers = every(organisation.registers(caller.client_id), most=organisation.MOST_REGISTERS)
     return Page(items=rules.catalogue(drives, registers, clock.today()), next=None)
 
 
 @action("PUT /fiscal-drives/{model}", caller="operator", idempotent=True, writes=[FISCAL_DRIVES])
-def put_drive_on_sale(caller: Caller, model: DriveModel, said: DriveOnSale) -> Drive:
-    """Offer a drive, change its price, or add to its stock."""
-    known = fetch(store.drive(model))
-    left = (known.in_stock if known else 0) + said.received
-    drive = Drive(model=model, in_stock=left, **said.model_dump(exclude={"received"}))
-    return commit(drive, store.put_on_sale(model, said, known))
+def put_drive_on_sale(caller: Caller, model: DriveModel, offer: DriveOnSale) -> Drive:
+    """Put a drive on sale, change its price, or add to its stock."""
+    current = fetch(store.drive(model))
+    in_stock = (current.in_stock if current else 0) + offer.received
+    drive = Drive(model=model, in_stock=in_stock, **offer.model_dump(exclude={"received"}))
+    return commit(drive, store.put_on_sale(model, offer, current))
 
 
 @action("GET /fiscal-drives/cart", caller="client", reads=[FISCAL_DRIVES])
 def get_cart(caller: Caller) -> Cart:
-    """Return the cart; an untouched one is empty."""
+    """Return the cart of the caller, empty if nothing was put in it."""
     cart = fetch(store.cart(caller.client_id))
     return Cart(lines=cart.lines if cart else ())
 
 
 @action("PUT /fiscal-drives/cart/{model}", caller="client", writes=[FISCAL_DRIVES])
-def put_in_cart(caller: Caller, model: str, wanted: Quantity) -> Cart:
-    """Set how many drives of a model the cart holds, at today's price."""
+def put_in_cart(caller: Caller, model: str, payload: Quantity) -> Cart:
+    """Set the number of drives of a model in the cart, at the current price."""
     cart, drive = fetch(store.cart(caller.client_id), store.drive(model))
     if drive is None:
         raise rules.DriveUnknown
     line = CartLine(
         model=model,
         title=drive.title,
-        quantity=wanted.quantity,
+        quantity=payload.quantity,
         price_kopecks=drive.price_kopecks,
     )
     lines = rules.with_line(cart.lines if cart else (), line)
@@ -84,7 +82,7 @@ def put_in_cart(caller: Caller, model: str, wanted: Quantity) -> Cart:
 
 @action("DELETE /fiscal-drives/cart/{model}", caller="client", writes=[FISCAL_DRIVES])
 def take_from_cart(caller: Caller, model: str) -> Cart:
-    """Take a model out of the cart."""
+    """Remove the drives of a model from the cart."""
     cart = fetch(store.cart(caller.client_id))
     lines = rules.without_line(cart.lines if cart else (), model)
     return commit(Cart(lines=lines), store.put_cart(caller.client_id, lines, cart))
@@ -100,7 +98,7 @@ def take_from_cart(caller: Caller, model: str) -> Cart:
     settings=[BillingSettings],
 )
 def order_fiscal_drives(caller: Caller, form: NewOrder) -> Sold[Order]:
-    """Turn the cart into an order with its invoice, and take the drives from the stock."""
+    """Order the drives in the cart: take them from the stock and issue an invoice."""
     cart, payer = fetch(store.cart(caller.client_id), organisation.profile(caller.client_id))
     if payer is None:
         raise OrganisationUnknown
@@ -131,14 +129,14 @@ def order_fiscal_drives(caller: Caller, form: NewOrder) -> Sold[Order]:
 
 @action("GET /fiscal-drives/orders", caller=BOTH, reads=[FISCAL_DRIVES], settings=[PageSettings])
 def list_orders(caller: Caller, query: PageQuery) -> Page[Order]:
-    """List orders, newest first: the caller's own, or everybody's for the operator."""
+    """List the orders of the caller, or of all clients for the operator, the newest first."""
     orders = store.orders_of_all() if caller.is_operator else store.orders(caller.client_id)
     return page(orders, query, caller.client_id)
 
 
 @action("GET /fiscal-drives/orders/{order_id}", caller=BOTH, reads=[FISCAL_DRIVES])
 def get_order(caller: Caller, order_id: str) -> Order:
-    """Return one order with its history: «Статус заказа»."""
+    """Return an order with its history, for «Статус заказа»."""
     order = (
         first(store.orders_of_all(order_id))
         if caller.is_operator
@@ -155,7 +153,7 @@ def get_order(caller: Caller, order_id: str) -> Order:
     writes=[FISCAL_DRIVES, BILLING],
 )
 def cancel_order(caller: Caller, order_id: str) -> Order:
-    """Cancel an order that is not paid, with its invoice, and put the drives back."""
+    """Cancel an unpaid order and its invoice, and return the drives to the stock."""
     order = fetch(store.order(caller.client_id, order_id))
     if order is None:
         raise rules.OrderUnknown
@@ -173,13 +171,13 @@ def cancel_order(caller: Caller, order_id: str) -> Order:
     caller="operator",
     writes=[FISCAL_DRIVES, OUTBOX],
 )
-def move_order(caller: Caller, order_id: str, next_status: NextStatus) -> Order:
-    """Move an order on; the client hears by e-mail that it is shipped."""
+def move_order(caller: Caller, order_id: str, payload: NextState) -> Order:
+    """Move an order to its next state. The client is notified by e-mail when it is shipped."""
     order = get_order(caller, order_id)
-    changes = next_status.model_dump(include={"tracking_number"}, exclude_none=True)
-    move = ORDER.move(order, next_status.status, Actor.OPERATOR, **changes)
+    changes = payload.model_dump(include={"tracking_number"}, exclude_none=True)
+    move = ORDER.move(order, payload.status, Actor.OPERATOR, **changes)
     return commit(
         move.changed,
         store.move_order(move),
-        mail.shipped(move.changed) if next_status.status is OrderState.SHIPPED else None,
+        mail.shipped(move.changed) if payload.status is OrderState.SHIPPED else None,
     )

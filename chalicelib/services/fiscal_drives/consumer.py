@@ -1,4 +1,4 @@
-"""What the queue of the service triggers."""
+"""The consumer of notifications about the invoices of the service."""
 
 from chalicelib.core.billing.payment import InvoiceClosed
 from chalicelib.runtime.consumer import consumer
@@ -9,5 +9,9 @@ from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
 
 @consumer(SALE.queue, writes=[FISCAL_DRIVES, OUTBOX])
 def follow_invoice(closed: InvoiceClosed) -> None:
-    """Move an order on: paid, with an e-mail; or expired, with the drives back in stock."""
+    """Move an order on when its invoice is paid or has expired.
+
+    The client is notified of a payment by e-mail; the drives of an expired order return to the
+    stock.
+    """
     SALE.follow(closed)

@@ -1,4 +1,4 @@
-"""What the client is told by e-mail about an order."""
+"""E-mails to the client about an order."""
 
 from chalicelib.runtime import notify
 from chalicelib.runtime.table import Write
@@ -6,7 +6,7 @@ from chalicelib.services.fiscal_drives.model import Order
 
 
 def paid(order: Order) -> Write:
-    """Tell that the money has come."""
+    """Return the e-mail about the payment of an order."""
     return notify.email(
         order.client_id,
         to=order.email,
@@ -22,7 +22,7 @@ def paid(order: Order) -> Write:
 
 
 def shipped(order: Order) -> Write:
-    """Tell that the drives are on their way."""
+    """Return the e-mail about the shipment of an order."""
     return notify.email(
         order.client_id,
         to=order.email,

@@ -1,4 +1,4 @@
-"""Fiscal drives: the catalogue, the cart and the order."""
+"""The catalogue of fiscal drives, the cart and the order."""
 
 import datetime as dt
 from enum import StrEnum
@@ -12,11 +12,11 @@ from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
 
 DriveModel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$", examples=["fn-1.2-36"])]
-"""The catalogue's short name of a fiscal drive model."""
+"""Short name of a fiscal drive model in the catalogue."""
 
 
 class Drive(Model):
-    """A fiscal drive model on sale. ``price_kopecks`` includes VAT."""
+    """A fiscal drive model on sale. The price includes VAT."""
 
     model_config = example(
         model="fn-1.2-15",
@@ -32,11 +32,11 @@ class Drive(Model):
     price_kopecks: Kopecks
     in_stock: Annotated[int, Field(ge=0)]
     fits_register_models: tuple[Line, ...]
-    """Models of cash registers it may be put into."""
+    """Models of the cash registers that the drive fits."""
 
 
 class SuitableRegister(Model):
-    """A register of the caller's that a drive fits."""
+    """A cash register of the caller that a drive fits."""
 
     model_config = example(
         register_id="0004817236006552",
@@ -49,11 +49,11 @@ class SuitableRegister(Model):
     model: str
     fiscal_drive_ends_on: dt.date
     ends_soon: bool
-    """Whether the drive in it ends within 60 days."""
+    """Whether the drive in the register expires within 60 days."""
 
 
 class CatalogueEntry(Model):
-    """A drive as the catalogue shows it to one client."""
+    """A drive on sale, with the cash registers of the caller that the drive fits."""
 
     model_config = example(
         model="fn-1.2-15",
@@ -71,7 +71,7 @@ class CatalogueEntry(Model):
 
 
 class DriveOnSale(Payload):
-    """What the operator says of a drive: all but the number in stock, which only moves."""
+    """A drive to put on sale or to change. The stock is changed by ``received`` only."""
 
     model_config = example(
         title="Фискальный накопитель ФН-1.2 на 15 месяцев",
@@ -86,11 +86,11 @@ class DriveOnSale(Payload):
     price_kopecks: Annotated[Kopecks, Field(ge=1, le=100_000_00)]
     fits_register_models: Annotated[tuple[Line, ...], Field(max_length=200)]
     received: Annotated[int, Field(ge=0, le=100_000)] = 0
-    """Pieces to add to the stock, once for each Idempotency-Key."""
+    """Pieces to add to the stock. They are added once for each Idempotency-Key."""
 
 
 class CartLine(Model):
-    """Drives of one model in the cart, at the price seen when they were put there."""
+    """Drives of one model in the cart, at the price of the moment when they were put there."""
 
     model_config = example(
         model="fn-1.2-15", title="Фискальный накопитель ФН-1.2 на 15 месяцев", quantity=1
@@ -108,7 +108,7 @@ class CartLine(Model):
 
 
 class Cart(Model):
-    """What a client is about to order."""
+    """The drives that a client is going to order."""
 
     lines: tuple[CartLine, ...] = ()
 
@@ -119,13 +119,13 @@ class Cart(Model):
 
 
 class Quantity(Payload):
-    """How many drives of a model the cart is to hold."""
+    """The number of drives of a model in the cart."""
 
     quantity: Annotated[int, Field(ge=1, le=100)]
 
 
 class DeliveryMethod(StrEnum):
-    """How the drives reach the client."""
+    """How the drives are delivered to the client."""
 
     COURIER = "courier"
     PICKUP = "pickup"
@@ -133,7 +133,7 @@ class DeliveryMethod(StrEnum):
 
 
 class Delivery(Payload):
-    """Where the drives go; a pick-up needs no address."""
+    """Method and address of delivery. Pickup needs no address."""
 
     model_config = example(method="courier", address="г. Москва, ул. Щербаковская, д. 3")
 
@@ -148,7 +148,7 @@ class Delivery(Payload):
 
 
 class NewOrder(Payload):
-    """The form of «Сформировать счёт»."""
+    """Contact details and delivery of a new order, the form of «Сформировать счёт»."""
 
     model_config = example(
         contact_name="Смирнова Мария Андреевна",
@@ -165,7 +165,7 @@ class NewOrder(Payload):
 
 
 class OrderState(StrEnum):
-    """Where an order stands."""
+    """States of an order."""
 
     INVOICED = "invoiced"
     PAID = "paid"
@@ -177,7 +177,7 @@ class OrderState(StrEnum):
 
 
 class Order(Model):
-    """An order of fiscal drives and the way it has gone."""
+    """An order of fiscal drives with the history of its states."""
 
     model_config = example(
         client_id="client-romashka",
@@ -205,8 +205,8 @@ class Order(Model):
     history: tuple[HistoryEntry, ...]
 
 
-class NextStatus(Payload):
-    """The operator moves an order on."""
+class NextState(Payload):
+    """The next state of an order. A shipped order needs a tracking number."""
 
     status: Literal[OrderState.ASSEMBLING, OrderState.SHIPPED, OrderState.DELIVERED]
     tracking_number: Annotated[str, single_line(64)] | None = None

@@ -1,4 +1,4 @@
-"""What fits where, and the way of an order."""
+"""Which drives fit which registers, what a cart holds, and the lifecycle of an order."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from chalicelib.services.fiscal_drives.model import (
 
 ENDS_SOON = dt.timedelta(days=60)
 MOST_MODELS = 20
-"""Models in one cart: an order must fit one transaction."""
+"""Drive models in one cart. An order of more would not fit one transaction."""
 
 _IN_RUSSIAN = {
     OrderState.INVOICED: "ожидает оплаты",
@@ -31,28 +31,28 @@ _IN_RUSSIAN = {
 
 
 class DriveUnknown(NotFound):
-    """No such model in the catalogue."""
+    """The catalogue has no such model."""
 
     slug = "fiscal-drive-unknown"
     detail = "Такого фискального накопителя нет в каталоге."
 
 
 class NotInCart(NotFound):
-    """The model is not in the cart."""
+    """The cart has no line of this model."""
 
     slug = "not-in-cart"
     detail = "Этого накопителя нет в корзине."
 
 
 class OrderUnknown(NotFound):
-    """No such order, or not the caller's."""
+    """There is no such order, or the order belongs to another client."""
 
     slug = "order-unknown"
     detail = "Такого заказа нет."
 
 
 class CartEmpty(Problem):
-    """There is nothing to order."""
+    """The cart is empty, so nothing can be ordered."""
 
     slug = "cart-empty"
     title = "Корзина пуста"
@@ -60,7 +60,7 @@ class CartEmpty(Problem):
 
 
 class CartFull(Problem):
-    """The cart holds as many models as an order can."""
+    """The cart already holds the most models that an order can have."""
 
     slug = "cart-full"
     title = "Корзина заполнена"
@@ -68,7 +68,7 @@ class CartFull(Problem):
 
 
 class CartChanged(Problem):
-    """The cart was changed by another call meanwhile."""
+    """Another request has changed the cart in the meantime."""
 
     slug = "cart-changed"
     title = "Корзина изменилась"
@@ -76,7 +76,7 @@ class CartChanged(Problem):
 
 
 class OutOfStock(Problem):
-    """Fewer are left than ordered; ``left`` says how many."""
+    """The stock holds fewer drives than ordered. ``left`` is the number in stock."""
 
     slug = "out-of-stock"
     title = "Нет в наличии"
@@ -84,7 +84,7 @@ class OutOfStock(Problem):
 
 
 class PriceChanged(Problem):
-    """The price is no longer the one in the cart."""
+    """The price of the drive differs from the price in the cart."""
 
     slug = "price-changed"
     title = "Цена изменилась"
@@ -116,34 +116,36 @@ ORDER = Lifecycle(
 def catalogue(
     drives: Sequence[Drive], registers: Sequence[Register], today: dt.date
 ) -> list[CatalogueEntry]:
-    """Return the drives, cheapest first, each with the caller's registers that it suits.
+    """Return the drives, the cheapest first, each with the registers that the drive fits.
 
-    A drive suits a register of a model it fits; registers whose drive ends first come first.
+    The registers of a drive are in the order in which their present drives expire.
     """
-    by_end = sorted(registers, key=lambda one: (one.fiscal_drive_ends_on, one.register_id))
+    by_end = sorted(
+        registers, key=lambda register: (register.fiscal_drive_ends_on, register.register_id)
+    )
     return [
         CatalogueEntry(
             **drive.model_dump(exclude={"fits_register_models"}),
             suits=[
                 SuitableRegister(
-                    register_id=one.register_id,
-                    model=one.model,
-                    fiscal_drive_ends_on=one.fiscal_drive_ends_on,
-                    ends_soon=one.fiscal_drive_ends_on <= today + ENDS_SOON,
+                    register_id=register.register_id,
+                    model=register.model,
+                    fiscal_drive_ends_on=register.fiscal_drive_ends_on,
+                    ends_soon=register.fiscal_drive_ends_on <= today + ENDS_SOON,
                 )
-                for one in by_end
-                if one.model in drive.fits_register_models
+                for register in by_end
+                if register.model in drive.fits_register_models
             ],
         )
-        for drive in sorted(drives, key=lambda one: (one.price_kopecks, one.model))
+        for drive in sorted(drives, key=lambda drive: (drive.price_kopecks, drive.model))
     ]
 
 
 def with_line(lines: Sequence[CartLine], new: CartLine) -> tuple[CartLine, ...]:
-    """Return the cart's lines with ``new`` in place of the line of its model, or at the end.
+    """Return the lines with ``new`` in place of the line of the same model, or at the end.
 
     Raises:
-        CartFull: there would be more models than an order can hold.
+        CartFull: the cart would have more models than an order can hold.
     """
     if any(line.model == new.model for line in lines):
         return tuple(new if line.model == new.model else line for line in lines)
@@ -153,10 +155,10 @@ def with_line(lines: Sequence[CartLine], new: CartLine) -> tuple[CartLine, ...]:
 
 
 def without_line(lines: Sequence[CartLine], model: str) -> tuple[CartLine, ...]:
-    """Return the cart's lines without the one of ``model``.
+    """Return the lines without the line of ``model``.
 
     Raises:
-        NotInCart: there is no such line.
+        NotInCart: the cart has no line of this model.
     """
     left = tuple(line for line in lines if line.model != model)
     if len(left) == len(lines):
@@ -165,7 +167,7 @@ def without_line(lines: Sequence[CartLine], model: str) -> tuple[CartLine, ...]:
 
 
 def invoice_lines(lines: Sequence[CartLine]) -> list[InvoiceLine]:
-    """Return what the invoice says of the cart; fiscal drives bear the standard rate of VAT."""
+    """Return the lines of the invoice for a cart. Fiscal drives have the standard rate of VAT."""
     return [
         InvoiceLine(
             title=line.title,

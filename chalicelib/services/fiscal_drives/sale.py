@@ -1,4 +1,4 @@
-"""The sale of fiscal drives: what follows when the invoice of an order is paid or expires."""
+"""The sale of fiscal drives by invoice."""
 
 from chalicelib.core.billing.sale import Sale
 from chalicelib.runtime.history import Actor

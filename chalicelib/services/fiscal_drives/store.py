@@ -1,8 +1,8 @@
-"""Where drives, carts and orders are kept.
+"""Items of the table FiscalDrives.
 
-In the partition ``catalogue``, which is no client's: ``drive#<model>`` with the number in stock.
-In a client's: ``cart``, which carries a version, and ``order#<id>``. Index ``worklist`` lists
-everybody's orders for the operator.
+The partition ``catalogue``, which belongs to no client, has ``drive#<model>`` with the number in
+stock. The partition of a client has ``cart``, which carries a version, and ``order#<id>``. The
+index ``worklist`` lists the orders of all clients for the operator.
 """
 
 from boto3.dynamodb.conditions import Attr
@@ -28,48 +28,52 @@ from chalicelib.services.fiscal_drives.rules import (
 
 FISCAL_DRIVES = Table("FiscalDrives")
 QUEUE = Queue("FiscalDrives")
-"""Where the service hears of its invoices."""
+"""Notifies the service of paid and expired invoices."""
 
 _CATALOGUE = "catalogue"
 
 
 class KeptCart(Cart):
-    """A cart as it is kept."""
+    """A cart with the version that its next write expects."""
 
     version: int
 
 
 def drives() -> Query[Drive]:
-    """The catalogue."""
+    """List the drives of the catalogue."""
     return FISCAL_DRIVES.list(_CATALOGUE, "drive#", Drive.model_validate)
 
 
 def drive(model: str) -> Get[Drive]:
-    """One drive of the catalogue."""
+    """Describe a drive of the catalogue."""
     return FISCAL_DRIVES.get(_CATALOGUE, f"drive#{model}", Drive.model_validate)
 
 
-def put_on_sale(model: str, said: DriveOnSale, known: Drive | None) -> Write:
-    """Keep what the operator says of a drive and add what was received to the stock."""
-    kept = {"model": model, **to_item(said)}
-    received = kept.pop("received")
-    if known is None:
-        item = {"client_id": _CATALOGUE, "sk": f"drive#{model}", "in_stock": received, **kept}
+def put_on_sale(model: str, offer: DriveOnSale, current: Drive | None) -> Write:
+    """Put a drive on sale, or change ``current``, and add the pieces received to the stock."""
+    attributes = {"model": model, **to_item(offer)}
+    received = attributes.pop("received")
+    sk = f"drive#{model}"
+    if current is None:
+        item = {"client_id": _CATALOGUE, "sk": sk, "in_stock": received, **attributes}
         return FISCAL_DRIVES.put(item, new=True)
-    return FISCAL_DRIVES.update(_CATALOGUE, f"drive#{model}", put=kept, add={"in_stock": received})
+    return FISCAL_DRIVES.update(_CATALOGUE, sk, put=attributes, add={"in_stock": received})
 
 
 def take(line: CartLine) -> Write:
-    """Take drives from the stock, at the price that the client saw."""
+    """Take the drives of a cart line from the stock, at the price of the line.
 
-    def refuse(found: Item | None) -> Problem:
-        if found is None:
+    The write is refused with DriveUnknown, PriceChanged or OutOfStock.
+    """
+
+    def refuse(item: Item | None) -> Problem:
+        if item is None:
             return DriveUnknown()
-        if found["price_kopecks"] != line.price_kopecks:
+        if item["price_kopecks"] != line.price_kopecks:
             return PriceChanged(
-                model=line.model, title=line.title, price_kopecks=found["price_kopecks"]
+                model=line.model, title=line.title, price_kopecks=item["price_kopecks"]
             )
-        return OutOfStock(model=line.model, title=line.title, left=found["in_stock"])
+        return OutOfStock(model=line.model, title=line.title, left=item["in_stock"])
 
     enough = Attr("in_stock").gte(line.quantity)
     return FISCAL_DRIVES.update(
@@ -82,48 +86,48 @@ def take(line: CartLine) -> Write:
 
 
 def put_back(line: CartLine) -> Write:
-    """Return drives to the stock."""
+    """Return the drives of a cart line to the stock."""
     return FISCAL_DRIVES.update(_CATALOGUE, f"drive#{line.model}", add={"in_stock": line.quantity})
 
 
 def cart(client_id: str) -> Get[KeptCart]:
-    """What the client is about to order."""
+    """Describe the cart of a client."""
     return FISCAL_DRIVES.get(client_id, "cart", KeptCart.model_validate)
 
 
-def put_cart(client_id: str, lines: tuple[CartLine, ...], seen: KeptCart | None) -> Write:
-    """Keep a changed cart, unless another call changed it since it was ``seen``."""
-    version = seen.version if seen else 0
+def put_cart(client_id: str, lines: tuple[CartLine, ...], current: KeptCart | None) -> Write:
+    """Write ``lines`` as the cart, unless another request has changed the cart ``current``."""
+    version = current.version if current else 0
     item = {
         "client_id": client_id,
         "sk": "cart",
         "version": version + 1,
         "lines": [to_item(line) for line in lines],
     }
-    if seen is None:
+    if current is None:
         return FISCAL_DRIVES.put(item, new=True, otherwise=CartChanged())
     return FISCAL_DRIVES.put(item, when=Attr("version").eq(version), otherwise=CartChanged())
 
 
 def order(client_id: str, order_id: str) -> Get[Order]:
-    """One order of a client."""
+    """Describe an order of a client."""
     return FISCAL_DRIVES.get(client_id, f"order#{order_id}", Order.model_validate)
 
 
 def orders(client_id: str) -> Query[Order]:
-    """A client's orders, newest first."""
+    """List the orders of a client, the newest first."""
     return FISCAL_DRIVES.list(client_id, "order#", Order.model_validate, newest_first=True)
 
 
 def orders_of_all(order_id: str | None = None) -> Query[Order]:
-    """Everybody's orders, newest first, or the one of that id; for the operator."""
+    """List the orders of all clients, the newest first, or the order with that identifier."""
     return FISCAL_DRIVES.index(
         "worklist", "orders", Order.model_validate, at=order_id, newest_first=True
     )
 
 
 def put_order(new: Order) -> Write:
-    """Keep a new order."""
+    """Write a new order."""
     item = to_item(new) | {
         "sk": f"order#{new.order_id}",
         "worklist": "orders",
@@ -133,6 +137,6 @@ def put_order(new: Order) -> Write:
 
 
 def move_order(move: Move[OrderState, Order]) -> Write:
-    """Keep a move of an order."""
+    """Write the move of an order to another state."""
     order = move.changed
     return move.write(FISCAL_DRIVES, order.client_id, f"order#{order.order_id}")

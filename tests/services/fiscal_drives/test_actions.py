@@ -1,4 +1,4 @@
-"""«Купить ФН» as its calls answer."""
+"""The actions of «Купить ФН»."""
 
 from typing import Any
 
@@ -24,6 +24,24 @@ def test_order_takes_the_cart_the_stock_and_issues_an_invoice(world: World) -> N
     assert world.get("/fiscal-drives/cart") == {"lines": [], "total_kopecks": 0}
     assert steps.in_stock(world) == 7
     assert order(world, placed) == {key: placed[key] for key in placed if key != "invoice"}
+
+
+@pytest.mark.usefixtures("advancing_clock")
+def test_answers_are_what_is_kept_to_the_millisecond(world: World) -> None:
+    placed = steps.order(world)
+    path = f"/fiscal-drives/orders/{placed['order_id']}"
+    assert order(world, placed) == {key: placed[key] for key in placed if key != "invoice"}
+    assert world.get(f"/invoices/{placed['invoice_id']}") == placed["invoice"]
+    opened = {placed["ordered_at"], placed["history"][0]["at"]}
+    assert opened == {placed["invoice"]["history"][0]["at"]}
+    world.ok("POST /payments", steps.payment(placed), who="operator")
+    world.drain()
+    moved = world.ok(f"POST {path}/status", {"status": "assembling"}, who="operator")
+    assert order(world, placed) == moved
+    steps.fill_cart(world)
+    second = world.ok(ORDERS, steps.FORM)
+    cancelled = world.ok(f"POST /fiscal-drives/orders/{second['order_id']}/cancellation")
+    assert order(world, second) == cancelled
 
 
 def test_empty_cart_is_not_ordered(world: World) -> None:
@@ -128,9 +146,9 @@ def test_operator_moves_a_paid_order_to_delivery(world: World) -> None:
     world.ok(path, shipped, who="operator")
     world.ok(path, {"status": "delivered"}, who="operator")
     world.drain()
-    seen = order(world, placed)
-    assert seen["tracking_number"] == "RA123456789RU"
-    assert [(one["status"], one["by"]) for one in seen["history"]] == [
+    delivered = order(world, placed)
+    assert delivered["tracking_number"] == "RA123456789RU"
+    assert [(entry["status"], entry["by"]) for entry in delivered["history"]] == [
         ("invoiced", "client"),
         ("paid", "bank"),
         ("assembling", "operator"),

@@ -1,4 +1,4 @@
-"""What fits where, and the only way an order goes."""
+"""Which drives fit which registers, and the lifecycle of an order."""
 
 import datetime as dt
 import itertools
@@ -10,7 +10,7 @@ from chalicelib.services.fiscal_drives import rules
 from chalicelib.services.fiscal_drives.model import CartLine, Drive, OrderState
 
 TODAY = dt.date(2026, 11, 24)
-WAY = ["invoiced", "paid", "assembling", "shipped", "delivered"]
+LIFE = ["invoiced", "paid", "assembling", "shipped", "delivered"]
 
 
 def drive(model: str, kopecks: int, *fits: str) -> Drive:
@@ -42,8 +42,8 @@ def test_drive_suits_registers_of_the_models_it_fits_soonest_end_first() -> None
     registers = [register(1, "А", 300), register(2, "Б", 10), register(3, "А", 20)]
     entries = rules.catalogue([drive("b", 2, "А"), drive("a", 1, "Б", "В")], registers, TODAY)
     assert [entry.model for entry in entries] == ["a", "b"], "cheapest first"
-    assert [int(one.register_id) for one in entries[0].suits] == [2]
-    assert [int(one.register_id) for one in entries[1].suits] == [3, 1]
+    assert [int(register.register_id) for register in entries[0].suits] == [2]
+    assert [int(register.register_id) for register in entries[1].suits] == [3, 1]
 
 
 @pytest.mark.parametrize(
@@ -51,25 +51,25 @@ def test_drive_suits_registers_of_the_models_it_fits_soonest_end_first() -> None
 )
 def test_register_is_marked_whose_drive_ends_within_60_days(days: int, soon: bool) -> None:
     (entry,) = rules.catalogue([drive("a", 1, "А")], [register(1, "А", days)], TODAY)
-    assert [one.ends_soon for one in entry.suits] == [soon]
+    assert [register.ends_soon for register in entry.suits] == [soon]
 
 
-@pytest.mark.parametrize(("now", "wanted"), itertools.product(OrderState, OrderState))
-def test_only_the_next_status_is_allowed(now: OrderState, wanted: OrderState) -> None:
-    steps = {*itertools.pairwise(WAY), ("invoiced", "cancelled"), ("invoiced", "expired")}
-    if (now.value, wanted.value) in steps:
-        rules.ORDER.require(now, wanted)
+@pytest.mark.parametrize(("state", "target"), itertools.product(OrderState, OrderState))
+def test_only_declared_moves_are_allowed(state: OrderState, target: OrderState) -> None:
+    steps = {*itertools.pairwise(LIFE), ("invoiced", "cancelled"), ("invoiced", "expired")}
+    if (state.value, target.value) in steps:
+        rules.ORDER.require(state, target)
     else:
         with pytest.raises(rules.OrderStateNotAllowed) as refused:
-            rules.ORDER.require(now, wanted)
-        assert refused.value.members == {"order_status": now.value}
+            rules.ORDER.require(state, target)
+        assert refused.value.members == {"order_status": state.value}
 
 
-def test_cart_keeps_one_line_a_model_in_the_order_of_coming() -> None:
+def test_cart_has_one_line_for_each_model_in_the_order_of_adding() -> None:
     lines = rules.with_line(rules.with_line((), line("a")), line("b"))
     again = rules.with_line(lines, line("a").model_copy(update={"quantity": 7}))
-    assert [(one.model, one.quantity) for one in again] == [("a", 7), ("b", 1)]
-    assert [one.model for one in rules.without_line(again, "a")] == ["b"]
+    assert [(line.model, line.quantity) for line in again] == [("a", 7), ("b", 1)]
+    assert [line.model for line in rules.without_line(again, "a")] == ["b"]
     with pytest.raises(rules.NotInCart):
         rules.without_line(again, "c")
 
@@ -80,4 +80,4 @@ def test_cart_holds_no_more_models_than_an_order_can() -> None:
         lines = rules.with_line(lines, line(f"m{number}"))
     rules.with_line(lines, line("m0"))
     with pytest.raises(rules.CartFull):
-        rules.with_line(lines, line("one-more"))
+        rules.with_line(lines, line("another"))
