@@ -73,7 +73,13 @@ class DocumentCard(Model):
 
     model_config = example(
         kind="unformalised",
-        roaming=False,
+        roaming=True,
+        sender={
+            "participant_id": "2FO-5024000009-502401001-202601010000000000001",
+            "name": "ООО «Дальняя»",
+            "inn": "5024000009",
+            "kpp": "502401001",
+        },
         file_name="Договор.pdf",
         size=52_480,
         upd=None,

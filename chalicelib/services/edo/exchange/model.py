@@ -39,7 +39,9 @@ class NewDocumentFile(Content):
 class OutgoingDocument(Payload):
     """A document to send, with the sender's detached signature over exactly its content."""
 
-    model_config = example(kind="unformalised")
+    model_config = example(
+        recipient_id="2FO-5024000009-502401001-202601010000000000001", kind="unformalised"
+    )
 
     recipient_id: ParticipantId
     kind: DocumentKind
@@ -49,6 +51,8 @@ class OutgoingDocument(Payload):
 
 class NewUpd(Payload):
     """A УПД to make from a form."""
+
+    model_config = example(recipient_id="2FO-5024000009-502401001-202601010000000000001")
 
     recipient_id: ParticipantId
     form: UpdForm

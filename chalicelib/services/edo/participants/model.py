@@ -14,7 +14,7 @@ ParticipantId = Annotated[
     str,
     Field(
         pattern=r"^[0-9A-Z]{3}-[A-Za-z0-9@.-]{1,42}$",
-        examples=["2BM-9677190017-771901001-202611241200001234567"],
+        examples=["2SU-9677190017-771901001-202611240900000000001"],
     ),
 ]
 """``<operator code>-<ИНН>-<КПП>-<digits>``; an entrepreneur's identifier has no КПП."""
