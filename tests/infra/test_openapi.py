@@ -239,7 +239,7 @@ class TestSchemas:
         received = schemas["DriveOnSale"]["properties"]["received"]
         assert received["description"].startswith("Pieces to add to the stock")
         assert (
-            "\n\n- `paid`: The invoice is paid in full by it.\n"
+            "\n\n- `paid`: The payment completes the sum of the invoice.\n"
             in (schemas["Outcome"]["description"])
         )
 

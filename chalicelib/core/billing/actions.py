@@ -1,4 +1,4 @@
-"""«Счета и платежи»: invoices for who pays them, payments for the operator's accountant."""
+"""«Счета и платежи»: invoices of clients, payments for the operator's accountant."""
 
 import base64
 
@@ -30,14 +30,14 @@ BOTH = ("client", "operator")
 
 @action("GET /invoices", caller=BOTH, reads=[BILLING], settings=[PageSettings])
 def list_invoices(caller: Caller, query: PageQuery) -> Page[Invoice]:
-    """List invoices, newest first: the caller's own, or everybody's for the operator."""
+    """List the caller's invoices, or those of all clients for the operator, newest first."""
     invoices = store.invoices_of_all() if caller.is_operator else store.invoices(caller.client_id)
     return page(invoices, query, caller.client_id)
 
 
 @action("GET /invoices/{invoice_id}", caller=BOTH, reads=[BILLING])
 def get_invoice(caller: Caller, invoice_id: str) -> Invoice:
-    """Return one invoice."""
+    """Return an invoice."""
     invoice = (
         first(store.invoices_of_all(invoice_id))
         if caller.is_operator
@@ -50,7 +50,7 @@ def get_invoice(caller: Caller, invoice_id: str) -> Invoice:
 
 @action("GET /invoices/{invoice_id}/pdf", caller=BOTH, produces="application/pdf", reads=[BILLING])
 def get_invoice_pdf(caller: Caller, invoice_id: str) -> FileResponse:
-    """Return the invoice to print and pay, with its payment QR code."""
+    """Return an invoice as a PDF; an open invoice has a payment QR code."""
     from chalicelib.core.billing import invoice_pdf
 
     invoice = get_invoice(caller, invoice_id)
@@ -60,7 +60,7 @@ def get_invoice_pdf(caller: Caller, invoice_id: str) -> FileResponse:
 
 @action("GET /payments", caller="operator", reads=[BILLING], settings=[PageSettings])
 def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
-    """List the payments that wait for a person."""
+    """List the payments with an outcome that the operator's accountant has to deal with."""
     return page(store.payments(query.outcome), query, caller.client_id)
 
 
@@ -72,7 +72,10 @@ def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
     writes=[BILLING, OUTBOX],
 )
 def count_payment(caller: Caller, new: NewPayment) -> Payment:
-    """Count money towards its invoice; also finds the invoice of one kept as unmatched."""
+    """Allocate a payment to an invoice.
+
+    The payment may be a new one, or one that was kept as unmatched under the same reference.
+    """
     facts, kept = fetch(store.by_number(new.invoice_number), store.payment(new.bank_reference))
     if facts is None:
         raise InvoiceUnknown
@@ -92,10 +95,10 @@ def count_payment(caller: Caller, new: NewPayment) -> Payment:
     settings=[BillingSettings],
 )
 def count_statement(caller: Caller, new: NewStatement) -> StatementReport:
-    """Count the incoming payments of a bank statement.
+    """Import a bank statement and allocate its incoming payments to their invoices.
 
-    One transaction a payment, since a statement holds more than one transaction can: a call
-    that stops half-way is repeated, and what it counted is found as counted.
+    Each payment is committed by itself. A call that was interrupted is repeated with the same file:
+    payments of the first call are reported as `repeated`.
     """
     try:
         content = base64.b64decode(new.content, validate=True)

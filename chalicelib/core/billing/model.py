@@ -51,7 +51,7 @@ class VatRate(StrEnum):
 
     @property
     def percent(self) -> int:
-        """Whole per cent; nought for both the zero rate and the exempt."""
+        """Return the rate in whole per cent; 0 for the zero rate and for exempt sales."""
         return 0 if self is VatRate.EXEMPT else int(self.value)
 
     def included_in(self, total_kopecks: int) -> int:
@@ -61,7 +61,7 @@ class VatRate(StrEnum):
 
 
 class InvoiceState(StrEnum):
-    """Where an invoice stands; only an open one waits for money."""
+    """State of an invoice; only an open invoice can be paid."""
 
     OPEN = "open"
     PAID = "paid"
@@ -70,7 +70,7 @@ class InvoiceState(StrEnum):
 
 
 class InvoiceLine(Model):
-    """One thing sold: ``quantity`` of ``unit`` at a price that includes VAT."""
+    """A line of an invoice: ``quantity`` of ``unit`` at a price that includes VAT."""
 
     model_config = example(
         title="Фискальный накопитель ФН-1.2 на 15 месяцев",
@@ -120,7 +120,7 @@ class Party(Model):
 
 
 class Seller(Party):
-    """Who is paid: the operator, its bank details and who signs for it."""
+    """The operator as the seller: requisites, bank details and signatories."""
 
     model_config = example(
         name="ООО «Демонстрационный оператор»",
@@ -149,11 +149,11 @@ class Seller(Party):
 
 
 class Invoice(Model):
-    """What a client is asked to pay, by when and what came in so far.
+    """An invoice, with the requisites of the day of its issue.
 
-    It is kept with the requisites of the day it was issued: a later change of an address or of a
-    bank must not rewrite a document already sent. ``purpose`` is the payment's purpose for the
-    payment order and its QR code; ``paid_kopecks`` counts whatever arrived, even too much.
+    A later change of an address or a bank does not change the invoice. ``purpose`` is the purpose
+    for the payment order and the QR code. ``paid_kopecks`` is the sum of all payments allocated to
+    the invoice and may exceed the total.
     """
 
     model_config = example(
@@ -198,5 +198,5 @@ class Invoice(Model):
 
     @property
     def due_kopecks(self) -> int:
-        """What is still to pay; never below nought."""
+        """Return the sum still to pay, 0 at least."""
         return max(0, self.total_kopecks - self.paid_kopecks)

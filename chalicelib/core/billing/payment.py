@@ -1,4 +1,4 @@
-"""A payment as the bank or the operator's accountant tells of it, and what became of it."""
+"""Payments, as the bank or the operator's accountant reports them, and their outcomes."""
 
 import datetime as dt
 from enum import StrEnum
@@ -16,7 +16,7 @@ BankReference = Annotated[str, single_line(140)]
 
 
 class NewPayment(Payload):
-    """Money that arrived for an invoice; the bank's name for it, ``bank_reference``, is unique."""
+    """A payment to an invoice. The bank's ``bank_reference`` identifies the payment."""
 
     model_config = example(
         invoice_number="СУ-1072022639",
@@ -32,22 +32,22 @@ class NewPayment(Payload):
 
 
 class Outcome(StrEnum):
-    """What became of a payment. All but the first wait for a person."""
+    """Outcome of a payment; every outcome but `paid` needs the accountant."""
 
     PAID = "paid"
-    """The invoice is paid in full by it."""
+    """The payment completes the sum of the invoice."""
     UNDERPAID = "underpaid"
-    """Counted, and the invoice still waits for the rest."""
+    """The payment is allocated; the invoice waits for the rest."""
     OVERPAID = "overpaid"
-    """Counted, and something is left over."""
+    """The payment is allocated; the invoice has received more than its sum."""
     LATE = "late"
-    """Kept; the invoice was paid, cancelled or expired before."""
+    """The payment is not allocated: the invoice was paid, cancelled or expired before."""
     UNMATCHED = "unmatched"
-    """Kept; no invoice was found that it surely is for."""
+    """The payment is not allocated: no invoice matches it with certainty."""
 
 
 class Payment(Model):
-    """A payment kept for ever under its bank reference."""
+    """A payment, identified by its bank reference."""
 
     model_config = example(
         bank_reference="101/2026-11-24/40702810500000000101/1220000",
@@ -68,11 +68,11 @@ class Payment(Model):
     payer_name: str | None = None
     purpose: str | None = None
     reason: str | None = None
-    """Why it is unmatched, for the person who looks into it."""
+    """Why the payment is unmatched."""
 
 
 class PaymentsQuery(PageQuery):
-    """Which payments to list: those that wait for a person, by what is wrong with them."""
+    """The outcome whose payments to list."""
 
     outcome: Literal["underpaid", "overpaid", "late", "unmatched"] = "unmatched"
 
@@ -88,23 +88,23 @@ class NewStatement(Payload):
 
 
 class StatementReport(Model):
-    """What a statement brought."""
+    """Result of the import of a bank statement."""
 
     model_config = example(unmatched=[], repeated=[])
 
     matched: list[Payment]
-    """Counted towards their invoices, with too little or too much among them."""
+    """Payments allocated to invoices, underpaid and overpaid ones included, and late ones."""
     unmatched: list[Payment]
-    """Kept for a person to look into."""
+    """Payments for which no invoice was found."""
     repeated: list[Payment]
-    """Counted before: by this file sent again, or by another way."""
+    """Payments that are known already, from this file or by other means."""
 
 
 class InvoiceClosed(Model):
-    """Told to the service that issued an invoice: the money came, or its time ran out."""
+    """Message to the service that issued an invoice: the invoice is paid or has expired."""
 
     client_id: Identifier
     invoice_id: Identifier
     subject: Identifier
-    """What the service issued the invoice for."""
+    """Identifier of the thing sold."""
     state: Literal[InvoiceState.PAID, InvoiceState.EXPIRED]
