@@ -99,8 +99,8 @@ lock: $(VENV)/ready ## Pin the newest versions that requirements*.in admit
 	    --no-header --no-annotate $$each.in --output-file $$each.txt; done
 
 .PHONY: package
-package: $(VENV)/ready ## Build the template and the artifacts of both architectures
-	$(PY) -m infra.synth $(BUILD)/template.json
+package: $(VENV)/ready ## Build the templates and the artifacts of both architectures
+	$(PY) -m infra.synth $(BUILD)/templates
 	$(PY) -m infra.artifact $(BUILD)/artifact-arm64.zip arm64
 	$(PY) -m infra.artifact $(BUILD)/artifact-x86_64.zip x86_64
 

@@ -1,6 +1,7 @@
 """What is deployed, built when what it is made from has changed."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 from infra import artifact, synth
@@ -10,19 +11,25 @@ from infra.fingerprint import fresh
 
 @dataclasses.dataclass(frozen=True)
 class Build:
-    """A template and the artifact that its functions run."""
+    """The templates of the stacks and the artifact that the functions run."""
 
-    template: Path
+    folder: Path
     artifact: Path
+
+    @property
+    def templates(self) -> dict[str, Path]:
+        """The template of each stack, in the order of deployment."""
+        order: list[str] = json.loads((self.folder / synth.ORDER).read_bytes())
+        return {name: self.folder / f"{name}.json" for name in order}
 
 
 def build(architecture: str | None = None) -> Build:
-    """Return the template and the artifact of an architecture, this machine's by default."""
+    """Return the templates and the artifact of an architecture, this machine's by default."""
     architecture = architecture or artifact.architecture()
-    made = Build(BUILD / "template.json", BUILD / f"artifact-{architecture}.zip")
+    made = Build(BUILD / "templates", BUILD / f"artifact-{architecture}.zip")
     sources = [ROOT / "app.py", ROOT / ".chalice", ROOT / "chalicelib", ROOT / "infra"]
-    with fresh(made.template, sources) as stale:
+    with fresh(made.folder, sources) as stale:
         if stale:
-            synth.write(made.template)
+            synth.write(made.folder)
     artifact.build(made.artifact, architecture)
     return made

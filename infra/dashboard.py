@@ -1,4 +1,4 @@
-"""The dashboard of a deployment: how it fares at a glance, worst first.
+"""The dashboard of a deployment: its state at a glance, the worst first.
 
 The body is written by "Dashboard body structure and syntax" of the CloudWatch API reference. Where
 there are more lines than anybody reads, each is fetched but only the ten highest are drawn.
@@ -10,7 +10,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.runtime.log import NAMESPACE as METRICS
+from infra import names
 from infra.functions import Function, Json
+from infra.stacks.data import dead_letter_id
 
 _SHOWN = 10
 _MOST_FETCHED = 100
@@ -30,26 +32,31 @@ class Graph:
 
 
 def dashboard(
-    name: str, api: Mapping[str, str], resources: Json, everything: Sequence[Function]
+    name: str,
+    api: Mapping[str, str],
+    data: Json,
+    alarms: Sequence[str],
+    everything: Sequence[Function],
 ) -> Json:
     """Return the dashboard of a template.
 
     Args:
         name: of the dashboard and, as it shows one deployment, of what it shows.
         api: the dimensions of the API's metrics.
-        resources: of the template, whose queues, tables and alarms are shown.
-        everything: its functions.
+        data: the resources of the data stack, whose queues and tables are shown.
+        alarms: the logical ids of the alarms of all stacks.
+        everything: the functions of all stacks.
     """
     graphs = [
         *_of_the_api(api),
-        *_of_functions("Actions", [one for one in everything if one.behind_gateway]),
-        *_of_functions("Consumers", [one for one in everything if not one.behind_gateway]),
-        *_of_queues(_named(resources, "AWS::SQS::Queue")),
+        *_of_functions("Actions", [each for each in everything if each.behind_gateway]),
+        *_of_functions("Consumers", [each for each in everything if not each.behind_gateway]),
+        *_of_queues(_named(data, "AWS::SQS::Queue")),
         *_of_the_relay(everything),
         *_of_schedules(everything),
-        *_of_tables(_named(resources, "AWS::DynamoDB::Table")),
+        *_of_tables(_named(data, "AWS::DynamoDB::Table")),
     ]
-    widgets = [_alarms(resources)]
+    widgets = [_alarms(alarms, everything)]
     for number, graph in enumerate(graphs):
         row, column = divmod(number, _COLUMNS)
         width = _PAGE // _COLUMNS
@@ -63,17 +70,13 @@ def dashboard(
 
 
 def _named(resources: Json, kind: str) -> list[str]:
-    return sorted(name for name, one in resources.items() if one["Type"] == kind)
+    return sorted(name for name, resource in resources.items() if resource["Type"] == kind)
 
 
-def _alarms(resources: Json) -> Json:
+def _alarms(alarms: Sequence[str], everything: Sequence[Function]) -> Json:
     """Return the state of each alarm but those of single functions, whose errors are a graph."""
-    shown = [
-        name
-        for name in _named(resources, "AWS::CloudWatch::Alarm")
-        if resources[name]["Properties"]["MetricName"] != "Errors"
-    ]
-    arns = [f"${{{name}.Arn}}" for name in shown]
+    of_functions = {f"{function.logical_id}Alarm" for function in everything}
+    arns = [names.arn(alarm) for alarm in sorted(alarms) if alarm not in of_functions]
     place = {"x": 0, "y": 0, "width": _PAGE, "height": _HEIGHT}
     return {"type": "alarm", **place, "properties": {"title": "Alarms", "alarms": arns}}
 
@@ -98,8 +101,8 @@ def _of_the_api(api: Mapping[str, str]) -> Iterable[Graph]:
 def _of_functions(kind: str, functions: list[Function]) -> Iterable[Graph]:
     for metric, statistic in (("Errors", "Sum"), ("Duration", "p99"), ("Throttles", "Sum")):
         lines = [
-            (["AWS/Lambda", metric, "FunctionName", f"${{{one.logical_id}Function}}"], statistic)
-            for one in sorted(functions, key=lambda one: one.name)
+            (["AWS/Lambda", metric, "FunctionName", names.function_name(function.kebab)], statistic)
+            for function in sorted(functions, key=lambda function: function.name)
         ]
         unit = ", ms" if metric == "Duration" else ""
         yield Graph(f"{kind}: {metric.lower()}, {statistic}{unit}", lines)
@@ -112,9 +115,8 @@ def _of_queues(queues: list[str]) -> Iterable[Graph]:
         ("Dead letters", "ApproximateNumberOfMessagesVisible", True),
     ):
         lines = [
-            (["AWS/SQS", metric, "QueueName", f"${{{name}.QueueName}}"], "Maximum")
-            for name in queues
-            if name.endswith("DeadLetterQueue") == dead
+            (["AWS/SQS", metric, "QueueName", names.name(queue)], "Maximum")
+            for queue in (map(dead_letter_id, queues) if dead else queues)
         ]
         yield Graph(title, lines)
 
@@ -122,20 +124,20 @@ def _of_queues(queues: list[str]) -> Iterable[Graph]:
 def _of_the_relay(everything: Sequence[Function]) -> Iterable[Graph]:
     lines = [
         (
-            ["AWS/Lambda", "IteratorAge", "FunctionName", f"${{{one.logical_id}Function}}"],
+            ["AWS/Lambda", "IteratorAge", "FunctionName", names.function_name(function.kebab)],
             "Maximum",
         )
-        for one in everything
-        if one.relays
+        for function in everything
+        if function.relays
     ]
     yield Graph("Outbox and receipt feed: lag of the relay, ms", lines)
 
 
 def _of_schedules(everything: Sequence[Function]) -> Iterable[Graph]:
     lines = [
-        ([METRICS, metric, "service", one.section], "Maximum")
-        for one in everything
-        for metric in one.alarms
+        ([METRICS, metric, "service", function.section], "Maximum")
+        for function in everything
+        for metric in function.alarms
     ]
     yield Graph("Moderation overdue, age of what is provisioned, revocation lists", lines)
 
@@ -145,7 +147,9 @@ def _of_tables(tables: list[str]) -> Iterable[Graph]:
         ("Tables: write units", "ConsumedWriteCapacityUnits"),
         ("Tables: throttled writes", "WriteThrottleEvents"),
     ):
-        lines = [(["AWS/DynamoDB", metric, "TableName", f"${{{one}}}"], "Sum") for one in tables]
+        lines = [
+            (["AWS/DynamoDB", metric, "TableName", names.name(table)], "Sum") for table in tables
+        ]
         yield Graph(title, lines)
 
 

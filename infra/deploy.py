@@ -1,10 +1,13 @@
-"""Deploys a stage: build, lint, upload, change set, a look at it, execution.
+"""Deploys a stage: build, lint, upload, one plan of all stacks, a look at it, execution.
 
     python -m infra.deploy STAGE [--parameters infra/stages/STAGE.json] [--bucket NAME] [--yes]
 
-The stage's file gives the template's parameters by name; a value that is an object goes as JSON.
-Secrets are in no file and no parameter: the functions refer to the cloud's secret store, and a
-secret that is not there is named, with the command that makes it, before anything is changed.
+The stage's file gives the parameters of the templates by name; a value that is an object goes as
+JSON. Secrets are in no file and no parameter: the functions refer to the cloud's secret store, and
+a secret that is not there is named, with the command that creates it, before anything is changed.
+
+The data stack is changed first, then all sections at once, then the API. What fails is rolled back
+by itself and what was done before stays; the next run plans what is left.
 """
 
 import argparse
@@ -12,37 +15,24 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import functions, secret_store
+from infra import functions, secret_store, stacks
 from infra.artifact import ROOT
-from infra.build import build
+from infra.build import Build, build
+from infra.cloudformation import Change, Clients, DeploymentError, Stack
 from infra.secret_store import SecretMissing
+from infra.stacks.data import KEEPING, STACK_POLICY
 
 Json = dict[str, Any]
-Clients = Callable[[str], Any]
-"""Makes the boto3 client of a service."""
-
-_CAPABILITIES = ["CAPABILITY_IAM"]
-_NOTHING = ("didn't contain changes", "No updates are to be performed")
-_CREATED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-
-
-class DeploymentError(Exception):
-    """What keeps the stage from being deployed, in words for whoever deploys."""
-
-
-def stack_name(stage: str) -> str:
-    """Return the name of a stage's stack."""
-    return f"{stage}-service-menu"
 
 
 def require_clean_tree(root: Path = ROOT) -> str:
@@ -59,11 +49,11 @@ def require_clean_tree(root: Path = ROOT) -> str:
     return _run(["git", "rev-parse", "HEAD"], root).stdout.strip()
 
 
-def lint(template: Path) -> str:
-    """Return what cfn-lint finds; nothing for a template that is well."""
+def lint(*templates: Path) -> str:
+    """Return the findings of cfn-lint; empty if there are none."""
     command = [str(Path(sys.executable).with_name("cfn-lint"))]
-    # One that it knows, whatever region this machine is set to.
-    command += ["--regions", "eu-central-1", "--", str(template)]
+    # A region that cfn-lint knows, whatever region this machine is set to.
+    command += ["--regions", "eu-central-1", "--", *map(str, templates)]
     done = _run(command, ROOT)
     return done.stdout.strip() or (done.stderr.strip() if done.returncode else "")
 
@@ -72,33 +62,56 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def choose_parameters(template: Json, values: Mapping[str, Any]) -> list[Json]:
-    """Return CloudFormation's parameters.
+def choose_parameters(template: Json, values: Mapping[str, Any]) -> list[Json] | None:
+    """Return the parameters of a template; None if ``values`` lacks one that has no default.
 
     Args:
-        template: what declares them.
-        values: by name; one that is no string goes as JSON.
-
-    Raises:
-        DeploymentError: a name is unknown, or a parameter without a default has no value.
+        template: declares the parameters.
+        values: by name, those of other templates included; one that is no string goes as JSON.
     """
     declared = template["Parameters"]
+    if any("Default" not in one and name not in values for name, one in declared.items()):
+        return None
+    return [
+        {"ParameterKey": name, "ParameterValue": _text(values[name])}
+        for name in declared
+        if name in values
+    ]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def require_values(templates: Iterable[Json], values: Mapping[str, Any]) -> None:
+    """Check the parameters that are given.
+
+    Raises:
+        DeploymentError: no template declares a name; a value is not allowed; or a parameter
+            without a default has no value and is no output of another stack.
+    """
+    declared: Json = {}
+    outputs: set[str] = set()
+    for template in templates:
+        declared |= template["Parameters"]
+        outputs |= set(template.get("Outputs", {}))
     if unknown := set(values) - set(declared):
-        raise DeploymentError(f"the template has no parameter {', '.join(sorted(unknown))}")
+        raise DeploymentError(f"no template has a parameter {', '.join(sorted(unknown))}")
+    # CloudFormation would say so of a new stage only when its data stack is there already.
+    for name, value in values.items():
+        pattern = declared[name].get("AllowedPattern")
+        if pattern and not re.fullmatch(pattern, _text(value)):
+            raise DeploymentError(f"{name} must match {pattern}")
+        choices = declared[name].get("AllowedValues")
+        if choices and value not in choices:
+            raise DeploymentError(f"{name} must be one of {', '.join(choices)}")
     missing = [
-        name for name, one in declared.items() if "Default" not in one and name not in values
+        name
+        for name, parameter in sorted(declared.items())
+        if "Default" not in parameter and name not in values and name not in outputs
     ]
     if missing:
         raise DeploymentError(f"no value for {', '.join(missing)}")
-    return [
-        {
-            "ParameterKey": name,
-            "ParameterValue": value
-            if isinstance(value, str)
-            else json.dumps(value, ensure_ascii=False),
-        }
-        for name, value in values.items()
-    ]
 
 
 def upload(s3: Any, bucket: str, path: Path) -> str:
@@ -121,179 +134,191 @@ def upload(s3: Any, bucket: str, path: Path) -> str:
     return key
 
 
-@dataclasses.dataclass(frozen=True)
-class Stack:
-    """A CloudFormation stack, changed by change sets."""
+@dataclasses.dataclass
+class Plan:
+    """What is to be done to one stack."""
 
-    cloudformation: Any
-    name: str
-    poll_seconds: float = 3.0
+    part: str
+    stack: Stack
+    template: Json
+    url: str
+    change_set: str | None = None
+    changes: Sequence[Change] = ()
+    later: bool = False
+    """Whether the change set can only be made when the stacks before this one are there."""
 
-    def describe(self) -> Json | None:
-        """Return the stack as it is; None where there is none, or only the plan of one."""
-        try:
-            found: Json = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return None
-            raise
-        return None if found["StackStatus"] in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"} else found
+    def make(self, values: Mapping[str, Any], description: str) -> None:
+        """Find out what would change.
 
-    def outputs(self) -> dict[str, str]:
-        """Return the outputs of the stack.
+        For a stack that is not there yet, or whose parameters are not known yet, the changes are
+        the resources of the template.
 
         Raises:
-            DeploymentError: there is no such stack.
+            DeploymentError: CloudFormation refuses the template or a parameter, or something that
+                keeps data would be replaced or deleted.
         """
-        found = self.describe()
-        if found is None:
-            raise DeploymentError(f"there is no stack {self.name}")
-        return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+        parameters = choose_parameters(self.template, values)
+        if self.stack.describe() is None or parameters is None:
+            self.later = True
+            self.changes = [
+                Change("Add", name, resource["Type"])
+                for name, resource in sorted(self.template["Resources"].items())
+            ]
+        else:
+            self._make_change_set(parameters, description)
 
-    def physical_id(self, logical_id: str) -> str:
-        """Return what the cloud calls a resource of the template.
+    def complete(self, values: Mapping[str, Any], description: str) -> None:
+        """Make the change set of a stack whose stacks before it are there now.
 
         Raises:
-            DeploymentError: there is no such stack, or no such resource in it.
+            DeploymentError: as :meth:`make` does, or a parameter still has no value.
         """
-        try:
-            found = self.cloudformation.describe_stack_resource(
-                StackName=self.name, LogicalResourceId=logical_id
-            )
-        except ClientError as error:
-            raise DeploymentError(error.response["Error"]["Message"]) from error
-        name: str = found["StackResourceDetail"]["PhysicalResourceId"]
-        return name
+        if not self.later:
+            return
+        parameters = choose_parameters(self.template, values)
+        if parameters is None:
+            raise DeploymentError(f"stack {self.stack.name}: an output of another stack is missing")
+        self._make_change_set(parameters, description)
+        self.later = False
 
-    def plan(self, template_url: str, parameters: list[Json], description: str) -> str | None:
-        """Return the id of a new change set; None when nothing would change.
+    def _make_change_set(self, parameters: list[Json], description: str) -> None:
+        self.change_set = self.stack.plan(self.url, parameters, description)
+        if self.change_set:
+            self.changes = list(self.stack.changes(self.change_set))
+            try:
+                require_data_stays(self.changes)
+            except DeploymentError:
+                self.drop()
+                raise
+        else:
+            self.changes = []
 
-        Raises:
-            DeploymentError: CloudFormation refuses the template or a parameter.
-        """
-        present = self.describe()
-        if present and present["StackStatus"] == "ROLLBACK_COMPLETE":
-            raise DeploymentError(
-                f"stack {self.name} was never created whole; delete it, then deploy again"
-            )
-        try:
-            change_set: str = self.cloudformation.create_change_set(
-                StackName=self.name,
-                ChangeSetName=f"deploy-{time.time_ns()}",
-                ChangeSetType="UPDATE" if present else "CREATE",
-                Description=description,
-                TemplateURL=template_url,
-                Parameters=parameters,
-                Capabilities=_CAPABILITIES,
-            )["Id"]
-        except ClientError as error:
-            raise DeploymentError(error.response["Error"]["Message"]) from error
-        while True:
-            planned = self._change_set(change_set)
-            if planned["Status"] == "CREATE_COMPLETE":
-                return change_set
-            if planned["Status"] == "FAILED":
-                self.drop(change_set)
-                reason = planned.get("StatusReason", "no reason is given")
-                if any(one in reason for one in _NOTHING):
-                    return None
-                raise DeploymentError(reason)
-            time.sleep(self.poll_seconds)
+    def drop(self) -> None:
+        """Delete the change set, if there is one."""
+        if self.change_set:
+            self.stack.drop(self.change_set)
+            self.change_set = None
 
-    def changes(self, change_set: str) -> Iterator[str]:
-        """Yield a line for each resource that would change; a replacement says so."""
-        page = self._change_set(change_set)
-        while True:
-            for change in page.get("Changes", []):
-                one = change["ResourceChange"]
-                replaced = {"True": " REPLACED", "Conditional": " perhaps replaced"}
-                note = replaced.get(one.get("Replacement", ""), "")
-                yield f"{one['Action']:<8}{one['LogicalResourceId']}  {one['ResourceType']}{note}"
-            if not page.get("NextToken"):
-                return
-            page = self._change_set(change_set, NextToken=page["NextToken"])
+    def lines(self) -> list[str]:
+        """Return the plan for a person to read: the stack, then each changed resource."""
+        new = " (new)" if self.later else ""
+        return [f"{self.stack.name}{new}", *(f"  {change}" for change in self.changes)]
 
-    def drop(self, change_set: str) -> None:
-        """Forget a change set, and the stack that it only planned."""
-        self.cloudformation.delete_change_set(ChangeSetName=change_set, StackName=self.name)
-        if self.describe() is None:
-            self.cloudformation.delete_stack(StackName=self.name)
 
-    def execute(self, change_set: str) -> dict[str, str]:
-        """Perform a change set, wait for its end and return the stack's outputs.
+def require_data_stays(changes: Iterable[Change]) -> None:
+    """Check that changes neither delete nor replace what keeps data.
 
-        Raises:
-            DeploymentError: it was rolled back; says what failed and why.
-        """
-        self.cloudformation.execute_change_set(ChangeSetName=change_set, StackName=self.name)
-        while True:
-            status = (self.describe() or {"StackStatus": "REVIEW_IN_PROGRESS"})["StackStatus"]
-            if status in _CREATED:
-                return self.outputs()
-            if not status.endswith("_IN_PROGRESS"):
-                reasons = "\n".join(self._failures()) or "no failed resource is recorded"
-                raise DeploymentError(f"stack {self.name}: {status}\n{reasons}")
-            time.sleep(self.poll_seconds)
+    A change that perhaps replaces is let through, as a new index of a table is one: the policy of
+    the data stack makes CloudFormation refuse the replacement itself.
 
-    def _change_set(self, change_set: str, **page: str) -> Json:
-        found: Json = self.cloudformation.describe_change_set(
-            ChangeSetName=change_set, StackName=self.name, **page
-        )
-        return found
-
-    def _failures(self) -> list[str]:
-        """Return what failed in the last operation, the first failure first."""
-        failed: list[str] = []
-        pages = self.cloudformation.get_paginator("describe_stack_events")
-        for page in pages.paginate(StackName=self.name):
-            for event in page["StackEvents"]:
-                status, resource = event["ResourceStatus"], event["LogicalResourceId"]
-                reason = event.get("ResourceStatusReason", status)
-                if status.endswith("_FAILED") and "cancelled" not in reason:
-                    failed.insert(0, f"{resource}: {reason}")
-                if resource == self.name and status in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}:
-                    return failed
-        return failed
+    Raises:
+        DeploymentError: a change would lose data.
+    """
+    lost = [
+        str(change)
+        for change in changes
+        if change.type in KEEPING and (change.action == "Remove" or change.replacement == "True")
+    ]
+    if lost:
+        raise DeploymentError("this would lose data, so it is refused:\n" + "\n".join(lost))
 
 
 def deploy(
-    stack: Stack,
-    s3: Any,
-    *,
-    template: Path,
-    artifact: Path,
+    clients: Clients,
+    build: Build,
     values: Mapping[str, Any],
+    *,
     description: str,
     confirm: Callable[[list[str]], bool] = lambda _: True,
+    poll_seconds: float = 3.0,
 ) -> dict[str, str]:
-    """Bring a stack to what the template and the artifact describe; return its outputs.
+    """Bring the stacks of a stage to what the templates and the artifact describe.
 
     Args:
-        stack: what to change or create.
-        s3: the client for the bucket that ``values`` names as ``ArtifactBucket``.
-        template: plain CloudFormation, JSON.
-        artifact: the zip of the functions.
-        values: parameters by name, those of the secrets' versions included.
-        description: of the change set, not empty.
-        confirm: is shown the changes and says whether to make them.
+        clients: makes the boto3 client of a service.
+        build: the templates and the artifact.
+        values: parameters by name, ``Stage``, ``ArtifactBucket`` and the versions of the secrets
+            included.
+        description: of the change sets, not empty.
+        confirm: is shown the plan of all stacks and says whether to execute it.
+        poll_seconds: between two looks at what CloudFormation is doing.
+
+    Returns:
+        The outputs of all stacks.
 
     Raises:
-        DeploymentError: it was refused, by us or by the cloud; the stack is as it was.
+        DeploymentError: the deployment was refused or failed. What was refused or not confirmed
+            has changed nothing; what failed was rolled back, stack by stack.
     """
-    bucket = values["ArtifactBucket"]
-    parameters = choose_parameters(
-        json.loads(template.read_bytes()),
-        {**values, "ArtifactKey": upload(s3, bucket, artifact)},
-    )
-    url = f"{s3.meta.endpoint_url}/{bucket}/{upload(s3, bucket, template)}"
-    change_set = stack.plan(url, parameters, description)
-    if change_set is None:
-        print("Nothing has changed.")
-        return stack.outputs()
-    if not confirm(list(stack.changes(change_set))):
-        stack.drop(change_set)
-        raise DeploymentError("not confirmed; nothing was changed")
-    return stack.execute(change_set)
+    templates = {part: json.loads(path.read_bytes()) for part, path in build.templates.items()}
+    s3, bucket = clients("s3"), values["ArtifactBucket"]
+    values = {**values, "ArtifactKey": upload(s3, bucket, build.artifact)}
+    require_values(templates.values(), values)
+    plans = {}
+    for part, path in build.templates.items():
+        name = stacks.stack_name(values["Stage"], part)
+        stack = Stack(clients("cloudformation"), name, poll_seconds)
+        url = f"{s3.meta.endpoint_url}/{bucket}/{upload(s3, bucket, path)}"
+        plans[part] = Plan(part, stack, templates[part], url)
+    data = plans[stacks.DATA].stack
+    known = {**values, **(data.outputs() if data.describe() else {})}
+    try:
+        for plan in plans.values():
+            plan.make(known, description)
+        if not any(plan.changes for plan in plans.values()):
+            print("Nothing has changed.")
+        elif not confirm(
+            [line for plan in plans.values() if plan.changes for line in plan.lines()]
+        ):
+            raise DeploymentError("not confirmed; nothing was changed")
+    except DeploymentError:
+        _drop(plans.values())
+        raise
+    return _execute(plans, values, description)
+
+
+def _execute(
+    plans: Mapping[str, Plan], values: Mapping[str, Any], description: str
+) -> dict[str, str]:
+    outputs: dict[str, str] = {}
+    done: list[str] = []
+    for phase in stacks.phases(list(plans)):
+        failures: list[str] = []
+        running: list[Plan] = []
+        for part in phase:
+            plan = plans[part]
+            try:
+                plan.complete({**values, **outputs}, description)
+            except DeploymentError as error:
+                failures.append(str(error))
+                continue
+            if plan.change_set:
+                plan.stack.start(plan.change_set)
+            running.append(plan)
+        for plan in running:
+            try:
+                outputs |= plan.stack.wait() if plan.change_set else plan.stack.outputs()
+            except DeploymentError as error:
+                failures.append(str(error))
+            else:
+                done.append(plan.part)
+            plan.change_set = None
+        if failures:
+            _drop(plans.values())
+            left = ", ".join(part for part in plans if part not in done)
+            raise DeploymentError(
+                "\n".join(failures)
+                + f"\ndone, and left as deployed: {', '.join(done) or 'nothing'}"
+                + f"\nnot done: {left}; deploy again once the cause is removed"
+            )
+        if stacks.DATA in phase:
+            plans[stacks.DATA].stack.protect(STACK_POLICY)
+    return outputs
+
+
+def _drop(plans: Iterable[Plan]) -> None:
+    for plan in plans:
+        plan.drop()
 
 
 def _ask(lines: list[str]) -> bool:
@@ -332,14 +357,12 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
             functions.settings_of(functions.all_functions([])),
         )
         made = build(values.get("Architecture", "arm64"))
-        if found := lint(made.template):
-            raise DeploymentError(found)
+        if findings := lint(*made.templates.values()):
+            raise DeploymentError(findings)
         outputs = deploy(
-            Stack(clients("cloudformation"), stack_name(chosen.stage)),
-            clients("s3"),
-            template=made.template,
-            artifact=made.artifact,
-            values=values,
+            clients,
+            made,
+            values,
             description=f"commit {commit}",
             confirm=_show if chosen.yes else _ask,
         )

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import Clients
+from infra.cloudformation import Clients
 
 Json = dict[str, Any]
 _PATH = "/rent/landlords/{landlord_id}"

@@ -1,4 +1,4 @@
-"""What the gateway itself answers and admits."""
+"""The answers that the gateway itself gives, and the settings of its methods."""
 
 import json
 from collections.abc import Mapping

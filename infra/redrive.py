@@ -16,7 +16,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import Clients, DeploymentError, Stack, stack_name
+from infra import stacks
+from infra.cloudformation import Clients, DeploymentError, Stack
 
 _BATCH = 10
 _WAIT_SECONDS = 2
@@ -129,7 +130,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     options.add_argument("--dry-run", action="store_true", help="show what is there")
     chosen = options.parse_args(arguments)
     try:
-        stack = Stack(clients("cloudformation"), stack_name(chosen.stage))
+        stack = Stack(clients("cloudformation"), stacks.stack_name(chosen.stage, stacks.DATA))
         queue, dead = find_queues(stack.outputs(), chosen.queue)
         sqs = clients("sqs")
         if chosen.dry_run:

@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.runtime.identifier import first_identifier
 from chalicelib.runtime.resource import Queue
-from infra.deploy import Clients, DeploymentError, Stack, stack_name
+from infra import stacks
+from infra.cloudformation import Clients, DeploymentError, Stack
 
 
 class Message(NamedTuple):
@@ -87,7 +88,9 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     options.add_argument("--dry-run", action="store_true", help="count them")
     chosen = options.parse_args(arguments)
     try:
-        outputs = Stack(clients("cloudformation"), stack_name(chosen.stage)).outputs()
+        outputs = Stack(
+            clients("cloudformation"), stacks.stack_name(chosen.stage, stacks.DATA)
+        ).outputs()
         table = outputs["OutboxTableName"]
         found = written(clients("dynamodb"), table, chosen.since, chosen.until)
         if chosen.dry_run:

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from infra.deploy import Clients, DeploymentError, Stack, stack_name
+from infra import stacks
+from infra.cloudformation import Clients, DeploymentError, Stack
 from infra.resend import moment
 
 Item = Mapping[str, Any]
@@ -117,7 +118,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     if chosen.step == "compare" and not (chosen.aside and chosen.client):
         options.error("say which table and whose items: --aside NAME --client CLIENT")
     try:
-        stack = Stack(clients("cloudformation"), stack_name(chosen.stage))
+        stack = Stack(clients("cloudformation"), stacks.stack_name(chosen.stage, stacks.DATA))
         table = stack.physical_id(f"{chosen.table.removesuffix('Table')}Table")
         dynamodb = clients("dynamodb")
         if chosen.step == "aside":

@@ -70,6 +70,8 @@ class Cloud:
         self.port = 0
         self.saved_at: dt.datetime | None = None
         """When what the cloud started with was saved; None where it started empty."""
+        self.set_aside_to: Path | None = None
+        """Where the content of the state went that an earlier version of the product had kept."""
         self.ca_bundle = Path()
 
     def __enter__(self) -> Self:
@@ -79,6 +81,7 @@ class Cloud:
             self.ca_bundle, key = write_certificate(self._folder)
             state_lock = self._lock_state(resources)
             self.saved_at = self._state.saved_at() if self._state else None
+            self.set_aside_to = self._state.set_aside_to if self._state else None
             listener = resources.enter_context(listen(self._wanted_port))
             self.port = listener.getsockname()[1]
             self._start(listener, key, state_lock, resources)

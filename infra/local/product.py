@@ -20,9 +20,10 @@ from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.origin import Origin
 from infra.local.trust import put_trust, subjects
 from infra.resend import resend, written
+from infra.stacks import DATA, stack_name
 
 STAGE = "local"
-STACK = "service-menu"
+DATA_STACK = stack_name(STAGE, DATA)
 DOCUMENTS_QUEUE_OUTPUT = "FiscalDocumentsQueueUrl"
 SELLER = {
     "name": "ООО «Демонстрационный оператор»",
@@ -72,7 +73,7 @@ def product(
     """Run the product for as long as the context is open; what is put in is kept in ``state``.
 
     Args:
-        build: the template that production gets, and the artifact of its functions.
+        build: the templates that production gets, and the artifact of the functions.
         state: the folder for everything kept over restarts.
         cloud_python: the interpreter of the cloud's environment.
         port: of the one origin; 0 takes a free one.
@@ -90,15 +91,16 @@ def product(
         cloud = running.enter_context(
             Cloud(cloud_python, state=state / "cloud", log=state / "cloud.log")
         )
+        if cloud.set_aside_to:
+            done(f"данные прежней версии отложены в {cloud.set_aside_to}")
         done("облако запущено")
         secret_store.put(
             cloud.client("secretsmanager"), STAGE, "cursor_key", _secret(state / "cursor-key")
         )
-        outputs = cloud.deploy(
-            build.template,
-            artifact=build.artifact,
-            stack_name=STACK,
-            parameters={
+        outputs = _deploy(
+            cloud,
+            build,
+            {
                 "Stage": STAGE,
                 "Architecture": artifact.architecture(),
                 "OidcIssuer": issuer.url,
@@ -119,7 +121,7 @@ def product(
                 "SenderAddress": "noreply@example.ru",
             },
         )
-        done("шаблон развёрнут")
+        done("шаблоны развёрнуты")
         if cloud.saved_at:
             since = cloud.saved_at - _UNRELAYED
             table = outputs["OutboxTableName"]
@@ -147,6 +149,19 @@ def product(
             )
         )
         yield Product(cloud, outputs, issuer, origin, pki, Api(f"{origin.url}/api", cloud.http))
+
+
+def _deploy(cloud: Cloud, build: Build, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Deploy the stacks one after another; return the outputs of all of them."""
+    outputs: dict[str, str] = {}
+    for part, template in build.templates.items():
+        outputs |= cloud.deploy(
+            template,
+            artifact=build.artifact,
+            stack_name=stack_name(STAGE, part),
+            parameters={**parameters, **outputs},
+        )
+    return outputs
 
 
 def _viewer_folder() -> Path:

@@ -13,7 +13,7 @@ from chalicelib.runtime.table import to_wire
 from chalicelib.services.e_receipts.model import Counters
 from infra.local.api import Api
 from infra.local.personas import PERSONAS, Organisation, Persona, Register
-from infra.local.product import DOCUMENTS_QUEUE_OUTPUT, STACK, Product
+from infra.local.product import DATA_STACK, DOCUMENTS_QUEUE_OUTPUT, Product
 
 _PATIENCE_SECONDS = 60
 _DAYS_OF_RENT = 30
@@ -279,6 +279,6 @@ def _feed(product: Product, documents: Iterable[dict[str, Any]]) -> None:
 def _put(product: Product, table: str, item: dict[str, Any]) -> None:
     cloud = product.cloud
     name = cloud.client("cloudformation").describe_stack_resource(
-        StackName=STACK, LogicalResourceId=table
+        StackName=DATA_STACK, LogicalResourceId=table
     )["StackResourceDetail"]["PhysicalResourceId"]
     cloud.client("dynamodb").put_item(TableName=name, Item=to_wire(item))

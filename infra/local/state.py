@@ -3,6 +3,7 @@
 import datetime as dt
 import fcntl
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import IO
 
 from infra.local.inspection import Message
+
+_SINGLE_STACK = re.compile(r'"StackName":\s*"service-menu"')
+"""The one stack of the product before it had a stack for each section."""
 
 
 class StateInUseError(Exception):
@@ -23,12 +27,17 @@ class State:
         self._folder = folder
         self._running = folder / "running"
         self._mails = folder / "mails.json"
+        self.set_aside_to: Path | None = None
+        """Where the content went that an earlier version of the product had put here."""
         self.services = (folder / "services").resolve()
         self.objects = (folder / "objects").resolve()
 
     @contextmanager
     def opened(self) -> Iterator[IO[str]]:
         """Lock the folder and give the lock; a folder that was cut off is emptied first.
+
+        What an earlier version of the product kept here, in a single stack, is set aside: a stack
+        cannot take over the resources of another.
 
         Raises:
             StateInUseError: if it is locked.
@@ -41,6 +50,8 @@ class State:
                 raise StateInUseError(f"{self._folder} is in use by another cloud") from None
             if self._running.exists():
                 self._empty()
+            elif self._is_of_single_stack():
+                self._set_aside()
             self._running.touch()
             self._rewind_streams()
             yield lock
@@ -77,6 +88,20 @@ class State:
                 shutil.rmtree(part)
             elif part.name != "lock":
                 part.unlink()
+
+    def _is_of_single_stack(self) -> bool:
+        stacks = self.services / "cloudformation.json"
+        return stacks.exists() and bool(_SINGLE_STACK.search(stacks.read_text(encoding="utf-8")))
+
+    def _set_aside(self) -> None:
+        number = 1
+        while (target := self._folder.with_name(f"{self._folder.name}-former-{number}")).exists():
+            number += 1
+        target.mkdir()
+        for part in self._folder.iterdir():
+            if part.name != "lock":
+                part.rename(target / part.name)
+        self.set_aside_to = target
 
     def _rewind_streams(self) -> None:
         """Let every stream be read from its beginning, which is where it is after a restart.

@@ -41,8 +41,8 @@ def checks() -> Iterator[Outcome]:
     """Make every check, the quick ones first, and yield each result."""
     yield _licences()
     made = build()
-    yield template.check_lint(made.template)
-    yield template.check_policies(made.template)
+    yield template.check_lint(made.templates.values())
+    yield template.check_policies(made.templates.values())
     for name in REQUIREMENTS:
         yield vulnerabilities.check(Path(f"{name}.txt"))
     yield from _walk()

@@ -1,4 +1,4 @@
-"""Checks of the production template by cfn-lint and checkov.
+"""Checks of the production templates by cfn-lint and checkov.
 
 What checkov finds and we hold otherwise is argued, one by one, in ``checkov.toml``; an argument
 that nothing needs any more fails as well.
@@ -7,6 +7,7 @@ that nothing needs any more fails as well.
 import json
 import subprocess
 import tomllib
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,16 @@ TOOLS = Path(".venv-audit/bin")
 ARGUED = Path(__file__).with_name("checkov.toml")
 
 
-def check_lint(template: Path) -> Outcome:
+def check_lint(templates: Iterable[Path]) -> Outcome:
     """Check that cfn-lint reports nothing."""
-    found = lint(template).splitlines()
+    found = lint(*templates).splitlines()
     return Outcome("cfn-lint", State.FAILED if found else State.HELD, found)
 
 
-def check_policies(template: Path) -> Outcome:
+def check_policies(templates: Iterable[Path]) -> Outcome:
     """Check that checkov reports only findings with a written reason."""
-    command = [str(TOOLS / "checkov"), "--file", str(template), "--framework", "cloudformation"]
+    command = [str(TOOLS / "checkov"), "--file", *map(str, templates)]
+    command += ["--framework", "cloudformation"]
     command += ["--output", "json", "--compact", "--quiet", "--skip-download"]
     done = subprocess.run(command, capture_output=True, text=True)
     try:

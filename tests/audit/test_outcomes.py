@@ -72,9 +72,9 @@ def test_findings_of_checkov(
     (tmp_path / "argued.toml").write_text("".join(said) or "argued = []")
     monkeypatch.setattr(template, "ARGUED", tmp_path / "argued.toml")
     tool("checkov", json.dumps({"summary": {"passed": 1}, "results": {"failed_checks": failed}}))
-    assert template.check_policies(Path("template.json")).state is state
+    assert template.check_policies([Path("template.json")]).state is state
 
 
 def test_tool_without_output_is_not_checked(tool: Tool) -> None:
     tool("checkov", "")
-    assert template.check_policies(Path("template.json")).state is State.NOT_CHECKED
+    assert template.check_policies([Path("template.json")]).state is State.NOT_CHECKED

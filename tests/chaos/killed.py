@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from chalicelib.core.notification.store import LEASE
 from infra.local.product import Product
-from infra.synth import RECEIVES
+from infra.stacks.data import RECEIVES
 from tests.support import load
 from tests.support.load import Crowd
 

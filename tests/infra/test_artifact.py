@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra import artifact, declarations, functions, synth
+from infra import artifact, declarations, functions
 from infra.build import Build
 from infra.functions import Function
 from tests.support import cloud
@@ -60,9 +60,7 @@ UNKNOWN = {
 
 
 def all_functions() -> list[Function]:
-    kept = synth.resources()["Resources"]
-    queues = [name.removesuffix("Queue") for name in kept if name.endswith("Queue")]
-    return functions.all_functions(queues)
+    return functions.all_functions(cloud.queue_names())
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra import declarations
+from infra import declarations, names
 
 Json = dict[str, Any]
-
-PARAMETERS = {"Stage"}
 
 
 @pytest.fixture(scope="session")
@@ -33,20 +31,17 @@ def shown(graph: Json) -> list[list[str]]:
     ]
 
 
-def test_names_what_is_there(production: Json, body: str) -> None:
-    named = re.findall(r"\$\{([A-Za-z0-9]+)(?:\.\w+)?\}", body)
-    assert named
-    assert set(named) - PARAMETERS - set(production["Resources"]) == set()
+def test_refers_to_nothing_but_the_stage_by_parameter(body: str) -> None:
+    assert set(re.findall(r"\$\{(\w+)\}", body)) == {"Stage"}
 
 
 def test_shows_every_queue_its_dead_letters_and_every_table(production: Json, body: str) -> None:
-    queues = [n for n, one in production["Resources"].items() if one["Type"] == "AWS::SQS::Queue"]
-    for name in queues:
-        times = 1 if name.endswith("DeadLetterQueue") else 2
-        assert body.count(f"${{{name}.QueueName}}") == times, name
     for name, one in production["Resources"].items():
+        if one["Type"] == "AWS::SQS::Queue":
+            times = 1 if name.endswith("DeadLetterQueue") else 2
+            assert body.count(f'"QueueName", "{names.name(name)}"') == times, name
         if one["Type"] == "AWS::DynamoDB::Table":
-            assert body.count(f"${{{name}}}") == 2, name
+            assert body.count(f'"TableName", "{names.name(name)}"') == 2, name
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Duration", "Throttles"])
@@ -58,8 +53,8 @@ def test_shows_every_function(production: Json, graphs: dict[str, Json], metric:
         if line[:3] == ["AWS/Lambda", metric, "FunctionName"]
     ]
     functions = [
-        f"${{{name}}}"
-        for name, one in production["Resources"].items()
+        one["Properties"]["FunctionName"]["Fn::Sub"]
+        for one in production["Resources"].values()
         if one["Type"] == "AWS::Lambda::Function"
     ]
     assert sorted(found) == sorted(functions)
@@ -75,7 +70,7 @@ def test_shows_what_rings_but_errors_of_single_functions(
     production: Json, graphs: dict[str, Json]
 ) -> None:
     alarms = {
-        f"${{{name}.Arn}}": one["Properties"]["MetricName"]
+        names.arn(name): one["Properties"]["MetricName"]
         for name, one in production["Resources"].items()
         if one["Type"] == "AWS::CloudWatch::Alarm"
     }

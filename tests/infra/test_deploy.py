@@ -2,29 +2,33 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.runtime.settings import PageSettings
 from chalicelib.services.gosotchet.settings import ReportingSecret
 from infra import artifact, secret_store
 from infra.build import Build
+from infra.cloudformation import Change, DeploymentError, Stack
 from infra.deploy import (
-    DeploymentError,
-    Stack,
     choose_parameters,
     deploy,
     lint,
     main,
     require_clean_tree,
+    require_data_stays,
     upload,
 )
 from infra.local.cloud import Cloud
 from infra.secret_store import SecretMissing
+from infra.stacks import stack_name
+from infra.stacks.data import STACK_POLICY
 
 Json = dict[str, Any]
 
@@ -65,20 +69,13 @@ def cloud() -> Iterator[Cloud]:
         yield started
 
 
-@pytest.fixture
-def stack(cloud: Cloud) -> Stack:
-    return Stack(cloud.client("cloudformation"), "test-service-menu", poll_seconds=0.05)
-
-
 def secrets(cloud: Cloud) -> dict[str, str]:
     """The versions of the secrets of the stage test."""
     return secret_store.versions(cloud.client("secretsmanager"), "test", SETTINGS)
 
 
-def run(
-    cloud: Cloud, stack: Stack, built: Build, **values: Any
-) -> tuple[dict[str, str], list[str]]:
-    """Deploy, and return the outputs and the changes that were shown."""
+def run(cloud: Cloud, built: Build, **values: Any) -> tuple[dict[str, str], list[str]]:
+    """Deploy, and return the outputs and the plan that was shown."""
     shown: list[str] = []
 
     def confirm(lines: list[str]) -> bool:
@@ -86,48 +83,91 @@ def run(
         return True
 
     outputs = deploy(
-        stack,
-        cloud.client("s3"),
-        template=built.template,
-        artifact=built.artifact,
-        values=VALUES | secrets(cloud) | values,
+        cloud.client,
+        built,
+        VALUES | secrets(cloud) | values,
         description="test",
         confirm=confirm,
+        poll_seconds=0.02,
     )
     return outputs, shown
 
 
+def little(folder: Path, **stacks_resources: Json) -> Build:
+    """A build of small stacks: ``data``, sections, ``api``, each with these resources."""
+    folder.mkdir(exist_ok=True)
+    for part, resources in stacks_resources.items():
+        declared = {"Stage": {"Type": "String"}, "ArtifactKey": {"Type": "String"}}
+        declared["ArtifactBucket"] = {"Type": "String"}
+        template = {"Parameters": declared, "Resources": resources}
+        (folder / f"{part}.json").write_text(json.dumps(template))
+    (folder / "order.json").write_text(json.dumps(list(stacks_resources)))
+    return Build(folder, folder / "order.json")
+
+
+def deploy_little(cloud: Cloud, build: Build, stage: str, **how: Any) -> dict[str, str]:
+    values = {"Stage": stage, "ArtifactBucket": "test-artifacts"}
+    return deploy(cloud.client, build, values, description="test", poll_seconds=0.02, **how)
+
+
+def queue(name: str) -> Json:
+    return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+
+
+TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
+BROKEN = {
+    "Type": "AWS::Lambda::EventInvokeConfig",
+    "Properties": {"FunctionName": "nobody", "Qualifier": "$LATEST"},
+}
+
+
 def test_deploys_changes_and_leaves_alone(
-    cloud: Cloud, stack: Stack, built: Build, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, built: Build, templates: dict[str, Json], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outputs, shown = run(cloud, stack, built)
+    outputs, shown = run(cloud, built)
     assert outputs["RestApiId"] in outputs["ApiUrl"]
     assert outputs["PaymentsDeadLetterQueueUrl"]
-    production = json.loads(built.template.read_text(encoding="utf-8"))
-    conditional = {name for name, one in production["Resources"].items() if "Condition" in one}
-    assert {line.split()[1] for line in shown} | conditional == set(production["Resources"])
-    assert any(line.split() == ["Add", "OutboxTable", "AWS::DynamoDB::Table"] for line in shown)
+    assert [line for line in shown if not line.startswith(" ")] == [
+        f"test-service-menu-{part} (new)" for part in templates
+    ]
+    planned = [line.split()[1] for line in shown if line.startswith(" ")]
+    assert sorted(planned) == sorted(
+        name for template in templates.values() for name in template["Resources"]
+    )
+    assert "  Add     OutboxTable  AWS::DynamoDB::Table" in shown
     assert variables(cloud)["INVOICE_DAYS"] == "5"
 
-    again, shown = run(cloud, stack, built)
+    again, shown = run(cloud, built)
     assert again == outputs
     assert shown == []
     assert "Nothing has changed." in capsys.readouterr().out
 
-    _, shown = run(cloud, stack, built, InvoiceDays="7")
-    assert shown
-    assert all(line.startswith("Modify") for line in shown)
+    _, shown = run(cloud, built, InvoiceDays="7")
+    assert "test-service-menu-moderation" not in shown, "no function there reads the days"
+    assert "test-service-menu-fiscal-drives" in shown
+    assert all(line.startswith(("  Modify", "test-")) for line in shown)
     assert variables(cloud)["INVOICE_DAYS"] == "7"
 
 
+def test_the_data_stack_is_protected(cloud: Cloud, built: Build) -> None:
+    run(cloud, built)
+    cloudformation, name = cloud.client("cloudformation"), "test-service-menu-data"
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    assert stack["EnableTerminationProtection"] is True
+    policy = cloudformation.get_stack_policy(StackName=name)["StackPolicyBody"]
+    assert json.loads(policy) == STACK_POLICY
+    with pytest.raises(ClientError, match="TerminationProtection"):
+        cloudformation.delete_stack(StackName=name)
+
+
 def test_a_rotated_secret_is_a_change_of_the_functions_that_declare_it(
-    cloud: Cloud, stack: Stack, built: Build
+    cloud: Cloud, built: Build
 ) -> None:
-    run(cloud, stack, built)
+    run(cloud, built)
     assert variables(cloud, "test-read-fiscal-drives")["CURSOR_KEY"] == SECRET
     secret_store.put(cloud.client("secretsmanager"), "test", "cursor_key", SECRET[::-1])
-    _, shown = run(cloud, stack, built)
-    assert "Modify  ReadFiscalDrivesFunction  AWS::Lambda::Function" in shown
+    _, shown = run(cloud, built)
+    assert "  Modify  ReadFiscalDrivesFunction  AWS::Lambda::Function" in shown
     assert not any("OrderFiscalDrivesFunction" in line for line in shown)
     assert variables(cloud, "test-read-fiscal-drives")["CURSOR_KEY"] == SECRET[::-1]
 
@@ -138,12 +178,12 @@ def test_a_missing_secret_is_refused_with_the_command_that_makes_it(cloud: Cloud
 
 
 def test_an_optional_secret_reaches_its_function_once_it_is_stored(
-    cloud: Cloud, stack: Stack, built: Build
+    cloud: Cloud, built: Build
 ) -> None:
-    run(cloud, stack, built)
+    run(cloud, built)
     assert "REPORTING_TOKEN" not in variables(cloud, "test-provision-account")
     secret_store.put(cloud.client("secretsmanager"), "test", "reporting_token", "bearer")
-    run(cloud, stack, built)
+    run(cloud, built)
     assert variables(cloud, "test-provision-account")["REPORTING_TOKEN"] == "bearer"
 
 
@@ -153,61 +193,91 @@ def variables(cloud: Cloud, function: str = "test-order-fiscal-drives") -> Json:
     return environment
 
 
+def stacks_of(cloud: Cloud, stage: str) -> list[str]:
+    """The parts of a stage whose stacks have resources."""
+    return [
+        part
+        for part in ("data", "billing", "api")
+        if Stack(cloud.client("cloudformation"), stack_name(stage, part)).describe()
+    ]
+
+
 def test_a_refused_parameter_says_why_and_changes_nothing(cloud: Cloud, built: Build) -> None:
-    stack = Stack(cloud.client("cloudformation"), "refused-service-menu", poll_seconds=0.05)
+    with pytest.raises(DeploymentError, match="no template has a parameter Stge"):
+        run(cloud, built, Stage="refused", Stge="x")
+    lacking = {name: value for name, value in VALUES.items() if name not in {"Seller", "PublicUrl"}}
+    with pytest.raises(DeploymentError, match="no value for CursorKeyVersion, PublicUrl, Seller"):
+        deploy(cloud.client, built, lacking | {"Stage": "refused"}, description="test")
     with pytest.raises(DeploymentError, match="Stage"):
-        run(cloud, stack, built, Stage="NOT A STAGE")
-    with pytest.raises(DeploymentError, match="Architecture"):
-        run(cloud, stack, built, Architecture="sparc")
-    assert stack.describe() is None
+        run(cloud, built, Stage="NOT A STAGE")
+    with pytest.raises(DeploymentError, match="Architecture must be one of arm64, x86_64"):
+        run(cloud, built, Stage="refused", Architecture="sparc")
+    assert stacks_of(cloud, "refused") == []
 
 
-def test_what_is_not_confirmed_is_not_done(cloud: Cloud, built: Build) -> None:
-    stack = Stack(cloud.client("cloudformation"), "doubted-service-menu", poll_seconds=0.05)
+def test_what_is_not_confirmed_is_not_done(cloud: Cloud, tmp_path: Path) -> None:
+    first = little(tmp_path, data={"Kept": queue("kept")}, billing={"A": TOPIC}, api={"B": TOPIC})
     with pytest.raises(DeploymentError, match="not confirmed"):
-        deploy(
-            stack,
-            cloud.client("s3"),
-            template=built.template,
-            artifact=built.artifact,
-            values=VALUES | secrets(cloud) | {"Stage": "doubted"},
-            description="test",
-            confirm=lambda lines: not lines,
-        )
-    assert stack.describe() is None
-
-
-def test_a_failure_names_the_resource_and_the_reason(cloud: Cloud, tmp_path: Path) -> None:
-    template = tmp_path / "template.json"
-    config = {
-        "Type": "AWS::Lambda::EventInvokeConfig",
-        "Properties": {"FunctionName": "nobody", "Qualifier": "$LATEST"},
-    }
-    template.write_text(
-        json.dumps(
-            {
-                "Parameters": {
-                    "ArtifactBucket": {"Type": "String"},
-                    "ArtifactKey": {"Type": "String"},
-                },
-                "Resources": {"Broken": config},
-            }
-        )
+        deploy_little(cloud, first, "doubted", confirm=lambda _: False)
+    assert stacks_of(cloud, "doubted") == []
+    deploy_little(cloud, first, "doubted")
+    more = little(
+        tmp_path, data={"Kept": queue("kept")}, billing={"A": TOPIC, "C": TOPIC}, api={"B": TOPIC}
     )
-    stack = Stack(cloud.client("cloudformation"), "broken", poll_seconds=0.05)
-    with pytest.raises(
-        DeploymentError, match=r"(?s)stack broken: ROLLBACK_COMPLETE.*Broken: .*nobody"
-    ):
-        deploy(
-            stack,
-            cloud.client("s3"),
-            template=template,
-            artifact=template,
-            values={"ArtifactBucket": "test-artifacts"},
-            description="test",
-        )
-    with pytest.raises(DeploymentError, match="never created whole"):
-        stack.plan("https://unused", [], "test")
+    with pytest.raises(DeploymentError, match="not confirmed"):
+        deploy_little(cloud, more, "doubted", confirm=lambda _: False)
+    name = stack_name("doubted", "billing")
+    listed = cloud.client("cloudformation").list_change_sets(StackName=name)["Summaries"]
+    assert not any(change_set["ExecutionStatus"] == "AVAILABLE" for change_set in listed)
+
+
+@pytest.mark.parametrize("rest", [{}, {"Other": queue("other")}])
+def test_what_would_lose_data_is_refused_whatever_is_confirmed(
+    cloud: Cloud, tmp_path: Path, rest: Json
+) -> None:
+    stage = "keep1" if rest else "keep0"
+    kept = {"Kept": queue(f"{stage}-kept"), "Topic": TOPIC}
+    deploy_little(cloud, little(tmp_path, data=kept, billing={"A": TOPIC}, api={"B": TOPIC}), stage)
+    without = little(
+        tmp_path, data={"Topic": TOPIC, **rest}, billing={"A": TOPIC}, api={"B": TOPIC}
+    )
+    with pytest.raises(DeploymentError, match=r"would lose data(.|\n)*Remove  Kept"):
+        deploy_little(cloud, without, stage)
+    assert cloud.client("sqs").get_queue_url(QueueName=f"{stage}-kept")
+
+
+def test_a_replacement_of_what_keeps_data_is_refused() -> None:
+    lost = Change("Modify", "OutboxTable", "AWS::DynamoDB::Table", "True")
+    with pytest.raises(DeploymentError, match="OutboxTable  AWS::DynamoDB::Table REPLACED"):
+        require_data_stays([Change("Modify", "A", "AWS::SNS::Topic", "True"), lost])
+    require_data_stays([Change("Modify", "OutboxTable", "AWS::DynamoDB::Table", "Conditional")])
+
+
+def test_a_failure_half_way_names_its_cause_and_the_next_run_goes_on(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    data: Json = {"Kept": queue("half-kept")}
+    broken = little(
+        tmp_path, data=data, billing={"Broken": BROKEN}, rent={"A": TOPIC}, api={"B": TOPIC}
+    )
+    with pytest.raises(DeploymentError) as failure:
+        deploy_little(cloud, broken, "half")
+    assert re.search(
+        r"stack half-service-menu-billing: ROLLBACK_COMPLETE\nBroken: .*nobody"
+        r"(.|\n)*done, and left as deployed: data, rent\nnot done: billing, api;",
+        str(failure.value),
+    )
+    assert stacks_of(cloud, "half") == ["data"]
+    shown: list[str] = []
+    mended = little(tmp_path, data=data, billing={"C": TOPIC}, rent={"A": TOPIC}, api={"B": TOPIC})
+    deploy_little(cloud, mended, "half", confirm=lambda lines: shown.extend(lines) or True)
+    assert shown == [
+        "half-service-menu-billing (new)",
+        "  Add     C  AWS::SNS::Topic",
+        "half-service-menu-api (new)",
+        "  Add     B  AWS::SNS::Topic",
+    ]
+    assert stacks_of(cloud, "half") == ["data", "billing", "api"]
 
 
 def test_uploads_once_and_says_where_it_cannot(cloud: Cloud, tmp_path: Path) -> None:
@@ -222,22 +292,11 @@ def test_uploads_once_and_says_where_it_cannot(cloud: Cloud, tmp_path: Path) -> 
 
 
 def test_a_value_that_is_no_text_goes_as_json() -> None:
-    assert choose_parameters(LITTLE, {"Stage": "test", "Seller": {"name": "ООО"}}) == [
+    assert choose_parameters(LITTLE, {"Stage": "test", "Seller": {"name": "ООО"}, "Else": 1}) == [
         {"ParameterKey": "Stage", "ParameterValue": "test"},
         {"ParameterKey": "Seller", "ParameterValue": '{"name": "ООО"}'},
     ]
-
-
-@pytest.mark.parametrize(
-    ("values", "problem"),
-    [
-        ({"Stage": "test", "Seller": "{}", "Stge": "x"}, "no parameter Stge"),
-        ({"Days": "5"}, "no value for Stage, Seller"),
-    ],
-)
-def test_parameters_that_cannot_be_right_are_refused(values: Json, problem: str) -> None:
-    with pytest.raises(DeploymentError, match=problem):
-        choose_parameters(LITTLE, values)
+    assert choose_parameters(LITTLE, {"Stage": "test"}) is None
 
 
 def test_only_what_is_committed_is_deployed(tmp_path: Path) -> None:

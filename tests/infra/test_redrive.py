@@ -148,8 +148,8 @@ def stack(sqs: Any) -> Any:
         "PaymentsDeadLetterQueueUrl": {"Value": {"Ref": "PaymentsDeadLetterQueue"}}
     }}"""
     cloudformation = boto3.client("cloudformation")
-    cloudformation.create_stack(StackName="test-service-menu", TemplateBody=template)
-    found = cloudformation.describe_stacks(StackName="test-service-menu")["Stacks"][0]
+    cloudformation.create_stack(StackName="test-service-menu-data", TemplateBody=template)
+    found = cloudformation.describe_stacks(StackName="test-service-menu-data")["Stacks"][0]
     return {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
 
 
@@ -173,7 +173,7 @@ def test_from_the_command_line(
     ("arguments", "said"),
     [
         (["Mail", "--stage", "test"], "no queue Mail; there are Payments"),
-        (["Payments", "--stage", "gone"], "there is no stack gone-service-menu"),
+        (["Payments", "--stage", "gone"], "there is no stack gone-service-menu-data"),
     ],
 )
 @pytest.mark.usefixtures("stack")

@@ -18,7 +18,7 @@ class Stacks:
     """Tells the outputs of a stack made of the simulated cloud's resources."""
 
     def describe_stacks(self, **asked: str) -> Any:
-        assert asked == {"StackName": "test-service-menu"}
+        assert asked == {"StackName": "test-service-menu-data"}
         queues = [f"{name}Queue" for name in cloud.queue_names()]
         outputs = {f"{queue}Url": cloud.physical_name(queue) for queue in queues}
         outputs["OutboxTableName"] = OUTBOX.physical_name

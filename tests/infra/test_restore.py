@@ -31,7 +31,7 @@ NAMES = ("Смирнова", "Петрова", "Иванова")
 def dynamodb(environment: None) -> Iterator[Any]:
     with mock_aws():
         boto3.client("cloudformation").create_stack(
-            StackName="test-service-menu", TemplateBody=TEMPLATE
+            StackName="test-service-menu-data", TemplateBody=TEMPLATE
         )
         yield boto3.client("dynamodb")
 

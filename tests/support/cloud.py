@@ -23,8 +23,9 @@ from chalicelib.runtime.declaration import Declaration
 from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.table import Table
-from infra import declarations, functions, synth
+from infra import declarations, functions, names, parameters
 from infra.functions import Function
+from infra.stacks import data
 
 _SECRET = re.compile(r"{{resolve:secretsmanager:\${Stage}/([\w/-]+):.*")
 REGION = "xx-nowhere-1"
@@ -84,9 +85,7 @@ SECRETS = {"service-menu/cursor-key": "a secret of the tests alone, 32 letters a
 
 
 def physical_name(logical_id: str) -> str:
-    """Return what a ``Ref`` to a resource or parameter gives."""
-    if logical_id in PARAMETERS:
-        return PARAMETERS[logical_id]
+    """Return the name of a table or bucket, or the URL of a queue."""
     if logical_id.endswith("Queue"):
         return f"https://sqs.{REGION}.amazonaws.com/123456789012/{logical_id}"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", f"test-{logical_id}").lower()
@@ -108,19 +107,28 @@ def variables() -> dict[str, str]:
 
 def environment(function: Function) -> dict[str, str]:
     """Return the environment that the template gives to a function, with values of the tests."""
-    values = {name: _value(value) for name, value in function.variables.items()}
-    return {name: value for name, value in values.items() if value is not None}
+    settings = parameters.variables(function.settings)
+    values = {name: _setting(value) for name, value in settings.items()}
+    return {
+        "SECTION": function.section,
+        **{name: value for name, value in values.items() if value is not None},
+        **{resource.variable: resource_name(resource) for resource in function.resources},
+    }
 
 
-def _value(declared: Any) -> str | None:
-    """Return what a variable becomes; None for a reference to a secret that is not stored."""
+def resource_name(resource: Resource) -> str:
+    """Return what a function of the tests knows a resource by."""
+    address = names.reference(resource).get("Ref")
+    return PARAMETERS[address] if address else physical_name(resource.logical_id)
+
+
+def _setting(declared: Any) -> str | None:
+    """Return what a setting becomes; None for a reference to a secret that is not stored."""
     match declared:
-        case str():
-            return declared
         case {"Ref": name}:
-            return physical_name(name)
+            return PARAMETERS[name]
         case {"Fn::If": [_, reference, _]}:
-            return _value(reference)
+            return _setting(reference)
         case {"Fn::Sub": reference}:
             return SECRETS.get(_SECRET.fullmatch(reference)[1])  # type: ignore[index]
     raise ValueError(declared)
@@ -168,7 +176,7 @@ def _names(resources: Iterable[Resource]) -> set[str]:
 
 @functools.cache
 def _declared(kind: str) -> dict[str, Any]:
-    kept = synth.resources()["Resources"]
+    kept = data.resources()
     return {name: one["Properties"] for name, one in kept.items() if one["Type"] == kind}
 
 

@@ -47,7 +47,7 @@ def declared() -> set[Grant]:
     for one in (*everything, *relays):
         for how, resources in (("reads", one.reads), ("writes", one.writes)):
             for resource in resources:
-                name = cloud.physical_name(functions.physical_name(resource)["Ref"])
+                name = cloud.resource_name(resource)
                 found.add((one.name, name, how))
         found |= {(one.name, model.__name__, "reads") for model in one.settings}
     return found

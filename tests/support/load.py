@@ -21,7 +21,7 @@ import urllib3
 from chalicelib.runtime import clock
 from infra.local.api import Answer, Api
 from infra.local.personas import PERSONAS, Persona, Register
-from infra.local.product import STACK, Product
+from infra.local.product import DATA_STACK, Product
 from infra.local.seed import cabinet_messages
 
 MODEL, STOCK = "fn-crowd", 100_000
@@ -273,7 +273,7 @@ class Crowd:
     def _items(self, table: str, prefix: str) -> Iterator[Mapping[str, Any]]:
         cloud = self._product.cloud
         name = cloud.client("cloudformation").describe_stack_resource(
-            StackName=STACK, LogicalResourceId=table
+            StackName=DATA_STACK, LogicalResourceId=table
         )["StackResourceDetail"]["PhysicalResourceId"]
         for page in cloud.client("dynamodb").get_paginator("scan").paginate(TableName=name):
             for item in page["Items"]:

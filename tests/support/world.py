@@ -32,7 +32,7 @@ from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.table import Table, from_wire, to_wire
 from infra import declarations
 from infra.functions import RELAYED
-from infra.synth import RECEIVES
+from infra.stacks.data import RECEIVES
 from tests.support import cloud, grants
 
 START = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)

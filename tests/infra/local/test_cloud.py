@@ -236,3 +236,22 @@ def test_nothing_is_left_behind(
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+def test_what_an_earlier_version_kept_in_one_stack_is_set_aside(
+    cloud_python: Path, template: Path, pack: Any, tmp_path: Path
+) -> None:
+    state = tmp_path / "cloud"
+    with Cloud(cloud_python, state=state) as cloud:
+        cloud.deploy(template, artifact=pack(), stack_name="service-menu")
+    (state / "seeded").touch()
+    with Cloud(cloud_python, state=state) as cloud:
+        assert cloud.set_aside_to == tmp_path / "cloud-former-1"
+        assert cloud.outputs("service-menu") is None
+        assert not (state / "seeded").exists()
+        cloud.deploy(template, artifact=pack(), stack_name="local-service-menu-data")
+    assert (tmp_path / "cloud-former-1" / "seeded").exists()
+    assert (tmp_path / "cloud-former-1" / "services").is_dir()
+    with Cloud(cloud_python, state=state) as cloud:
+        assert cloud.set_aside_to is None
+        assert cloud.outputs("local-service-menu-data") is not None

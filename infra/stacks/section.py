@@ -1,0 +1,157 @@
+"""The stack of a section: its functions, each with role, log group, alarm and what triggers it."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.runtime.log import NAMESPACE as METRICS
+from infra import gateway, grants, names
+from infra.functions import RELAYED, Function
+from infra.stacks.template import alarm, get_arn, role
+
+Json = dict[str, Any]
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+"""The Lambda runtime: the Python that packages is the Python that runs."""
+LOG_DAYS = 90
+
+
+def template(functions: Sequence[Function]) -> Json:
+    """Return the template of a stack of functions."""
+    resources: Json = {}
+    for function in functions:
+        resources |= function_resources(function)
+    if not any(function.relays for function in functions):
+        return {"Resources": resources}
+    streams = {
+        names.stream_parameter(table): {
+            "Type": "String",
+            "Description": f"Stream of {table.logical_id}, an output of the data stack.",
+        }
+        for table in RELAYED
+    }
+    return {"Parameters": streams, "Resources": resources}
+
+
+def function_resources(function: Function) -> Json:
+    """Return a Lambda with its role, log group, alarm and whatever triggers it."""
+    name = {"Fn::Sub": names.function_name(function.kebab)}
+    logical_id = f"{function.logical_id}Function"
+    resources = {
+        logical_id: {
+            "Type": "AWS::Lambda::Function",
+            "DependsOn": [f"{function.logical_id}Log"],
+            "Properties": {
+                "FunctionName": name,
+                "Runtime": RUNTIME,
+                "Handler": function.handler,
+                "Code": {"S3Bucket": {"Ref": "ArtifactBucket"}, "S3Key": {"Ref": "ArtifactKey"}},
+                "Role": get_arn(f"{function.logical_id}Role"),
+                "Timeout": function.timeout,
+                "MemorySize": function.memory,
+                "Architectures": [{"Ref": "Architecture"}],
+                "Environment": {"Variables": function.variables},
+            },
+        },
+        f"{function.logical_id}Role": role("lambda.amazonaws.com", grants.statements(function)),
+        f"{function.logical_id}Log": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {
+                "LogGroupName": {"Fn::Sub": names.log_group(function.kebab)},
+                "RetentionInDays": LOG_DAYS,
+            },
+        },
+        f"{function.logical_id}Alarm": alarm(
+            "AWS/Lambda",
+            "Errors",
+            {"FunctionName": name},
+            "Sum",
+            threshold=1,
+            description=f"{function.kebab} failed",
+        ),
+    }
+    if function.queue:
+        return resources | _queue_source(function, logical_id)
+    if function.relays:
+        return resources | _stream_sources(function, logical_id)
+    if function.rate:
+        return resources | _schedule(function, logical_id)
+    return resources
+
+
+def _queue_source(function: Function, logical_id: str) -> Json:
+    assert function.queue  # noqa: S101
+    mapping = {
+        "EventSourceArn": {"Fn::Sub": names.arn(function.queue.logical_id)},
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BatchSize": function.batch_size,
+    }
+    if function.window:
+        mapping["MaximumBatchingWindowInSeconds"] = function.window
+    return {f"{function.logical_id}Source": _source(logical_id, mapping)}
+
+
+def _stream_sources(function: Function, logical_id: str) -> Json:
+    sources = {
+        f"{table.name}{function.logical_id}Source": _source(
+            logical_id,
+            {
+                "EventSourceArn": {"Ref": names.stream_parameter(table)},
+                "StartingPosition": "TRIM_HORIZON",
+                "BatchSize": 100,
+                "FilterCriteria": {"Filters": [{"Pattern": json.dumps(gateway.OUTBOX_PATTERN)}]},
+            },
+        )
+        for table in RELAYED
+    }
+    lag = alarm(
+        "AWS/Lambda",
+        "IteratorAge",
+        {"FunctionName": {"Ref": logical_id}},
+        "Maximum",
+        threshold=60_000,
+        description="the relay lags: messages wait in the outbox or the receipt feed",
+    )
+    return {**sources, f"{function.logical_id}LagAlarm": lag}
+
+
+def _schedule(function: Function, logical_id: str) -> Json:
+    rule = f"{function.logical_id}Schedule"
+    reported = {
+        f"{metric}Alarm": alarm(
+            METRICS,
+            metric,
+            {"service": function.section},
+            "Maximum",
+            threshold=threshold,
+            description=f"{function.kebab} reports {metric}",
+            period=3600,
+        )
+        for metric, threshold in function.alarms.items()
+    }
+    return reported | {
+        rule: {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "ScheduleExpression": function.rate,
+                "Targets": [{"Id": "function", "Arn": get_arn(logical_id)}],
+            },
+        },
+        f"{function.logical_id}Permission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": logical_id},
+                "Principal": "events.amazonaws.com",
+                "SourceArn": get_arn(rule),
+            },
+        },
+    }
+
+
+def _source(function: str, mapping: Json) -> Json:
+    return {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {"FunctionName": {"Ref": function}, **mapping},
+    }
