@@ -74,9 +74,10 @@ def list_register_tariffs(caller: Caller, query: PageQuery) -> Page[RegisterTari
         else []
     )
     trials = fetch_all([store.trial(register_id) for register_id in ids]) if ids else []
+    today = clock.today()
     return Page(
         items=[
-            register_tariff(register, access, trial_used=bool(used))
+            register_tariff(register, access, today, trial_used=bool(used))
             for register, access, used in zip(registers.items, accesses, trials, strict=True)
         ],
         next=registers.next,
@@ -100,11 +101,11 @@ def begin_trial(caller: Caller, register_id: str) -> RegisterTariff:
     )
     if register is None:
         raise RegisterUnknown
-    days = Integration1cSettings.load().onec_trial_days
-    changed = rules.begin_trial(register_id, access, days, clock.today())
+    days, now = Integration1cSettings.load().onec_trial_days, clock.now()
+    changed = rules.begin_trial(register_id, access, days, now)
     return commit(
-        register_tariff(register, changed, trial_used=True),
-        store.use_trial(caller.client_id, register_id),
+        register_tariff(register, changed, clock.business_day(now), trial_used=True),
+        store.use_trial(caller.client_id, register_id, now),
         store.put_access(caller.client_id, changed, access),
     )
 

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
+from chalicelib.runtime.clock import business_day
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem, Unauthenticated
@@ -184,33 +185,37 @@ def covers(access: RegisterAccess, day: dt.date) -> bool:
 
 
 def begin_trial(
-    register_id: str, access: RegisterAccess | None, days: int, today: dt.date
+    register_id: str, access: RegisterAccess | None, days: int, at: dt.datetime
 ) -> RegisterAccess:
-    """Return the access of a register with a trial of ``days`` days from ``today`` on.
+    """Return the access of a register with a trial of ``days`` days, which begins on the day of
+    ``at``.
 
     Raises:
-        AccessInForce: the register has access today or later.
+        AccessInForce: the register has access on this day or later.
     """
+    today = business_day(at)
     if access is not None and access.until >= today:
         raise AccessInForce
     until = today + dt.timedelta(days=days - 1)
     term = AccessTerm(kind="trial", since=today, until=until)
-    return _with_term(register_id, access, term, Actor.CLIENT)
+    entry = HistoryEntry(status=term.kind, at=at, by=Actor.CLIENT)
+    return _with_term(register_id, access, term, entry)
 
 
 def extend(
-    register_id: str, access: RegisterAccess | None, period: SubscriptionPeriod, today: dt.date
+    register_id: str, access: RegisterAccess | None, period: SubscriptionPeriod, at: dt.datetime
 ) -> RegisterAccess:
-    """Return the access of a register with one more paid period.
+    """Return the access of a register with one more period, which was paid at ``at``.
 
-    The period begins on the day after the last day of access, a trial included, or today if
-    access has ended.
+    The period begins on the day after the last day of access, a trial included, or on the day of
+    ``at`` if access has ended.
     """
-    since = today
+    since = today = business_day(at)
     if access is not None and access.until >= today:
         since = access.until + dt.timedelta(days=1)
     term = AccessTerm(kind=period.value, since=since, until=last_day(since, period))
-    return _with_term(register_id, access, term, Actor.BANK)
+    entry = HistoryEntry(status=term.kind, at=at, by=Actor.BANK)
+    return _with_term(register_id, access, term, entry)
 
 
 def last_day(since: dt.date, period: SubscriptionPeriod) -> dt.date:
@@ -228,14 +233,14 @@ def last_day(since: dt.date, period: SubscriptionPeriod) -> dt.date:
 
 
 def _with_term(
-    register_id: str, access: RegisterAccess | None, term: AccessTerm, by: Actor
+    register_id: str, access: RegisterAccess | None, term: AccessTerm, entry: HistoryEntry
 ) -> RegisterAccess:
     terms = access.terms if access else ()
     history = access.history if access else ()
     return RegisterAccess(
         register_id=register_id,
         terms=(*terms, term),
-        history=(*history, HistoryEntry.now(term.kind, by)),
+        history=(*history, entry),
     )
 
 

@@ -21,8 +21,9 @@ def _paid(subscription: StoredSubscription) -> list[Write]:
     access, payer = fetch(store.access(client_id, register_id), organisation.profile(client_id))
     if payer is None:
         raise OrganisationUnknown
-    extended = rules.extend(register_id, access, subscription.period, clock.today())
-    active = rules.SUBSCRIPTION.move(subscription, SubscriptionState.ACTIVE, Actor.BANK)
+    now = clock.now()
+    extended = rules.extend(register_id, access, subscription.period, now)
+    active = rules.SUBSCRIPTION.move(subscription, SubscriptionState.ACTIVE, Actor.BANK, at=now)
     return [
         store.move_subscription(active),
         store.put_access(client_id, extended, access),

@@ -90,8 +90,8 @@ def trial(register_id: str) -> Get[bool]:
     return INTEGRATION_1C.get(f"register#{register_id}", "trial", lambda item: True)
 
 
-def use_trial(client_id: str, register_id: str) -> Write:
-    """Describe the record that a register has used its trial.
+def use_trial(client_id: str, register_id: str, at: dt.datetime) -> Write:
+    """Describe the record that a register has used its trial, which began at ``at``.
 
     Raises:
         TrialUsed: on commit, the register has used its trial before.
@@ -100,7 +100,7 @@ def use_trial(client_id: str, register_id: str) -> Write:
         "client_id": f"register#{register_id}",
         "sk": "trial",
         "used_by": client_id,
-        "at": clock.now().isoformat(),
+        "at": at.isoformat(),
     }
     return INTEGRATION_1C.put(item, new=True, otherwise=TrialUsed())
 

@@ -1,17 +1,18 @@
 """The tariff of a register as the cabinet shows it."""
 
+import datetime as dt
+
 from chalicelib.core.organisation.model import Register
-from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import rules
 from chalicelib.services.integration_1c.model import RegisterAccess, RegisterTariff
 from chalicelib.services.integration_1c.settings import Integration1cSettings
 
 
 def register_tariff(
-    register: Register, access: RegisterAccess | None, *, trial_used: bool
+    register: Register, access: RegisterAccess | None, today: dt.date, *, trial_used: bool
 ) -> RegisterTariff:
-    """Return the tariff of a register today."""
-    settings, today = Integration1cSettings.load(), clock.today()
+    """Return the tariff of a register on the day ``today``."""
+    settings = Integration1cSettings.load()
     return RegisterTariff(
         register_id=register.register_id,
         model=register.model,

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import rules
 from chalicelib.services.integration_1c.model import AccessState, RegisterAccess, SubscriptionPeriod
 
@@ -14,6 +15,18 @@ TODAY = dt.date(2026, 11, 24)
 
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+def noon(date: dt.date) -> dt.datetime:
+    return dt.datetime.combine(date, dt.time(12), clock.MOSCOW)
+
+
+def test_days_are_by_moscow_time() -> None:
+    moment = dt.datetime(2026, 11, 24, 21, 30, tzinfo=dt.UTC)
+    assert rules.begin_trial(REGISTER, None, 1, moment).until == day("2026-11-25")
+    paid = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, moment)
+    assert paid.terms[0].since == day("2026-11-25")
+    assert paid.history[0].at == moment
 
 
 @pytest.mark.parametrize(
@@ -35,7 +48,7 @@ def test_last_day_of_a_period(since: str, period: SubscriptionPeriod, until: str
 
 
 def test_trial_includes_today() -> None:
-    access = rules.begin_trial(REGISTER, None, 14, TODAY)
+    access = rules.begin_trial(REGISTER, None, 14, noon(TODAY))
     assert access.until == day("2026-12-07")
     assert rules.state(access, TODAY) is AccessState.TRIAL
     assert rules.state(access, access.until) is AccessState.TRIAL
@@ -44,24 +57,24 @@ def test_trial_includes_today() -> None:
 
 
 def test_period_paid_during_a_trial_begins_after_the_trial() -> None:
-    trial = rules.begin_trial(REGISTER, None, 14, TODAY)
-    paid = rules.extend(REGISTER, trial, SubscriptionPeriod.MONTH, day("2026-12-01"))
+    trial = rules.begin_trial(REGISTER, None, 14, noon(TODAY))
+    paid = rules.extend(REGISTER, trial, SubscriptionPeriod.MONTH, noon(day("2026-12-01")))
     assert (paid.terms[1].since, paid.until) == (day("2026-12-08"), day("2027-01-07"))
     assert rules.state(paid, day("2026-12-07")) is AccessState.TRIAL
     assert rules.state(paid, day("2026-12-08")) is AccessState.ACTIVE
 
 
 def test_renewal_continues_from_the_end_or_from_today() -> None:
-    first = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, TODAY)
-    early = rules.extend(REGISTER, first, SubscriptionPeriod.YEAR, day("2026-12-23"))
+    first = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, noon(TODAY))
+    early = rules.extend(REGISTER, first, SubscriptionPeriod.YEAR, noon(day("2026-12-23")))
     assert (early.terms[1].since, early.until) == (day("2026-12-24"), day("2027-12-23"))
-    late = rules.extend(REGISTER, first, SubscriptionPeriod.MONTH, day("2026-12-24"))
+    late = rules.extend(REGISTER, first, SubscriptionPeriod.MONTH, noon(day("2026-12-24")))
     assert (late.terms[1].since, late.until) == (day("2026-12-24"), day("2027-01-23"))
 
 
 def test_days_between_terms_are_not_covered() -> None:
-    first = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, TODAY)
-    again = rules.extend(REGISTER, first, SubscriptionPeriod.MONTH, day("2027-02-01"))
+    first = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, noon(TODAY))
+    again = rules.extend(REGISTER, first, SubscriptionPeriod.MONTH, noon(day("2027-02-01")))
     covered = ["2026-11-24", "2026-12-23", "2027-02-01", "2027-02-28"]
     assert all(rules.covers(again, day(date)) for date in covered)
     assert not any(
@@ -71,9 +84,9 @@ def test_days_between_terms_are_not_covered() -> None:
 
 
 def test_trial_is_refused_while_access_is_in_force() -> None:
-    paid = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, TODAY)
+    paid = rules.extend(REGISTER, None, SubscriptionPeriod.MONTH, noon(TODAY))
     with pytest.raises(rules.AccessInForce):
-        rules.begin_trial(REGISTER, paid, 14, paid.until)
+        rules.begin_trial(REGISTER, paid, 14, noon(paid.until))
 
 
 def test_terms_never_overlap() -> None:
@@ -85,7 +98,7 @@ def test_terms_never_overlap() -> None:
         SubscriptionPeriod.YEAR,
         SubscriptionPeriod.MONTH,
     ):
-        access = rules.extend(REGISTER, access, period, today)
+        access = rules.extend(REGISTER, access, period, noon(today))
         today += dt.timedelta(days=20)
     assert access is not None
     ends = [(term.since, term.until) for term in access.terms]
