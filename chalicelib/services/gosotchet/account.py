@@ -1,4 +1,4 @@
-"""Accounts of the embedded reporting system: who may sign in, and how."""
+"""Accounts of the embedded reporting system: model, sign-in payloads and sign-in rules."""
 
 import datetime as dt
 from typing import Annotated, Self
@@ -12,42 +12,46 @@ from chalicelib.services.gosotchet.authority import Authority
 from chalicelib.services.gosotchet.settings import ReportingSettings
 
 MOST_FAILURES = 5
-"""Wrong passwords in a row before sign-in pauses."""
+"""Number of wrong passwords in a row after which sign-in is paused."""
 PAUSE = dt.timedelta(minutes=15)
+"""How long sign-in is paused, counted from the last wrong password."""
 
 
 class Account(Model):
-    """An account as it is kept; a password is there as its hash only."""
+    """An account as stored. The password is stored as a hash only."""
 
     login: str
     account_id: str
-    """What it is opened for: the licence."""
+    """Identifier of the licence for which the account is opened."""
     organisation_name: str
     organisation_inn: str
     authorities: tuple[Authority, ...]
     certificate_sha256: str
     version: int
-    """Of the enrolment; only a later one changes it."""
+    """Version of the last enrolment; an enrolment of a lower version changes nothing."""
     password_hash: str | None = None
     must_change: bool = True
+    """Whether the password is a one-time password."""
     issue: int = 0
-    """Of the one-time password; only a later one replaces it."""
+    """Number of the last one-time password; a password of a lower number is not set."""
     failures: int = 0
+    """Number of wrong passwords since the last successful sign-in."""
     failed_at: dt.datetime | None = None
+    """Time of the last wrong password."""
     history: tuple[HistoryEntry, ...]
 
     def signed_in(self) -> "SignedIn":
-        """Return what whoever has signed in is told."""
+        """Return the answer to a successful sign-in."""
         return SignedIn.model_validate(self.model_dump(include=set(SignedIn.model_fields)))
 
 
 class SignIn(Payload):
-    """Login and password, with a new password where the present one must be changed."""
+    """A login and a password. A one-time password requires a new password."""
 
     model_config = example(
         login="9677190017",
-        password="aaaa-bbbb-cccc-dddd",  # noqa: S106 - nobody's
-        new_password="eeee-ffff-gggg-hhhh",  # noqa: S106 - nobody's
+        password="aaaa-bbbb-cccc-dddd",  # noqa: S106 - no real password
+        new_password="eeee-ffff-gggg-hhhh",  # noqa: S106 - no real password
     )
 
     login: Annotated[str, Field(min_length=1, max_length=64)]
@@ -64,7 +68,7 @@ class SignIn(Payload):
 
 
 class SignedIn(Model):
-    """Who has signed in, and to whom they may report."""
+    """The account that has signed in and the authorities it may report to."""
 
     model_config = example(
         login="9677190017", organisation_name="ООО «Ромашка»", organisation_inn="9677190017"
@@ -77,7 +81,7 @@ class SignedIn(Model):
 
 
 class SignInRefused(Problem):
-    """No such login, or another password: the two are not told apart."""
+    """The login is unknown or the password is wrong; the answer is the same for both."""
 
     status = 401
     slug = "sign-in-refused"
@@ -86,27 +90,27 @@ class SignInRefused(Problem):
 
 
 class SignInPaused(Problem):
-    """Too many wrong passwords in a row."""
+    """Sign-in is paused after too many wrong passwords in a row."""
 
     status = 429
     slug = "sign-in-paused"
     title = "Слишком много попыток"
     detail = "Вход приостановлен на 15 минут. Новый пароль можно запросить в личном кабинете."
-    headers = {"Retry-After": str(int(PAUSE.total_seconds()))}  # noqa: RUF012 - as its base
+    headers = {"Retry-After": str(int(PAUSE.total_seconds()))}  # noqa: RUF012 - the base class declares it so
 
 
 class SignInBusy(Problem):
-    """Another try for the same login was judged meanwhile, so this one was not."""
+    """Another attempt for the same login was decided at the same time; this one was not."""
 
     status = 429
     slug = "sign-in-busy"
     title = "Повторите попытку"
     detail = "Одновременно выполнялась другая попытка входа. Повторите."
-    headers = {"Retry-After": "1"}  # noqa: RUF012 - as its base
+    headers = {"Retry-After": "1"}  # noqa: RUF012 - the base class declares it so
 
 
 class PasswordChangeRequired(Problem):
-    """The password is right and was a one-time one."""
+    """The password is a valid one-time password and must be changed."""
 
     status = 403
     slug = "password-change-required"
@@ -115,7 +119,7 @@ class PasswordChangeRequired(Problem):
 
 
 class SignInElsewhere(Problem):
-    """Accounts of this deployment are kept by another reporting system."""
+    """The accounts of this deployment are in the reporting operator's system."""
 
     slug = "sign-in-elsewhere"
     title = "Вход в другой системе"
@@ -123,20 +127,21 @@ class SignInElsewhere(Problem):
 
 
 def require_embedded() -> None:
-    """Refuse to sign anybody in where another system keeps the accounts.
+    """Check that this deployment uses the embedded reporting system.
 
     Raises:
-        SignInElsewhere: as said.
+        SignInElsewhere: the accounts are in the reporting operator's system.
     """
     if ReportingSettings.load().reporting_url:
         raise SignInElsewhere
 
 
 def require_open(account: Account, now: dt.datetime) -> None:
-    """Refuse tries that come too fast after wrong ones.
+    """Check that sign-in to the account is not paused.
 
     Raises:
-        SignInPaused: as said.
+        SignInPaused: there were ``MOST_FAILURES`` wrong passwords in a row, the last less than
+            ``PAUSE`` ago.
     """
     if (
         account.failures >= MOST_FAILURES

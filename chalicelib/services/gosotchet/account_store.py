@@ -1,4 +1,7 @@
-"""Where accounts are kept, apart from everything else: one partition a login, one item in it."""
+"""Table of the embedded reporting system's accounts: one item for each login.
+
+The accounts have a table of their own so that no other function can read password hashes.
+"""
 
 import hashlib
 
@@ -15,82 +18,100 @@ _SK = "account"
 
 
 class Superseded(Problem):
-    """The account has a later enrolment or password."""
+    """The account already has this version, or a later one, of the enrolment or password."""
 
 
 def login_of(account_id: str) -> str:
-    """Return the login of an account, the same each time: sixty bits of the hash of its id."""
+    """Return the login of an account: 18 digits derived from the SHA-256 hash of its identifier."""
     number = int.from_bytes(hashlib.sha256(account_id.encode()).digest()) % 10**18
     digits = f"{number:018}"
     return "-".join(("go", digits[:6], digits[6:12], digits[12:]))
 
 
 def account(login: str) -> Get[Account]:
-    """An account."""
+    """Describe the read of the account with a login."""
     return ACCOUNTS.get(login, _SK, Account.model_validate)
 
 
 def open_account(new: Account) -> Write:
-    """Keep a new account."""
+    """Describe the write of a new account."""
     return ACCOUNTS.put({**to_item(new), "client_id": new.login, "sk": _SK}, new=True)
 
 
 def enrol(new: Account) -> Write:
-    """Bring an account's organisation, authorities and certificate up to date."""
-    kept = to_item(new)
-    told = ("organisation_name", "organisation_inn", "authorities", "certificate_sha256", "version")
+    """Describe the update of the organisation, authorities and certificate of an account.
+
+    The write fails with ``Superseded`` unless ``new`` has a later version than the account.
+    """
+    item = to_item(new)
+    names = (
+        "organisation_name",
+        "organisation_inn",
+        "authorities",
+        "certificate_sha256",
+        "version",
+    )
     return ACCOUNTS.update(
         new.login,
         _SK,
-        put={name: kept[name] for name in told},
-        append={"history": _step("enrolled", Actor.SYSTEM)},
+        put={name: item[name] for name in (*names, "version")},
+        append={"history": _entry("enrolled", Actor.SYSTEM)},
         when=Attr("account_id").eq(new.account_id) & Attr("version").lt(new.version),
         otherwise=Superseded(),
     )
 
 
-def issue(login: str, password_hash: str, number: int) -> Write:
-    """Put a one-time password in place of whatever was valid, unless a later one is there."""
+def set_one_time_password(login: str, password_hash: str, number: int) -> Write:
+    """Describe the replacement of the password by the one-time password with this number.
+
+    The write fails with ``Superseded`` unless the number is higher than that of the last one.
+    """
     return ACCOUNTS.update(
         login,
         _SK,
         put={"password_hash": password_hash, "must_change": True, "issue": number, "failures": 0},
-        append={"history": _step("password-issued", Actor.SYSTEM)},
+        append={"history": _entry("password-issued", Actor.SYSTEM)},
         when=Attr("issue").lt(number),
         otherwise=Superseded(),
     )
 
 
-def fail(seen: Account) -> Write:
-    """Count a wrong password."""
+def record_failure(current: Account) -> Write:
+    """Describe the count of a wrong password.
+
+    The write fails with ``SignInBusy`` if another attempt has changed the account meanwhile.
+    """
     return ACCOUNTS.update(
-        seen.login,
+        current.login,
         _SK,
         put={"failed_at": clock.now().isoformat()},
         add={"failures": 1},
-        when=_as(seen),
+        when=_unchanged(current),
         otherwise=SignInBusy(),
     )
 
 
-def sign_in(seen: Account, new_hash: str | None) -> Write:
-    """Forget wrong passwords and keep the new one, if there is one."""
+def record_sign_in(current: Account, new_hash: str | None) -> Write:
+    """Describe the reset of the count of wrong passwords and, if given, the new password.
+
+    The write fails with ``SignInBusy`` if another attempt has changed the account meanwhile.
+    """
     changed = {} if new_hash is None else {"password_hash": new_hash, "must_change": False}
     return ACCOUNTS.update(
-        seen.login,
+        current.login,
         _SK,
         put={"failures": 0, **changed},
-        append=None if new_hash is None else {"history": _step("password-changed", Actor.CLIENT)},
-        when=_as(seen),
+        append=None if new_hash is None else {"history": _entry("password-changed", Actor.CLIENT)},
+        when=_unchanged(current),
         otherwise=SignInBusy(),
     )
 
 
-def _as(seen: Account) -> Attr:
-    """Whether nothing was tried or issued since: each try is judged against one count."""
-    return Attr("failures").eq(seen.failures) & Attr("password_hash").eq(seen.password_hash)
+def _unchanged(current: Account) -> Attr:
+    # Each attempt is decided against one count, so attempts in parallel cannot exceed the limit.
+    return Attr("failures").eq(current.failures) & Attr("password_hash").eq(current.password_hash)
 
 
-def _step(status: str, by: Actor) -> dict[str, str]:
-    step: dict[str, str] = to_item(HistoryEntry.now(status, by))
-    return step
+def _entry(status: str, by: Actor) -> dict[str, str]:
+    entry: dict[str, str] = to_item(HistoryEntry.now(status, by))
+    return entry

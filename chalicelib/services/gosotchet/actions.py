@@ -11,16 +11,15 @@ from chalicelib.core.signing.settings import SigningSettings
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
-from chalicelib.runtime.commit import commit, transact
+from chalicelib.runtime.commit import commit
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.problem import PayloadInvalid
 from chalicelib.runtime.settings import PageSettings
-from chalicelib.runtime.table import fetch, first
-from chalicelib.services.gosotchet import account as accounts
-from chalicelib.services.gosotchet import account_store, rules, store
+from chalicelib.runtime.table import fetch
+from chalicelib.services.gosotchet import registrations, rules, store
 from chalicelib.services.gosotchet.account import SignedIn, SignIn
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
 from chalicelib.services.gosotchet.model import (
@@ -42,20 +41,20 @@ from chalicelib.services.gosotchet.model import (
 from chalicelib.services.gosotchet.sale import SALE
 from chalicelib.services.gosotchet.settings import ReportingSettings
 from chalicelib.services.gosotchet.store import GOSOTCHET
-from chalicelib.services.gosotchet.tariff import Tariff, find, tariffs
+from chalicelib.services.gosotchet.tariff import Tariff, find_tariff, tariffs
 
 BOTH = ("client", "operator")
 
 
 @action("GET /gosotchet/tariffs", caller="client")
 def list_gosotchet_tariffs(caller: Caller) -> Page[Tariff]:
-    """List the tariffs on sale with the authorities each admits."""
+    """List the tariffs on sale with the authorities that each tariff covers."""
     return Page(items=list(tariffs()), next=None)
 
 
 @action("GET /gosotchet/licences", caller="client", reads=[GOSOTCHET], settings=[PageSettings])
 def list_gosotchet_licences(caller: Caller, query: PageQuery) -> Page[Licence]:
-    """List the caller's licences, newest first."""
+    """List the licences of the caller, newest first."""
     return page(store.licences(caller.client_id), query, caller.client_id)
 
 
@@ -68,12 +67,12 @@ def list_gosotchet_licences(caller: Caller, query: PageQuery) -> Page[Licence]:
     writes=[GOSOTCHET, BILLING],
     settings=[BillingSettings],
 )
-def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> Sold[Licence]:
-    """Order a licence; it is active when its invoice is paid."""
+def buy_gosotchet_licence(caller: Caller, payload: NewLicence) -> Sold[Licence]:
+    """Order a licence. The licence becomes active when its invoice is paid."""
     payer = fetch(organisation.profile(caller.client_id))
     if payer is None:
         raise OrganisationUnknown
-    tariff = find(wanted.tariff)
+    tariff = find_tariff(payload.tariff)
     if tariff is None:
         raise rules.TariffUnknown
     opening = SALE.begin(payer, rules.invoice_lines(tariff))
@@ -105,8 +104,8 @@ def buy_gosotchet_licence(caller: Caller, wanted: NewLicence) -> Sold[Licence]:
     settings=[SigningSettings],
 )
 def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> RegistrationAccepted:
-    """Register a licence with the authorities; login and password follow by e-mail."""
-    from chalicelib.services.gosotchet import certificate as certificates
+    """Register a licence with the authorities. The login and password are sent by e-mail."""
+    from chalicelib.services.gosotchet.certificate_check import check_certificate
 
     licence, owner = fetch(
         store.licence(caller.client_id, form.licence_id), organisation.profile(caller.client_id)
@@ -116,8 +115,8 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
     if owner is None:
         raise OrganisationUnknown
     valid_until = rules.require_free(licence, clock.today())
-    certificate, errors = certificates.read(form.certificate, owner)
-    errors = rules.faults(form.authorities, licence.tariff, owner) + errors
+    certificate, errors = check_certificate(form.certificate, owner)
+    errors = rules.authority_errors(form.authorities, licence.tariff, owner) + errors
     if certificate is None or errors:
         raise PayloadInvalid(errors)
     beginning = rules.REGISTRATION.begin(RegistrationState.ACCEPTED, Actor.CLIENT)
@@ -138,32 +137,29 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
         delivery_id=new_identifier(),
         history=beginning.history,
     )
-    return commit(
-        rules.accepted(registration),
-        *store.put_registration(registration),
-    )
+    return commit(rules.accepted(registration), *store.put_registration(registration))
 
 
 @action("GET /gosotchet/registrations", caller="client", reads=[GOSOTCHET], settings=[PageSettings])
 def list_gosotchet_registrations(caller: Caller, query: PageQuery) -> Page[RegistrationCard]:
-    """List the caller's registrations, newest first."""
-    found = page(store.registrations(caller.client_id), query, caller.client_id)
-    return Page(items=[one.card() for one in found.items], next=found.next)
+    """List the registrations of the caller, newest first."""
+    result = page(store.registrations(caller.client_id), query, caller.client_id)
+    return Page(items=[item.card() for item in result.items], next=result.next)
 
 
 @action("GET /gosotchet/registrations/{registration_id}", caller=BOTH, reads=[GOSOTCHET])
 def get_gosotchet_registration(caller: Caller, registration_id: str) -> RegistrationCard:
-    """Return one registration with its history."""
+    """Return a registration with its history."""
     if caller.is_operator:
-        return _of_all(registration_id).card()
-    return _own(caller, registration_id).card()
+        return registrations.read_any(registration_id).card()
+    return registrations.read_own(caller, registration_id).card()
 
 
 @action("GET /gosotchet/worklist", caller="operator", reads=[GOSOTCHET], settings=[PageSettings])
 def list_gosotchet_worklist(caller: Caller, query: RegistrationsQuery) -> Page[RegistrationLine]:
-    """List everybody's registrations in a status, those that failed by default."""
-    found = page(store.registrations_of_all(query.status), query, caller.client_id)
-    return Page(items=[one.line() for one in found.items], next=found.next)
+    """List the registrations of all clients in a state, by default those that failed."""
+    result = page(store.registrations_of_all(query.status), query, caller.client_id)
+    return Page(items=[item.line() for item in result.items], next=result.next)
 
 
 @action(
@@ -172,8 +168,8 @@ def list_gosotchet_worklist(caller: Caller, query: RegistrationsQuery) -> Page[R
     writes=[GOSOTCHET, OUTBOX],
 )
 def retry_gosotchet_registration(caller: Caller, registration_id: str) -> RegistrationCard:
-    """Have a registration that failed provisioned once more."""
-    current = _of_all(registration_id)
+    """Repeat the request of a failed registration to the reporting system."""
+    current = registrations.read_any(registration_id)
     request = rules.request_credentials(current, RegistrationState.ACCEPTED, Actor.OPERATOR)
     return commit(request.changed.card(), *store.request_credentials(current, request))
 
@@ -186,12 +182,12 @@ def retry_gosotchet_registration(caller: Caller, registration_id: str) -> Regist
     writes=[GOSOTCHET, OUTBOX],
 )
 def resend_gosotchet_credentials(
-    caller: Caller, registration_id: str, wanted: NewCredentials
+    caller: Caller, registration_id: str, payload: NewCredentials
 ) -> RegistrationAccepted:
-    """Mail a new one-time password; the former ceases to be valid."""
-    current = _own(caller, registration_id)
+    """Send a new one-time password by e-mail. The previous password becomes invalid."""
+    current = registrations.read_own(caller, registration_id)
     request = rules.request_credentials(
-        current, RegistrationState.CREDENTIALS_REQUESTED, Actor.CLIENT, wanted.email
+        current, RegistrationState.CREDENTIALS_REQUESTED, Actor.CLIENT, payload.email
     )
     rules.require_pause(current, request.at)
     return commit(rules.accepted(request.changed), *store.request_credentials(current, request))
@@ -207,39 +203,39 @@ def resend_gosotchet_credentials(
     settings=[SigningSettings],
 )
 def change_gosotchet_registration(
-    caller: Caller, registration_id: str, wanted: NewAmendment
+    caller: Caller, registration_id: str, payload: NewAmendment
 ) -> AmendmentCard:
-    """Add authorities to a registration, or put a new certificate in place of its own."""
-    from chalicelib.services.gosotchet import certificate as certificates
+    """Add authorities to a registration, replace its certificate, or both."""
+    from chalicelib.services.gosotchet.certificate_check import check_certificate
 
-    seen, owner = fetch(
+    current, owner = fetch(
         store.registration(caller.client_id, registration_id),
         organisation.profile(caller.client_id),
     )
-    if seen is None:
+    if current is None:
         raise rules.RegistrationUnknown
     if owner is None:
         raise OrganisationUnknown
-    rules.require_changeable(seen, clock.today())
-    errors = rules.faults(wanted.authorities, seen.tariff, owner, seen.authorities)
+    rules.require_amendable(current, clock.today())
+    errors = rules.authority_errors(payload.authorities, current.tariff, owner, current.authorities)
     certificate = None
-    if wanted.certificate is not None:
-        certificate, refusals = certificates.read(wanted.certificate, owner)
-        errors += refusals + rules.certificate_faults(certificate, seen.certificate)
+    if payload.certificate is not None:
+        certificate, refusals = check_certificate(payload.certificate, owner)
+        errors += refusals + rules.certificate_errors(certificate, current.certificate)
     if errors:
         raise PayloadInvalid(errors)
     beginning = rules.AMENDMENT.begin(AmendmentState.ACCEPTED, Actor.CLIENT)
-    change = Amendment(
+    amendment = Amendment(
         change_id=new_identifier(),
         registration_id=registration_id,
         client_id=caller.client_id,
         status=beginning.state,
-        authorities=wanted.authorities,
+        authorities=payload.authorities,
         certificate=certificate,
         submitted_at=beginning.at,
         history=beginning.history,
     )
-    return commit(change.card(), *store.put_change(change))
+    return commit(amendment.card(), *store.put_amendment(amendment))
 
 
 @action(
@@ -251,10 +247,11 @@ def change_gosotchet_registration(
 def list_gosotchet_changes(
     caller: Caller, registration_id: str, query: PageQuery
 ) -> Page[AmendmentCard]:
-    """List the changes of a registration, newest first. Two reads: whose it is, and they."""
-    _own(caller, registration_id)
-    found = page(store.changes(caller.client_id, registration_id), query, caller.client_id)
-    return Page(items=[one.card() for one in found.items], next=found.next)
+    """List the amendments of a registration, newest first."""
+    # Two reads: a registration without amendments is told from an unknown one.
+    registrations.read_own(caller, registration_id)
+    result = page(store.amendments(caller.client_id, registration_id), query, caller.client_id)
+    return Page(items=[item.card() for item in result.items], next=result.next)
 
 
 @action(
@@ -265,35 +262,8 @@ def list_gosotchet_changes(
     refuses=[403],
     settings=[ReportingSettings],
 )
-def sign_in_gosotchet(said: SignIn) -> SignedIn:
-    """Sign in to the embedded reporting system; a one-time password must be changed with it."""
-    from chalicelib.services.gosotchet import password as passwords
+def sign_in_gosotchet(payload: SignIn) -> SignedIn:
+    """Sign in to the embedded reporting system. A one-time password must be changed at once."""
+    from chalicelib.services.gosotchet.sign_in import sign_in
 
-    accounts.require_embedded()
-    account = fetch(account_store.account(said.login.strip().lower()))
-    if account is None or account.password_hash is None:
-        passwords.fits(said.password, None)
-        raise accounts.SignInRefused
-    accounts.require_open(account, clock.now())
-    if not passwords.fits(said.password, account.password_hash):
-        transact([account_store.fail(account)])
-        raise accounts.SignInRefused
-    if account.must_change and said.new_password is None:
-        transact([account_store.sign_in(account, None)])
-        raise accounts.PasswordChangeRequired
-    new_hash = passwords.digest(said.new_password) if said.new_password else None
-    return commit(account.signed_in(), account_store.sign_in(account, new_hash))
-
-
-def _own(caller: Caller, registration_id: str) -> Registration:
-    seen = fetch(store.registration(caller.client_id, registration_id))
-    if seen is None:
-        raise rules.RegistrationUnknown
-    return seen
-
-
-def _of_all(registration_id: str) -> Registration:
-    seen = first(store.registration_of_all(registration_id))
-    if seen is None:
-        raise rules.RegistrationUnknown
-    return seen
+    return sign_in(payload)

@@ -1,7 +1,7 @@
-"""The authorities that take reports, and by which requisites each knows an organisation.
+"""The authorities that accept reports, and the requisites that identify an organisation to each.
 
-The codes of ФНС, СФР, Росстат and of КПП have published shapes; those of Росалкогольтабакконтроль,
-Росприроднадзор and ЦБ are taken as they stand, bounded in length.
+The formats of the codes of ФНС, СФР and Росстат and of КПП are published. The identifiers of
+Росалкогольтабакконтроль, Росприроднадзор and ЦБ are accepted as single lines of limited length.
 """
 
 import re
@@ -21,17 +21,17 @@ from chalicelib.core.organisation.model import OrganisationKind
 from chalicelib.requisites import Kpp, Okpo, Requisite, TaxOfficeCode, single_line
 from chalicelib.runtime.model import Payload
 
-Fault = tuple[str, str]
-"""A field of an authority, empty for the whole of it, and what is wrong there in Russian."""
+FieldError = tuple[str, str]
+"""The name of a field, empty for the whole authority, and a description of the error in Russian."""
 
 
-def _shaped(name: str, pattern: str, shape: str, example: str) -> Requisite:
+def _code(name: str, pattern: str, rule: str, example: str) -> Requisite:
     compiled = re.compile(pattern)
 
     def normalise(value: object) -> str:
         text = value.strip() if isinstance(value, str) else ""
         if not compiled.fullmatch(text):
-            raise PydanticCustomError("requisite", "{message}", {"message": f"{name}: {shape}"})
+            raise PydanticCustomError("requisite", "{message}", {"message": f"{name}: {rule}"})
         return text
 
     schema = {"type": "string", "title": name, "pattern": f"^(?:{pattern})$", "examples": [example]}
@@ -40,20 +40,20 @@ def _shaped(name: str, pattern: str, shape: str, example: str) -> Requisite:
 
 SfrNumber = Annotated[
     str,
-    _shaped(
+    _code(
         "Регистрационный номер СФР",
         "[0-9]{3}-[0-9]{3}-[0-9]{6}|[0-9]{10}",
         "10 цифр или номер вида 087-123-456789",
         "087-123-456789",
     ),
 ]
-Togs = Annotated[str, _shaped("Код ТОГС", "[0-9]{2}-[0-9]{2}", "четыре цифры вида 77-00", "77-00")]
+Togs = Annotated[str, _code("Код ТОГС", "[0-9]{2}-[0-9]{2}", "четыре цифры вида 77-00", "77-00")]
 """Code of a territorial body of Росстат."""
 Identifier = Annotated[str, single_line(64)]
 
 
 class AuthorityKind(StrEnum):
-    """Who takes reports."""
+    """An authority that accepts reports."""
 
     FNS = "fns"
     SFR = "sfr"
@@ -64,7 +64,7 @@ class AuthorityKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The name of the authority in Russian."""
         return _LABELS[self]
 
 
@@ -83,37 +83,37 @@ class _Authority(Payload):
 
     @property
     def title(self) -> str:
-        """The authority and its requisites; what is called the same is the same."""
-        said = self.model_dump(exclude={"kind"}, exclude_none=True).values()
-        return f"{self.kind.label} {', '.join(said)}"
+        """The name of the authority and its requisites; no two authorities share a title."""
+        requisites = self.model_dump(exclude={"kind"}, exclude_none=True).values()
+        return f"{self.kind.label} {', '.join(requisites)}"
 
-    def faults(self, of: OrganisationKind) -> list[Fault]:
-        """Return what does not suit an organisation of that kind."""
+    def errors_for(self, organisation: OrganisationKind) -> list[FieldError]:
+        """Return the errors of the requisites for an organisation of this kind."""
         return []
 
 
 class Fns(_Authority):
-    """A tax office, and the КПП under which the organisation reports to it."""
+    """A tax office, and the КПП under which the organisation reports to the office."""
 
     kind: Literal[AuthorityKind.FNS]
     code: TaxOfficeCode
     kpp: Kpp | None = None
-    """Of a legal entity; an entrepreneur has none."""
+    """Required for a legal entity, absent for an entrepreneur."""
 
     @property
     def title(self) -> str:
         return f"ФНС {self.code}" + (f", КПП {self.kpp}" if self.kpp else "")
 
-    def faults(self, of: OrganisationKind) -> list[Fault]:
-        if of is OrganisationKind.LEGAL_ENTITY and self.kpp is None:
+    def errors_for(self, organisation: OrganisationKind) -> list[FieldError]:
+        if organisation is OrganisationKind.LEGAL_ENTITY and self.kpp is None:
             return [("kpp", f"{self.title}: укажите КПП организации.")]
-        if of is OrganisationKind.ENTREPRENEUR and self.kpp is not None:
+        if organisation is OrganisationKind.ENTREPRENEUR and self.kpp is not None:
             return [("kpp", f"{self.title}: у предпринимателя нет КПП, оставьте поле пустым.")]
         return []
 
 
 class Sfr(_Authority):
-    """The Social Fund, which knows an employer by a registration number."""
+    """The Social Fund and the registration number of the employer there."""
 
     kind: Literal[AuthorityKind.SFR]
     registration_number: SfrNumber
@@ -125,18 +125,24 @@ class Rosstat(_Authority):
     kind: Literal[AuthorityKind.ROSSTAT]
     togs: Togs
     okpo: Okpo
-    """8 digits of a legal entity, 14 of its branch, 10 of an entrepreneur."""
+    """8 digits for a legal entity, 14 for its branch, 10 for an entrepreneur."""
 
     @property
     def title(self) -> str:
         return f"Росстат {self.togs}, ОКПО {self.okpo}"
 
-    def faults(self, of: OrganisationKind) -> list[Fault]:
-        if (len(self.okpo) == 10) is (of is OrganisationKind.ENTREPRENEUR):
+    def errors_for(self, organisation: OrganisationKind) -> list[FieldError]:
+        if (len(self.okpo) == 10) is (organisation is OrganisationKind.ENTREPRENEUR):
             return []
-        fits = "8 цифр (у филиала — 14)" if of is OrganisationKind.LEGAL_ENTITY else "10 цифр"
-        whose = "организации" if of is OrganisationKind.LEGAL_ENTITY else "предпринимателя"
-        return [("okpo", f"{self.title}: в ОКПО {whose} {fits}.")]
+        digits = (
+            "8 цифр (у филиала — 14)"
+            if organisation is OrganisationKind.LEGAL_ENTITY
+            else "10 цифр"
+        )
+        whose = (
+            "организации" if organisation is OrganisationKind.LEGAL_ENTITY else "предпринимателя"
+        )
+        return [("okpo", f"{self.title}: в ОКПО {whose} {digits}.")]
 
 
 class Fsrar(_Authority):
@@ -161,23 +167,23 @@ class Cb(_Authority):
 
 
 def _point_at_fields(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    """Tell faults by the fields of the form: pydantic puts the kind of a union before them."""
+    """Remove the kind of authority, which pydantic adds for a union, from error locations."""
     try:
         return read(value)
     except ValidationError as error:
-        faults: list[InitErrorDetails] = [
+        errors: list[InitErrorDetails] = [
             {
-                "type": PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx")),
-                "loc": fault["loc"][1:],
+                "type": PydanticCustomError(detail["type"], detail["msg"], detail.get("ctx")),
+                "loc": detail["loc"][1:],
                 "input": None,
             }
-            for fault in error.errors(include_url=False, include_input=False)
+            for detail in error.errors(include_url=False, include_input=False)
         ]
-        raise ValidationError.from_exception_data(error.title, faults) from None
+        raise ValidationError.from_exception_data(error.title, errors) from None
 
 
-def _some(authorities: tuple["Authority", ...]) -> tuple["Authority", ...]:
-    # After the items, since pydantic counts out those at fault and would call a form of them empty.
+def _not_empty(authorities: tuple["Authority", ...]) -> tuple["Authority", ...]:
+    # After validation of the items: pydantic drops invalid items before it checks a minimum length.
     if not authorities:
         raise PydanticCustomError("authorities", "Добавьте хотя бы один контролирующий орган.")
     return authorities
@@ -189,6 +195,6 @@ Authority = Annotated[
     WrapValidator(_point_at_fields),
 ]
 MOST_AUTHORITIES = 100
-"""In one registration."""
+"""Maximum number of authorities in one registration."""
 Authorities = Annotated[tuple[Authority, ...], Field(max_length=MOST_AUTHORITIES)]
-SomeAuthorities = Annotated[Authorities, AfterValidator(_some)]
+NonEmptyAuthorities = Annotated[Authorities, AfterValidator(_not_empty)]

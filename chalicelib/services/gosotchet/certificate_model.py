@@ -1,4 +1,4 @@
-"""An open certificate: how it comes in, what is shown of it, what is kept."""
+"""Open certificates: as received, as shown to the client and as stored."""
 
 import datetime as dt
 from typing import TYPE_CHECKING, Self
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.model import Model, example
 
-if TYPE_CHECKING:  # what a certificate is like must not cost a reader the cryptography
+if TYPE_CHECKING:  # functions that only read must not import the cryptography
     from chalicelib.kep import Certificate
 
 CertificateBytes = base64_bytes(64 * 1024)
@@ -14,7 +14,7 @@ CertificateBytes = base64_bytes(64 * 1024)
 
 
 class CertificateCard(Model):
-    """What was read from an open certificate."""
+    """The subject, issuer and validity period of an open certificate."""
 
     model_config = example(
         surname="Смирнова",
@@ -44,7 +44,7 @@ class CertificateCard(Model):
 
     @classmethod
     def of(cls, certificate: "Certificate") -> Self:
-        """Read it from a certificate."""
+        """Return the card of a certificate."""
         subject = certificate.subject
         return cls(
             surname=subject.surname,
@@ -62,7 +62,7 @@ class CertificateCard(Model):
 
 
 class KeptCertificate(CertificateCard):
-    """A certificate with its bytes, for whoever registers it."""
+    """A certificate as stored, with its content."""
 
     der: str
-    """Base64."""
+    """The certificate in DER, encoded in base64."""

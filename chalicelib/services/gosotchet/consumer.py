@@ -1,4 +1,4 @@
-"""What happens to a licence with its invoice, and to a request at the reporting system."""
+"""Consumers of closed invoices and provisioning requests, and the watch over the requests."""
 
 import datetime as dt
 
@@ -22,21 +22,25 @@ from chalicelib.services.gosotchet.model import (
     Registration,
 )
 from chalicelib.services.gosotchet.rules import (
-    ChangeDone,
+    AmendmentFinished,
     RegistrationStateNotAllowed,
 )
 from chalicelib.services.gosotchet.sale import SALE
 from chalicelib.services.gosotchet.settings import ReportingSecret, ReportingSettings
-from chalicelib.services.gosotchet.store import GOSOTCHET, CredentialsUnderWay
+from chalicelib.services.gosotchet.store import GOSOTCHET, CredentialsBeingSent
 
 PROVISIONING_SECONDS = 60
-"""Shorter than the lease of a sending, so that nobody mails a password that is replaced by then."""
-_AT_ONCE = 1_000
+"""Timeout of the Lambda.
+
+The timeout is shorter than the lease of a sending, so that no delivery sends a password that
+another delivery has replaced.
+"""
+_MAX_WAITING = 1_000
 
 
 @consumer(SALE.queue, reads=[ORGANISATION], writes=[GOSOTCHET, OUTBOX])
 def follow_licence_invoice(closed: InvoiceClosed) -> None:
-    """Make a licence active once it is paid, with an e-mail; or let it expire."""
+    """Make a licence active and notify the client when its invoice is paid; else let it expire."""
     SALE.follow(closed)
 
 
@@ -47,12 +51,12 @@ def follow_licence_invoice(closed: InvoiceClosed) -> None:
     timeout=PROVISIONING_SECONDS,
     settings=[MailSettings, ReportingSecret, ReportingSettings],
 )
-def provision_account(told: Provisioning) -> None:
-    """Open an account or bring it up to date, and mail its login and password."""
-    if isinstance(told, IssueCredentials):
-        provisioning.issue_credentials(told)
+def provision_account(message: Provisioning) -> None:
+    """Issue a login and password, or apply an amendment, at the reporting system."""
+    if isinstance(message, IssueCredentials):
+        provisioning.issue_credentials(message)
     else:
-        provisioning.apply_change(told)
+        provisioning.apply_amendment(message)
 
 
 @scheduled(
@@ -61,49 +65,50 @@ def provision_account(told: Provisioning) -> None:
     alarms={"OldestUnprovisionedSeconds": int(rules.ALARMING.total_seconds())},
 )
 def watch_provisioning() -> None:
-    """Report the age of the oldest request for login and password, repeat what the queue gave up.
+    """Report the age of the oldest request for a login and password, and repeat overdue requests.
 
-    What is not done within the time promised fails, and the client is told.
+    A request that is not done within ``PROMISED`` fails, and the client is notified.
     """
     now = clock.now()
     waiting = [
-        one
-        for status in rules.WAITING
-        for one in every(store.registrations_of_all(status), most=_AT_ONCE)
+        registration
+        for state in rules.WAITING
+        for registration in every(store.registrations_of_all(state), most=_MAX_WAITING)
     ]
-    oldest = max((now - one.requested_at for one in waiting), default=dt.timedelta())
+    ages = (now - registration.requested_at for registration in waiting)
+    oldest = max(ages, default=dt.timedelta())
     metrics.add_metric("OldestUnprovisionedSeconds", MetricUnit.Seconds, oldest.total_seconds())
     metrics.flush_metrics()
     for registration in waiting:
         _watch_registration(registration, now - registration.requested_at)
-    for change in every(store.open_changes(), most=_AT_ONCE):
-        _watch_change(change, now - change.submitted_at)
+    for amendment in every(store.open_amendments(), most=_MAX_WAITING):
+        _watch_amendment(amendment, now - amendment.submitted_at)
 
 
-def _watch_registration(seen: Registration, age: dt.timedelta) -> None:
+def _watch_registration(current: Registration, age: dt.timedelta) -> None:
     if age < rules.REPEATED_AFTER:
         return
     if age < rules.PROMISED:
-        transact([store.issue_credentials(seen)])
+        transact([store.request_delivery(current)])
         return
-    failed = store.fail(seen, rules.LATE, Actor.TIME)
+    failed = store.fail(current, rules.LATE, Actor.TIME)
     try:
-        transact([*failed, store.require_idle(seen), mail.failed(seen, rules.LATE)])
-    except (RegistrationStateNotAllowed, CredentialsUnderWay):
-        logger.info("provisioned at the last moment", registration_id=seen.registration_id)
+        transact([*failed, store.require_not_sending(current), mail.failed(current, rules.LATE)])
+    except (RegistrationStateNotAllowed, CredentialsBeingSent):
+        logger.info("provisioned at the last moment", registration_id=current.registration_id)
 
 
-def _watch_change(seen: Amendment, age: dt.timedelta) -> None:
+def _watch_amendment(current: Amendment, age: dt.timedelta) -> None:
     if age < rules.REPEATED_AFTER:
         return
     if age < rules.PROMISED:
-        transact([store.apply_change(seen)])
+        transact([store.request_amendment(current)])
         return
-    registration = fetch(store.registration(seen.client_id, seen.registration_id))
+    registration = fetch(store.registration(current.client_id, current.registration_id))
     if registration is None:
         raise rules.RegistrationUnknown
-    given_up = store.give_up(seen, rules.LATE, Actor.TIME)
+    given_up = store.give_up(current, rules.LATE, Actor.TIME)
     try:
-        transact([*given_up, mail.change_failed(seen, registration, rules.LATE)])
-    except ChangeDone:
-        logger.info("changed at the last moment", change_id=seen.change_id)
+        transact([*given_up, mail.amendment_failed(current, registration, rules.LATE)])
+    except AmendmentFinished:
+        logger.info("amended at the last moment", change_id=current.change_id)

@@ -6,29 +6,37 @@ from chalicelib.runtime.table import fetch
 from chalicelib.services.gosotchet import account_store as store
 from chalicelib.services.gosotchet import password as passwords
 from chalicelib.services.gosotchet.account import Account
-from chalicelib.services.gosotchet.reporting import Enrolment
+from chalicelib.services.gosotchet.reporting import AccountEnrolment
 
 
 class EmbeddedDirectory:
     """Reporting system whose accounts are items of the table ``GosotchetAccounts``."""
 
-    def enrol(self, enrolment: Enrolment) -> str:
-        """Open an account or bring it up to date, and return its login."""
+    def enrol(self, enrolment: AccountEnrolment) -> str:
+        """Open or update an account and return its login.
+
+        Raises:
+            LookupError: the login belongs to the account of another licence.
+        """
         login = store.login_of(enrolment.account_id)
-        told = Account(
+        account = Account(
             login=login,
             history=(HistoryEntry.now("opened", Actor.SYSTEM),),
             **enrolment.model_dump(exclude={"certificate"}),
         )
-        known = fetch(store.account(login))
-        if known is None:
-            transact([store.open_account(told)])
-        elif known.account_id != told.account_id:
-            raise LookupError("two accounts of one login")
-        elif known.version < told.version:
-            transact([store.enrol(told)])
+        current = fetch(store.account(login))
+        if current is None:
+            transact([store.open_account(account)])
+        elif current.account_id != account.account_id:
+            raise LookupError("two accounts have the same login")
+        elif current.version < account.version:
+            transact([store.enrol(account)])
         return login
 
     def set_password(self, login: str, password: str, issue: int) -> None:
-        """Put a one-time password in place of the former."""
-        transact([store.issue(login, passwords.digest(password), issue)])
+        """Replace the password by a one-time password.
+
+        Raises:
+            Superseded: the account already has a password with this or a later number.
+        """
+        transact([store.set_one_time_password(login, passwords.hash_password(password), issue)])

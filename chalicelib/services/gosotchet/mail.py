@@ -1,4 +1,4 @@
-"""What the client is told by e-mail about licences, logins and changes."""
+"""E-mails to the client about licences, logins and amendments."""
 
 from chalicelib.core.notification.mail import Letter
 from chalicelib.runtime import clock, notify
@@ -9,7 +9,7 @@ _WHERE = "«Сервис и Услуги» — «Платформа Госотч
 
 
 def licence_active(licence: Licence, to: str) -> Write:
-    """Tell that the money has come and what to do next."""
+    """Describe the e-mail that the licence is paid and can be registered."""
     return notify.email(
         licence.client_id,
         to=to,
@@ -23,7 +23,7 @@ def licence_active(licence: Licence, to: str) -> Write:
 
 
 def credentials(registration: Registration, login: str, password: str, sign_in_url: str) -> Letter:
-    """The e-mail with login and password; handed to its carrier at once, never kept."""
+    """Return the e-mail with the login and password, which is sent at once and never stored."""
     issued = clock.now().astimezone(clock.MOSCOW)
     address = f"Адрес для входа: {sign_in_url}\n" if sign_in_url else ""
     return Letter(
@@ -43,8 +43,8 @@ def credentials(registration: Registration, login: str, password: str, sign_in_u
 
 
 def failed(registration: Registration, reason: str) -> Write:
-    """Tell that login and password will not come, and why."""
-    onward = (
+    """Describe the e-mail that the login and password cannot be issued, with the reason."""
+    next_step = (
         "Прежний пароль мог перестать действовать. Мы сообщим, когда отправим новый."
         if registration.login
         else f"Исправьте данные и подайте заявку заново в личном кабинете: {_WHERE}. Лицензия "
@@ -54,28 +54,28 @@ def failed(registration: Registration, reason: str) -> Write:
         registration.client_id,
         to=registration.email,
         subject="Регистрация в системе Госотчёт не выполнена",
-        text=f"Здравствуйте!\n\nЗаявка не выполнена. Причина: {reason}\n\n{onward}",
+        text=f"Здравствуйте!\n\nЗаявка не выполнена. Причина: {reason}\n\n{next_step}",
     )
 
 
-def change_completed(change: Amendment, registration: Registration) -> Write:
-    """Tell that a change is in force."""
-    added = "".join(f"\n— {one.title}" for one in change.authorities)
-    said = f"Добавлены контролирующие органы:{added}\n" if added else ""
-    if change.certificate:
-        said += f"Зарегистрирован новый сертификат № {change.certificate.serial}.\n"
+def amendment_completed(amendment: Amendment, registration: Registration) -> Write:
+    """Describe the e-mail that an amendment is in force."""
+    added = "".join(f"\n— {authority.title}" for authority in amendment.authorities)
+    summary = f"Добавлены контролирующие органы:{added}\n" if added else ""
+    if amendment.certificate:
+        summary += f"Зарегистрирован новый сертификат № {amendment.certificate.serial}.\n"
     return notify.email(
-        change.client_id,
+        amendment.client_id,
         to=registration.email,
         subject="Изменения в системе Госотчёт выполнены",
-        text=f"Здравствуйте!\n\n{said}\nЛогин и пароль остались прежними.",
+        text=f"Здравствуйте!\n\n{summary}\nЛогин и пароль остались прежними.",
     )
 
 
-def change_failed(change: Amendment, registration: Registration, reason: str) -> Write:
-    """Tell that a change is not in force, and why."""
+def amendment_failed(amendment: Amendment, registration: Registration, reason: str) -> Write:
+    """Describe the e-mail that an amendment cannot be applied, with the reason."""
     return notify.email(
-        change.client_id,
+        amendment.client_id,
         to=registration.email,
         subject="Изменения в системе Госотчёт не выполнены",
         text=(

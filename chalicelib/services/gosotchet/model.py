@@ -1,4 +1,4 @@
-"""Licences, registrations with the authorities, and changes of them."""
+"""Licences, registrations with the authorities, and amendments of registrations."""
 
 import datetime as dt
 from enum import StrEnum
@@ -11,7 +11,7 @@ from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
-from chalicelib.services.gosotchet.authority import Authorities, Authority, SomeAuthorities
+from chalicelib.services.gosotchet.authority import Authorities, Authority, NonEmptyAuthorities
 from chalicelib.services.gosotchet.certificate_model import (
     CertificateBytes,
     CertificateCard,
@@ -21,16 +21,16 @@ from chalicelib.services.gosotchet.tariff import Tariff
 
 
 class LicenceState(StrEnum):
-    """Where a licence stands; how long an active one is good, ``valid_until`` says."""
+    """State of a licence. ``valid_until`` is the last day of an active licence."""
 
     INVOICED = "invoiced"
     ACTIVE = "active"
     EXPIRED = "expired"
-    """Unpaid in time."""
+    """The invoice was not paid in time."""
 
 
 class NewLicence(Payload):
-    """Which tariff to buy."""
+    """The tariff of the licence to buy."""
 
     model_config = example(tariff="basic")
 
@@ -38,7 +38,7 @@ class NewLicence(Payload):
 
 
 class Licence(Model):
-    """A licence, on the terms of the day it was ordered."""
+    """A licence, on the terms of its tariff on the day of the order."""
 
     model_config = example(client_id="client-romashka", invoice_number="СУ-1072022639")
 
@@ -50,19 +50,19 @@ class Licence(Model):
     invoice_id: Identifier
     invoice_number: str
     valid_until: dt.date | None = None
-    """The last day, once it is paid."""
+    """Last day of a paid licence."""
     registration_id: Identifier | None = None
-    """What it is used for."""
+    """The registration for which the licence is used."""
     history: tuple[HistoryEntry, ...]
 
 
 class RegistrationState(StrEnum):
-    """Where a registration stands."""
+    """State of a registration."""
 
     ACCEPTED = "accepted"
     CREDENTIALS_SENT = "credentials_sent"
     CREDENTIALS_REQUESTED = "credentials_requested"
-    """The client asked for a new password, which is on its way."""
+    """The client has requested a new password, which is not sent yet."""
     FAILED = "failed"
 
 
@@ -72,14 +72,14 @@ class NewRegistration(Payload):
     model_config = example(email="buh@example.ru")
 
     licence_id: Identifier
-    authorities: SomeAuthorities
+    authorities: NonEmptyAuthorities
     certificate: CertificateBytes
     email: Email
-    """Where login and password go."""
+    """Address to which the login and password are sent."""
 
 
 class RegistrationCard(Model):
-    """A registration as its client sees it."""
+    """A registration as shown to the client."""
 
     model_config = example(
         email="buh@example.ru",
@@ -94,43 +94,43 @@ class RegistrationCard(Model):
     email: str
     login: str | None = None
     requested_at: dt.datetime
-    """When the login or a new password was asked for last."""
+    """Time of the last request for a login or a new password."""
     credentials_due: dt.datetime
-    """When they will have been sent."""
+    """Time by which the login and password are sent."""
     reason: str | None = None
-    """Why it failed, in Russian."""
+    """Reason of the failure, in Russian."""
     open_change: Identifier | None = None
     history: tuple[HistoryEntry, ...]
 
 
 class Registration(RegistrationCard):
-    """A registration as it is kept."""
+    """A registration as stored."""
 
     client_id: Identifier
     organisation_name: str
     organisation_inn: str
     tariff: Tariff
     valid_until: dt.date
-    """The licence's last day."""
+    """Last day of the licence."""
     certificate: KeptCertificate
     delivery_id: Identifier
-    """Of the login and password asked for last; new with each request."""
+    """Identifier of the last request for a login and password; each request has a new one."""
 
     def card(self) -> RegistrationCard:
-        """Return what its client sees."""
+        """Return the registration as shown to the client."""
         return RegistrationCard.model_validate(
             self.model_dump(include=set(RegistrationCard.model_fields))
         )
 
     def line(self) -> "RegistrationLine":
-        """Return what the operator sees in a list."""
+        """Return the registration as shown in the operator's list."""
         return RegistrationLine.model_validate(
             self.model_dump(include=set(RegistrationLine.model_fields))
         )
 
 
 class RegistrationAccepted(RegistrationCard):
-    """A registration on its way and what the person at the screen is told."""
+    """An accepted registration with a message to the user."""
 
     model_config = example(
         message="Логин и пароль придут на buh@example.ru.",
@@ -142,7 +142,7 @@ class RegistrationAccepted(RegistrationCard):
 
 
 class NewCredentials(Payload):
-    """A new password for the same login; another address if the former was mistyped."""
+    """A request for a new password. ``email`` replaces the address of the registration."""
 
     model_config = example(email="buh@example.ru")
 
@@ -166,13 +166,13 @@ class RegistrationLine(RegistrationCard):
 
 
 class RegistrationsQuery(PageQuery):
-    """Which registrations the operator wants to see."""
+    """A query for the registrations in one state."""
 
     status: RegistrationState = RegistrationState.FAILED
 
 
 class AmendmentState(StrEnum):
-    """Where a change of a registration stands."""
+    """State of an amendment."""
 
     ACCEPTED = "accepted"
     COMPLETED = "completed"
@@ -180,7 +180,7 @@ class AmendmentState(StrEnum):
 
 
 class NewAmendment(Payload):
-    """Authorities to add, a new certificate, or both."""
+    """Authorities to add to a registration, a new certificate, or both."""
 
     model_config = example(
         authorities=[
@@ -194,14 +194,14 @@ class NewAmendment(Payload):
     certificate: CertificateBytes | None = None
 
     @model_validator(mode="after")
-    def _of_something(self) -> Self:
+    def _not_empty(self) -> Self:
         if not self.authorities and self.certificate is None:
             raise ValueError("Добавьте контролирующий орган или новый сертификат.")
         return self
 
 
 class AmendmentCard(Model):
-    """A change of a registration as its client sees it."""
+    """An amendment of a registration as shown to the client."""
 
     model_config = example(
         history=[{"status": "accepted", "at": "2026-11-24T09:00:00Z", "by": "client"}]
@@ -211,29 +211,29 @@ class AmendmentCard(Model):
     registration_id: Identifier
     status: AmendmentState
     authorities: tuple[Authority, ...]
-    """The ones it adds."""
+    """Authorities to add."""
     certificate: CertificateCard | None = None
-    """The one it puts in place of the former."""
+    """Certificate that replaces the registered one."""
     submitted_at: dt.datetime
     reason: str | None = None
     history: tuple[HistoryEntry, ...]
 
 
 class Amendment(AmendmentCard):
-    """A change as it is kept."""
+    """An amendment as stored."""
 
     client_id: Identifier
     certificate: KeptCertificate | None = None
 
     def card(self) -> AmendmentCard:
-        """Return what its client sees."""
+        """Return the amendment as shown to the client."""
         return AmendmentCard.model_validate(
             self.model_dump(include=set(AmendmentCard.model_fields))
         )
 
 
 class IssueCredentials(Model):
-    """Tells to open an account, or give it a new password, and mail them."""
+    """Message: open an account or set a new password, and send them by e-mail."""
 
     kind: Literal["credentials"] = "credentials"
     client_id: Identifier
@@ -242,7 +242,7 @@ class IssueCredentials(Model):
 
 
 class ApplyAmendment(Model):
-    """Tells to bring an account up to date."""
+    """Message: update an account by an amendment."""
 
     kind: Literal["change"] = "change"
     client_id: Identifier
@@ -251,4 +251,4 @@ class ApplyAmendment(Model):
 
 
 Provisioning = Annotated[IssueCredentials | ApplyAmendment, Field(discriminator="kind")]
-"""What the queue of provisioning carries; never a password."""
+"""Messages of the queue ``GosotchetProvisioning``. They never contain a password."""

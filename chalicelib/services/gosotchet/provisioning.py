@@ -1,8 +1,9 @@
-"""What is done at the reporting system, and what is noted of it.
+"""Requests to the reporting system, and the record of their results.
 
-A password is made here, given to the reporting system as the one that is valid, and mailed, in this
-order; it is kept nowhere. Whoever cannot know whether the former e-mail went makes a new one, which
-makes the former invalid: so the password of the last e-mail is the one that works.
+A password is generated, set in the reporting system and sent by e-mail, in this order, and is
+stored nowhere. A delivery that cannot know whether the e-mail of an earlier delivery was sent
+generates a new password, which replaces the earlier one. The password in the last e-mail is
+therefore always the valid one.
 """
 
 from chalicelib.core.notification import mail as carrier
@@ -20,77 +21,91 @@ from chalicelib.services.gosotchet.model import (
     IssueCredentials,
     Registration,
 )
-from chalicelib.services.gosotchet.reporting import Enrolment, EnrolmentRefused, ReportingSystem
-from chalicelib.services.gosotchet.rules import ChangeDone, ChangeUnknown, RegistrationUnknown
+from chalicelib.services.gosotchet.reporting import (
+    AccountEnrolment,
+    EnrolmentRefused,
+    ReportingSystem,
+)
+from chalicelib.services.gosotchet.rules import (
+    AmendmentFinished,
+    AmendmentUnknown,
+    RegistrationUnknown,
+)
 from chalicelib.services.gosotchet.settings import ReportingSecret, ReportingSettings
 
 
-def issue_credentials(told: IssueCredentials) -> None:
-    """Open the account unless it is open, give it a new one-time password and mail it, once.
+def issue_credentials(message: IssueCredentials) -> None:
+    """Open the account if there is none, set a new one-time password and send it by e-mail once.
 
     Raises:
-        BeingSent: another delivery is at it.
-        ReportingUnavailable, ClientError: not now.
+        RegistrationUnknown: there is no such registration.
+        BeingSent: another delivery of the message is sending the e-mail.
+        ReportingUnavailable: the reporting system did not answer.
+        ClientError: the provider of e-mails refused for now.
     """
-    seen = fetch(store.registration(told.client_id, told.registration_id))
-    if seen is None:
+    current = fetch(store.registration(message.client_id, message.registration_id))
+    if current is None:
         raise RegistrationUnknown
-    if seen.delivery_id != told.delivery_id or seen.status not in rules.WAITING:
-        logger.info("credentials sent already", registration_id=seen.registration_id)
+    if current.delivery_id != message.delivery_id or current.status not in rules.WAITING:
+        logger.info("credentials sent already", registration_id=current.registration_id)
         return
     system = reporting_system()
 
     def send() -> SentRecord:
-        # The SDK may repeat the mail, with the same password; another delivery makes another.
-        login = seen.login or system.enrol(_enrolment(seen))
-        password = passwords.make()
-        system.set_password(login, password, _moment())
+        # Repeats by the SDK send the same password; another delivery generates a new one.
+        login = current.login or system.enrol(_enrolment(current))
+        password = passwords.generate()
+        system.set_password(login, password, _next_issue())
         address = ReportingSettings.load().reporting_sign_in_url
-        carrier.send(mail.credentials(seen, login, password, address))
-        return {}, [store.provision(seen, login)]
+        carrier.send(mail.credentials(current, login, password, address))
+        return {}, [store.provision(current, login)]
 
     try:
-        send_once(store.sending(seen), send)
-    except EnrolmentRefused as refused:
-        reason = str(refused)
-        transact([*store.fail(seen, reason, Actor.SYSTEM), mail.failed(seen, reason)])
+        send_once(store.sending(current), send)
+    except EnrolmentRefused as refusal:
+        reason = str(refusal)
+        transact([*store.fail(current, reason, Actor.SYSTEM), mail.failed(current, reason)])
 
 
-def apply_change(told: ApplyAmendment) -> None:
-    """Bring an account up to date with a change; a repeat is harmless.
+def apply_amendment(message: ApplyAmendment) -> None:
+    """Update the account by an amendment. A repeat changes nothing.
 
     Raises:
-        ReportingUnavailable, ClientError: not now.
+        AmendmentUnknown: there is no such amendment or registration.
+        ReportingUnavailable: the reporting system did not answer.
     """
-    change, registration = fetch(
-        store.change(told.client_id, told.registration_id, told.change_id),
-        store.registration(told.client_id, told.registration_id),
+    amendment, registration = fetch(
+        store.amendment(message.client_id, message.registration_id, message.change_id),
+        store.registration(message.client_id, message.registration_id),
     )
-    if change is None or registration is None:
-        raise ChangeUnknown
-    if change.status is not AmendmentState.ACCEPTED:
-        logger.info("change done already", change_id=change.change_id)
+    if amendment is None or registration is None:
+        raise AmendmentUnknown
+    if amendment.status is not AmendmentState.ACCEPTED:
+        logger.info("amendment finished already", change_id=amendment.change_id)
         return
-    changed = registration.model_copy(
+    amended = registration.model_copy(
         update={
-            "authorities": (*registration.authorities, *change.authorities),
-            "certificate": change.certificate or registration.certificate,
-            "requested_at": change.submitted_at,
+            "authorities": (*registration.authorities, *amendment.authorities),
+            "certificate": amendment.certificate or registration.certificate,
+            "requested_at": amendment.submitted_at,
         }
     )
     try:
-        reporting_system().enrol(_enrolment(changed))
-        writes = [*store.complete(change, changed), mail.change_completed(change, registration)]
-    except EnrolmentRefused as refused:
-        reason = str(refused)
+        reporting_system().enrol(_enrolment(amended))
         writes = [
-            *store.give_up(change, reason, Actor.SYSTEM),
-            mail.change_failed(change, registration, reason),
+            *store.complete(amendment, amended),
+            mail.amendment_completed(amendment, registration),
+        ]
+    except EnrolmentRefused as refusal:
+        reason = str(refusal)
+        writes = [
+            *store.give_up(amendment, reason, Actor.SYSTEM),
+            mail.amendment_failed(amendment, registration, reason),
         ]
     try:
         transact(writes)
-    except ChangeDone:
-        logger.info("change done meanwhile", change_id=change.change_id)
+    except AmendmentFinished:
+        logger.info("amendment finished meanwhile", change_id=amendment.change_id)
 
 
 def reporting_system() -> ReportingSystem:
@@ -106,18 +121,18 @@ def reporting_system() -> ReportingSystem:
     return EmbeddedDirectory()
 
 
-def _enrolment(of: Registration) -> Enrolment:
-    return Enrolment(
-        account_id=of.licence_id,
-        version=int(of.requested_at.timestamp() * 1000),
-        organisation_name=of.organisation_name,
-        organisation_inn=of.organisation_inn,
-        authorities=of.authorities,
-        certificate=of.certificate.der,
-        certificate_sha256=of.certificate.sha256,
+def _enrolment(registration: Registration) -> AccountEnrolment:
+    return AccountEnrolment(
+        account_id=registration.licence_id,
+        version=int(registration.requested_at.timestamp() * 1000),
+        organisation_name=registration.organisation_name,
+        organisation_inn=registration.organisation_inn,
+        authorities=registration.authorities,
+        certificate=registration.certificate.der,
+        certificate_sha256=registration.certificate.sha256,
     )
 
 
-def _moment() -> int:
-    """Return a number greater than those of earlier passwords: the leases lie between them."""
+def _next_issue() -> int:
+    # Milliseconds increase from one password to the next: a lease lies between two deliveries.
     return int(clock.now().timestamp() * 1000)

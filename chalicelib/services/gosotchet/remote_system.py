@@ -1,13 +1,14 @@
-"""A reporting operator's system over HTTPS.
+"""Adapter to a reporting operator's system over HTTPS.
 
-What is asked of it, with a bearer token and an ``Idempotency-Key``, under which a repeat is one::
+Requests carry a bearer token and an ``Idempotency-Key``; a repeat under the same key has no
+further effect::
 
-    PUT <url>/accounts/<account id>       an Enrolment  → 200 {"login": …}
+    PUT <url>/accounts/<account id>       an AccountEnrolment  → 200 {"login": …}
     PUT <url>/logins/<login>/password     {"password", "must_change", "issue"} → 200 or 204
 
-A lower ``version`` or ``issue`` than the one it has changes nothing. A refusal for good is 400,
-404, 409 or 422 with a problem document, whose ``detail`` is told to the client; whatever else comes
-is a failure for now.
+A ``version`` or ``issue`` lower than the last one changes nothing. Statuses 400, 404, 409 and 422
+are refusals for good, whose problem document's ``detail`` is shown to the client. Any other failure
+is temporary.
 """
 
 import json
@@ -19,19 +20,22 @@ from urllib3.exceptions import HTTPError
 
 from chalicelib.requisites import Line, check
 from chalicelib.services.gosotchet.reporting import (
-    Enrolment,
+    AccountEnrolment,
     EnrolmentRefused,
     ReportingUnavailable,
 )
 
-_FOR_GOOD = {400, 404, 409, 422}
-_FOR_NOW = [408, 429, 500, 502, 503, 504]
-_REFUSED = "Оператор отчётности отклонил заявку."
-_LONGEST_ANSWER = 64 * 1024
+_PERMANENT = {400, 404, 409, 422}
+_TEMPORARY = [408, 429, 500, 502, 503, 504]
+_DEFAULT_REASON = "Оператор отчётности отклонил заявку."
+_MAX_ANSWER_BYTES = 64 * 1024
 
 
 class RemoteReportingSystem:
-    """The system at ``url``; ``attempts`` is how often a call is made before it is given up."""
+    """The system at ``url``.
+
+    ``attempts`` is the number of times that a call is made, ``seconds`` the timeout of each.
+    """
 
     def __init__(self, url: str, token: str, *, attempts: int = 3, seconds: float = 4) -> None:
         self._url = url.rstrip("/")
@@ -42,28 +46,28 @@ class RemoteReportingSystem:
                 total=attempts - 1,
                 redirect=False,
                 backoff_factor=0.2,
-                status_forcelist=_FOR_NOW,
+                status_forcelist=_TEMPORARY,
                 allowed_methods=["PUT"],
                 raise_on_status=False,
-                # The function's own time is short; longer waits are the queue's.
+                # The Lambda's time is short; the queue repeats the message after a longer delay.
                 respect_retry_after_header=False,
             ),
         )
 
-    def enrol(self, enrolment: Enrolment) -> str:
-        """Open an account or bring it up to date, and return its login."""
-        said = self._put(
+    def enrol(self, enrolment: AccountEnrolment) -> str:
+        """Open or update an account and return its login; see :class:`ReportingSystem`."""
+        document = self._put(
             f"/accounts/{quote(enrolment.account_id, safe='')}",
             enrolment.model_dump(mode="json", exclude_none=True),
             key=f"{enrolment.account_id}-{enrolment.version}",
         )
         try:
-            return str(check(Line, said["login"]))
+            return str(check(Line, document["login"]))
         except (KeyError, TypeError, ValueError):
-            raise ReportingUnavailable("an answer without a login") from None
+            raise ReportingUnavailable("the answer has no login") from None
 
     def set_password(self, login: str, password: str, issue: int) -> None:
-        """Put a one-time password in place of the former."""
+        """Replace the password by a one-time password; see :class:`ReportingSystem`."""
         self._put(
             f"/logins/{quote(login, safe='')}/password",
             {"password": password, "must_change": True, "issue": issue},
@@ -79,28 +83,28 @@ class RemoteReportingSystem:
                 headers={**self._headers, "Idempotency-Key": key},
                 preload_content=False,
             )
-            content = answer.read(_LONGEST_ANSWER)
+            content = answer.read(_MAX_ANSWER_BYTES)
             answer.release_conn()
         except HTTPError as error:
-            # Its kind only: what it quotes is not for the log.
+            # The class of the error only: its text may quote the request, which must not be logged.
             raise ReportingUnavailable(type(error).__name__) from None
-        said = _read(content)
-        if answer.status in _FOR_GOOD:
-            raise EnrolmentRefused(_detail(said))
+        document = _parse(content)
+        if answer.status in _PERMANENT:
+            raise EnrolmentRefused(_detail(document))
         if not 200 <= answer.status < 300:
             raise ReportingUnavailable(f"status {answer.status}")
-        return said
+        return document
 
 
-def _read(content: bytes) -> Any:
+def _parse(content: bytes) -> Any:
     try:
         return json.loads(content)
     except ValueError:
         return {}
 
 
-def _detail(said: Any) -> str:
+def _detail(document: Any) -> str:
     try:
-        return str(check(Line, said["detail"]))
+        return str(check(Line, document["detail"]))
     except (KeyError, TypeError, ValueError):
-        return _REFUSED
+        return _DEFAULT_REASON

@@ -1,4 +1,4 @@
-"""The port to the reporting operator's system, where login and password are good."""
+"""The port to the reporting system, which holds the accounts that clients sign in to."""
 
 from typing import Protocol
 
@@ -6,44 +6,47 @@ from chalicelib.runtime.model import Model
 from chalicelib.services.gosotchet.authority import Authority
 
 
-class Enrolment(Model):
-    """For whom an account is, to whom it reports and who signs."""
+class AccountEnrolment(Model):
+    """The organisation, authorities and signing certificate of an account."""
 
     account_id: str
-    """The licence: one has one account."""
+    """Identifier of the licence; a licence has one account."""
     version: int
-    """Grows with each enrolment of an account; an earlier one changes nothing."""
+    """Increases with each enrolment of the account; a lower version changes nothing."""
     organisation_name: str
     organisation_inn: str
     authorities: tuple[Authority, ...]
     certificate: str
-    """DER in base64."""
+    """The certificate in DER, encoded in base64."""
     certificate_sha256: str
 
 
 class EnrolmentRefused(Exception):
-    """The system says that it will never take this; the text is Russian and fit for the client."""
+    """The system refuses the request for good. The client is shown the text, in Russian."""
 
 
 class ReportingUnavailable(Exception):
-    """The system did not answer, or not sensibly; it may have done what it was asked."""
+    """The system did not answer or the answer is invalid. The request may have been carried out."""
 
 
 class ReportingSystem(Protocol):
-    """Where accounts are."""
+    """A system that holds accounts."""
 
-    def enrol(self, enrolment: Enrolment) -> str:
-        """Open an account or bring it up to date, and return its login; a repeat is harmless.
+    def enrol(self, enrolment: AccountEnrolment) -> str:
+        """Open or update an account and return its login. A repeat changes nothing.
 
         Raises:
-            EnrolmentRefused, ReportingUnavailable: as they say.
+            EnrolmentRefused: the system refuses the enrolment for good.
+            ReportingUnavailable: the system did not answer; the call may be repeated.
         """
 
     def set_password(self, login: str, password: str, issue: int) -> None:
-        """Put a one-time password in place of the former, to be changed at the first sign-in.
+        """Replace the password by a one-time password, to be changed at the first sign-in.
 
-        ``issue`` grows from one password to the next: one that arrives late changes nothing.
+        ``issue`` increases from one password to the next. A password that arrives after a later one
+        is not set.
 
         Raises:
-            EnrolmentRefused, ReportingUnavailable: as they say.
+            EnrolmentRefused: the system refuses the password for good.
+            ReportingUnavailable: the system did not answer; the call may be repeated.
         """

@@ -1,4 +1,4 @@
-"""What a licence admits, what a form must hold, and the way of a registration."""
+"""Lifecycles of licences, registrations and amendments, and the checks of their forms."""
 
 import calendar
 import datetime as dt
@@ -11,7 +11,7 @@ from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.lifecycle import Lifecycle, Move, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
-from chalicelib.services.gosotchet.authority import MOST_AUTHORITIES, Authority, Fault, Fns
+from chalicelib.services.gosotchet.authority import MOST_AUTHORITIES, Authority, FieldError, Fns
 from chalicelib.services.gosotchet.certificate_model import CertificateCard
 from chalicelib.services.gosotchet.model import (
     AmendmentState,
@@ -24,16 +24,16 @@ from chalicelib.services.gosotchet.model import (
 from chalicelib.services.gosotchet.tariff import Tariff
 
 PROMISED = dt.timedelta(hours=24)
-"""Within which login and password are mailed, or the client is told why not."""
+"""Time within which the login and password are sent, or the client is notified of the failure."""
 ALARMING = dt.timedelta(hours=20)
-"""Age of a request at which people are called."""
+"""Age of a request at which the alarm is raised."""
 REPEATED_AFTER = dt.timedelta(hours=1)
-"""Age from which what the queue gave up is put on it again."""
+"""Age of a request from which its message is put on the queue again."""
 RESEND_PAUSE = dt.timedelta(minutes=5)
-"""Between one password and the next that a client asks for."""
+"""Minimum time between two requests of a client for a password."""
 
 WAITING = (RegistrationState.ACCEPTED, RegistrationState.CREDENTIALS_REQUESTED)
-"""Somebody waits for a login or a password."""
+"""States in which a login or password is still to be sent."""
 
 LATE = "Не удалось завершить в течение суток. Мы уже разбираемся."
 
@@ -64,21 +64,21 @@ _UNREADABLE = "Файл не читается как сертификат. Пр�
 
 
 class TariffUnknown(NotFound):
-    """No such tariff is on sale."""
+    """No tariff with this identifier is on sale."""
 
     slug = "tariff-unknown"
     detail = "Такого тарифа нет."
 
 
 class LicenceUnknown(NotFound):
-    """No such licence, or not the caller's."""
+    """The caller has no licence with this identifier."""
 
     slug = "licence-unknown"
     detail = "Такой лицензии нет."
 
 
 class LicenceNotActive(Problem):
-    """The licence is not paid, or its time has ended."""
+    """The licence is not paid, or its last day has passed."""
 
     slug = "licence-not-active"
     title = "Лицензия не действует"
@@ -86,7 +86,7 @@ class LicenceNotActive(Problem):
 
 
 class LicenceUsed(Problem):
-    """The licence has its registration."""
+    """The licence already has a registration."""
 
     slug = "licence-used"
     title = "Лицензия уже использована"
@@ -94,7 +94,7 @@ class LicenceUsed(Problem):
 
 
 class RegistrationUnknown(NotFound):
-    """No such registration, or not the caller's."""
+    """The caller has no registration with this identifier."""
 
     slug = "registration-unknown"
     detail = "Такой регистрации нет."
@@ -110,27 +110,27 @@ class RegistrationStateNotAllowed(StateNotAllowed):
     in_words = _IN_RUSSIAN
 
 
-class ChangeOpen(Problem):
-    """Another change of the registration is under way."""
+class AmendmentOpen(Problem):
+    """The registration has an unfinished amendment."""
 
     slug = "change-open"
     title = "Предыдущее изменение ещё выполняется"
     detail = "Дождитесь, пока выполнится предыдущее изменение, и повторите."
 
 
-class ChangeUnknown(NotFound):
-    """No such change of this registration."""
+class AmendmentUnknown(NotFound):
+    """The registration has no amendment with this identifier."""
 
     slug = "change-unknown"
     detail = "Такого изменения нет."
 
 
-class ChangeDone(StateNotAllowed):
-    """The amendment is applied, or has failed."""
+class AmendmentFinished(StateNotAllowed):
+    """The amendment is already completed or has failed."""
 
 
 class CredentialsSentJustNow(Problem):
-    """A password was asked for a moment ago."""
+    """The last password was requested less than ``RESEND_PAUSE`` ago."""
 
     status = 429
     slug = "credentials-sent-just-now"
@@ -140,7 +140,7 @@ class CredentialsSentJustNow(Problem):
 
 
 class PrivateKeyReceived(Problem):
-    """A private key came in place of an open certificate; it is kept nowhere."""
+    """The file contains a private key instead of an open certificate. The key is not stored."""
 
     status = 422
     slug = "private-key-received"
@@ -176,18 +176,21 @@ REGISTRATION = Lifecycle(
 )
 AMENDMENT = Lifecycle(
     {AmendmentState.ACCEPTED: {AmendmentState.COMPLETED, AmendmentState.FAILED}},
-    refusal=ChangeDone,
+    refusal=AmendmentFinished,
     field="status",
 )
 
 
 def certificate_refusal(code: str) -> str:
-    """Return what is wrong with a certificate, by the code of ``chalicelib.kep.errors``."""
+    """Return the description in Russian of a certificate's error.
+
+    ``code`` is an error code of ``chalicelib.kep.errors``.
+    """
     return _CERTIFICATE.get(code, _UNREADABLE)
 
 
 def invoice_lines(tariff: Tariff) -> list[InvoiceLine]:
-    """Return what the invoice says of a licence."""
+    """Return the lines of the invoice for a licence."""
     return [
         InvoiceLine(
             title=f"Лицензия «Платформа Госотчёт», тариф «{tariff.title}», {tariff.months} мес.",
@@ -200,18 +203,18 @@ def invoice_lines(tariff: Tariff) -> list[InvoiceLine]:
 
 
 def last_day(paid_on: dt.date, months: int) -> dt.date:
-    """Return the last day of so many months from the day of payment, that day counted."""
+    """Return the last day of a term in months whose first day is the day of payment."""
     year, month = divmod(paid_on.year * 12 + paid_on.month - 1 + months, 12)
     day = min(paid_on.day, calendar.monthrange(year, month + 1)[1])
     return dt.date(year, month + 1, day) - dt.timedelta(days=1)
 
 
 def require_free(licence: Licence, today: dt.date) -> dt.date:
-    """Return the last day of a licence that may be registered.
+    """Check that a licence can be registered and return its last day.
 
     Raises:
-        LicenceNotActive: it is not paid, or has ended.
-        LicenceUsed: it is registered.
+        LicenceNotActive: the licence is not paid, or its last day has passed.
+        LicenceUsed: the licence already has a registration.
     """
     if licence.status is not LicenceState.ACTIVE or licence.valid_until is None:
         raise LicenceNotActive
@@ -222,36 +225,38 @@ def require_free(licence: Licence, today: dt.date) -> dt.date:
 
 
 def require_in_force(valid_until: dt.date, today: dt.date) -> None:
-    """Refuse what a licence whose last day has gone does not give.
+    """Check that a licence with this last day is in force.
 
     Raises:
-        LicenceNotActive: as said.
+        LicenceNotActive: the last day has passed.
     """
     if today > valid_until:
         raise LicenceNotActive
 
 
-def require_pause(seen: Registration, now: dt.datetime) -> None:
-    """Refuse another password right after one was asked for.
+def require_pause(current: Registration, now: dt.datetime) -> None:
+    """Check that the last password was requested at least ``RESEND_PAUSE`` ago.
 
     Raises:
-        CredentialsSentJustNow: as said.
+        CredentialsSentJustNow: the last request is more recent.
     """
-    if now < seen.requested_at + RESEND_PAUSE:
+    if now < current.requested_at + RESEND_PAUSE:
         raise CredentialsSentJustNow
 
 
-def require_changeable(seen: Registration, today: dt.date) -> None:
-    """Refuse changes of what has no account, whose licence has ended or that is being changed.
+def require_amendable(current: Registration, today: dt.date) -> None:
+    """Check that a registration can be amended.
 
     Raises:
-        RegistrationStateNotAllowed, LicenceNotActive, ChangeOpen: as said.
+        RegistrationStateNotAllowed: the registration has no account yet.
+        LicenceNotActive: the last day of the licence has passed.
+        AmendmentOpen: the registration has an unfinished amendment.
     """
-    if seen.login is None:
-        raise RegistrationStateNotAllowed(seen.status)
-    require_in_force(seen.valid_until, today)
-    if seen.open_change is not None:
-        raise ChangeOpen
+    if current.login is None:
+        raise RegistrationStateNotAllowed(current.status)
+    require_in_force(current.valid_until, today)
+    if current.open_change is not None:
+        raise AmendmentOpen
 
 
 def request_credentials(
@@ -263,7 +268,7 @@ def request_credentials(
         current: The registration as it was read.
         target: ``ACCEPTED`` for a registration without an account, else ``CREDENTIALS_REQUESTED``.
         by: Who requests it.
-        email: Where the password goes from now on; None leaves the address.
+        email: New address to which passwords are sent; None keeps the address.
 
     Raises:
         RegistrationStateNotAllowed: ``target`` cannot follow the state of the registration.
@@ -283,75 +288,85 @@ def request_credentials(
 
 
 def accepted(registration: Registration) -> RegistrationAccepted:
-    """Return a registration with what the person at the screen is told of it."""
-    said = (
+    """Return a registration with the message to the user who has submitted the request."""
+    message = (
         f"Заявка на регистрацию успешно оформлена. В течение суток на {registration.email} придут "
         "логин и пароль для входа в систему Госотчёт."
         if registration.status is RegistrationState.ACCEPTED
         else f"Новый пароль придёт на {registration.email}. Прежний перестанет действовать."
     )
-    return RegistrationAccepted(**registration.card().model_dump(), message=said)
+    return RegistrationAccepted(**registration.card().model_dump(), message=message)
 
 
-Errors = list[dict[str, str]]
+FormErrors = list[dict[str, str]]
+"""Errors of a form: ``pointer`` to the field, ``detail`` in Russian, sometimes ``code``."""
 
 
-def faults(
+def authority_errors(
     authorities: Sequence[Authority],
     tariff: Tariff,
     owner: Profile,
     registered: Sequence[Authority] = (),
-) -> Errors:
-    """Return all that is wrong with the authorities of a form, each with a pointer to its field.
+) -> FormErrors:
+    """Return all errors of the authorities of a form.
 
-    What is ``registered`` already counts towards the tariff's limits and as a duplicate.
+    Args:
+        authorities: The authorities of the form.
+        tariff: The tariff of the licence, which limits the authorities.
+        owner: The organisation that registers.
+        registered: Authorities registered before. They count towards the limits of the tariff, and
+            an authority of the form that equals one of them is a duplicate.
     """
-    found: Errors = []
-    known = {one.title for one in registered}
-    offices = {one.code for one in registered if isinstance(one, Fns)}
-    codes = {one.kpp for one in registered if isinstance(one, Fns)} - {owner.kpp}
-    for place, one in enumerate(authorities):
-        wrong = list(one.faults(owner.kind))
-        if one.title in known:
-            wrong.append(("", f"{one.title}: уже добавлено, уберите повтор."))
-        known.add(one.title)
-        if one.kind not in tariff.authorities:
-            refusal = f"Тариф «{tariff.title}» не допускает отчёты в {one.kind.label}."
-            wrong.append(("kind", refusal))
-        elif isinstance(one, Fns) and not wrong:
-            wrong += _beyond(one, tariff, owner, offices, codes)
-        found += [
-            {"pointer": f"/authorities/{place}" + (f"/{name}" if name else ""), "detail": detail}
-            for name, detail in wrong
+    errors: FormErrors = []
+    titles = {authority.title for authority in registered}
+    tax_offices = [authority for authority in registered if isinstance(authority, Fns)]
+    codes = {office.code for office in tax_offices}
+    kpps = {office.kpp for office in tax_offices} - {owner.kpp}
+    for position, authority in enumerate(authorities):
+        details = list(authority.errors_for(owner.kind))
+        if authority.title in titles:
+            details.append(("", f"{authority.title}: уже добавлено, уберите повтор."))
+        titles.add(authority.title)
+        if authority.kind not in tariff.authorities:
+            detail = f"Тариф «{tariff.title}» не допускает отчёты в {authority.kind.label}."
+            details.append(("kind", detail))
+        elif isinstance(authority, Fns) and not details:
+            details += _limit_errors(authority, tariff, owner, codes, kpps)
+        errors += [
+            {"pointer": f"/authorities/{position}" + (f"/{name}" if name else ""), "detail": detail}
+            for name, detail in details
         ]
     if len(authorities) + len(registered) > MOST_AUTHORITIES:
         detail = f"В регистрации может быть не больше {MOST_AUTHORITIES} органов."
-        found.append({"pointer": "/authorities", "detail": detail})
-    return found
+        errors.append({"pointer": "/authorities", "detail": detail})
+    return errors
 
 
-def certificate_faults(new: CertificateCard | None, registered: CertificateCard) -> Errors:
-    """Return what is wrong with putting a certificate in place of the one registered."""
+def certificate_errors(new: CertificateCard | None, registered: CertificateCard) -> FormErrors:
+    """Return the errors of a certificate that is to replace the registered one."""
     if new is None or new.sha256 != registered.sha256:
         return []
     return [{"pointer": "/certificate", "detail": "Этот сертификат уже зарегистрирован."}]
 
 
-def _beyond(
-    one: Fns, tariff: Tariff, owner: Profile, offices: set[str], codes: set[str | None]
-) -> list[Fault]:
-    """Return the limits of the tariff that one more tax office exceeds, or count it in."""
-    wrong = []
-    counted = (
-        ("code", one.code, offices, tariff.tax_offices, "инспекций ФНС"),
-        ("kpp", one.kpp, codes, tariff.additional_kpp, "дополнительных КПП"),
+def _limit_errors(
+    office: Fns, tariff: Tariff, owner: Profile, codes: set[str], kpps: set[str | None]
+) -> list[FieldError]:
+    """Return the limits of the tariff that a tax office exceeds.
+
+    Adds the office to ``codes`` and ``kpps``, the values counted so far, where a limit allows it.
+    """
+    errors = []
+    limits = (
+        ("code", office.code, codes, tariff.tax_offices, "инспекций ФНС"),
+        ("kpp", office.kpp, kpps, tariff.additional_kpp, "дополнительных КПП"),
     )
-    for name, value, known, most, what in counted:
-        if value in (None, owner.kpp) or value in known:
+    for name, value, counted, limit, noun in limits:
+        if value in (None, owner.kpp) or value in counted:
             continue
-        if len(known) < most:
-            known.add(value)
+        if len(counted) < limit:
+            counted.add(value)
         else:
-            said = f"{one.title}: тариф «{tariff.title}» допускает {what} не больше {most}."
-            wrong.append((name, said))
-    return wrong
+            detail = f"{office.title}: тариф «{tariff.title}» допускает {noun} не больше {limit}."
+            errors.append((name, detail))
+    return errors

@@ -1,4 +1,4 @@
-"""The sale of licences: what follows when the invoice of a licence is paid or expires."""
+"""The sale of licences: the effects of an invoice that is paid or expires."""
 
 from chalicelib.core.billing.sale import Sale
 from chalicelib.core.organisation import store as organisation

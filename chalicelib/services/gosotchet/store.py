@@ -1,9 +1,14 @@
-"""Where licences, registrations and their changes are kept.
+"""Table of licences, registrations and amendments.
 
-In a client's partition: ``licence#<id>``; ``registration#<id>``; ``change#<registration>#<id>``;
-``credentials#<delivery>``, that a login and password went out, never what they are. Index
-``worklist`` holds registrations and changes by status, ``registration_id`` finds a registration for
-the operator.
+Sort keys in the partition of a client:
+
+- ``licence#<id>``
+- ``registration#<id>``
+- ``change#<registration>#<id>``: an amendment
+- ``credentials#<delivery>``: the record that a login and password were sent, without their values
+
+The index ``worklist`` lists registrations and amendments by state. The index ``registration_id``
+finds a registration for the operator.
 """
 
 import datetime as dt
@@ -30,50 +35,53 @@ from chalicelib.services.gosotchet.model import (
 from chalicelib.services.gosotchet.rules import (
     AMENDMENT,
     REGISTRATION,
-    ChangeDone,
-    ChangeOpen,
+    AmendmentFinished,
+    AmendmentOpen,
     LicenceUsed,
 )
 
 GOSOTCHET = Table("Gosotchet")
 QUEUE = Queue("Gosotchet")
-"""Where the service hears of its invoices."""
+"""Queue of notifications that an invoice for a licence is paid or has expired."""
 PROVISIONING = Queue("GosotchetProvisioning")
-"""What is to be done at the reporting system."""
+"""Queue of requests to the reporting system."""
 
-_REPEATS_KNOWN = dt.timedelta(days=30)
+_RECORD_KEPT_FOR = dt.timedelta(days=30)
 
 
-class CredentialsUnderWay(Problem):
-    """Somebody is sending them at this moment."""
+class CredentialsBeingSent(Problem):
+    """A delivery is sending the login and password at this moment."""
 
 
 # --- licences
 
 
 def licence(client_id: str, licence_id: str) -> Get[Licence]:
-    """One licence of a client."""
+    """Describe the read of a licence."""
     return GOSOTCHET.get(client_id, f"licence#{licence_id}", Licence.model_validate)
 
 
 def licences(client_id: str) -> Query[Licence]:
-    """A client's licences, newest first."""
+    """Describe the licences of a client, newest first."""
     return GOSOTCHET.list(client_id, "licence#", Licence.model_validate, newest_first=True)
 
 
 def put_licence(new: Licence) -> Write:
-    """Keep a new licence."""
+    """Describe the write of a new licence."""
     return GOSOTCHET.put({**to_item(new), "sk": f"licence#{new.licence_id}"}, new=True)
 
 
 def move_licence(move: Move[LicenceState, Licence]) -> Write:
-    """Keep a move of a licence."""
+    """Describe the write of a move of a licence."""
     licence = move.changed
     return move.write(GOSOTCHET, licence.client_id, f"licence#{licence.licence_id}")
 
 
 def take_licence(client_id: str, licence_id: str, registration_id: str) -> Write:
-    """Use a licence for a registration, the only one."""
+    """Describe the use of a licence for a registration.
+
+    The write fails with ``LicenceUsed`` if the licence is not active or has a registration.
+    """
     return GOSOTCHET.update(
         client_id,
         f"licence#{licence_id}",
@@ -83,12 +91,12 @@ def take_licence(client_id: str, licence_id: str, registration_id: str) -> Write
     )
 
 
-def _free_licence(seen: Registration) -> Write:
+def _free_licence(registration: Registration) -> Write:
     return GOSOTCHET.update(
-        seen.client_id,
-        f"licence#{seen.licence_id}",
+        registration.client_id,
+        f"licence#{registration.licence_id}",
         remove=["registration_id"],
-        when=Attr("registration_id").eq(seen.registration_id),
+        when=Attr("registration_id").eq(registration.registration_id),
     )
 
 
@@ -96,29 +104,29 @@ def _free_licence(seen: Registration) -> Write:
 
 
 def registration(client_id: str, registration_id: str) -> Get[Registration]:
-    """One registration of a client."""
+    """Describe the read of a registration."""
     return GOSOTCHET.get(client_id, f"registration#{registration_id}", Registration.model_validate)
 
 
 def registrations(client_id: str) -> Query[Registration]:
-    """A client's registrations, newest first."""
+    """Describe the registrations of a client, newest first."""
     return GOSOTCHET.list(
         client_id, "registration#", Registration.model_validate, newest_first=True
     )
 
 
 def registration_of_all(registration_id: str) -> Query[Registration]:
-    """The registration of that id, whoever's; for the operator."""
+    """Describe the registration with this identifier, of any client, for the operator."""
     return GOSOTCHET.index("registration_id", registration_id, Registration.model_validate)
 
 
-def registrations_of_all(status: RegistrationState) -> Query[Registration]:
-    """Everybody's registrations in a status, the oldest request first."""
-    return GOSOTCHET.index("worklist", f"registrations#{status}", Registration.model_validate)
+def registrations_of_all(state: RegistrationState) -> Query[Registration]:
+    """Describe the registrations of all clients in a state, the oldest request first."""
+    return GOSOTCHET.index("worklist", f"registrations#{state}", Registration.model_validate)
 
 
 def put_registration(new: Registration) -> list[Write]:
-    """Keep a new registration, use its licence, and have the login and password sent."""
+    """Describe the writes of a new registration, and the message that has the password sent."""
     item = to_item(new) | {
         "sk": f"registration#{new.registration_id}",
         "worklist": f"registrations#{new.status}",
@@ -127,35 +135,35 @@ def put_registration(new: Registration) -> list[Write]:
     return [
         GOSOTCHET.put(item, new=True),
         take_licence(new.client_id, new.licence_id, new.registration_id),
-        issue_credentials(new),
+        request_delivery(new),
     ]
 
 
-def issue_credentials(of: Registration) -> Write:
-    """Have login and password sent."""
-    told = IssueCredentials(
-        client_id=of.client_id,
-        registration_id=of.registration_id,
-        delivery_id=of.delivery_id,
+def request_delivery(registration: Registration) -> Write:
+    """Describe the message that has the login and password sent."""
+    message = IssueCredentials(
+        client_id=registration.client_id,
+        registration_id=registration.registration_id,
+        delivery_id=registration.delivery_id,
     )
-    return outbox.message(of.client_id, PROVISIONING, told)
+    return outbox.message(registration.client_id, PROVISIONING, message)
 
 
 def request_credentials(
     current: Registration, move: Move[RegistrationState, Registration]
 ) -> list[Write]:
-    """Keep the request of a new login or password and have it sent.
+    """Describe the writes of a new request for a login or password, and of its message.
 
     A registration that failed without an account takes its licence again.
     """
-    writes = [_move_registration(current, move), issue_credentials(move.changed)]
+    writes = [_move_registration(current, move), request_delivery(move.changed)]
     if current.status is RegistrationState.FAILED and current.login is None:
         writes.append(take_licence(current.client_id, current.licence_id, current.registration_id))
     return writes
 
 
 def provision(current: Registration, login: str) -> Write:
-    """Record that login and password were sent."""
+    """Describe the record that the login and password were sent."""
     sent = REGISTRATION.move(
         current, RegistrationState.CREDENTIALS_SENT, Actor.SYSTEM, login=login, reason=None
     )
@@ -163,30 +171,37 @@ def provision(current: Registration, login: str) -> Write:
 
 
 def fail(current: Registration, reason: str, by: Actor) -> list[Write]:
-    """Give a request up; without an account, the licence may be registered again."""
+    """Describe the failure of a request.
+
+    Without an account the licence becomes free for another registration.
+    """
     failed = REGISTRATION.move(current, RegistrationState.FAILED, by, reason=reason)
     write = _move_registration(current, failed)
     return [write] if current.login else [write, _free_licence(current)]
 
 
-def sending(of: Registration) -> Sending:
-    """Login and password as something to be sent once."""
-    return Sending(GOSOTCHET, of.client_id, f"credentials#{of.delivery_id}", _REPEATS_KNOWN)
+def sending(registration: Registration) -> Sending:
+    """Return the sending of the login and password last requested, to be done once."""
+    sk = f"credentials#{registration.delivery_id}"
+    return Sending(GOSOTCHET, registration.client_id, sk, _RECORD_KEPT_FOR)
 
 
-def require_idle(of: Registration) -> Write:
-    """Demand that nobody is sending login and password at this moment."""
+def require_not_sending(registration: Registration) -> Write:
+    """Describe the check that no delivery is sending the login and password at this moment.
+
+    The transaction fails with ``CredentialsBeingSent`` if a delivery holds the lease.
+    """
     now = int(clock.now().timestamp())
     return GOSOTCHET.check(
-        of.client_id,
-        sending(of).sk,
+        registration.client_id,
+        sending(registration).sk,
         when=Attr("leased_until").not_exists() | Attr("leased_until").lt(now),
-        otherwise=CredentialsUnderWay(),
+        otherwise=CredentialsBeingSent(),
     )
 
 
 def _move_registration(current: Registration, move: Move[RegistrationState, Registration]) -> Write:
-    """Keep a move of a registration, provided that no other request of credentials came first."""
+    # The condition on the request: a delivery must not complete a request that followed its own.
     return move.write(
         GOSOTCHET,
         current.client_id,
@@ -199,32 +214,35 @@ def _move_registration(current: Registration, move: Move[RegistrationState, Regi
     )
 
 
-# --- changes
+# --- amendments
 
 
-def change(client_id: str, registration_id: str, change_id: str) -> Get[Amendment]:
-    """One change of a registration."""
+def amendment(client_id: str, registration_id: str, change_id: str) -> Get[Amendment]:
+    """Describe the read of an amendment."""
     return GOSOTCHET.get(
         client_id, f"change#{registration_id}#{change_id}", Amendment.model_validate
     )
 
 
-def changes(client_id: str, registration_id: str) -> Query[Amendment]:
-    """The changes of a registration, newest first."""
+def amendments(client_id: str, registration_id: str) -> Query[Amendment]:
+    """Describe the amendments of a registration, newest first."""
     return GOSOTCHET.list(
         client_id, f"change#{registration_id}#", Amendment.model_validate, newest_first=True
     )
 
 
-def open_changes() -> Query[Amendment]:
-    """Everybody's changes under way, oldest first."""
+def open_amendments() -> Query[Amendment]:
+    """Describe the unfinished amendments of all clients, oldest first."""
     return GOSOTCHET.index(
         "worklist", f"changes#{AmendmentState.ACCEPTED}", Amendment.model_validate
     )
 
 
-def put_change(new: Amendment) -> list[Write]:
-    """Keep a new change, the only one open of its registration, and have it applied."""
+def put_amendment(new: Amendment) -> list[Write]:
+    """Describe the writes of a new amendment and of the message that has it applied.
+
+    The write fails with ``AmendmentOpen`` if the registration has an unfinished amendment.
+    """
     item = to_item(new) | {
         "sk": f"change#{new.registration_id}#{new.change_id}",
         "worklist": f"changes#{new.status}",
@@ -239,22 +257,24 @@ def put_change(new: Amendment) -> list[Write]:
             put={"open_change": new.change_id},
             append={"history": to_item(submitted)},
             when=Attr("open_change").not_exists() & Attr("login").exists(),
-            otherwise=ChangeOpen(),
+            otherwise=AmendmentOpen(),
         ),
-        apply_change(new),
+        request_amendment(new),
     ]
 
 
-def apply_change(of: Amendment) -> Write:
-    """Have a change applied at the reporting system."""
-    told = ApplyAmendment(
-        client_id=of.client_id, registration_id=of.registration_id, change_id=of.change_id
+def request_amendment(amendment: Amendment) -> Write:
+    """Describe the message that has an amendment applied at the reporting system."""
+    message = ApplyAmendment(
+        client_id=amendment.client_id,
+        registration_id=amendment.registration_id,
+        change_id=amendment.change_id,
     )
-    return outbox.message(of.client_id, PROVISIONING, told)
+    return outbox.message(amendment.client_id, PROVISIONING, message)
 
 
 def complete(current: Amendment, amended: Registration) -> list[Write]:
-    """Record that an amendment was applied, and keep the registration ``amended`` by it."""
+    """Describe the completion of an amendment. ``amended`` is the registration with its changes."""
     put = {
         "authorities": [to_item(authority) for authority in amended.authorities],
         "certificate": to_item(amended.certificate),
@@ -263,7 +283,7 @@ def complete(current: Amendment, amended: Registration) -> list[Write]:
 
 
 def give_up(current: Amendment, reason: str, by: Actor) -> list[Write]:
-    """Give an amendment up; the registration stays as it was."""
+    """Describe the failure of an amendment. The registration keeps its data."""
     return _end(AMENDMENT.move(current, AmendmentState.FAILED, by, reason=reason), {})
 
 
@@ -284,6 +304,6 @@ def _end(move: Move[AmendmentState, Amendment], put: Item) -> list[Write]:
             append={"history": to_item(entry)},
             remove=["open_change"],
             when=Attr("open_change").eq(amendment.change_id),
-            otherwise=ChangeDone(move.before),
+            otherwise=AmendmentFinished(move.before),
         ),
     ]

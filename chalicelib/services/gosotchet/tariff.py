@@ -1,4 +1,4 @@
-"""Tariffs: what may be bought. They are configuration, ``tariffs.toml``."""
+"""Tariffs of licences, configured in ``tariffs.toml``."""
 
 import functools
 import tomllib
@@ -31,12 +31,12 @@ class Tariff(Model):
     title: Line
     price_kopecks: Kopecks
     months: Annotated[int, Field(ge=1, le=60)]
-    """From the day of payment."""
+    """Term of the licence from the day of payment, in months."""
     authorities: Annotated[tuple[AuthorityKind, ...], Field(min_length=1)]
     tax_offices: Annotated[int, Field(ge=1)]
-    """How many offices of ФНС, by their codes."""
+    """Number of offices of ФНС that a registration may contain, by their codes."""
     additional_kpp: Annotated[int, Field(ge=0)]
-    """How many КПП besides the organisation's own."""
+    """Number of КПП that a registration may contain besides the organisation's own."""
 
 
 class _File(Model):
@@ -45,10 +45,10 @@ class _File(Model):
 
 @functools.cache
 def tariffs() -> tuple[Tariff, ...]:
-    """Return the tariffs on sale, in the order of their file."""
+    """Return the tariffs on sale, in the order of the file."""
     return _File.model_validate(tomllib.loads(_TARIFFS.read_text(encoding="utf-8"))).tariff
 
 
-def find(tariff_id: str) -> Tariff | None:
-    """Return the tariff of that id, if it is on sale."""
-    return next((one for one in tariffs() if one.tariff_id == tariff_id), None)
+def find_tariff(tariff_id: str) -> Tariff | None:
+    """Return the tariff with this identifier, or None if no such tariff is on sale."""
+    return next((tariff for tariff in tariffs() if tariff.tariff_id == tariff_id), None)

@@ -8,12 +8,12 @@ from chalicelib.services.gosotchet import account_store, password
 from chalicelib.services.gosotchet.account import Account
 from chalicelib.services.gosotchet.account_store import Superseded
 from chalicelib.services.gosotchet.embedded_directory import EmbeddedDirectory
-from chalicelib.services.gosotchet.reporting import Enrolment
+from chalicelib.services.gosotchet.reporting import AccountEnrolment
 from tests.support.world import World
 
 
-def enrolment(version: int, name: str = "ООО «Ромашка»") -> Enrolment:
-    return Enrolment(
+def enrolment(version: int, name: str = "ООО «Ромашка»") -> AccountEnrolment:
+    return AccountEnrolment(
         account_id="licence-1",
         version=version,
         organisation_name=name,
@@ -50,7 +50,7 @@ def test_password_that_arrives_late_is_not_set(world: World) -> None:
         for number in (1, 2):
             with pytest.raises(Superseded):
                 EmbeddedDirectory().set_password(login, "late", number)
-        assert password.fits("second", account(login).password_hash)
+        assert password.matches("second", account(login).password_hash)
 
 
 def test_login_belongs_to_one_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

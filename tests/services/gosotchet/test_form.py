@@ -283,14 +283,14 @@ KEYS = keys()
 
 @pytest.mark.parametrize("kind", KEYS)
 def test_private_key_is_told_by_its_shape(kind: str) -> None:
-    assert private_key.is_inside(KEYS[kind])
+    assert private_key.contains_private_key(KEYS[kind])
 
 
 def test_key_beside_a_certificate_is_told(pki: DemonstrationPki) -> None:
     from asn1crypto import pem
 
     both = pem.armor("CERTIFICATE", pki.certificate("director")) + KEYS["SEC 1 in PEM"]
-    assert private_key.is_inside(both)
+    assert private_key.contains_private_key(both)
 
 
 def test_certificates_and_signatures_are_no_keys(pki: DemonstrationPki) -> None:
@@ -299,7 +299,7 @@ def test_certificates_and_signatures_are_no_keys(pki: DemonstrationPki) -> None:
     der = pki.certificate("director")
     others = [der, base64.b64encode(der), pem.armor("CERTIFICATE", der), pki.bundle().encode()]
     others += [*pki.crls(), pki.sign(b"text", "director"), b"", b"0", b"text", bytes(1000)]
-    assert not [one for one in others if private_key.is_inside(one)]
+    assert not [one for one in others if private_key.contains_private_key(one)]
 
 
 @pytest.mark.parametrize("kind", ["PFX", "SEC 1 in PEM", "GOST PKCS#8"])

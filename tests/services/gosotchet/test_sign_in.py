@@ -87,7 +87,7 @@ def test_password_is_changed_whenever_one_likes(world: World, pki: Demonstration
 
 
 def test_passwords_are_strong_and_plain_to_read() -> None:
-    made = {password.make() for _ in range(200)}
+    made = {password.generate() for _ in range(200)}
     assert len(made) == 200
     letters = set("".join(made)) - {"-"}
     assert letters <= set(string.ascii_lowercase + string.digits) - set("il1o0")
@@ -95,11 +95,11 @@ def test_passwords_are_strong_and_plain_to_read() -> None:
 
 
 def test_kept_password_fits_itself_alone() -> None:
-    kept = password.digest("тайна")
-    assert password.fits("тайна", kept)
-    assert not password.fits("тайна ", kept)
-    assert not password.fits("тайна", None)
-    assert kept != password.digest("тайна"), "salted"
+    kept = password.hash_password("тайна")
+    assert password.matches("тайна", kept)
+    assert not password.matches("тайна ", kept)
+    assert not password.matches("тайна", None)
+    assert kept != password.hash_password("тайна"), "salted"
 
 
 def test_last_day_of_a_licence() -> None:

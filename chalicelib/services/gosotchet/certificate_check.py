@@ -1,4 +1,4 @@
-"""Reads the open certificate of a form and makes sure that this organisation may sign with it."""
+"""Check of the open certificate that a client sends with a form."""
 
 import base64
 
@@ -9,18 +9,19 @@ from chalicelib.kep.path import PathBuilder
 from chalicelib.runtime import clock
 from chalicelib.services.gosotchet import private_key
 from chalicelib.services.gosotchet.certificate_model import CertificateCard, KeptCertificate
-from chalicelib.services.gosotchet.rules import Errors, PrivateKeyReceived, certificate_refusal
+from chalicelib.services.gosotchet.rules import FormErrors, PrivateKeyReceived, certificate_refusal
 
 
-def read(data: bytes, owner: Profile) -> tuple[KeptCertificate | None, Errors]:
-    """Read a certificate: the owner's, trusted, in force now, not revoked, fit for signing.
+def check_certificate(data: bytes, owner: Profile) -> tuple[KeptCertificate | None, FormErrors]:
+    """Read a certificate and check that ``owner`` may sign with it now.
 
-    Returns None with what is wrong where it is no such certificate.
+    The certificate must be issued to the organisation, trusted, in force, not revoked and meant for
+    signing. Returns the certificate and no errors, or None and the errors of the form.
 
     Raises:
-        PrivateKeyReceived: the file holds a private key.
+        PrivateKeyReceived: the file contains a private key.
     """
-    if private_key.is_inside(data):
+    if private_key.contains_private_key(data):
         raise PrivateKeyReceived
     try:
         certificate = kep.certificate.read(data)
