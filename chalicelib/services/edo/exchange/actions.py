@@ -1,4 +1,8 @@
-"""«Отправка документов ЭДО»: documents are made, sent, signed, rejected and revoked."""
+"""«Отправка документов ЭДО»: documents are made, sent, signed, rejected and revoked.
+
+The modules that take the steps are imported by the actions that use them: the read function of the
+section imports this module too, and takes no steps.
+"""
 
 import base64
 import uuid
@@ -20,8 +24,6 @@ from chalicelib.services.edo.documents.lookup import load_document
 from chalicelib.services.edo.documents.model import DocumentKind, DocumentState, FileRole
 from chalicelib.services.edo.documents.rules import require_step
 from chalicelib.services.edo.documents.view import DocumentCard
-from chalicelib.services.edo.exchange import answers, rules, sides, steps, store
-from chalicelib.services.edo.exchange.draft_contents import put_draft_content
 from chalicelib.services.edo.exchange.model import (
     AnswerDraft,
     DocumentSignature,
@@ -33,7 +35,6 @@ from chalicelib.services.edo.exchange.model import (
     Rejection,
     Revocation,
 )
-from chalicelib.services.edo.exchange.signed_content import SignedContent
 from chalicelib.services.edo.licences import rules as licence_rules
 from chalicelib.services.edo.licences import store as licences
 from chalicelib.services.edo.licences.lookup import load_running_licences
@@ -47,6 +48,7 @@ def make_upd(caller: Caller, payload: NewUpd) -> FileToSign:
 
     The file is not kept: sign the file, then send it with `POST /edo/documents`.
     """
+    from chalicelib.services.edo.exchange import rules, sides
     from chalicelib.services.edo.formats import upd_from_form
 
     sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
@@ -80,6 +82,9 @@ def send_document(caller: Caller, payload: OutgoingDocument) -> DocumentCard:
 
     An active licence is charged with the document; roaming requires an active licence.
     """
+    from chalicelib.services.edo.exchange import rules, sides, steps
+    from chalicelib.services.edo.exchange.signed_content import SignedContent
+
     # Three reads: the licences are a range of keys, and the first read finds out which client the
     # recipient is.
     sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
@@ -127,7 +132,8 @@ def make_draft(caller: Caller, document_id: str, payload: NewDraft) -> FileToSig
     The file is a buyer's title, a correction request or an annulment offer. It replaces an earlier
     draft of the same kind.
     """
-    from chalicelib.services.edo.exchange import drafts
+    from chalicelib.services.edo.exchange import answers, drafts, rules, sides, store
+    from chalicelib.services.edo.exchange.draft_contents import put_draft_content
 
     document = load_document(caller.client_id, document_id)
     rules.require_draftable(document, payload.kind)
@@ -167,6 +173,9 @@ def sign_document(caller: Caller, document_id: str, payload: DocumentSignature) 
     The signature of a УПД is over the buyer's title made before, that of another document over the
     document itself.
     """
+    from chalicelib.services.edo.exchange import answers, rules
+    from chalicelib.services.edo.exchange.signed_content import SignedContent
+
     kind = DraftKind.BUYER_TITLE
     document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
     rules.require_signable(document)
@@ -183,6 +192,8 @@ def reject_document(caller: Caller, document_id: str, payload: Rejection) -> Doc
 
     The signature is over the correction request made before.
     """
+    from chalicelib.services.edo.exchange import answers, rules
+
     kind = DraftKind.CORRECTION_REQUEST
     document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
     state = rules.state_after_rejection(document)
@@ -196,6 +207,9 @@ def revoke_document(caller: Caller, document_id: str, payload: Revocation) -> Do
 
     The signature is over the annulment offer: the caller's own, made before, or the other side's.
     """
+    from chalicelib.services.edo.exchange import answers, rules
+    from chalicelib.services.edo.exchange.signed_content import SignedContent
+
     kind = DraftKind.ANNULMENT_OFFER
     document, draft = answers.load_with_draft(caller.client_id, document_id, kind)
     if document.status is DocumentState.REVOCATION_OFFERED:

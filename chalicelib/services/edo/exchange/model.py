@@ -12,10 +12,10 @@ from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.services.edo.documents.model import DocumentKind
-from chalicelib.services.edo.formats.model import Acceptance
+from chalicelib.services.edo.formats.codes import Acceptance
 from chalicelib.services.edo.formats.upd_form import UpdForm
 from chalicelib.services.edo.participants.model import ParticipantId
-from chalicelib.services.edo.roaming.connector import MOST_SIGNATURE
+from chalicelib.services.edo.resources import MOST_SIGNATURE
 
 DetachedSignature = base64_bytes(MOST_SIGNATURE)
 """CMS without the content, as DER, BER or PEM, or base64 of them."""

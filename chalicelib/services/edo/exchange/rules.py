@@ -18,7 +18,7 @@ from chalicelib.services.edo.documents.model import (
 )
 from chalicelib.services.edo.documents.rules import DocumentStateNotAllowed, require_step
 from chalicelib.services.edo.exchange.model import AnswerDraft, DraftKind
-from chalicelib.services.edo.formats.model import UpdFunction
+from chalicelib.services.edo.formats.codes import UpdFunction
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.participants.model import (
     Participant,

@@ -10,7 +10,8 @@ from lxml import etree
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import xml
-from chalicelib.services.edo.formats.model import Acceptance, DocumentParty, FileSigner, UpdFunction
+from chalicelib.services.edo.formats.codes import Acceptance, UpdFunction
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import Schema
 from chalicelib.services.edo.formats.seller_title import SellerTitle

@@ -23,7 +23,7 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 from chalicelib.core.russian import NBSP, THIN, long_date, money
 from chalicelib.core.typeset import Align, paragraph, register_fonts
 from chalicelib.runtime.clock import MOSCOW
-from chalicelib.services.edo.formats.model import UpdFunction
+from chalicelib.services.edo.formats.codes import UpdFunction
 from chalicelib.services.edo.formats.seller_title import SellerTitle
 from chalicelib.services.edo.formats.sums import TitleLine
 from chalicelib.services.edo.formats.title_party import TitleParty

@@ -10,7 +10,7 @@ from lxml import etree
 
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import sums
-from chalicelib.services.edo.formats.model import UpdFunction
+from chalicelib.services.edo.formats.codes import UpdFunction
 from chalicelib.services.edo.formats.refusal import TitleRefused
 from chalicelib.services.edo.formats.schema import MOST_FAULTS, Schema
 from chalicelib.services.edo.formats.sums import TitleLine, TitleTotal

@@ -11,10 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from chalicelib.services.edo.formats.codes import EXEMPT
+
 TOLERANCE: Final = 1
 """Kopecks."""
 
-EXEMPT: Final = "без НДС"
 _TAXED: Final = frozenset(
     (
         *("5%", "7%", "10%", "18%", "20%", "22%"),

@@ -9,8 +9,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.requisites import MAX_KOPECKS, single_line
 from chalicelib.runtime.model import Payload, example
-from chalicelib.services.edo.formats.model import UpdFunction
-from chalicelib.services.edo.formats.sums import EXEMPT, TOLERANCE
+from chalicelib.services.edo.formats.codes import EXEMPT, UpdFunction
 
 
 class UpdVatRate(StrEnum):
@@ -75,6 +74,8 @@ class FormLine(Payload):
     def net_price(self) -> Decimal:
         """Price of a unit without VAT, in roubles, with the fewest decimals (2 to 11) that give
         ``net_kopecks`` within the tolerance."""
+        from chalicelib.services.edo.formats.sums import TOLERANCE
+
         exact = Decimal(self.price_kopecks) / (100 + self.vat_rate.percent)
         for decimals in range(2, 12):
             price = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -9,9 +9,10 @@ from lxml import etree
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.services.edo.formats import file_name as names
 from chalicelib.services.edo.formats import seller_title
-from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, UpdFunction
+from chalicelib.services.edo.formats.codes import EXEMPT, UpdFunction
+from chalicelib.services.edo.formats.model import DocumentParty, FileSigner
 from chalicelib.services.edo.formats.schema import Schema
-from chalicelib.services.edo.formats.sums import EXEMPT, roubles
+from chalicelib.services.edo.formats.sums import roubles
 from chalicelib.services.edo.formats.title_parts import PROGRAM, VERSION, add_signer, author
 from chalicelib.services.edo.formats.upd_form import (
     FormLine,

@@ -1,7 +1,6 @@
 """The catalogue of packages, read from ``packages.toml``."""
 
 import functools
-import tomllib
 from pathlib import Path
 
 from chalicelib.services.edo.licences.model import Package
@@ -13,6 +12,8 @@ _CATALOGUE = Path(__file__).with_name("packages.toml")
 @functools.cache
 def packages_on_sale() -> tuple[Package, ...]:
     """Return the packages on sale in the order of the catalogue."""
+    import tomllib
+
     catalogue = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))
     return tuple(map(Package.model_validate, catalogue["package"]))
 

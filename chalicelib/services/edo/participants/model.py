@@ -1,14 +1,16 @@
 """Participants of the exchange and their identifiers."""
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.requisites import Inn, Kpp, Line, single_line
 from chalicelib.runtime.model import Model, Payload, example
-from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, FullName
+
+if TYPE_CHECKING:  # most functions read participants without making documents
+    from chalicelib.services.edo.formats.model import DocumentParty, FileSigner, FullName
 
 ParticipantId = Annotated[
     str,
@@ -75,8 +77,10 @@ class Participant(Model):
             return self
         return self.model_copy(update={"name": profile.name, "address": profile.address})
 
-    def party(self) -> DocumentParty:
+    def party(self) -> "DocumentParty":
         """Return the participant in the form that exchange documents name it."""
+        from chalicelib.services.edo.formats.model import DocumentParty
+
         entrepreneur = len(self.inn) == 12
         return DocumentParty(
             participant_id=self.participant_id,
@@ -87,18 +91,22 @@ class Participant(Model):
             person=self._full_name() if entrepreneur else None,
         )
 
-    def signer(self) -> FileSigner:
+    def signer(self) -> "FileSigner":
         """Return the person who signs for the participant.
 
         Raises:
             LookupError: the participant is another operator's and its signer is not known.
         """
+        from chalicelib.services.edo.formats.model import FileSigner
+
         name = self._full_name()
         if name is None:
             raise LookupError("the signer of another operator's participant is not known")
         return FileSigner(name=name, position=self.position)
 
-    def _full_name(self) -> FullName | None:
+    def _full_name(self) -> "FullName | None":
+        from chalicelib.services.edo.formats.model import FullName
+
         return FullName(**self.person.model_dump()) if self.person else None
 
 

@@ -1,7 +1,5 @@
 """Corrections of the name in a certificate; pure."""
 
-import difflib
-
 from chalicelib.services.edo.registration.model import ChosenCertificate, ParticipantCertificate
 
 ALIKE = 0.75
@@ -35,6 +33,8 @@ def correct(
 
 
 def _alike(name: str, other: str) -> bool:
+    import difflib
+
     return difflib.SequenceMatcher(None, _fold(name), _fold(other)).ratio() >= ALIKE
 
 

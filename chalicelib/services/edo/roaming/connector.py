@@ -10,17 +10,13 @@ from chalicelib.runtime import object_store, outbox
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Write
 from chalicelib.services.edo.documents.model import Document, SignedFile, TechnologyMessage
-from chalicelib.services.edo.resources import EDO_FILES
+from chalicelib.services.edo.resources import EDO_FILES, MOST_SIGNATURE
 from chalicelib.services.edo.roaming.model import Dispatch, IncomingFile, OutgoingFile
 
 ROAMING = Queue("EdoRoaming")
 """Messages to the connector."""
 INBOUND = Queue("EdoInbound")
 """Messages from the connector."""
-
-MOST_SIGNATURE = 64 * 1024
-"""Bytes of a detached signature, at most: technology messages contain signatures, and a message is
-an item of the table."""
 
 
 class FileRefused(Exception):

@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 
 from chalicelib.services.edo.formats import buyer_title, seller_title
-from chalicelib.services.edo.formats.buyer_title import Acceptance
+from chalicelib.services.edo.formats.codes import Acceptance, UpdFunction
 from chalicelib.services.edo.formats.model import DocumentParty, FileSigner
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.seller_title import UpdFunction
 
 MakeTitle = Callable[..., tuple[str, bytes]]
 MakeBuyerTitle = Callable[..., tuple[str, bytes]]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.services.edo.formats import seller_title
+from chalicelib.services.edo.formats.codes import UpdFunction
 from chalicelib.services.edo.formats.refusal import TitleRefused
-from chalicelib.services.edo.formats.seller_title import UpdFunction
 from chalicelib.services.edo.formats.xml import LARGEST
 
 Spoil = Callable[..., dict[str, str]]
