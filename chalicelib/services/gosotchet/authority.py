@@ -146,14 +146,14 @@ class Rosstat(_Authority):
 
 
 class Fsrar(_Authority):
-    """Росалкогольтабакконтроль."""
+    """The alcohol and tobacco regulator, Росалкогольтабакконтроль."""
 
     kind: Literal[AuthorityKind.FSRAR]
     identifier: Identifier
 
 
 class Rpn(_Authority):
-    """Росприроднадзор."""
+    """The environment regulator, Росприроднадзор."""
 
     kind: Literal[AuthorityKind.RPN]
     identifier: Identifier
