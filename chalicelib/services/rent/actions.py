@@ -1,4 +1,4 @@
-"""«Аренда»: consent, grant, and what the landlord sees of the tenant's turnover."""
+"""«Аренда»: landlords, consents, grants, and the turnover that a grant covers."""
 
 from typing import Any
 
@@ -58,10 +58,10 @@ from chalicelib.services.rent.tenancies import read_consent, read_tenancies
 
 @action("GET /rent/landlords", caller=("client", "operator"), reads=[RENT], settings=[PageSettings])
 def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
-    """List landlords by name, or find them by part of the name or the beginning of the ИНН.
+    """Return the landlords in the order of their names, or those that a search finds.
 
-    A page of those found may be shorter than asked for: a name that has the part twice is shown
-    once.
+    The search is by a part of the name, or by the beginning of the ИНН. A page of found landlords
+    may be shorter than `limit`.
     """
     if not query.q:
         return page(store.landlords(), query, caller.client_id)
@@ -77,7 +77,7 @@ def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
 
 @action("GET /rent/landlords/{landlord_id}", caller="operator", reads=[RENT])
 def get_landlord(caller: Caller, landlord_id: str) -> Landlord:
-    """Return a landlord with who enrolled it and when."""
+    """Return a landlord with the history of its enrolment."""
     found = fetch(store.landlord(landlord_id))
     if found is None:
         raise rules.LandlordUnknown
@@ -86,7 +86,10 @@ def get_landlord(caller: Caller, landlord_id: str) -> Landlord:
 
 @action("PUT /rent/landlords/{landlord_id}", caller="operator", reads=[ORGANISATION], writes=[RENT])
 def enrol_landlord(caller: Caller, landlord_id: str) -> Landlord:
-    """Enrol an organisation as a landlord, or take over its new name; the identifier is its own."""
+    """Enrol an organisation as a landlord, or update the name of an enrolled landlord.
+
+    The landlord's identifier is the identifier of the organisation.
+    """
     profile, seen = fetch(organisation.profile(landlord_id), store.landlord(landlord_id))
     if profile is None:
         raise OrganisationUnknown
@@ -104,7 +107,10 @@ def enrol_landlord(caller: Caller, landlord_id: str) -> Landlord:
 
 @action("DELETE /rent/landlords/{landlord_id}", caller="operator", writes=[RENT])
 def strike_off_landlord(caller: Caller, landlord_id: str) -> Landlord:
-    """Strike a landlord off: it is found no more and sees nothing until it is enrolled again."""
+    """Strike a landlord off.
+
+    Clients no longer find the landlord, and the landlord sees no turnover until another enrolment.
+    """
     seen = fetch(store.landlord(landlord_id))
     if seen is None or not seen.enrolled:
         raise rules.LandlordUnknown
@@ -124,10 +130,8 @@ def strike_off_landlord(caller: Caller, landlord_id: str) -> Landlord:
     settings=[BillingSettings],
 )
 def get_consent(caller: Caller, landlord_id: str) -> ConsentText:
-    """Return the exact text to sign before anything is granted, or the one signed.
-
-    Two reads where it is signed: how things stand, then what was signed.
-    """
+    """Return the text of the consent for a landlord: the text to sign, or the text signed."""
+    # Two reads where a consent is signed: the tenancy names the consent to read.
     tenancy, _, offered = read_consent(caller.client_id, landlord_id)
     if tenancy is None or tenancy.version != offered.version:
         return offered
@@ -137,7 +141,10 @@ def get_consent(caller: Caller, landlord_id: str) -> ConsentText:
 
 @action("GET /rent/consents", caller="client", reads=[RENT], settings=[PageSettings])
 def list_consents(caller: Caller, query: PageQuery) -> Page[Consent]:
-    """List the consents ever signed, newest first, each with its text and signature."""
+    """Return the signed consents, withdrawn ones included, newest first.
+
+    Each has its text and signature.
+    """
     return page(store.consents(caller.client_id), query, caller.client_id)
 
 
@@ -152,10 +159,11 @@ def list_consents(caller: Caller, query: PageQuery) -> Page[Consent]:
     settings=[BillingSettings, SigningSettings],
 )
 def sign_consent(caller: Caller, new: NewConsent) -> Consent:
-    """Sign the consent: a detached signature over its exact text by who acts for the tenant.
+    """Sign the consent for a landlord with a detached signature over its exact text.
 
-    Besides its read and its write, it reads the trusted authorities and keeps the evidence in S3.
+    The signer must be entitled to act for the tenant.
     """
+    # Also reads the trusted authorities and stores the evidence in S3.
     from chalicelib.core.signing.acceptance import accept_signature
 
     tenancy, tenant, offered = read_consent(caller.client_id, new.landlord_id)
@@ -185,7 +193,7 @@ def sign_consent(caller: Caller, new: NewConsent) -> Consent:
 
 @action("DELETE /rent/consents/{landlord_id}", caller="client", writes=[RENT, OUTBOX])
 def withdraw_consent(caller: Caller, landlord_id: str) -> None:
-    """Withdraw what was consented to for a landlord: every grant to it ends at once."""
+    """Withdraw the consent for a landlord, which ends all grants to the landlord at once."""
     tenancy = fetch(store.tenancy(caller.client_id, landlord_id))
     if tenancy is None or not tenancy.consents:
         raise rules.ConsentUnknown
@@ -214,7 +222,10 @@ def withdraw_consent(caller: Caller, landlord_id: str) -> None:
     writes=[RENT, ORGANISATION],
 )
 def grant_registers(caller: Caller, new: NewGrant) -> Grant:
-    """Let a landlord see the turnover of registers of one shop, from today or an earlier day on."""
+    """Grant a landlord access to the turnover of registers of one shop.
+
+    The access begins today, or on the earlier day `visible_from`.
+    """
     client_id = caller.client_id
     gets: list[Get[Any]] = [
         store.landlord(new.landlord_id),
@@ -264,7 +275,8 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
 
 @action("GET /rent/grants", caller="client", reads=[RENT], settings=[PageSettings])
 def list_grants(caller: Caller, query: PageQuery) -> Page[Grant]:
-    """List the grants, newest first, ended ones too. Two reads: the grants, then how they stand."""
+    """Return the grants of the caller, ended ones included, newest first."""
+    # Two reads: the grants, then the tenancies that name the active ones.
     found = page(store.grants(caller.client_id), query, caller.client_id)
     keys = {(caller.client_id, one.landlord.landlord_id) for one in found.items}
     tenancies = {landlord: one for (_, landlord), one in read_tenancies(keys).items()}
@@ -273,10 +285,8 @@ def list_grants(caller: Caller, query: PageQuery) -> Page[Grant]:
 
 @action("DELETE /rent/grants/{grant_id}", caller="client", writes=[RENT])
 def revoke_grant(caller: Caller, grant_id: str) -> None:
-    """Revoke a grant: the landlord's next request finds nothing.
-
-    Two reads: the grant says which landlord's tenancy it stands in.
-    """
+    """Revoke a grant. The landlord's next request answers 404."""
+    # Two reads: the grant names the landlord whose tenancy to read.
     grant = fetch(store.grant(caller.client_id, grant_id))
     if grant is None:
         raise rules.GrantUnknown
@@ -294,7 +304,8 @@ def revoke_grant(caller: Caller, grant_id: str) -> None:
     "GET /rent/grants/{grant_id}/accesses", caller="client", reads=[RENT], settings=[PageSettings]
 )
 def list_accesses(caller: Caller, grant_id: str, query: PageQuery) -> Page[Access]:
-    """List who looked at what a grant shows, the latest first. Two reads: the grant, the looks."""
+    """Return the log of a landlord's accesses to a grant, newest first."""
+    # Two reads: the grant, then its accesses.
     if fetch(store.grant(caller.client_id, grant_id)) is None:
         raise rules.GrantUnknown
     return page(store.accesses(caller.client_id, grant_id), query, caller.client_id)
@@ -305,10 +316,8 @@ def list_accesses(caller: Caller, grant_id: str, query: PageQuery) -> Page[Acces
 
 @action("GET /rent/tenants", caller="landlord", reads=[RENT], settings=[PageSettings])
 def list_tenants(caller: Caller, query: PageQuery) -> Page[TenantGrant]:
-    """List what tenants grant to the caller, oldest first.
-
-    Three reads: whether the caller is enrolled, the grants, and how they stand.
-    """
+    """Return the active grants to the caller, oldest first."""
+    # Three reads: the caller's enrolment, the grants, and the tenancies that name the active ones.
     landlord = fetch(store.landlord(caller.client_id))
     if landlord is None or not landlord.enrolled:
         return Page(items=[], next=None)
@@ -337,12 +346,13 @@ def list_tenants(caller: Caller, query: PageQuery) -> Page[TenantGrant]:
 def get_tenant_turnover(
     caller: Caller, grant_id: str, query: TurnoverQuery, media_type: MediaType
 ) -> TenantTurnover | FileResponse:
-    """Return the turnover that a grant shows, by day or month: per register and in total.
+    """Return the turnover that a grant covers, by day or month, per register and in total.
 
-    A read that writes: each look goes into the log that the tenant reads, and of the first one he
-    is told by e-mail. Unless that commits, and the grant stands as it does, nothing is answered.
-    Reads: the grant, the tenant, and two lists a register (where it stood, its turnover).
+    Each access is recorded in a log that the tenant can read. The tenant is notified of the first
+    access by e-mail.
     """
+    # This read writes: nothing is answered unless the entry of the log commits while the grant is
+    # active. It reads the grant, the tenant, and two lists per register: its shops, its turnover.
     landlord, grant = fetch(
         store.landlord(caller.client_id), store.tenant(caller.client_id, grant_id)
     )

@@ -21,7 +21,7 @@ MOST_REGISTERS = 50
 
 
 class RentParty(Model):
-    """An organisation as the other side knows it."""
+    """An organisation as shown to the other side."""
 
     model_config = example(name="ООО «Аренда»", inn="9677160044")
 
@@ -30,7 +30,7 @@ class RentParty(Model):
 
 
 class LandlordCard(RentParty):
-    """A landlord to choose."""
+    """A landlord as shown to clients."""
 
     model_config = example(landlord_id="client-arenda", name="ООО «Аренда»", inn="9677160044")
 
@@ -42,14 +42,14 @@ class LandlordCard(RentParty):
 
 
 class Enrolment(HistoryEntry):
-    """A landlord was enrolled or struck off."""
+    """An entry in the history of a landlord: enrolled or struck off."""
 
     model_config = example(
         status="enrolled", at="2026-11-24T09:00:00Z", by="operator", subject="user-operator-1"
     )
 
     subject: str
-    """The operator's employee, by the subject of their token."""
+    """Employee of the operator, by the subject of the token."""
 
     @classmethod
     def told(cls, status: str, subject: str) -> Self:
@@ -59,20 +59,20 @@ class Enrolment(HistoryEntry):
 
 
 class Landlord(LandlordCard):
-    """A landlord as the operator sees it."""
+    """A landlord as shown to the operator."""
 
     enrolled: bool
     history: tuple[Enrolment, ...]
 
 
 class LandlordsQuery(PageQuery):
-    """Which landlords to list: all, or those found by part of the name or by the ИНН."""
+    """The landlords to list: all, or those found by a part of the name or by the ИНН."""
 
     q: Annotated[str | None, Field(max_length=250)] = None
 
 
 class ConsentState(StrEnum):
-    """A consent is in force from its signature until it is withdrawn."""
+    """State of a consent. A consent is in force from its signature until its withdrawal."""
 
     UNSIGNED = "unsigned"
     SIGNED = "signed"
@@ -80,7 +80,7 @@ class ConsentState(StrEnum):
 
 
 class ConsentText(Model):
-    """The text to sign before anything is granted to a landlord, or the one signed."""
+    """The text of a consent: the text to sign, or the text signed."""
 
     model_config = example(
         title="Согласие на передачу сведений о выручке",
@@ -92,15 +92,15 @@ class ConsentText(Model):
     title: str
     version: str
     state: ConsentState
-    """``unsigned`` where a consent of a former version stands: it covers the grants made under it
-    and no new ones."""
+    """``unsigned`` also if a consent of an earlier version is in force. That consent covers the
+    grants made under it, and no new ones."""
     text: str
-    """To be signed as its UTF-8 bytes."""
+    """The signature is made over exactly this text in UTF-8."""
     signature: Signature | None = None
 
 
 class Consent(ConsentText):
-    """A consent that was signed, kept for ever."""
+    """A signed consent."""
 
     model_config = example(
         title="Согласие на передачу сведений о выручке",
@@ -119,7 +119,7 @@ class Consent(ConsentText):
 
 
 class NewConsent(Payload):
-    """A detached signature over the exact text of the consent to a landlord."""
+    """A detached signature over the exact text of the consent for a landlord."""
 
     model_config = example(landlord_id="client-arenda")
 
@@ -128,30 +128,30 @@ class NewConsent(Payload):
 
 
 class Granted(Model):
-    """What a grant that stands covers, in brief."""
+    """The shop and the registers of an active grant."""
 
     shop_id: Identifier
     register_ids: tuple[RegisterNumber, ...]
 
 
 class Tenancy(Model):
-    """How things stand between a tenant and one landlord: the one truth of what is granted.
+    """The relation of a tenant and one landlord: the only record of what is granted.
 
-    A grant stands as long as it is named here, so a withdrawal ends all of them by one write.
+    A grant is active as long as it is named here, so a withdrawal ends all grants by one write.
     """
 
     landlord_id: Identifier
     version: str | None = None
-    """Of the text signed last; None where nothing signed is in force."""
+    """Version of the text signed last; None if no consent is in force."""
     consents: tuple[Identifier, ...] = ()
-    """In force, the last signed last."""
+    """Identifiers of the consents in force, the last signed last."""
     grants: Mapping[Identifier, Granted] = {}
     revision: int = 0
-    """Of the item as it was read; 0 for none."""
+    """Revision of the item as it was read; 0 for no item."""
 
 
 class GrantState(StrEnum):
-    """A grant stands until it is revoked, or its consent withdrawn."""
+    """State of a grant. A grant is active until its revocation or the withdrawal of its consent."""
 
     ACTIVE = "active"
     REVOKED = "revoked"
@@ -159,7 +159,7 @@ class GrantState(StrEnum):
 
 
 class NewGrant(Payload):
-    """Registers of one shop whose turnover a landlord is to see."""
+    """The registers of one shop to whose turnover a landlord gets access."""
 
     model_config = example(landlord_id="client-arenda", register_ids=["0004817236006552"])
 
@@ -167,7 +167,7 @@ class NewGrant(Payload):
     shop_id: Identifier
     register_ids: Annotated[tuple[RegisterNumber, ...], Field(max_length=MOST_REGISTERS)]
     visible_from: dt.date | None = None
-    """The first day to show, if it is to be earlier than today."""
+    """First day of the access; today by default."""
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -177,7 +177,7 @@ class NewGrant(Payload):
 
 
 class Grant(Model):
-    """What the tenant lets a landlord see."""
+    """A grant as shown to the tenant."""
 
     model_config = example(
         register_ids=["0004817236006552"],
@@ -188,7 +188,7 @@ class Grant(Model):
     landlord: LandlordCard
     shop: Shop
     register_ids: tuple[RegisterNumber, ...]
-    """Each shows the days on which it stands in the shop."""
+    """The access covers the days on which a register stands in the shop."""
     visible_from: dt.date
     granted_at: dt.datetime
     consent_id: Identifier
@@ -197,7 +197,7 @@ class Grant(Model):
 
 
 class TenantGrant(Model):
-    """A grant as its landlord sees it."""
+    """A grant as shown to the landlord."""
 
     model_config = example(
         tenant={"name": "ООО «Ромашка»", "inn": "9677190017"}, register_ids=["0004817236006552"]
@@ -212,13 +212,13 @@ class TenantGrant(Model):
 
 
 class KeptTenantGrant(TenantGrant):
-    """A grant as it is kept with the landlord."""
+    """A grant as kept in the landlord's partition."""
 
     client_id: Identifier
-    """The landlord's."""
+    """Identifier of the landlord."""
     tenant_id: Identifier
     seen_at: dt.datetime | None = None
-    """When the landlord looked for the first time."""
+    """Time of the landlord's first access."""
 
     @classmethod
     def of(cls, grant: Grant, tenant_id: str, tenant: RentParty) -> Self:
@@ -233,7 +233,7 @@ class KeptTenantGrant(TenantGrant):
 
 
 class Withdrawn(Model):
-    """A consent was withdrawn, and these grants with it: message of the queue ``Rent``."""
+    """Message of the queue ``Rent``: a consent was withdrawn, and with it these grants."""
 
     client_id: Identifier
     landlord_id: Identifier
@@ -242,36 +242,36 @@ class Withdrawn(Model):
 
 
 class Granularity(StrEnum):
-    """What a row of turnover covers."""
+    """Period of a row of turnover."""
 
     DAY = "day"
     MONTH = "month"
 
 
 class TurnoverQuery(Period):
-    """A period, both days included; at most a year."""
+    """A period of at most a year, both days included."""
 
     by: Granularity = Granularity.DAY
 
 
 class VisibleDays(Model):
-    """Days, both ends included."""
+    """A range of days, both included."""
 
     first: dt.date
     last: dt.date
 
 
 class TurnoverSums(Model):
-    """Turnover: income less what was returned of it, so that it may be below nought."""
+    """Turnover: income less returns, negative if returns exceed income."""
 
     model_config = example(
         receipts=12, returns=1, turnover_kopecks=12_345_60, last_document_at="2026-11-24T09:00:00Z"
     )
 
     receipts: int = 0
-    """Documents of income."""
+    """Number of receipts of income."""
     returns: int = 0
-    """Documents of income returned."""
+    """Number of receipts of a return of income."""
     turnover_kopecks: int = 0
     last_document_at: dt.datetime | None = None
 
@@ -288,24 +288,23 @@ class TurnoverRow(TurnoverSums):
     )
 
     period: str
-    """``2026-11-24`` or ``2026-11``."""
+    """A day, ``2026-11-24``, or a month, ``2026-11``."""
 
 
 class RegisterTurnover(Model):
-    """Turnover of one register; periods without documents are left out."""
+    """Turnover of one register; periods without documents are omitted."""
 
     model_config = example(register_id="0004817236006552")
 
     register_id: str
     visible: list[VisibleDays]
-    """Days of the period that the grant covers: other days are not shown, which says nothing of
-    their turnover."""
+    """Days of the period that the grant covers. Other days are not shown."""
     rows: list[TurnoverRow]
     total: TurnoverSums
 
 
 class TenantTurnover(Model):
-    """What a grant shows of a period, by register and of all of them together."""
+    """Turnover that a grant covers in a period, per register and in total."""
 
     model_config = example(tenant={"name": "ООО «Ромашка»", "inn": "9677190017"})
 
@@ -322,7 +321,7 @@ class TenantTurnover(Model):
 
 
 class Access(Model):
-    """Somebody looked at what a grant shows."""
+    """An entry of the log: an access of a landlord to the turnover of a grant."""
 
     model_config = example(subject="user-landlord-1", media_type="text/csv")
 
@@ -330,9 +329,9 @@ class Access(Model):
     at: dt.datetime
     landlord: RentParty
     subject: str
-    """The landlord's employee, by the subject of their token."""
+    """Employee of the landlord, by the subject of the token."""
     first: dt.date
     last: dt.date
     by: Granularity
     media_type: str
-    """In what form it was given out."""
+    """Media type of the answer."""
