@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
 
-from chalicelib.core.billing.payment import Outcome, Payment
+from chalicelib.core.billing.payment_model import Payment, PaymentOutcome
 from chalicelib.core.billing.sale import Sold
 from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.runtime.action import payload_of, signature
@@ -214,7 +214,7 @@ class TestSchemas:
             amount_kopecks=100,
             paid_on=dt.date(2026, 1, 12),
             received_at=dt.datetime(2026, 1, 12, 9, tzinfo=dt.UTC),
-            outcome=Outcome.UNMATCHED,
+            outcome=PaymentOutcome.UNMATCHED,
         )
         answer = payment.model_dump(mode="json")
         validator(document, schemas["Payment"]).validate(answer)
@@ -239,8 +239,8 @@ class TestSchemas:
         received = schemas["DriveOnSale"]["properties"]["received"]
         assert received["description"].startswith("Pieces to add to the stock")
         assert (
-            "\n\n- `paid`: The payment completes the sum of the invoice.\n"
-            in (schemas["Outcome"]["description"])
+            "\n\n- `paid`: The payment pays the invoice in full.\n"
+            in (schemas["PaymentOutcome"]["description"])
         )
 
 

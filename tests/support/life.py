@@ -103,7 +103,7 @@ def _kind(world: World, route: str, body: Any, how: dict[str, Any]) -> str:
     """Name what a call does: its function, with the operation of 1С or who hears of a payment."""
     operation = dict(how.get("headers") or {}).get("SOAPAction", "")
     words = [_serving(route).name, *re.findall(r"[:#/](\w+)\"?$", operation)]
-    if words == ["count_payment"]:
+    if words == ["allocate_payment"]:
         invoices = world.items(BILLING, "invoice#")
         words += [one["queue"] for one in invoices if one["number"] == body["invoice_number"]]
     return " ".join(words)

@@ -1,14 +1,14 @@
-"""«Счета и платежи»: invoices of clients, payments for the operator's accountant."""
+"""«Счета и платежи»: invoices for clients, payments for the operator's accountant."""
 
 import base64
 
-from chalicelib.core.billing import counting, rules, statement_report, store
+from chalicelib.core.billing import allocation, rules, statement_import, store
 from chalicelib.core.billing.model import Invoice
-from chalicelib.core.billing.payment import (
+from chalicelib.core.billing.payment_model import (
     NewPayment,
     NewStatement,
-    Outcome,
     Payment,
+    PaymentOutcome,
     PaymentsQuery,
     StatementReport,
 )
@@ -30,7 +30,7 @@ BOTH = ("client", "operator")
 
 @action("GET /invoices", caller=BOTH, reads=[BILLING], settings=[PageSettings])
 def list_invoices(caller: Caller, query: PageQuery) -> Page[Invoice]:
-    """List the caller's invoices, or those of all clients for the operator, newest first."""
+    """List the invoices of the caller, or of all clients for the operator, the newest first."""
     invoices = store.invoices_of_all() if caller.is_operator else store.invoices(caller.client_id)
     return page(invoices, query, caller.client_id)
 
@@ -50,7 +50,7 @@ def get_invoice(caller: Caller, invoice_id: str) -> Invoice:
 
 @action("GET /invoices/{invoice_id}/pdf", caller=BOTH, produces="application/pdf", reads=[BILLING])
 def get_invoice_pdf(caller: Caller, invoice_id: str) -> FileResponse:
-    """Return an invoice as a PDF; an open invoice has a payment QR code."""
+    """Return an invoice as a PDF to print, with the payment QR code."""
     from chalicelib.core.billing import invoice_pdf
 
     invoice = get_invoice(caller, invoice_id)
@@ -60,7 +60,7 @@ def get_invoice_pdf(caller: Caller, invoice_id: str) -> FileResponse:
 
 @action("GET /payments", caller="operator", reads=[BILLING], settings=[PageSettings])
 def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
-    """List the payments with an outcome that the operator's accountant has to deal with."""
+    """List the payments that wait for the accountant, by outcome."""
     return page(store.payments(query.outcome), query, caller.client_id)
 
 
@@ -71,18 +71,20 @@ def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
     status=201,
     writes=[BILLING, OUTBOX],
 )
-def count_payment(caller: Caller, new: NewPayment) -> Payment:
-    """Allocate a payment to an invoice.
-
-    The payment may be a new one, or one that was kept as unmatched under the same reference.
-    """
-    facts, kept = fetch(store.by_number(new.invoice_number), store.payment(new.bank_reference))
-    if facts is None:
+def allocate_payment(caller: Caller, payload: NewPayment) -> Payment:
+    """Allocate a payment to its invoice, also a payment that was kept as unmatched."""
+    number, at = payload.invoice_number, clock.now()
+    invoice, current = fetch(store.by_number(number), store.payment(payload.bank_reference))
+    if invoice is None:
         raise InvoiceUnknown
-    payment = Payment(**new.model_dump(), received_at=clock.now(), outcome=Outcome.UNMATCHED)
-    if kept is not None:
-        payment = rules.matched(kept, payment)
-    return counting.count(payment, facts, lambda counted, writes: commit(counted, *writes))
+    payment = (
+        rules.matched(current, number, payload.amount_kopecks)
+        if current
+        else Payment(**payload.model_dump(), received_at=at, outcome=PaymentOutcome.UNMATCHED)
+    )
+    return allocation.allocate(
+        payment, invoice, at, lambda allocated, writes: commit(allocated, *writes)
+    )
 
 
 @action(
@@ -94,14 +96,14 @@ def count_payment(caller: Caller, new: NewPayment) -> Payment:
     timeout=29,
     settings=[BillingSettings],
 )
-def count_statement(caller: Caller, new: NewStatement) -> StatementReport:
-    """Import a bank statement and allocate its incoming payments to their invoices.
+def import_statement(caller: Caller, payload: NewStatement) -> StatementReport:
+    """Allocate the incoming payments of a bank statement to invoices.
 
-    Each payment is committed by itself. A call that was interrupted is repeated with the same file:
-    payments of the first call are reported as `repeated`.
+    Each payment is kept by itself. If the call is interrupted, repeat it: the payments that were
+    kept before are reported as repeated.
     """
     try:
-        content = base64.b64decode(new.content, validate=True)
+        content = base64.b64decode(payload.content, validate=True)
     except ValueError:  # not base64, or not even ASCII
         raise StatementRefused("Файл должен быть передан в base64.") from None
-    return commit(statement_report.count(content))
+    return commit(statement_import.import_payments(content))

@@ -1,8 +1,8 @@
-"""Payments from the bank's side, and the end of an invoice's time."""
+"""Payments reported by the bank, and the expiry of invoices."""
 
-from chalicelib.core.billing import counting, store
-from chalicelib.core.billing.model import InvoiceState
-from chalicelib.core.billing.payment import InvoiceClosed, NewPayment, Outcome, Payment
+from chalicelib.core.billing import allocation, store
+from chalicelib.core.billing.model import InvoiceClosed, InvoiceState
+from chalicelib.core.billing.payment_model import MatchOutcome, NewPayment, Payment, PaymentOutcome
 from chalicelib.core.billing.rules import BankReferenceCounted, InvoiceNotOpen
 from chalicelib.core.billing.store import BILLING
 from chalicelib.runtime import clock, outbox
@@ -18,22 +18,23 @@ _AT_ONCE = 1_000
 
 
 @consumer(PAYMENTS, writes=[BILLING, OUTBOX])
-def receive_payment(new: NewPayment) -> None:
-    """Count a payment that the bank tells of; one that names no invoice of ours is kept."""
-    payment = Payment(**new.model_dump(), received_at=clock.now(), outcome=Outcome.UNMATCHED)
-    facts = fetch(store.by_number(new.invoice_number))
+def receive_payment(message: NewPayment) -> None:
+    """Allocate a payment reported by the bank; keep a payment of an unknown invoice."""
+    at = clock.now()
+    payment = Payment(**message.model_dump(), received_at=at, outcome=PaymentOutcome.UNMATCHED)
+    invoice = fetch(store.by_number(message.invoice_number))
     try:
-        if facts is None:
-            counting.keep_unmatched(payment, "not-found")
+        if invoice is None:
+            allocation.keep_unmatched(payment, MatchOutcome.NOT_FOUND.value)
         else:
-            counting.count(payment, facts)
+            allocation.allocate(payment, invoice, at)
     except BankReferenceCounted:
         logger.info("payment repeated")
 
 
 @scheduled("rate(1 hour)", writes=[BILLING, OUTBOX])
 def expire_invoices() -> None:
-    """Let invoices expire whose last day to pay has gone, and tell their services."""
+    """Expire the open invoices whose last day to pay is over, and notify their services."""
     for overdue in every(store.overdue(clock.today()), most=_AT_ONCE):
         closed = InvoiceClosed(
             client_id=overdue.client_id,

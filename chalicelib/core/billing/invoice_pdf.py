@@ -1,6 +1,6 @@
-"""The invoice as a PDF: the customary form of «Счёт на оплату», with the payment QR code.
+"""Renders an invoice as a PDF in the customary form of «Счёт на оплату», with the payment QR code.
 
-The same invoice always gives the same bytes. Text can be selected and searched: the fonts are
+An invoice always gives the same bytes. The text can be selected and searched, since the fonts are
 embedded as subsets with their Unicode maps.
 """
 
@@ -31,7 +31,7 @@ from chalicelib.core.typeset import paragraph, register_fonts
 
 _WIDTH = 180 * mm
 _MARGIN = 15 * mm
-_FRAME_PADDING = 6  # what a page template adds inside its margins, in points
+_FRAME_PADDING = 6  # points that a page template adds inside its margins
 _GREY: Color = HexColor(0x5F6368)
 _HAIR = 0.5
 _CODE_SIZE = 40 * mm
@@ -43,7 +43,7 @@ _STATES = {
 
 
 def render(invoice: Invoice) -> bytes:
-    """The PDF of an invoice. Only an open one carries the QR code: the others await no money."""
+    """Return the PDF of an invoice. Only an open invoice has the QR code."""
     register_fonts()
     out = BytesIO()
     title = f"Счёт на оплату №{NBSP}{invoice.number} от {long_date(invoice.issued_on)}"
@@ -64,7 +64,7 @@ def render(invoice: Invoice) -> bytes:
 
     def first_page(canvas: Canvas, _document: object) -> None:
         canvas.setCatalogEntry("Lang", "ru-RU")
-        # The only clock a document has is its own date: rendered again, it stays the same file.
+        # The date of the document, not of rendering, so that the bytes stay the same.
         canvas.setDateFormatter(lambda *_: f"D:{invoice.issued_on:%Y%m%d}000000+03'00'")
 
     def later_page(canvas: Canvas, _document: object) -> None:
@@ -90,7 +90,7 @@ def render(invoice: Invoice) -> bytes:
 
 
 def _bank_details(seller: Seller) -> Table:
-    """The block an accountant copies into a payment order, laid out like the order itself."""
+    """Return the bank details of the seller, laid out as in a payment order."""
     inn_kpp = f"ИНН{NBSP}{seller.inn}" + (f"   КПП{NBSP}{seller.kpp}" if seller.kpp else "")
     small = functools.partial(paragraph, size=7.5, color=_GREY)
     cells: list[list[Any]] = [
@@ -130,11 +130,11 @@ def _parties(invoice: Invoice) -> Table:
 def _party(party: Party) -> str:
     kpp = [f"КПП{NBSP}{party.kpp}"] if party.kpp else []
     text = ", ".join([party.name, f"ИНН{NBSP}{party.inn}", *kpp, party.address])
-    return re.sub(r"\b(\w{1,4}\.) ", rf"\1{NBSP}", text)  # keeps «г. Москва», «д. 5» together
+    return re.sub(r"\b(\w{1,4}\.) ", rf"\1{NBSP}", text)  # «г. Москва» and «д. 5» are not broken
 
 
 def _lines(invoice: Invoice) -> LongTable:
-    """Lines and totals as one table: its header returns on every page, totals never stand alone."""
+    """Return the lines and totals as one table, with the header on every page."""
     head = ["№", "Товары (работы, услуги)", "Кол-во", "Ед.", "Цена, руб.", "Сумма, руб."]
     rows: list[list[Any]] = [
         [

@@ -1,12 +1,12 @@
-"""An invoice, its parties and its lines: what is kept, printed and paid.
+"""Invoices, their parties and their lines.
 
-All money is whole kopecks. Prices include VAT, as the operator's tariffs do, so VAT is taken out
-of a line's total, never added to it.
+Money is whole kopecks. Prices include VAT, as the tariffs of the operator do, so VAT is computed
+from the total of a line and never added to it.
 """
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, computed_field, model_validator
 
@@ -22,19 +22,20 @@ from chalicelib.requisites import (
     single_line,
 )
 from chalicelib.runtime.history import HistoryEntry
+from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, example
 
 NUMBER_SERIES = "СУ"
-"""The two Cyrillic letters every invoice number begins with («Сервис и Услуги»)."""
+"""The two Cyrillic letters at the beginning of every invoice number («Сервис и Услуги»)."""
 
 
 def invoice_number(ordinal: int) -> str:
-    """The number of the ``ordinal``-th invoice, as clients see and quote it: ``СУ-000042``."""
+    """Return the invoice number with the given ordinal, for example ``СУ-000042``."""
     return f"{NUMBER_SERIES}-{ordinal:06}"
 
 
 def payment_purpose(number: str, issued_on: date) -> str:
-    """What the payer is asked to write, so that the payment finds its invoice."""
+    """Return the purpose of payment that the payer is asked to write in the payment order."""
     return f"Оплата по счёту № {number} от {issued_on:%d.%m.%Y}"
 
 
@@ -51,17 +52,17 @@ class VatRate(StrEnum):
 
     @property
     def percent(self) -> int:
-        """Return the rate in whole per cent; 0 for the zero rate and for exempt sales."""
+        """Whole per cent; 0 for the zero rate and for exemption."""
         return 0 if self is VatRate.EXEMPT else int(self.value)
 
     def included_in(self, total_kopecks: int) -> int:
-        """VAT inside a total that includes it: total × rate / (100 + rate), half a kopeck up."""
+        """Return the VAT in a total: total × rate / (100 + rate), half a kopeck rounded up."""
         parts = 100 + self.percent
         return (2 * total_kopecks * self.percent + parts) // (2 * parts)
 
 
 class InvoiceState(StrEnum):
-    """State of an invoice; only an open invoice can be paid."""
+    """States of an invoice. Only an open invoice can be paid."""
 
     OPEN = "open"
     PAID = "paid"
@@ -120,7 +121,7 @@ class Party(Model):
 
 
 class Seller(Party):
-    """The operator as the seller: requisites, bank details and signatories."""
+    """The operator as the payee, with bank details and the persons who sign invoices."""
 
     model_config = example(
         name="ООО «Демонстрационный оператор»",
@@ -149,11 +150,11 @@ class Seller(Party):
 
 
 class Invoice(Model):
-    """An invoice, with the requisites of the day of its issue.
+    """An invoice with the amount paid so far.
 
-    A later change of an address or a bank does not change the invoice. ``purpose`` is the purpose
-    for the payment order and the QR code. ``paid_kopecks`` is the sum of all payments allocated to
-    the invoice and may exceed the total.
+    The requisites of both parties are those of the day of issue: a later change of an address or of
+    a bank does not change an issued document. ``purpose`` is the purpose of payment for the payment
+    order and the QR code. ``paid_kopecks`` is the sum of all payments, also above the total.
     """
 
     model_config = example(
@@ -198,5 +199,35 @@ class Invoice(Model):
 
     @property
     def due_kopecks(self) -> int:
-        """Return the sum still to pay, 0 at least."""
+        """The amount still to pay, 0 if more than the total is paid."""
         return max(0, self.total_kopecks - self.paid_kopecks)
+
+
+class InvoiceReference(Model):
+    """The item under the number of an invoice: enough to allocate a payment after one read."""
+
+    client_id: str
+    invoice_id: str
+    payer_inn: str
+    total_kopecks: int
+    subject: str
+    queue: str
+
+
+class OverdueInvoice(Model):
+    """An open invoice whose last day to pay is over."""
+
+    client_id: str
+    invoice_id: str
+    subject: str
+    queue: str
+
+
+class InvoiceClosed(Model):
+    """The message to the service that issued an invoice: the invoice is paid or has expired."""
+
+    client_id: Identifier
+    invoice_id: Identifier
+    subject: Identifier
+    """The identifier of what the service sold."""
+    state: Literal[InvoiceState.PAID, InvoiceState.EXPIRED]

@@ -1,4 +1,4 @@
-"""The payment code of an invoice: ГОСТ Р 56042-2014, read by the apps of all Russian banks."""
+"""The payment QR code of an invoice, ГОСТ Р 56042-2014, which the apps of Russian banks read."""
 
 from segno import QRCode, make_qr
 
@@ -9,9 +9,9 @@ _SEPARATOR = "|"
 
 
 def encode(invoice: Invoice) -> str:
-    """The text of the code: five required fields in the standard's order, then ours.
+    """Return the text of the code: the five required fields in the order of the standard first.
 
-    ``Sum`` is in kopecks: what is still due. Values longer than the standard admits are cut.
+    ``Sum`` is the amount still to pay in kopecks. Values are cut to the length of the standard.
     """
     seller = invoice.seller
     fields = {
@@ -25,12 +25,12 @@ def encode(invoice: Invoice) -> str:
         "PayeeINN": seller.inn,
         "KPP": seller.kpp or "",
     }
-    # The separator has no escape in the standard, so inside a value it becomes a slash.
+    # The standard has no escape for the separator, so a slash replaces it within a value.
     pairs = (f"{key}={value.replace(_SEPARATOR, '/')}" for key, value in fields.items() if value)
     return _SEPARATOR.join((_SERVICE, *pairs))
 
 
 def qr_code(invoice: Invoice) -> QRCode:
-    """The code itself: ``.matrix`` for drawing, ``.svg_inline()`` for a page."""
-    # Byte mode without an ECI header, which banking apps do not expect; level M by the standard.
+    """Return the QR code of an invoice."""
+    # Banking apps expect byte mode without an ECI header; the standard requires level M.
     return make_qr(encode(invoice), error="m", boost_error=False, encoding="utf-8", eci=False)

@@ -1,22 +1,22 @@
-"""How money settles an invoice, and what cannot be done with one."""
+"""The lifecycle of an invoice, and what a payment changes in it."""
 
 import dataclasses
 
 from chalicelib.core.billing.model import InvoiceState
-from chalicelib.core.billing.payment import Outcome, Payment
+from chalicelib.core.billing.payment_model import Payment, PaymentOutcome
 from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 
 
 class InvoiceUnknown(NotFound):
-    """No such invoice, or not the caller's."""
+    """There is no such invoice, or the invoice belongs to another client."""
 
     slug = "invoice-unknown"
     detail = "Такого счёта нет."
 
 
 class InvoiceNotOpen(StateNotAllowed):
-    """The invoice is paid, cancelled or expired."""
+    """The invoice is already paid, cancelled or expired."""
 
     slug = "invoice-not-open"
     title = "Счёт уже закрыт"
@@ -30,7 +30,7 @@ INVOICE = Lifecycle(
 
 
 class BankReferenceCounted(Problem):
-    """A payment with this bank reference is kept already."""
+    """A payment with this bank reference is already kept."""
 
     slug = "bank-reference-counted"
     title = "Платёж уже учтён"
@@ -38,7 +38,7 @@ class BankReferenceCounted(Problem):
 
 
 class StatementRefused(Problem):
-    """The file is not a bank statement that can be read; nothing of it was counted."""
+    """The file is not a readable bank statement; no payment of the file was kept."""
 
     status = 422
     slug = "statement-unreadable"
@@ -46,37 +46,45 @@ class StatementRefused(Problem):
 
 
 @dataclasses.dataclass(frozen=True)
-class Settlement:
-    """Where a payment leaves its invoice."""
+class InvoiceBalance:
+    """The state of an invoice and the kopecks paid so far."""
 
     state: InvoiceState
     paid_kopecks: int
-    outcome: Outcome
 
 
-def settle(stands: tuple[InvoiceState, int], total_kopecks: int, amount_kopecks: int) -> Settlement:
-    """Count ``amount_kopecks`` towards an invoice that ``stands`` at a state and kopecks paid.
+@dataclasses.dataclass(frozen=True)
+class Settlement:
+    """The balance of an invoice after a payment, and the outcome of the payment."""
 
-    A closed invoice takes no money: the payment is kept as late and the invoice left as it is.
+    balance: InvoiceBalance
+    outcome: PaymentOutcome
+
+
+def settle(balance: InvoiceBalance, total_kopecks: int, amount_kopecks: int) -> Settlement:
+    """Return what a payment of ``amount_kopecks`` makes of the balance of an invoice.
+
+    A payment of a closed invoice is late and leaves the balance as it is.
     """
-    state, paid_kopecks = stands
-    if state is not InvoiceState.OPEN:
-        return Settlement(state, paid_kopecks, Outcome.LATE)
-    paid = paid_kopecks + amount_kopecks
+    if balance.state is not InvoiceState.OPEN:
+        return Settlement(balance, PaymentOutcome.LATE)
+    paid = balance.paid_kopecks + amount_kopecks
     if paid < total_kopecks:
-        return Settlement(InvoiceState.OPEN, paid, Outcome.UNDERPAID)
-    outcome = Outcome.PAID if paid == total_kopecks else Outcome.OVERPAID
-    return Settlement(InvoiceState.PAID, paid, outcome)
+        return Settlement(InvoiceBalance(InvoiceState.OPEN, paid), PaymentOutcome.UNDERPAID)
+    outcome = PaymentOutcome.PAID if paid == total_kopecks else PaymentOutcome.OVERPAID
+    return Settlement(InvoiceBalance(InvoiceState.PAID, paid), outcome)
 
 
-def matched(kept: Payment, said: Payment) -> Payment:
-    """Return a payment kept as unmatched with the invoice that a person ``said`` it is for.
+def matched(unmatched: Payment, invoice_number: str, amount_kopecks: int) -> Payment:
+    """Return a payment that was kept as unmatched with the invoice that the accountant names.
 
-    What the bank told of it stays, the sum above all.
+    Everything that the bank reported of the payment stays.
 
     Raises:
-        BankReferenceCounted: the payment is counted already, or another sum was said.
+        BankReferenceCounted: the payment is already allocated, or its amount differs from
+            ``amount_kopecks``.
     """
-    if kept.outcome is not Outcome.UNMATCHED or kept.amount_kopecks != said.amount_kopecks:
+    is_unmatched = unmatched.outcome is PaymentOutcome.UNMATCHED
+    if not is_unmatched or unmatched.amount_kopecks != amount_kopecks:
         raise BankReferenceCounted
-    return kept.model_copy(update={"invoice_number": said.invoice_number, "reason": None})
+    return unmatched.model_copy(update={"invoice_number": invoice_number, "reason": None})

@@ -1,6 +1,6 @@
-"""Sales by invoice: what every service does alike when it sells something.
+"""Sales by invoice.
 
-A service declares its sale once, in a room ``sale.py``::
+A service declares what it sells once, in its module ``sale.py``::
 
     SALE = Sale(
         queue=store.QUEUE,
@@ -12,8 +12,8 @@ A service declares its sale once, in a room ``sale.py``::
         expired=_expired,
     )
 
-The action that sells begins with :meth:`Sale.begin`, commits the writes of :meth:`Sale.issue` with
-its own and answers :class:`Sold`. The consumer of the queue calls :meth:`Sale.follow`.
+The action that sells calls :meth:`Sale.begin`, commits the writes of :meth:`Sale.issue` with its
+own writes and answers with :class:`Sold`. The consumer of the queue calls :meth:`Sale.follow`.
 """
 
 import dataclasses
@@ -24,12 +24,21 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import model_serializer
 
-from chalicelib.core.billing import invoicing, store
-from chalicelib.core.billing.model import Invoice, InvoiceLine, InvoiceState
-from chalicelib.core.billing.payment import InvoiceClosed
+from chalicelib.core.billing import store
+from chalicelib.core.billing.model import (
+    Invoice,
+    InvoiceClosed,
+    InvoiceLine,
+    InvoiceState,
+    Party,
+    payment_purpose,
+)
+from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.organisation.model import Profile
+from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.history import Actor, HistoryEntry
+from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.model import Model
@@ -87,7 +96,7 @@ class Sale(Generic[M, S]):
     def begin(self, payer: Profile, lines: Sequence[InvoiceLine]) -> Opening[S]:
         """Draw up the invoice for ``lines`` and begin the lifecycle of what it sells."""
         beginning = self.lifecycle.begin(self.first, Actor.CLIENT)
-        invoice = invoicing.draw_up(payer, lines, beginning.at)
+        invoice = _draw_up(payer, lines, beginning.at)
         return Opening(invoice, beginning.state, beginning.at, beginning.history)
 
     def issue(self, client_id: str, invoice: Invoice, subject: str) -> list[Write]:
@@ -111,3 +120,19 @@ class Sale(Generic[M, S]):
             transact(effects(sold))
         except StateNotAllowed:
             logger.info("invoice followed at the same time", subject=closed.subject)
+
+
+def _draw_up(payer: Profile, lines: Sequence[InvoiceLine], at: dt.datetime) -> Invoice:
+    settings = BillingSettings.load()
+    number, day = store.new_number(), clock.business_day(at)
+    return Invoice(
+        invoice_id=new_identifier(),
+        number=number,
+        issued_on=day,
+        pay_before=day + dt.timedelta(days=settings.invoice_days),
+        seller=settings.seller,
+        payer=Party(name=payer.name, inn=payer.inn, kpp=payer.kpp, address=payer.address),
+        lines=tuple(lines),
+        purpose=payment_purpose(number, day),
+        history=(HistoryEntry(status=InvoiceState.OPEN.value, at=at, by=Actor.CLIENT),),
+    )

@@ -1,4 +1,4 @@
-"""Settings of invoices."""
+"""Settings of billing."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from chalicelib.runtime.settings import Settings
 
 
 class BillingSettings(Settings):
-    """The seller on every invoice, and how long an invoice may be paid."""
+    """The seller on every invoice, and the days to pay an invoice."""
 
     seller: Annotated[
         Json[Seller],

@@ -1,9 +1,9 @@
-"""Bank statements in 1CClientBankExchange, the text format Russian banks export for 1С.
+"""Parses bank statements in 1CClientBankExchange, the text format that Russian banks export for 1С.
 
-Source: «Стандарт обмена с системами "Клиент банка"» by 1С, versions 1.00–1.03. The file is
-``key=value`` lines in sections; what the format does not name is skipped. Values are the bank's
-words, so nothing here checks an ИНН or an account: only what money rests on must be readable,
-and the whole file is refused otherwise, with the line to look at.
+Source: «Стандарт обмена с системами "Клиент банка"» by 1С, versions 1.00–1.03. The file has
+``key=value`` lines in sections; unknown keys are skipped. Numbers, dates and amounts must be
+readable, or the whole file is refused with the number of the line. An ИНН or an account is returned
+as the bank wrote it, without a check.
 """
 
 import re
@@ -15,7 +15,7 @@ from chalicelib.runtime.model import Model
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DOCUMENTS = 10_000
 MAX_LINE = 1000
-"""Characters of a line that are read: the longest value of the format, a purpose, has 210."""
+"""Characters of a line that are read. The longest value of the format, a purpose, has 210."""
 
 _SIGNATURE = "1CClientBankExchange"
 _END = "КонецФайла"
@@ -27,7 +27,7 @@ _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
 
 class StatementUnreadable(ValueError):
-    """The file is not a whole statement. ``line`` counts from 1; 0 means the file as such."""
+    """The file is not a complete statement. ``line`` counts from 1; 0 stands for the whole file."""
 
     def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(f"Строка {line}: {reason}" if line else reason)
@@ -35,7 +35,7 @@ class StatementUnreadable(ValueError):
 
 
 class StatementParty(Model):
-    """Payer or payee in the bank's words; what the bank left out is an empty string."""
+    """Payer or payee as the bank wrote it. A missing value is an empty string."""
 
     name: str
     inn: str
@@ -44,7 +44,7 @@ class StatementParty(Model):
 
 
 class StatementDocument(Model):
-    """One payment document. ``received_on`` is when the money came in, where the bank says so."""
+    """A payment document. ``received_on`` is the day the money arrived, if the bank states it."""
 
     kind: str
     number: str
@@ -61,11 +61,11 @@ class StatementDocument(Model):
 
     @property
     def bank_reference(self) -> str:
-        """The same for the same payment in any statement, so that it is counted once.
+        """The identifier of the payment, equal in every statement that has the payment.
 
         ``<number>/<ISO date>/<payer's account>/<kopecks>``: a bank does not repeat the number of
-        a document for one payer within a day. Leading zeros of the number are dropped, since
-        banks differ in them; a payer without an account (cash) is told by its ИНН.
+        a document for a payer within a day. Leading zeros of the number are dropped, since banks
+        differ in them. The ИНН stands for the account of a payer without one (cash).
         """
         number = self.number.lstrip("0") or "0"
         payer = self.payer.account or self.payer.inn
@@ -73,7 +73,7 @@ class StatementDocument(Model):
 
 
 class Statement(Model):
-    """Documents of one or several accounts over a period, in the file's order."""
+    """The documents of one or several accounts over a period, in the order of the file."""
 
     accounts: tuple[str, ...]
     period_from: date | None
@@ -82,13 +82,17 @@ class Statement(Model):
 
 
 def parse(data: bytes) -> Statement:
-    """Read a statement file; raises ``StatementUnreadable`` (message in Russian)."""
+    """Return the statement in a file.
+
+    Raises:
+        StatementUnreadable: the file is not a complete statement; the message is in Russian.
+    """
     if len(data) > MAX_BYTES:
         raise StatementUnreadable(f"Файл выписки больше {MAX_BYTES // 1024 // 1024} МБ")
     header: dict[str, str] = {}
     accounts: dict[str, None] = {}
     documents: list[StatementDocument] = []
-    # What the lines being read belong to: the header, an account or a document.
+    # The section that the current line belongs to: the header, an account or a document.
     section, started, fields = "", 1, header
     ended = last_key = ""
     for line, key, value in _lines(_decode(data)):
@@ -110,13 +114,13 @@ def parse(data: bytes) -> Statement:
         elif key in _MARKERS:
             raise StatementUnreadable(f"«{key}» не на своём месте", line)
         elif value is None:
-            # A purpose that the payer wrote on several lines arrives broken the same way.
+            # A purpose that the payer wrote on several lines stands on several lines of the file.
             if len(broken := fields.get(last_key, "")) < MAX_LINE:
                 fields[last_key] = f"{broken} {key}".lstrip()
         elif key == "РасчСчет" and section != _DOCUMENT:
             accounts[value] = None
         elif key not in fields:
-            # The first of two equal keys holds: what follows a purpose may be the payer's text.
+            # The first of equal keys is used: a line after a purpose may be text of the payer.
             fields[key] = value
             last_key = key
     if not ended:
@@ -130,7 +134,7 @@ def parse(data: bytes) -> Statement:
 
 
 def incoming(statement: Statement, our_accounts: Collection[str]) -> tuple[StatementDocument, ...]:
-    """The documents that brought money to one of our accounts."""
+    """Return the documents whose payee has one of ``our_accounts``."""
     return tuple(d for d in statement.documents if d.payee.account in our_accounts)
 
 
@@ -150,7 +154,7 @@ def _decode(data: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, str | None]]:
-    """Line number, key and value of every line but the signature; a value of None: no ``=``."""
+    """Yield number, key and value of each line after the signature; None if there is no ``=``."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines[1:], start=2):
         key, equals, value = line[:MAX_LINE].strip(" \t\x1a").partition("=")
@@ -177,9 +181,9 @@ def _document(fields: dict[str, str], line: int) -> StatementDocument:
 
 def _party(fields: dict[str, str], role: str) -> StatementParty:
     def read(*suffixes: str) -> str:
-        found = (fields.get(role + suffix, "") for suffix in suffixes)
-        # Banks write a lone nought where there is no ИНН or КПП.
-        return next((value for value in found if value.strip("0")), "")
+        values = (fields.get(role + suffix, "") for suffix in suffixes)
+        # Banks write a single zero for a missing ИНН or КПП.
+        return next((value for value in values if value.strip("0")), "")
 
     return StatementParty(
         name=read("1", ""), inn=read("ИНН"), kpp=read("КПП"), account=read("Счет", "РасчСчет")

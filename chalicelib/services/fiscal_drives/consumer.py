@@ -1,6 +1,6 @@
 """The consumer of notifications about the invoices of the service."""
 
-from chalicelib.core.billing.payment import InvoiceClosed
+from chalicelib.core.billing.model import InvoiceClosed
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.services.fiscal_drives.sale import SALE

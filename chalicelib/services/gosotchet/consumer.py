@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from chalicelib.core.billing.payment import InvoiceClosed
+from chalicelib.core.billing.model import InvoiceClosed
 from chalicelib.core.notification.mail import SENDER
 from chalicelib.core.notification.settings import MailSettings
 from chalicelib.core.organisation.store import ORGANISATION

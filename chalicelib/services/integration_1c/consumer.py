@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 from operator import attrgetter
 
-from chalicelib.core.billing.payment import InvoiceClosed
+from chalicelib.core.billing.model import InvoiceClosed
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.store import ORGANISATION

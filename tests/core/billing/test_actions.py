@@ -1,4 +1,4 @@
-"""Invoices as who pays them sees them, and payments as the accountant counts them."""
+"""The actions of «Счета и платежи»."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ def invoice(world: World, placed: Any) -> Any:
 
 def waiting(world: World, outcome: str) -> list[str]:
     items = world.get("/payments", who="operator", query={"outcome": outcome})["items"]
-    return [one["bank_reference"] for one in items]
+    return [payment["bank_reference"] for payment in items]
 
 
 def test_invoice_is_issued_with_the_order(world: World) -> None:
@@ -52,24 +52,24 @@ def test_invoices_are_listed_newest_first_to_their_payer(world: World) -> None:
     numbers = [steps.order(world, 1)["invoice_number"] for _ in range(3)]
     for limit in (1, 2, 5):
         listed = world.walk("/invoices", limit=limit)
-        assert [one["number"] for one in listed] == numbers[::-1]
+        assert [invoice["number"] for invoice in listed] == numbers[::-1]
         listed = world.walk("/invoices", limit=limit, who="operator")
-        assert [one["number"] for one in listed] == numbers[::-1]
+        assert [invoice["number"] for invoice in listed] == numbers[::-1]
     assert world.get("/invoices", who="other_client")["items"] == []
 
 
-def test_foreign_invoice_is_nowhere_and_the_operator_sees_all(world: World) -> None:
+def test_foreign_invoice_is_not_found_and_the_operator_sees_all(world: World) -> None:
     placed = steps.order(world)
     for path in (f"/invoices/{placed['invoice_id']}", f"/invoices/{placed['invoice_id']}/pdf"):
         answer = world.call(f"GET {path}", who="other_client")
         assert (answer.status, answer.problem) == (404, "invoice-unknown")
-    seen = world.get(f"/invoices/{placed['invoice_id']}", who="operator")
-    assert seen == invoice(world, placed)
+    shown = world.get(f"/invoices/{placed['invoice_id']}", who="operator")
+    assert shown == invoice(world, placed)
     assert world.call("GET /invoices/absent", who="operator").problem == "invoice-unknown"
 
 
 @pytest.mark.parametrize("who", ["client", "operator"])
-def test_pdf_is_a_file_to_keep(world: World, who: str) -> None:
+def test_pdf_is_a_named_file(world: World, who: str) -> None:
     placed = steps.order(world)
     answer = world.call(f"GET /invoices/{placed['invoice_id']}/pdf", who=who)
     assert answer.status == 200
@@ -139,7 +139,7 @@ def test_second_payment_of_a_paid_invoice_is_late(world: World) -> None:
     assert len(world.mails()) == 1
 
 
-def test_bank_reference_counts_once(world: World) -> None:
+def test_bank_reference_is_allocated_once(world: World) -> None:
     placed = steps.order(world)
     pay(world, placed, amount_kopecks=1)
     for changes in ({}, {"amount_kopecks": TOTAL}, {"paid_on": "2026-11-26"}):
@@ -148,7 +148,7 @@ def test_bank_reference_counts_once(world: World) -> None:
     assert invoice(world, placed)["paid_kopecks"] == 1
 
 
-def test_payment_for_no_invoice_of_ours_is_said_to_the_accountant(world: World) -> None:
+def test_payment_of_an_unknown_invoice_is_refused(world: World) -> None:
     placed = {"invoice_number": "СУ-0000000001", "total_kopecks": 1}
     answer = world.call("POST /payments", steps.payment(placed), who="operator")
     assert (answer.status, answer.problem) == (404, "invoice-unknown")
@@ -171,7 +171,7 @@ def test_payment_for_no_invoice_of_ours_is_said_to_the_accountant(world: World) 
     ],
     ids=str,
 )
-def test_payment_must_hold(world: World, change: dict[str, Any], pointer: str) -> None:
+def test_invalid_payment_is_refused(world: World, change: dict[str, Any], pointer: str) -> None:
     placed = {"invoice_number": "СУ-0000000001", "total_kopecks": 1}
     answer = world.call("POST /payments", steps.payment(placed, **change), who="operator")
     assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
@@ -181,11 +181,11 @@ def test_payment_must_hold(world: World, change: dict[str, Any], pointer: str) -
 
 
 def unmatched(world: World, placed: Any, kopecks: int = TOTAL) -> str:
-    """Let a payment come by statement with a number nobody knows; return its reference."""
+    """Import a payment without an invoice number; return its bank reference."""
     document = {"kopecks": kopecks, "purpose": "за накопители", "inn": "9677190017"}
     body = steps.statement(document)
-    (kept,) = world.ok("POST /payments/statements", body, who="operator")["unmatched"]
-    return str(kept["bank_reference"])
+    (payment,) = world.ok("POST /payments/statements", body, who="operator")["unmatched"]
+    return str(payment["bank_reference"])
 
 
 def test_unmatched_payment_is_matched_by_the_accountant(world: World) -> None:
@@ -210,13 +210,13 @@ def test_matching_keeps_what_the_bank_told(world: World) -> None:
     (before,) = world.get("/payments", who="operator")["items"]
     world.advance(days=1)
     matched = pay(world, placed, bank_reference=reference, paid_on="2026-11-20")
-    told = ("payer_inn", "payer_name", "purpose", "received_at", "paid_on", "amount_kopecks")
-    assert {name: matched[name] for name in told} == {name: before[name] for name in told}
+    reported = ("payer_inn", "payer_name", "purpose", "received_at", "paid_on", "amount_kopecks")
+    assert {name: matched[name] for name in reported} == {name: before[name] for name in reported}
     assert matched["reason"] is None
 
 
 def test_matching_does_not_change_how_much_came(world: World) -> None:
-    """The accountant says which invoice the money is for; how much it is the bank has said."""
+    """The accountant names the invoice; the amount is the amount that the bank reported."""
     placed = steps.order(world)
     reference = unmatched(world, placed, kopecks=100)
     answer = world.call(

@@ -1,4 +1,4 @@
-"""Payments from the bank's queue, and invoices whose time runs out."""
+"""Payments reported by the bank, and the expiry of invoices."""
 
 from typing import Any
 
@@ -8,24 +8,24 @@ from tests.support import steps
 from tests.support.world import World
 
 
-def stands(world: World, placed: Any) -> tuple[str, int, str]:
+def states(world: World, placed: Any) -> tuple[str, int, str]:
     order = world.get(f"/fiscal-drives/orders/{placed['order_id']}")
     invoice = world.get(f"/invoices/{placed['invoice_id']}")
     return invoice["state"], invoice["paid_kopecks"], order["status"]
 
 
 def outcomes(world: World) -> list[str]:
-    return sorted(one["outcome"] for one in world.items(BILLING, "payment"))
+    return sorted(payment["outcome"] for payment in world.items(BILLING, "payment"))
 
 
-def test_payment_by_queue_pays_once_however_often_it_comes(world: World) -> None:
+def test_repeated_payment_is_allocated_once(world: World) -> None:
     placed = steps.order(world)
     for _ in range(3):
         world.send(PAYMENTS, steps.payment(placed))
     world.drain()
     world.send(PAYMENTS, steps.payment(placed))
     world.drain()
-    assert stands(world, placed) == ("paid", placed["total_kopecks"], "paid")
+    assert states(world, placed) == ("paid", placed["total_kopecks"], "paid")
     assert outcomes(world) == ["paid"]
     assert len(world.mails()) == 1
 
@@ -46,18 +46,18 @@ def test_payments_in_parts_come_in_one_batch(world: World) -> None:
         paid = steps.payment(placed, amount_kopecks=half, bank_reference=reference)
         world.send(PAYMENTS, paid)
     world.drain()
-    assert stands(world, placed) == ("paid", 2 * half, "paid")
+    assert states(world, placed) == ("paid", 2 * half, "paid")
     assert outcomes(world) == ["late", "paid", "underpaid"]
 
 
-def test_payment_for_no_invoice_of_ours_is_kept_for_a_person(world: World) -> None:
+def test_payment_of_an_unknown_invoice_is_kept_as_unmatched(world: World) -> None:
     lost = {"invoice_number": "СУ-0000000001", "total_kopecks": 100}
     world.send(PAYMENTS, steps.payment(lost))
     world.drain()
-    (kept,) = world.get("/payments", who="operator")["items"]
-    assert kept["outcome"] == "unmatched"
-    assert kept["reason"] == "not-found"
-    assert kept["invoice_number"] == "СУ-0000000001"
+    (payment,) = world.get("/payments", who="operator")["items"]
+    assert payment["outcome"] == "unmatched"
+    assert payment["reason"] == "not-found"
+    assert payment["invoice_number"] == "СУ-0000000001"
     assert world.dead == []
 
 
@@ -65,11 +65,11 @@ def test_invoice_expires_after_its_last_day_and_not_on_it(world: World) -> None:
     placed = steps.order(world)
     world.moment = world.moment.replace(day=29, hour=20, minute=59)
     world.run("expire_invoices")
-    assert stands(world, placed) == ("open", 0, "invoiced")
+    assert states(world, placed) == ("open", 0, "invoiced")
     world.moment = world.moment.replace(day=29, hour=21, minute=0)
     world.run("expire_invoices")
     world.drain()
-    assert stands(world, placed) == ("expired", 0, "expired"), "midnight in Moscow"
+    assert states(world, placed) == ("expired", 0, "expired"), "midnight in Moscow"
     assert steps.in_stock(world) == 10
     world.run("expire_invoices")
     world.drain()
@@ -83,8 +83,8 @@ def test_only_open_invoices_expire(world: World) -> None:
     world.advance(days=30)
     world.run("expire_invoices")
     world.drain()
-    assert stands(world, paid)[0] == "paid"
-    assert stands(world, gone)[0] == "cancelled"
+    assert states(world, paid)[0] == "paid"
+    assert states(world, gone)[0] == "cancelled"
 
 
 def test_invoice_paid_in_part_expires_too_and_its_money_is_kept(world: World) -> None:
@@ -94,12 +94,12 @@ def test_invoice_paid_in_part_expires_too_and_its_money_is_kept(world: World) ->
     world.advance(days=6)
     world.run("expire_invoices")
     world.drain()
-    assert stands(world, placed) == ("expired", 100, "expired")
+    assert states(world, placed) == ("expired", 100, "expired")
     assert outcomes(world) == ["underpaid"]
 
 
-def test_payment_that_meets_the_end_of_time(world: World) -> None:
-    """The list of the overdue was read before the money came."""
+def test_invoice_paid_while_it_expires_stays_paid(world: World) -> None:
+    """The list of overdue invoices is read before the payment is allocated."""
     placed = steps.order(world)
     world.advance(days=6)
 
@@ -113,7 +113,7 @@ def test_payment_that_meets_the_end_of_time(world: World) -> None:
     world.around = pay_first
     world.run("expire_invoices")
     world.drain()
-    assert stands(world, placed) == ("paid", placed["total_kopecks"], "paid")
+    assert states(world, placed) == ("paid", placed["total_kopecks"], "paid")
 
 
 def test_every_overdue_invoice_expires_in_one_run(world: World) -> None:
@@ -121,5 +121,5 @@ def test_every_overdue_invoice_expires_in_one_run(world: World) -> None:
     world.advance(days=6)
     world.run("expire_invoices")
     world.drain()
-    assert {stands(world, one)[0] for one in placed} == {"expired"}
+    assert {states(world, order)[0] for order in placed} == {"expired"}
     assert steps.in_stock(world) == 50

@@ -19,7 +19,7 @@ MakeInvoice = Callable[..., Invoice]
 
 
 def pages(pdf: bytes) -> list[str]:
-    """Text of each page, all kinds of space made one."""
+    """Return the text of each page with single spaces."""
     return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
@@ -29,9 +29,9 @@ def codes(pdf: bytes, page: int = -1) -> list[bytes]:
     return [code.bytes for code in zxingcpp.read_barcodes(picture)]
 
 
-def test_says_what_an_accountant_looks_for(make_invoice: MakeInvoice) -> None:
-    (text,) = pages(render(make_invoice({"quantity": 2}, {"title": "Доставка", "quantity": 1})))
-    for said in (
+def test_page_has_what_an_accountant_needs(make_invoice: MakeInvoice) -> None:
+    (page,) = pages(render(make_invoice({"quantity": 2}, {"title": "Доставка", "quantity": 1})))
+    for text in (
         "ПАО «Пример Банк», г. Москва БИК 044525225 Банк получателя",
         "Сч. № 30101810400000000225",
         "Сч. № 40702810900000000042",
@@ -51,7 +51,7 @@ def test_says_what_an_accountant_looks_for(make_invoice: MakeInvoice) -> None:
         "Главный бухгалтер Петрова А. С.",
         "Оплата по QR-коду",
     ):
-        assert said in text
+        assert text in page
 
 
 def test_payment_code_is_read_from_the_page(make_invoice: MakeInvoice) -> None:
@@ -144,14 +144,14 @@ def test_long_words_wrap_and_nothing_overlaps(
         )
     )
     assert "<дом>" in "".join(pages(pdf))
-    found = boxes(pdf)
-    assert len(found) > 40
+    drawn = boxes(pdf)
+    assert len(drawn) > 40
     slack = 1.0  # points: descenders of one line and capitals of the next may touch
-    for left, bottom, right, top in found:
+    for left, bottom, right, top in drawn:
         assert left > 42
         assert right < 596 - 42
         assert bottom > 25
-        for other in found:
+        for other in drawn:
             if other == (left, bottom, right, top):
                 continue
             apart = (

@@ -1,12 +1,12 @@
-"""Where a payment leaves its invoice."""
+"""What a payment changes in its invoice."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.billing.model import InvoiceState
-from chalicelib.core.billing.payment import Outcome
-from chalicelib.core.billing.rules import INVOICE, Settlement, settle
+from chalicelib.core.billing.payment_model import PaymentOutcome
+from chalicelib.core.billing.rules import INVOICE, InvoiceBalance, Settlement, settle
 
 OPEN, PAID = InvoiceState.OPEN, InvoiceState.PAID
 CLOSED = [state for state in InvoiceState if state is not OPEN]
@@ -15,34 +15,37 @@ CLOSED = [state for state in InvoiceState if state is not OPEN]
 @pytest.mark.parametrize(
     ("before", "amount", "after"),
     [
-        (0, 100, Settlement(PAID, 100, Outcome.PAID)),
-        (0, 99, Settlement(OPEN, 99, Outcome.UNDERPAID)),
-        (0, 101, Settlement(PAID, 101, Outcome.OVERPAID)),
-        (60, 40, Settlement(PAID, 100, Outcome.PAID)),
-        (60, 39, Settlement(OPEN, 99, Outcome.UNDERPAID)),
-        (60, 41, Settlement(PAID, 101, Outcome.OVERPAID)),
+        (0, 100, Settlement(InvoiceBalance(PAID, 100), PaymentOutcome.PAID)),
+        (0, 99, Settlement(InvoiceBalance(OPEN, 99), PaymentOutcome.UNDERPAID)),
+        (0, 101, Settlement(InvoiceBalance(PAID, 101), PaymentOutcome.OVERPAID)),
+        (60, 40, Settlement(InvoiceBalance(PAID, 100), PaymentOutcome.PAID)),
+        (60, 39, Settlement(InvoiceBalance(OPEN, 99), PaymentOutcome.UNDERPAID)),
+        (60, 41, Settlement(InvoiceBalance(PAID, 101), PaymentOutcome.OVERPAID)),
     ],
 )
-def test_open_invoice_takes_money(before: int, amount: int, after: Settlement) -> None:
-    assert settle((OPEN, before), 100, amount) == after
+def test_payment_of_an_open_invoice(before: int, amount: int, after: Settlement) -> None:
+    assert settle(InvoiceBalance(OPEN, before), 100, amount) == after
 
 
 @pytest.mark.parametrize("state", CLOSED)
-def test_closed_invoice_takes_none(state: InvoiceState) -> None:
-    assert settle((state, 30), 100, 70) == Settlement(state, 30, Outcome.LATE)
+def test_payment_of_a_closed_invoice_is_late(state: InvoiceState) -> None:
+    assert settle(InvoiceBalance(state, 30), 100, 70) == Settlement(
+        InvoiceBalance(state, 30), PaymentOutcome.LATE
+    )
 
 
 @given(st.integers(1, 1000), st.lists(st.integers(1, 400), max_size=8))
-def test_no_kopeck_is_lost_and_paid_is_paid_in_full(total: int, amounts: list[int]) -> None:
-    stands, late = (OPEN, 0), 0
+def test_payments_add_up_to_what_is_paid_and_late(total: int, amounts: list[int]) -> None:
+    balance, late = InvoiceBalance(OPEN, 0), 0
     for amount in amounts:
-        result = settle(stands, total, amount)
-        assert result.state is stands[0] or result.state in INVOICE.transitions.get(stands[0], ())
-        late += amount if result.outcome is Outcome.LATE else 0
-        stands = result.state, result.paid_kopecks
-    assert stands[1] + late == sum(amounts)
-    assert (stands[0] is PAID) == (stands[1] >= total)
+        settlement = settle(balance, total, amount)
+        if settlement.balance.state is not balance.state:
+            INVOICE.require(balance.state, settlement.balance.state)
+        late += amount if settlement.outcome is PaymentOutcome.LATE else 0
+        balance = settlement.balance
+    assert balance.paid_kopecks + late == sum(amounts)
+    assert (balance.state is PAID) == (balance.paid_kopecks >= total)
 
 
-def test_closed_is_closed_for_ever() -> None:
+def test_closed_states_are_final() -> None:
     assert {state for state in InvoiceState if INVOICE.is_final(state)} == set(CLOSED)

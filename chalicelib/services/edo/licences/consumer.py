@@ -1,6 +1,6 @@
 """Follows the invoices for packages."""
 
-from chalicelib.core.billing.payment import InvoiceClosed
+from chalicelib.core.billing.model import InvoiceClosed
 from chalicelib.runtime.consumer import consumer
 from chalicelib.services.edo.licences.sale import SALE
 from chalicelib.services.edo.resources import EDO

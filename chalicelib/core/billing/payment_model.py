@@ -1,4 +1,4 @@
-"""Payments, as the bank or the operator's accountant reports them, and their outcomes."""
+"""Payments of invoices, as the bank or the operator's accountant reports them."""
 
 import datetime as dt
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.core.billing.model import NUMBER_SERIES, InvoiceState
+from chalicelib.core.billing.model import NUMBER_SERIES
 from chalicelib.requisites import Kopecks, single_line
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
@@ -16,7 +16,7 @@ BankReference = Annotated[str, single_line(140)]
 
 
 class NewPayment(Payload):
-    """A payment to an invoice. The bank's ``bank_reference`` identifies the payment."""
+    """A payment of an invoice. ``bank_reference``, the identifier given by the bank, is unique."""
 
     model_config = example(
         invoice_number="СУ-1072022639",
@@ -31,23 +31,33 @@ class NewPayment(Payload):
     paid_on: dt.date
 
 
-class Outcome(StrEnum):
-    """Outcome of a payment; every outcome but `paid` needs the accountant."""
+class PaymentOutcome(StrEnum):
+    """The result of a payment. All but the first wait for the operator's accountant."""
 
     PAID = "paid"
-    """The payment completes the sum of the invoice."""
+    """The payment pays the invoice in full."""
     UNDERPAID = "underpaid"
-    """The payment is allocated; the invoice waits for the rest."""
+    """Allocated; the invoice waits for the rest."""
     OVERPAID = "overpaid"
-    """The payment is allocated; the invoice has received more than its sum."""
+    """Allocated; the payment exceeds the rest of the invoice."""
     LATE = "late"
-    """The payment is not allocated: the invoice was paid, cancelled or expired before."""
+    """Kept, not allocated: the invoice was already paid, cancelled or expired."""
     UNMATCHED = "unmatched"
-    """The payment is not allocated: no invoice matches it with certainty."""
+    """Kept, not allocated: the invoice of the payment is not known for certain."""
+
+
+class MatchOutcome(StrEnum):
+    """The result of comparing a payment with the invoices that its purpose names."""
+
+    MATCHED = "matched"
+    AMOUNT_DIFFERS = "amount-differs"
+    PAYER_DIFFERS = "payer-differs"
+    AMBIGUOUS = "ambiguous"
+    NOT_FOUND = "not-found"
 
 
 class Payment(Model):
-    """A payment, identified by its bank reference."""
+    """A payment with its outcome, kept without limit of time."""
 
     model_config = example(
         bank_reference="101/2026-11-24/40702810500000000101/1220000",
@@ -61,24 +71,24 @@ class Payment(Model):
     amount_kopecks: Kopecks
     paid_on: dt.date
     received_at: dt.datetime
-    outcome: Outcome
+    outcome: PaymentOutcome
     invoice_number: str | None = None
     invoice_id: Identifier | None = None
     payer_inn: str | None = None
     payer_name: str | None = None
     purpose: str | None = None
     reason: str | None = None
-    """Why the payment is unmatched."""
+    """Why the payment is unmatched: ``not-found``, ``ambiguous`` or ``payer-differs``."""
 
 
 class PaymentsQuery(PageQuery):
-    """The outcome whose payments to list."""
+    """The outcome of the payments to list."""
 
     outcome: Literal["underpaid", "overpaid", "late", "unmatched"] = "unmatched"
 
 
 class NewStatement(Payload):
-    """A bank statement file, 1CClientBankExchange, as base64."""
+    """A bank statement file in the format 1CClientBankExchange, as base64."""
 
     model_config = example(
         content="MUNDbGllbnRCYW5rRXhjaGFuZ2UNCsLl8PHo/9Tu8Ozg8uA9MS4wMw0Kyu7k6PDu4urgPVdpbmRvd3MNCtHl6vbo/9Dg8ffR9+XyDQrQ4PH30ffl8j00MDcwMjgxMDkwMDAwMDAwMDA0Mg0Kyu7t5fbQ4PH30ffl8g0Kyu7t5fbU4Onr4A=="
@@ -88,23 +98,13 @@ class NewStatement(Payload):
 
 
 class StatementReport(Model):
-    """Result of the import of a bank statement."""
+    """The payments of an imported bank statement."""
 
     model_config = example(unmatched=[], repeated=[])
 
     matched: list[Payment]
-    """Payments allocated to invoices, underpaid and overpaid ones included, and late ones."""
+    """Payments allocated to invoices, also those of too little or too much."""
     unmatched: list[Payment]
-    """Payments for which no invoice was found."""
+    """Payments kept for the accountant to look into."""
     repeated: list[Payment]
-    """Payments that are known already, from this file or by other means."""
-
-
-class InvoiceClosed(Model):
-    """Message to the service that issued an invoice: the invoice is paid or has expired."""
-
-    client_id: Identifier
-    invoice_id: Identifier
-    subject: Identifier
-    """Identifier of the thing sold."""
-    state: Literal[InvoiceState.PAID, InvoiceState.EXPIRED]
+    """Payments that were kept before, from this file or from another source."""

@@ -1,11 +1,11 @@
-"""A bank's statement file: each payment once, to its invoice or to a person."""
+"""Import of a bank statement: each payment once, to its invoice or to the accountant."""
 
 import base64
 from typing import Any
 
 import pytest
 
-from chalicelib.core.billing.statement_report import MOST_PAYMENTS
+from chalicelib.core.billing.statement_import import MOST_PAYMENTS
 from chalicelib.core.billing.store import BILLING
 from tests.support import steps
 from tests.support.world import World
@@ -20,7 +20,7 @@ def send(world: World, *documents: dict[str, Any], **how: Any) -> Any:
 def refused(world: World, body: Any) -> str:
     answer = world.call(STATEMENTS, body, who="operator")
     assert (answer.status, answer.problem) == (422, "statement-unreadable")
-    assert world.items(BILLING, "payment") == [], "nothing of it is counted"
+    assert world.items(BILLING, "payment") == [], "no payment of the file is kept"
     return str(answer.json["detail"])
 
 
@@ -33,7 +33,7 @@ def text_of(*documents: dict[str, Any]) -> str:
 
 
 def outcomes(payments: list[Any]) -> list[str]:
-    return [one["outcome"] for one in payments]
+    return [payment["outcome"] for payment in payments]
 
 
 def test_payments_find_their_invoices(world: World) -> None:
@@ -47,8 +47,8 @@ def test_payments_find_their_invoices(world: World) -> None:
         {"kopecks": 400, "purpose": first["invoice"]["purpose"], "to": "40702810900000000001"},
     )
     assert outcomes(report["matched"]) == ["paid", "underpaid"]
-    assert [one["amount_kopecks"] for one in report["unmatched"]] == [200, 300]
-    assert {one["reason"] for one in report["unmatched"]} == {"not-found"}
+    assert [payment["amount_kopecks"] for payment in report["unmatched"]] == [200, 300]
+    assert {payment["reason"] for payment in report["unmatched"]} == {"not-found"}
     assert report["repeated"] == []
     world.drain()
     assert world.get(f"/fiscal-drives/orders/{first['order_id']}")["status"] == "paid"
@@ -66,15 +66,15 @@ def test_doubtful_payments_wait_for_a_person(world: World) -> None:
         {"kopecks": 2 * total, "purpose": both},
     )
     assert report["matched"] == []
-    assert [one["reason"] for one in report["unmatched"]] == ["payer-differs", "ambiguous"]
+    assert [payment["reason"] for payment in report["unmatched"]] == ["payer-differs", "ambiguous"]
     waiting = world.get("/payments", who="operator")["items"]
-    assert [one["bank_reference"] for one in waiting] == [
-        one["bank_reference"] for one in report["unmatched"]
+    assert [payment["bank_reference"] for payment in waiting] == [
+        payment["bank_reference"] for payment in report["unmatched"]
     ]
     assert world.get(f"/invoices/{first['invoice_id']}")["paid_kopecks"] == 0
 
 
-def test_same_file_twice_counts_once(world: World) -> None:
+def test_file_sent_twice_is_imported_once(world: World) -> None:
     placed = steps.order(world)
     documents = (
         {"kopecks": placed["total_kopecks"], "purpose": placed["invoice"]["purpose"]},
@@ -105,7 +105,7 @@ def test_two_parts_in_one_file_add_up(world: World) -> None:
     assert outcomes(report["matched"]) == ["underpaid", "paid"]
 
 
-def test_empty_statement_is_a_report_of_nothing(world: World) -> None:
+def test_empty_statement_gives_an_empty_report(world: World) -> None:
     assert send(world) == {"matched": [], "unmatched": [], "repeated": []}
 
 
@@ -123,13 +123,13 @@ def test_other_encodings_are_read(world: World, encoding: str) -> None:
 @pytest.mark.parametrize(
     "content", ["не base64", "абв=", "====", "a", "MQ==", "", "JVBERi0xLjc=", "\U0001f600"]
 )
-def test_what_is_no_statement_is_refused(world: World, content: str) -> None:
+def test_content_that_is_no_statement_is_refused(world: World, content: str) -> None:
     refused(world, {"content": content})
 
 
 def test_statement_of_another_account_is_refused(world: World) -> None:
-    said = refused(world, steps.statement(account="40702810900000000001"))
-    assert said == "Выписка не по нашему расчётному счёту."
+    detail = refused(world, steps.statement(account="40702810900000000001"))
+    assert detail == "Выписка не по нашему расчётному счёту."
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_statement_of_too_many_payments_is_refused(world: World) -> None:
     assert str(MOST_PAYMENTS) in refused(world, steps.statement(*documents))
 
 
-def test_longest_statement_is_counted_and_its_report_kept(world: World) -> None:
-    """The report is kept for the same key to answer it again, in an item of at most 400 KB."""
+def test_longest_statement_is_imported_and_its_report_kept(world: World) -> None:
+    """The report is kept under the key of the request, in an item of at most 400 KB."""
     long = "Оплата за фискальные накопители и за услуги по договору поставки " * 3
     documents = [{"kopecks": 1, "purpose": f"{long} {n}"} for n in range(MOST_PAYMENTS)]
     report = send(world, *documents, key="k")

@@ -1,15 +1,15 @@
-"""Which invoice a payment is for, from what payers really write."""
+"""The invoice of a payment, from purposes as payers write them."""
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
 
-from chalicelib.core.billing.matching import InvoiceFacts, Outcome, invoice_numbers, match
-from chalicelib.core.billing.model import Invoice
+from chalicelib.core.billing.invoice_matching import invoice_numbers, match
+from chalicelib.core.billing.model import InvoiceReference
+from chalicelib.core.billing.payment_model import MatchOutcome
 from chalicelib.core.billing.statement import StatementDocument, StatementParty
 
-FOUND = [
+NAMED = [
     "Оплата по счёту № СУ-000042 от 24.11.2026",
     "Оплата по счету №СУ-000042 от 24.11.2026, в т.ч. НДС 22% - 2200-00",
     "оплата по сч. су-000042",
@@ -32,7 +32,7 @@ FOUND = [
     "по счетам: СУ-42",
     "СУ-0000042",
 ]
-NOT_FOUND = [
+NOT_NAMED = [
     "",
     "Оплата по счёту № 42",
     "сч.42 от 24.11.2026",
@@ -52,17 +52,17 @@ NOT_FOUND = [
 ]
 
 
-@pytest.mark.parametrize("purpose", FOUND)
-def test_number_is_found(purpose: str) -> None:
+@pytest.mark.parametrize("purpose", NAMED)
+def test_number_is_read_from_the_purpose(purpose: str) -> None:
     assert invoice_numbers(purpose) == ["СУ-000042"]
 
 
-@pytest.mark.parametrize("purpose", NOT_FOUND)
-def test_nothing_is_guessed(purpose: str) -> None:
+@pytest.mark.parametrize("purpose", NOT_NAMED)
+def test_uncertain_number_is_ignored(purpose: str) -> None:
     assert invoice_numbers(purpose) == []
 
 
-def test_several_numbers_in_order() -> None:
+def test_several_numbers_are_read_in_order() -> None:
     purpose = "По счетам СУ-000043, СУ-000042 и № СУ-1234567, СУ-000043"
     assert invoice_numbers(purpose) == ["СУ-000043", "СУ-000042", "СУ-1234567"]
     assert invoice_numbers("счёт СУ-43, затем СУ-000042") == ["СУ-000043", "СУ-000042"]
@@ -85,36 +85,36 @@ def document(
 
 
 KNOWN = {
-    "СУ-000042": InvoiceFacts(payer_inn="7728168971", due_kopecks=12_200_00),
-    "СУ-000043": InvoiceFacts(payer_inn="7728168971", due_kopecks=12_200_00),
+    number: InvoiceReference(
+        client_id="client-1",
+        invoice_id=number,
+        payer_inn="7728168971",
+        total_kopecks=12_200_00,
+        subject="order-1",
+        queue="FiscalDrives",
+    )
+    for number in ("СУ-000042", "СУ-000043")
 }
 
 
 @pytest.mark.parametrize(
-    ("paid", "outcome", "number", "counts"),
+    ("paid", "outcome", "number", "is_certain"),
     [
-        (document(), Outcome.MATCHED, "СУ-000042", True),
-        (document(amount=12_199_99), Outcome.AMOUNT_DIFFERS, "СУ-000042", True),
-        (document(amount=99_000_00), Outcome.AMOUNT_DIFFERS, "СУ-000042", True),
-        (document(inn="7707083893"), Outcome.PAYER_DIFFERS, "СУ-000042", False),
-        (document(inn="", amount=1), Outcome.PAYER_DIFFERS, "СУ-000042", False),
-        (document("СУ-000042, СУ-000043"), Outcome.AMBIGUOUS, None, False),
-        (document("СУ-000042, СУ-000099"), Outcome.AMBIGUOUS, None, False),
-        (document("СУ-000099"), Outcome.NOT_FOUND, None, False),
-        (document("СУ-000098, СУ-000099"), Outcome.NOT_FOUND, None, False),
-        (document("сч. 42"), Outcome.NOT_FOUND, None, False),
+        (document(), MatchOutcome.MATCHED, "СУ-000042", True),
+        (document(amount=12_199_99), MatchOutcome.AMOUNT_DIFFERS, "СУ-000042", True),
+        (document(amount=99_000_00), MatchOutcome.AMOUNT_DIFFERS, "СУ-000042", True),
+        (document(inn="7707083893"), MatchOutcome.PAYER_DIFFERS, "СУ-000042", False),
+        (document(inn="", amount=1), MatchOutcome.PAYER_DIFFERS, "СУ-000042", False),
+        (document("СУ-000042, СУ-000043"), MatchOutcome.AMBIGUOUS, None, False),
+        (document("СУ-000042, СУ-000099"), MatchOutcome.AMBIGUOUS, None, False),
+        (document("СУ-000099"), MatchOutcome.NOT_FOUND, None, False),
+        (document("СУ-000098, СУ-000099"), MatchOutcome.NOT_FOUND, None, False),
+        (document("сч. 42"), MatchOutcome.NOT_FOUND, None, False),
     ],
 )
-def test_outcome(
-    paid: StatementDocument, outcome: Outcome, number: str | None, counts: bool
+def test_payment_is_compared_with_the_invoice(
+    paid: StatementDocument, outcome: MatchOutcome, number: str | None, is_certain: bool
 ) -> None:
-    found = match(paid, KNOWN)
-    assert (found.outcome, found.invoice_number, found.counts) == (outcome, number, counts)
-    assert found.numbers == tuple(invoice_numbers(paid.purpose))
-
-
-def test_facts_are_what_is_still_due(make_invoice: Callable[..., Invoice]) -> None:
-    invoice = make_invoice(paid_kopecks=10_000_00)
-    facts = InvoiceFacts.of(invoice)
-    assert facts == InvoiceFacts(payer_inn="7728168971", due_kopecks=2_200_00)
-    assert match(document(invoice.purpose, 2_200_00), {invoice.number: facts}).counts
+    result = match(paid, KNOWN)
+    assert (result.outcome, result.invoice_number) == (outcome, number)
+    assert result.is_certain == is_certain
