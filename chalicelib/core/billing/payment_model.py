@@ -16,7 +16,7 @@ BankReference = Annotated[str, single_line(140)]
 
 
 class NewPayment(Payload):
-    """A payment of an invoice. ``bank_reference``, the identifier given by the bank, is unique."""
+    """A payment of an invoice. The ``bank_reference`` given by the bank identifies the payment."""
 
     model_config = example(
         invoice_number="СУ-1072022639",
@@ -103,7 +103,7 @@ class StatementReport(Model):
     model_config = example(unmatched=[], repeated=[])
 
     matched: list[Payment]
-    """Payments allocated to invoices, also those of too little or too much."""
+    """Payments of a known invoice: allocated, also too little or too much, or kept as late."""
     unmatched: list[Payment]
     """Payments kept for the accountant to look into."""
     repeated: list[Payment]
