@@ -67,10 +67,10 @@ def query(declared: Action, world: World | None = None) -> dict[str, Any]:
 
 
 def _example(declared: Action, world: World | None) -> Any:
-    example, values = openapi.example(declared), {**_of_the_world()}
-    if "signature" in example and "landlord_id" in example:
-        example["landlord_id"] = giving.SPARE_LANDLORD  # no consent of the client stands
-        values.pop("landlord_id")
+    example = openapi.example(declared)
+    values = _of_the_world()
+    if "signature" in example:  # a consent is signed for a landlord without one
+        values = {**values, "landlord_id": giving.SPARE_LANDLORD}
     for where, _ in [*leaves(example)]:
         name = next(part for part in reversed(where) if isinstance(part, str))
         if name in values:
