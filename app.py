@@ -1,17 +1,30 @@
 """The Chalice application: the API of one section in a Lambda, of all sections when packaged.
 
 The environment variable ``SECTION`` names the section to serve.
+
+Of Chalice's own commands, ``chalice package`` makes the definition of the API that the deployment
+is built on, and ``chalice local`` serves the calls that need neither a token nor a table; the whole
+product runs on this machine with ``make run``. ``chalice deploy`` is refused: it would make one
+function with one role of everything. ``make deploy`` deploys.
 """
 
 import importlib
 import os
 import pkgutil
+import sys
 from typing import Any
 
 from chalice.app import AuthRequest, AuthResponse, Chalice
 
 import chalicelib
 from chalicelib.runtime.declaration import DECLARED, Action
+
+if os.path.basename(sys.argv[0]) == "chalice" and "deploy" in sys.argv[1:]:
+    raise SystemExit(
+        "`chalice deploy` would make one function with one role of everything.\n"
+        "Deploy a stage with `make deploy STAGE=…` (docs/operations.md); "
+        "`make run` runs the product on this machine."
+    )
 
 app = Chalice(app_name="service-menu", configure_logs=False)
 SECTION = os.environ.get("SECTION")

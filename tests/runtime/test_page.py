@@ -8,7 +8,12 @@ import pytest
 from chalicelib.core.billing.consumer import PAYMENTS
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation.store import ORGANISATION
+from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.commit import transact
+from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.page import PageQuery
+from chalicelib.runtime.settings import PageSettings
+from infra import declarations
 from tests.support import steps
 from tests.support.world import World
 
@@ -72,6 +77,27 @@ def test_cursor_is_of_its_caller_and_list_alone(world: World, cursor: str) -> No
         assert refused(world, cursor, path)
 
 
+def asks_for_nothing(action: Action) -> bool:
+    """Whether an action needs neither a name in its path nor a parameter of its query."""
+    (_, query) = payload_of(signature(action)) or ("", PageQuery)
+    required = any(field.is_required() for field in query.model_fields.values())
+    return "{" not in action.path and not required
+
+
+def test_every_list_refuses_an_invented_cursor(world: World) -> None:
+    steps.know_organisation(world)
+    lists = [
+        action
+        for action in declarations.actions()
+        if PageSettings in action.settings and asks_for_nothing(action)
+    ]
+    assert len(lists) > 10
+    for action in lists:
+        (who, *_) = sorted(action.callers)
+        answer = world.call(f"GET {action.path}", query={"next": "A" * 40}, who=who)
+        assert answer.problem == "cursor-invalid", action.path
+
+
 def test_operators_lists_do_not_share_cursors(world: World) -> None:
     for number, outcome in enumerate(["underpaid", "underpaid", "late", "late"]):
         item = {
@@ -114,8 +140,6 @@ def test_invented_cursor_is_refused(world: World, said: str) -> None:
 def test_cursor_of_another_key_is_refused(
     world: World, cursor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.runtime.settings import PageSettings
-
     monkeypatch.setenv("CURSOR_KEY", "another secret of the tests, 32 letters and more")
     PageSettings.load.cache_clear()
     try:

@@ -1,8 +1,10 @@
-"""Sees that what a function may touch is touched: a grant that no test of a whole run uses fails it.
+"""Checks after a whole run that every grant of a function was used, and lists unused settings.
 
-Each action runs in the tests under exactly its declared grants (``World`` refuses the rest), so a
-missing one fails where it is missed. This looks at the other side. A grant is a resource that a
-declaration reads, one that it writes, or a settings class that it loads.
+Each action runs in the tests under exactly its declared grants and settings (``World`` refuses the
+rest), so a missing declaration fails the test that needs it. This module looks for declarations
+that nothing needs. A grant is a resource that a declaration reads, or one that it writes: a whole
+run fails if no test uses it. Settings that nothing loaded are reported without a failure, since
+some are loaded in rare cases only.
 """
 
 import json
@@ -49,7 +51,6 @@ def declared() -> set[Grant]:
             for resource in resources:
                 name = cloud.resource_name(resource)
                 found.add((one.name, name, how))
-        found |= {(one.name, model.__name__, "reads") for model in one.settings}
     return found
 
 
@@ -63,21 +64,40 @@ def unused() -> list[Grant]:
     )
 
 
+def unused_settings() -> list[tuple[str, str]]:
+    """Return the settings that functions declare and that nothing loaded, by function."""
+    from infra import declarations
+
+    everything: list[Any] = [
+        *declarations.actions(),
+        *declarations.consumers(),
+        *declarations.schedules(),
+    ]
+    return sorted(
+        (one.name, model.__name__)
+        for one in everything
+        for model in one.settings
+        if (one.name, model.__name__, "reads") not in used
+    )
+
+
 class Watch:
     """The plugin of pytest; in a run of parts it says nothing."""
 
     def __init__(self, config: pytest.Config) -> None:
         chosen = (config.option.keyword, config.option.markexpr, config.getoption("lf", None))
         self.whole = config.args_source is config.ArgsSource.TESTPATHS and not any(chosen)
-        self.found: list[Grant] = []
+        self.unused: list[Grant] = []
+        self.unused_settings: list[tuple[str, str]] = []
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand what was used to the process that asks, which compares."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["grants"] = json.dumps(sorted(used))
         elif self.whole and session.exitstatus == pytest.ExitCode.OK:
-            self.found = unused()
-            if self.found:
+            self.unused_settings = unused_settings()
+            self.unused = unused()
+            if self.unused:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
@@ -86,8 +106,12 @@ class Watch:
         used.update(map(tuple, json.loads(node.workeroutput["grants"])))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say which grants nothing used."""
-        if self.found:
+        """Name the grants that nothing used and the settings that nothing loaded."""
+        if self.unused:
             terminalreporter.section("grants never used", red=True)
-            for function, resource, how in self.found:
+            for function, resource, how in self.unused:
                 terminalreporter.line(f"{function} {how} {resource}")
+        if self.unused_settings:
+            terminalreporter.section("settings declared and never loaded", yellow=True)
+            for function, settings in self.unused_settings:
+                terminalreporter.line(f"{function} {settings}")
