@@ -1,13 +1,13 @@
 """Requisites of Russian organisations and people as pydantic types.
 
-Each type is a plain ``str`` (or ``int``) with a rule attached: what is kept is normalised, and
-what does not fit is refused with a sentence in Russian for the person at the screen::
+Each type is a ``str`` or ``int`` with a rule that normalises a value, or refuses the value with a
+message in Russian for the user::
 
     class Payer(BaseModel):
         inn: Inn
         kpp: Kpp | None = None
 
-Outside a model, ``check(Inn, value)`` returns the normalised value or raises ``ValueError``.
+Outside a model, ``check(Inn, value)`` does the same.
 """
 
 import binascii
@@ -21,15 +21,15 @@ from pydantic import GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 MAX_KOPECKS = 10**13
-"""The largest amount taken, in kopecks: a hundred billion roubles, far below 2**53."""
+"""The largest amount in kopecks: a hundred billion roubles, far below 2**53."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Requisite:
-    """What makes a value of a type valid: the marker inside its ``Annotated``.
+    """The rule of a type, the metadata of its ``Annotated``.
 
-    ``normalise`` takes anything and returns the value to keep, or raises ``PydanticCustomError``
-    (a ``ValueError``) with a Russian message. ``schema`` is its JSON Schema for OpenAPI.
+    ``normalise`` returns the normalised form of a value, or raises ``PydanticCustomError``, a
+    ``ValueError``, with a message in Russian. ``schema`` is the JSON Schema of the type.
     """
 
     normalise: Callable[[Any], Any]
@@ -45,12 +45,16 @@ class Requisite:
 
 
 def check(kind: Any, value: object) -> Any:
-    """The value normalised as ``kind`` (a type of this module); raises ``ValueError``."""
+    """Return ``value`` in the normalised form of ``kind``, a type of this module.
+
+    Raises:
+        ValueError: the value does not fit; the message is in Russian.
+    """
     return next(mark for mark in get_args(kind) if isinstance(mark, Requisite)).normalise(value)
 
 
 def _refuse(message: str) -> PydanticCustomError:
-    # The code is the same for all: what is wrong is told by the message, where by the location.
+    # One code for all errors: callers need only the message and the location.
     return PydanticCustomError("requisite", "{message}", {"message": message})
 
 
@@ -69,7 +73,7 @@ def _number(
     example: str,
     separators: str = "",
 ) -> Requisite:
-    """A code of fixed shape: ``pattern`` told to people as ``shape``, then a check digit."""
+    """Return the rule of a code that matches ``pattern``, described as ``shape``, and ``fits``."""
     compiled = re.compile(pattern)
     dropped = str.maketrans("", "", separators)
 
@@ -90,7 +94,7 @@ def _weighted(digits: str, *weights: int) -> int:
 
 
 def _inn_fits(inn: str) -> bool:
-    """Check digits of an ИНН (order ЕД-7-14/559@ of 2020); all zeros is nobody's."""
+    """Check the digits of an ИНН (order ЕД-7-14/559@ of 2020). All zeros are not an ИНН."""
     if not inn.strip("0"):
         return False
     if len(inn) == 10:
@@ -101,13 +105,13 @@ def _inn_fits(inn: str) -> bool:
 
 
 def _ogrn_fits(ogrn: str) -> bool:
-    """Check digit of an ОГРН (13 digits, mod 11) or ОГРНИП (15, mod 13): its last decimal digit."""
+    """Check the last digit of an ОГРН (13 digits, modulo 11) or an ОГРНИП (15, modulo 13)."""
     modulus = 11 if len(ogrn) == 13 else 13
     return int(ogrn[:-1]) % modulus % 10 == int(ogrn[-1])
 
 
 def _snils_fits(snils: str) -> bool:
-    """Check number of a СНИЛС; numbers up to 001-001-998 were issued without one."""
+    """Check the last two digits of a СНИЛС. Numbers up to 001-001-998 have no check number."""
     number = int(snils[:9])
     if number <= 1_001_998:
         return number > 0
@@ -115,7 +119,7 @@ def _snils_fits(snils: str) -> bool:
 
 
 def _okpo_fits(okpo: str) -> bool:
-    """Check digit of an ОКПО of 8 or 10 digits; the 14 digits of a branch have no published one."""
+    """Check the last digit of an ОКПО of 8 or 10 digits; no rule is published for 14 digits."""
     if not okpo.strip("0"):
         return False
     if len(okpo) == 14:
@@ -135,10 +139,10 @@ def _key_fits(digits: str) -> bool:
 
 
 def account_fits(account: str, bic: str) -> bool:
-    """Whether the check digit of a 20-digit account agrees with the bank's БИК.
+    """Return whether the check digit of an account of 20 digits agrees with the БИК of the bank.
 
-    Rule: Bank of Russia, 08.09.1997 № 515. An account held in a cash centre of the Bank of Russia
-    itself (a БИК ending in 000–002) is checked the way correspondent accounts are.
+    Rule: Bank of Russia, 08.09.1997 № 515. An account in a cash centre of the Bank of Russia (a БИК
+    that ends in 000, 001 or 002) is checked like a correspondent account.
     """
     if bic[-3:] in {"000", "001", "002"}:
         return correspondent_account_fits(account, bic)
@@ -146,12 +150,16 @@ def account_fits(account: str, bic: str) -> bool:
 
 
 def correspondent_account_fits(account: str, bic: str) -> bool:
-    """Whether the check digit of a bank's correspondent account agrees with its БИК."""
+    """Return whether the check digit of a correspondent account agrees with the БИК of the bank."""
     return _key_fits("0" + bic[4:6] + account)
 
 
 def check_accounts(bic: str, account: str, correspondent_account: str) -> None:
-    """For a model validator of bank details; raises ``ValueError`` with a Russian message."""
+    """Check the accounts of a model with bank details.
+
+    Raises:
+        ValueError: an account does not agree with the БИК; the message is in Russian.
+    """
     if not account_fits(account, bic):
         raise _refuse("Расчётный счёт не подходит к БИК, проверьте оба номера")
     if not correspondent_account_fits(correspondent_account, bic):
@@ -159,42 +167,43 @@ def check_accounts(bic: str, account: str, correspondent_account: str) -> None:
 
 
 def register_number_fits(register_number: str, inn: str, serial: str) -> bool:
-    """Whether a РНМ was made for this owner and this register's serial number.
+    """Return whether a РНМ was issued for this ИНН and this serial number.
 
-    Its last six digits are the CRC-16/CCITT-FALSE of its first ten, the ИНН padded to 12 and the
-    serial padded to 20 with zeros. Reason to warn, not to refuse: registers outlive their data.
+    The last six digits are the CRC-16/CCITT-FALSE of the first ten digits, the ИНН padded to 12 and
+    the serial number padded to 20 digits with zeros. A mismatch is a reason to warn, not to refuse,
+    since the data of a register can change after the РНМ was issued.
     """
-    made_of = register_number[:10] + inn.rjust(12, "0") + serial.rjust(20, "0")
-    return f"{binascii.crc_hqx(made_of.encode(), 0xFFFF):06}" == register_number[10:]
+    source = register_number[:10] + inn.rjust(12, "0") + serial.rjust(20, "0")
+    return f"{binascii.crc_hqx(source.encode(), 0xFFFF):06}" == register_number[10:]
 
 
 def single_line(max_length: int) -> Requisite:
-    """Trimmed text on one line in Unicode NFC, with nothing in it that cannot be seen.
+    """Return the rule of text on one line: trimmed, in Unicode NFC, without invisible characters.
 
-    Control and format characters (bidirectional overrides, zero widths), separators of lines,
-    surrogates and unassigned code points are refused: they forge what is shown and printed.
+    Control and format characters (bidirectional overrides, zero widths), line separators,
+    surrogates and unassigned code points are refused: they can disguise the text on a screen.
     """
 
     def normalise(value: object) -> str:
-        # Dropped quietly: a soft hyphen or a mark of byte order comes with honest copy and paste.
+        # Soft hyphens and byte order marks come with copied text, so they are dropped, not refused.
         text = unicodedata.normalize("NFC", _text(value).strip("\ufeff").replace("\u00ad", ""))
         if not text:
             raise _refuse("Поле не может быть пустым")
         if len(text) > max_length:
             raise _refuse(f"Не больше {max_length} знаков")
-        if not text.isprintable() and any(unicodedata.category(c) in _UNSEEN for c in text):
+        if not text.isprintable() and any(unicodedata.category(c) in _INVISIBLE for c in text):
             raise _refuse("Недопустимые знаки: перевод строки или невидимые символы")
         return text
 
     return Requisite(normalise, {"type": "string", "minLength": 1, "maxLength": max_length})
 
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _phone(value: object) -> str:
-    """A telephone number as E.164; one without a country code is Russian."""
-    import phonenumbers  # a third of a section's start-up: only who takes phones pays for it
+    """Return a telephone number in E.164. A number without a country code is Russian."""
+    import phonenumbers  # imported late: the import takes a third of a cold start
 
     text = _text(value)
     try:
@@ -207,7 +216,7 @@ def _phone(value: object) -> str:
 
 
 def _email(value: object) -> str:
-    """An address that any mail server takes: a domain with national letters becomes punycode."""
+    """Return an e-mail address in ASCII: a domain with national letters becomes punycode."""
     import email_validator
 
     try:
@@ -220,7 +229,7 @@ def _email(value: object) -> str:
 
 
 def _kopecks(value: object) -> int:
-    # bool is an int to Python; "100" and 100.0 are guesses that money must not rest on.
+    # isinstance would admit bool.
     if type(value) is not int:
         raise _refuse("Сумма: нужно целое число копеек")
     if not 0 <= value <= MAX_KOPECKS:
@@ -232,7 +241,7 @@ Inn = Annotated[
     str,
     _number("ИНН", "[0-9]{10}|[0-9]{12}", "10 или 12 цифр", _inn_fits, example="7707083893"),
 ]
-"""ИНН of an organisation (10 digits) or of a person, entrepreneurs included (12)."""
+"""ИНН of an organisation (10 digits) or of a person or entrepreneur (12 digits)."""
 InnLegal = Annotated[
     str, _number("ИНН организации", "[0-9]{10}", "10 цифр", _inn_fits, example="7707083893")
 ]
@@ -254,14 +263,14 @@ Snils = Annotated[
     str,
     _number("СНИЛС", "[0-9]{11}", "11 цифр", _snils_fits, example="11223344595", separators=" -"),
 ]
-"""СНИЛС as 11 digits; hyphens and spaces of its printed form are dropped."""
+"""СНИЛС as 11 digits. Hyphens and spaces of the printed form are dropped."""
 Bic = Annotated[str, _number("БИК", "0[0-9]{8}", "9 цифр, первая — ноль", example="044525225")]
 Account = Annotated[
     str, _number("Номер счёта", "[0-9]{20}", "20 цифр", _some, example="40702810900000000042")
 ]
-"""A bank account by shape alone: whether it is this bank's tells ``account_fits``."""
+"""A bank account of 20 digits; ``account_fits`` checks the account against a БИК."""
 RegisterNumber = Annotated[str, _number("РНМ", "[0-9]{16}", "16 цифр", example="0000000001009506")]
-"""A cash register's number at the tax service, by shape; see ``register_number_fits``."""
+"""The РНМ of a cash register, 16 digits; ``register_number_fits`` checks the last six."""
 FiscalDriveNumber = Annotated[
     str, _number("Номер ФН", "[0-9]{16}", "16 цифр", example="7380440700123456")
 ]
@@ -286,7 +295,7 @@ Phone = Annotated[
         {"type": "string", "title": "Телефон", "maxLength": 40, "examples": ["+79161234567"]},
     ),
 ]
-"""A telephone number kept as E.164 (``+79161234567``); brackets and a leading 8 are read."""
+"""A telephone number in E.164 (``+79161234567``). Brackets and a leading 8 are accepted."""
 Email = Annotated[
     str,
     Requisite(
@@ -295,7 +304,7 @@ Email = Annotated[
     ),
 ]
 PersonName = Annotated[str, single_line(120)]
-"""A surname, a given name, a patronymic, or all of them as one writes them in a letter."""
+"""A surname, a given name, a patronymic, or a full name."""
 Line = Annotated[str, single_line(250)]
 """Free text on one line: a title, an address, a comment."""
 Kopecks = Annotated[
@@ -305,4 +314,4 @@ Kopecks = Annotated[
         {"type": "integer", "minimum": 0, "maximum": MAX_KOPECKS, "examples": [12_200_00]},
     ),
 ]
-"""Money in kopecks, never negative; a string or a float is not money."""
+"""An amount in kopecks, at least 0. Strings and floats are refused."""

@@ -1,4 +1,4 @@
-"""Requisites: known values of the field, and check digits recomputed independently."""
+"""Requisites: real values, and check digits recomputed independently."""
 
 import json
 import unicodedata
@@ -107,10 +107,10 @@ INVALID = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "given_value", "kept"), VALID)
-def test_kept_normalised(kind: Any, given_value: object, kept: object) -> None:
-    assert r.check(kind, given_value) == kept
-    assert TypeAdapter(kind).validate_python(given_value) == kept
+@pytest.mark.parametrize(("kind", "given_value", "normalised"), VALID)
+def test_value_is_normalised(kind: Any, given_value: object, normalised: object) -> None:
+    assert r.check(kind, given_value) == normalised
+    assert TypeAdapter(kind).validate_python(given_value) == normalised
 
 
 @pytest.mark.parametrize(("kind", "value"), INVALID)
@@ -249,8 +249,8 @@ def test_okpo(head: str) -> None:
 @given(
     st.one_of(st.text(), st.binary(), st.integers(), st.floats(), st.none(), st.lists(st.text()))
 )
-def test_anything_is_either_kept_or_refused(value: object) -> None:
+def test_any_value_is_normalised_or_refused(value: object) -> None:
     for kind in (r.Inn, r.Snils, r.Okpo, r.Line, r.Phone, r.Email, r.Kopecks):
         if accepts(kind, value):
-            kept = r.check(kind, value)
-            assert r.check(kind, kept) == kept
+            normalised = r.check(kind, value)
+            assert r.check(kind, normalised) == normalised

@@ -1,4 +1,4 @@
-"""The way of a request: what is refused, how it is said, and that nothing of ours leaks."""
+"""How requests are refused, answered and logged."""
 
 import json
 import re
@@ -15,7 +15,9 @@ from tests.support import steps
 from tests.support.world import World
 
 ACTIONS = declarations.actions()
-WITH_BODY = [one for one in ACTIONS if not one.is_read and payload_of(signature(one))]
+WITH_BODY = [
+    declared for declared in ACTIONS if not declared.is_read and payload_of(signature(declared))
+]
 SHOP = {"name": "На углу", "address": "г. Москва, ул. Образцовая, д. 17"}
 
 
@@ -31,8 +33,10 @@ def by_name(declared: Action) -> str:
     return declared.name
 
 
-@pytest.mark.parametrize("declared", [one for one in ACTIONS if one.callers], ids=by_name)
-def test_strangers_and_other_roles_are_refused(world: World, declared: Action) -> None:
+@pytest.mark.parametrize(
+    "declared", [declared for declared in ACTIONS if declared.callers], ids=by_name
+)
+def test_callers_without_a_role_of_the_action_are_refused(world: World, declared: Action) -> None:
     assert world.call(route(declared), who="nobody").problem == "unauthenticated"
     if not {"client", "operator", "landlord"} <= declared.callers:
         (stranger, *_) = {"client", "operator", "landlord"} - declared.callers
@@ -41,7 +45,9 @@ def test_strangers_and_other_roles_are_refused(world: World, declared: Action) -
     assert world.calls == [], "refused before anything is read"
 
 
-@pytest.mark.parametrize("declared", [one for one in ACTIONS if one.idempotent], ids=by_name)
+@pytest.mark.parametrize(
+    "declared", [declared for declared in ACTIONS if declared.idempotent], ids=by_name
+)
 @pytest.mark.parametrize("key", ["", "ключ", "a" * 65, "a b", "a#b", "a\n"])
 def test_key_must_be_well_formed(world: World, declared: Action, key: str) -> None:
     answer = world.call(route(declared), {}, who=persona(declared), key=key)
@@ -68,8 +74,8 @@ def test_unreadable_bodies_are_refused(world: World, declared: Action) -> None:
 
 
 def test_media_type_may_have_parameters_and_any_case(world: World) -> None:
-    for said in ("application/json; charset=utf-8", "Application/JSON"):
-        world.ok("POST /organisation/shops", SHOP, headers={"Content-Type": said})
+    for media_type in ("application/json; charset=utf-8", "Application/JSON"):
+        world.ok("POST /organisation/shops", SHOP, headers={"Content-Type": media_type})
 
 
 def test_body_may_be_as_large_as_the_limit_and_no_larger(world: World) -> None:
@@ -100,7 +106,7 @@ def test_body_may_be_as_large_as_the_limit_and_no_larger(world: World) -> None:
         [],
     ],
 )
-def test_names_that_forge_what_is_shown_are_refused(world: World, name: Any) -> None:
+def test_names_with_invisible_characters_are_refused(world: World, name: Any) -> None:
     answer = world.call("POST /organisation/shops", SHOP | {"name": name})
     assert answer.status == 422
     assert [error["pointer"] for error in answer.json["errors"]] == ["/name"]
@@ -142,12 +148,13 @@ def test_numbers_must_be_whole_and_in_bounds(world: World, quantity: str) -> Non
 
 def test_dates_must_be_written_as_dates(world: World) -> None:
     placed = steps.order(world)
-    for said in (0, 1_700_006_400, "2026-11-25T10:00:00", "25.11.2026", "2026-02-30"):
-        answer = world.call("POST /payments", steps.payment(placed, paid_on=said), who="operator")
-        assert answer.status == 422, said
+    for paid_on in (0, 1_700_006_400, "2026-11-25T10:00:00", "25.11.2026", "2026-02-30"):
+        payment = steps.payment(placed, paid_on=paid_on)
+        answer = world.call("POST /payments", payment, who="operator")
+        assert answer.status == 422, paid_on
 
 
-def test_pointers_lead_into_the_payload(world: World) -> None:
+def test_errors_point_at_the_fields_of_the_payload(world: World) -> None:
     form = steps.FORM | {"delivery": {"method": "pigeon", "extra/~": 1}}
     answer = world.call("POST /fiscal-drives/orders", form)
     pointers = {error["pointer"]: error["detail"] for error in answer.json["errors"]}
@@ -155,7 +162,7 @@ def test_pointers_lead_into_the_payload(world: World) -> None:
     assert pointers["/delivery/method"] == "Допустимые значения: 'courier', 'pickup' или 'post'."
 
 
-def test_answer_to_a_hostile_payload_stays_small(world: World) -> None:
+def test_answer_to_a_huge_payload_is_small(world: World) -> None:
     fields = {f"field-{number}": 1 for number in range(100_000)} | {"a" * 1_000_000: 1}
     answer = world.call("POST /organisation/shops", fields)
     assert answer.status == 422
@@ -173,7 +180,7 @@ def test_answer_to_a_hostile_payload_stays_small(world: World) -> None:
         ({"order": "asc"}, "/order"),
     ],
 )
-def test_queries_are_held_to_their_model(world: World, query: Any, pointer: str) -> None:
+def test_invalid_query_is_refused(world: World, query: Any, pointer: str) -> None:
     answer = world.call("GET /invoices", query=query)
     assert answer.status == 422
     assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
@@ -192,7 +199,9 @@ def test_queries_are_held_to_their_model(world: World, query: Any, pointer: str)
         ("DELETE /fiscal-drives/cart/{}", "client"),
     ],
 )
-def test_odd_identifiers_are_nowhere(world: World, where: str, who: str, segment: str) -> None:
+def test_malformed_identifier_is_not_found(
+    world: World, where: str, who: str, segment: str
+) -> None:
     assert world.call(where.format(segment), who=who).status == 404
 
 
@@ -225,7 +234,7 @@ def client_error(code: str, status: int = 400) -> ClientError:
     ],
     ids=repr,
 )
-def test_outage_of_the_cloud_is_said_as_such(world: World, error: Exception) -> None:
+def test_outage_of_the_cloud_answers_503(world: World, error: Exception) -> None:
     def fail(perform: Any) -> Any:
         raise error
 
@@ -238,7 +247,7 @@ def test_outage_of_the_cloud_is_said_as_such(world: World, error: Exception) -> 
 @pytest.mark.parametrize(
     "error", [client_error("AccessDeniedException"), RuntimeError("a secret"), KeyError("phone")]
 )
-def test_defect_of_ours_answers_500_and_says_nothing(world: World, error: Exception) -> None:
+def test_defect_answers_500_without_details(world: World, error: Exception) -> None:
     def fail(perform: Any) -> Any:
         raise error
 
@@ -253,7 +262,7 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-def test_log_holds_one_line_a_request_and_nothing_personal(
+def test_log_has_one_line_for_each_request_and_no_personal_data(
     world: World, logged: "list[dict[str, Any]]"
 ) -> None:
     steps.paid_order(world)
@@ -261,7 +270,7 @@ def test_log_holds_one_line_a_request_and_nothing_personal(
     bad = steps.FORM | {"phone": "+7 916 123-45", "email": "smirnova@"}
     assert world.call("POST /fiscal-drives/orders", bad).status == 422
     answered = [line for line in logged if line["message"] == "answered"]
-    assert len(answered) == len({id(one) for one in answered})
+    assert len(answered) == len({id(line) for line in answered})
     text = json.dumps(logged, ensure_ascii=False)
     for personal in (
         "Смирнова",
@@ -275,7 +284,7 @@ def test_log_holds_one_line_a_request_and_nothing_personal(
         assert personal not in text
 
 
-def test_a_refusal_does_not_mark_the_lines_after_it(
+def test_problem_of_a_request_is_not_logged_with_the_next_request(
     world: World, logged: "list[dict[str, Any]]"
 ) -> None:
     assert world.call("GET /organisation").status == 404
@@ -286,7 +295,7 @@ def test_a_refusal_does_not_mark_the_lines_after_it(
     assert "problem" not in answered
 
 
-def test_a_fault_is_logged_with_its_place_and_without_its_values(
+def test_fault_is_logged_with_its_place_and_without_values(
     world: World, logged: "list[dict[str, Any]]"
 ) -> None:
     steps.know_organisation(world)

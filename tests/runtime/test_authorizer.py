@@ -1,4 +1,4 @@
-"""Which tokens are believed: those of our issuer, for us, in force, by an algorithm of ours."""
+"""Tokens are accepted from the configured issuer, for this API, while they are valid."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.support.issuer import BAD, FOREIGN, GOOD, Issuer, claims, handmade, j
 
 
 @pytest.mark.parametrize("make", GOOD.values(), ids=GOOD)
-def test_token_of_our_issuer_is_believed(issuer: Issuer, make: Callable[[], str]) -> None:
+def test_token_of_the_issuer_is_accepted(issuer: Issuer, make: Callable[[], str]) -> None:
     assert authorizer.context(f"Bearer {make()}") == {
         "principalId": "user-1",
         "client_id": "client-1",
@@ -72,7 +72,7 @@ def test_silent_issuer_is_an_error_and_not_a_refusal(issuer: Issuer) -> None:
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}"])
 def test_broken_issuer_lets_nobody_in(issuer: Issuer, body: bytes) -> None:
     issuer.body = body
-    with pytest.raises(Exception):  # noqa: B017, PT011 - which one is the library's affair
+    with pytest.raises(Exception):  # noqa: B017, PT011 - the library decides which exception
         authorizer.context(f"Bearer {token()}")
 
 
@@ -82,7 +82,7 @@ def test_keys_are_kept_between_calls(issuer: Issuer) -> None:
     assert issuer.asked == 1
 
 
-def test_new_key_of_the_issuer_is_found(issuer: Issuer) -> None:
+def test_new_key_of_the_issuer_is_fetched(issuer: Issuer) -> None:
     authorizer.context(f"Bearer {token()}")
     issuer.keys = [jwk(FOREIGN, "new")]
     assert authorizer.context(f"Bearer {token(key=FOREIGN, kid='new')}")
@@ -91,7 +91,7 @@ def test_new_key_of_the_issuer_is_found(issuer: Issuer) -> None:
         authorizer.context(f"Bearer {token()}")
 
 
-def test_unknown_keys_do_not_send_us_to_the_issuer_each_time(issuer: Issuer) -> None:
+def test_keys_are_not_fetched_for_each_unknown_key(issuer: Issuer) -> None:
     for number in range(20):
         with pytest.raises(TokenRefused):
             authorizer.context(f"Bearer {token(kid=f'unknown-{number}')}")
@@ -101,7 +101,7 @@ def test_unknown_keys_do_not_send_us_to_the_issuer_each_time(issuer: Issuer) -> 
 def test_tokens_are_not_logged(issuer: Issuer, logged: list[dict[str, Any]]) -> None:
     made = token(claims(aud="another", sub="smirnova@example.ru"))
     authorizer.authorize(AuthRequest("TOKEN", f"Bearer {made}", "arn"))
-    said = json.dumps(logged)
-    assert "InvalidAudienceError" in said
-    assert "smirnova" not in said
-    assert made.split(".")[1] not in said
+    text = json.dumps(logged)
+    assert "InvalidAudienceError" in text
+    assert "smirnova" not in text
+    assert made.split(".")[1] not in text

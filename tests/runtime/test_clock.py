@@ -1,4 +1,4 @@
-"""The present, and what is named after it."""
+"""The clock, and identifiers made from the time."""
 
 import datetime as dt
 import re
@@ -13,7 +13,7 @@ from chalicelib.runtime.identifier import Identifier, new_identifier
 MOMENTS = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(dt.UTC))
 
 
-def test_clock_holds_within_its_block() -> None:
+def test_clock_is_held_within_the_block() -> None:
     noon = dt.datetime(2026, 11, 24, 12, tzinfo=clock.MOSCOW)
     with clock.at(noon):
         assert clock.now() == noon
@@ -38,18 +38,18 @@ def test_clock_counts_milliseconds() -> None:
 
 
 @given(MOMENTS, MOMENTS)
-def test_identifiers_sort_by_time(one: dt.datetime, other: dt.datetime) -> None:
+def test_identifiers_sort_by_time(moment: dt.datetime, other: dt.datetime) -> None:
     made = []
-    for moment in sorted((one, other)):
-        with clock.at(moment):
+    for present in sorted((moment, other)):
+        with clock.at(present):
             made.append((clock.now(), new_identifier()))
     (earlier, first), (later, second) = made
     assert earlier == later or first < second
 
 
-def test_identifiers_are_opaque_and_never_the_same() -> None:
+def test_identifiers_are_opaque_and_unique() -> None:
     with clock.at(dt.datetime(2026, 11, 24, tzinfo=dt.UTC)):
         made = {new_identifier() for _ in range(10_000)}
     assert len(made) == 10_000
-    assert all(re.fullmatch("[0-9a-f]{28}", one) for one in made)
+    assert all(re.fullmatch("[0-9a-f]{28}", identifier) for identifier in made)
     assert TypeAdapter(Identifier).validate_python(next(iter(made)))

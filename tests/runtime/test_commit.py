@@ -1,4 +1,4 @@
-"""One transaction with its idempotency record: the same call again finds both or neither."""
+"""A transaction commits with the idempotency record of its request, or not at all."""
 
 import time
 from typing import Any
@@ -41,7 +41,7 @@ def test_same_key_and_body_give_the_same_answer_once_executed(world: World) -> N
     assert shops(world) == 1
 
 
-def test_body_is_compared_by_what_it_says(world: World) -> None:
+def test_bodies_are_compared_by_their_values(world: World) -> None:
     made = world.ok(SHOPS, SHOP, key="k")
     spaced = b'{ "address" : " \\u0433. \xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0 ",'
     spaced += '"name":"На углу"}'.encode()
@@ -62,7 +62,7 @@ def test_other_path_under_the_key_is_refused(world: World) -> None:
     assert answer.problem == "idempotency-key-reused"
 
 
-def test_keys_of_tenants_and_actions_are_apart(world: World) -> None:
+def test_keys_of_clients_and_actions_are_independent(world: World) -> None:
     world.ok(SHOPS, SHOP, key="k")
     world.ok(SHOPS, SHOP | {"name": "Другой"}, key="k", who="other_client")
     steps.ready_to_order(world)
@@ -70,8 +70,8 @@ def test_keys_of_tenants_and_actions_are_apart(world: World) -> None:
     assert shops(world) == 2
 
 
-def test_call_is_replayed_when_the_state_has_moved_on(world: World) -> None:
-    """Ordering empties the cart, so the same call again would be refused if it were executed."""
+def test_answer_is_repeated_after_the_state_has_changed(world: World) -> None:
+    """The first order empties the cart, so a second execution would be refused."""
     steps.ready_to_order(world)
     placed = world.ok(ORDERS, steps.FORM, key="k")
     assert world.call(ORDERS, steps.FORM, key="k").json == placed
@@ -91,7 +91,7 @@ def test_refused_call_leaves_its_key_free(world: World) -> None:
     world.ok(ORDERS, steps.FORM | {"comment": "Быстрее"}, key="k")
 
 
-def test_record_goes_in_the_same_transaction_and_away_in_time(world: World) -> None:
+def test_record_commits_with_the_changes_and_expires(world: World) -> None:
     world.ok(SHOPS, SHOP, key="k")
     (call,) = world.calls
     assert call.operation == "TransactWriteItems"
@@ -101,8 +101,8 @@ def test_record_goes_in_the_same_transaction_and_away_in_time(world: World) -> N
     assert record["expires_at"] == int((world.moment + KEPT_FOR).timestamp())
 
 
-def test_call_that_loses_to_its_twin_answers_as_its_twin(world: World) -> None:
-    """Two at once under one key: the second reads the cart before the first has emptied it."""
+def test_simultaneous_requests_with_one_key_get_one_answer(world: World) -> None:
+    """Of two simultaneous requests, the second reads the cart before the first has emptied it."""
     steps.ready_to_order(world)
     answers = []
 
@@ -115,11 +115,11 @@ def test_call_that_loses_to_its_twin_answers_as_its_twin(world: World) -> None:
 
     world.around = twin_first
     second = world.call(ORDERS, steps.FORM, key="k")
-    assert [second.json] == [one.json for one in answers]
+    assert [second.json] == [answer.json for answer in answers]
     assert len(world.get("/invoices")["items"]) == 1
 
 
-def test_clock_does_not_change_what_is_compared(world: World) -> None:
+def test_repeat_on_another_day_gets_the_same_answer(world: World) -> None:
     placed = steps.order(world)
     paid = steps.payment(placed)
     first = world.ok("POST /payments", paid, who="operator", key="k")
@@ -140,7 +140,7 @@ def cancelled(*codes: str) -> ClientError:
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Sleep through nothing, and note for how long."""
+    """Record the pauses in seconds instead of sleeping."""
     taken: list[float] = []
     monkeypatch.setattr(time, "sleep", taken.append)
     return taken
@@ -183,7 +183,7 @@ def test_transaction_refused_for_its_form_is_a_defect(world: World, naps: list[f
     assert naps == []
 
 
-def test_first_refusal_is_told(world: World) -> None:
+def test_first_refusal_is_raised(world: World) -> None:
     def absent(table: Any, otherwise: Problem | None) -> Any:
         return table.update("client-1", "absent", put={"a": 1}, otherwise=otherwise)
 
@@ -194,15 +194,15 @@ def test_first_refusal_is_told(world: World) -> None:
         commit(None, absent(BILLING, Unavailable()), None, absent(ORGANISATION, NotFound()))
 
 
-def item(number: int, **said: Any) -> dict[str, Any]:
-    return {"client_id": "client-1", "sk": f"shop#{number:03}", **said}
+def item(number: int, **attributes: Any) -> dict[str, Any]:
+    return {"client_id": "client-1", "sk": f"shop#{number:03}", **attributes}
 
 
-def test_items_are_put_in_few_calls_and_again_until_taken(world: World) -> None:
+def test_items_are_put_in_batches_and_retried(world: World) -> None:
     left = [2, 1, 0]
 
     def take_part(perform: Any) -> Any:
-        """Leave some of the first call's items, as a busy table does."""
+        """Leave some items of a call unprocessed, as a busy table does."""
         answer = perform()
         if left and (count := left.pop(0)):
             puts = [{"PutRequest": {"Item": to_wire(item(n))}} for n in range(count)]
@@ -216,7 +216,9 @@ def test_items_are_put_in_few_calls_and_again_until_taken(world: World) -> None:
     assert [call.operation for call in world.calls] == ["BatchWriteItem"] * (3 + 2)
 
 
-def test_items_never_taken_are_told_of(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_that_are_never_processed_are_an_outage(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
 
     def take_none(perform: Any) -> Any:
@@ -228,7 +230,7 @@ def test_items_never_taken_are_told_of(world: World, monkeypatch: pytest.MonkeyP
         put_all([ORGANISATION.put(item(1))])
 
 
-def test_write_alone_holds_to_its_condition(world: World) -> None:
+def test_single_write_checks_its_condition(world: World) -> None:
     first = ORGANISATION.put(item(1, version=1), new=True, otherwise=NotFound())
     with world.running("follow_cabinet"):
         write_alone(first)
@@ -237,4 +239,4 @@ def test_write_alone_holds_to_its_condition(world: World) -> None:
         with pytest.raises(Problem):
             write_alone(ORGANISATION.put(item(1), when=Attr("version").eq(2)))
         write_alone(ORGANISATION.update("client-1", "shop#001", add={"version": 1}))
-    assert [one["version"] for one in world.items(ORGANISATION, "shop#")] == [2]
+    assert [shop["version"] for shop in world.items(ORGANISATION, "shop#")] == [2]

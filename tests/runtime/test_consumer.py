@@ -1,4 +1,4 @@
-"""A poisoned message fails alone, again and again, and comes whole to the dead letters."""
+"""A message that cannot be handled fails alone and reaches the dead-letter queue unchanged."""
 
 import json
 from typing import Any
@@ -18,26 +18,26 @@ def unmatched(number: int) -> dict[str, Any]:
     }
 
 
-def kept(world: World) -> set[str]:
-    return {one["bank_reference"] for one in world.items(BILLING, "payment")}
+def references(world: World) -> set[str]:
+    return {payment["bank_reference"] for payment in world.items(BILLING, "payment")}
 
 
-def test_poison_fails_alone(world: World) -> None:
+def test_invalid_message_fails_alone(world: World) -> None:
     poison = ["not JSON", "[]", json.dumps(unmatched(9) | {"unknown": 1})]
     for number in range(8):
         world.send(PAYMENTS, unmatched(number))
     for message in poison:
         world.send(PAYMENTS, message)
     world.drain()
-    assert kept(world) == {f"bank-{number}" for number in range(8)}
+    assert references(world) == {f"bank-{number}" for number in range(8)}
     assert sorted(world.dead) == sorted((PAYMENTS.name, message) for message in poison)
 
 
-def test_message_is_done_once_however_often_it_comes(world: World) -> None:
+def test_repeated_message_is_handled_once(world: World) -> None:
     for _ in range(3):
         world.send(PAYMENTS, unmatched(1))
     world.drain()
-    assert kept(world) == {"bank-1"}
+    assert references(world) == {"bank-1"}
     assert world.dead == []
 
 
@@ -49,20 +49,20 @@ def test_outage_delays_a_message_and_loses_none(world: World) -> None:
     world.send(PAYMENTS, unmatched(2))
     world.around = fail
     world.deliver()
-    assert kept(world) == set()
+    assert references(world) == set()
     world.around = lambda perform: perform()
     world.drain()
-    assert kept(world) == {"bank-1", "bank-2"}
+    assert references(world) == {"bank-1", "bank-2"}
 
 
-def test_log_holds_nothing_of_a_message(world: World, logged: list[dict[str, Any]]) -> None:
+def test_log_has_no_personal_data_of_a_message(world: World, logged: list[dict[str, Any]]) -> None:
     placed = steps.order(world)
     world.send(PAYMENTS, steps.payment(placed))
     world.send(PAYMENTS, "Смирнова Мария, smirnova@example.ru")
     world.send(PAYMENTS, unmatched(1) | {"paid_on": "Смирнова"})
     world.drain()
     assert len(world.dead) == 2
-    said = json.dumps(logged, ensure_ascii=False)
+    text = json.dumps(logged, ensure_ascii=False)
     assert {"message failed", "message done"} <= {line["message"] for line in logged}
     for personal in ("мирнова", "smirnova", "916", "Ромашка", "Здравствуйте"):
-        assert personal not in said
+        assert personal not in text

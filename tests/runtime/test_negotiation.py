@@ -25,7 +25,7 @@ OFFERED = ("application/json", "text/csv")
         ("text/csv;q=oops, ;,nonsense", "application/json"),
     ],
 )
-def test_preferred_form_is_chosen(accept: str, chosen: str) -> None:
+def test_preferred_media_type_is_chosen(accept: str, chosen: str) -> None:
     assert negotiate(accept, OFFERED) == chosen
 
 
@@ -36,7 +36,7 @@ def test_nothing_acceptable_is_refused(accept: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_header_is_read(accept: str) -> None:
+def test_any_header_is_accepted_or_refused(accept: str) -> None:
     try:
         assert negotiate(accept, OFFERED) in OFFERED
     except NotAcceptable:

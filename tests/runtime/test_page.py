@@ -1,4 +1,4 @@
-"""Cursors belong to one caller and one list; a walk sees each item once."""
+"""Pages of a list: each item once, with cursors for one caller and one list."""
 
 import base64
 from typing import Any
@@ -28,7 +28,7 @@ def open_shops(client_id: str, number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 5, 6, 7, 21])
-def test_walk_loses_and_repeats_nothing(world: World, number: int) -> None:
+def test_pages_have_each_item_once(world: World, number: int) -> None:
     names = open_shops("client-1", number)
     open_shops("client-2", 3)
     for limit in (1, 2, 3, 7, 20, 100):
@@ -36,7 +36,7 @@ def test_walk_loses_and_repeats_nothing(world: World, number: int) -> None:
         assert [shop["shop_id"] for shop in shops] == names
 
 
-def test_walk_of_an_index_loses_and_repeats_nothing(world: World) -> None:
+def test_pages_of_an_index_have_each_item_once(world: World) -> None:
     for number in range(11):
         payment = {
             "invoice_number": "СУ-0000000001",
@@ -47,8 +47,10 @@ def test_walk_of_an_index_loses_and_repeats_nothing(world: World) -> None:
         world.send(PAYMENTS, payment)
     world.drain()
     for limit in (1, 3, 10, 11, 12):
-        found = world.walk("/payments", limit=limit, who="operator")
-        assert sorted(one["bank_reference"] for one in found) == [f"bank-{n:02}" for n in range(11)]
+        payments = world.walk("/payments", limit=limit, who="operator")
+        assert sorted(payment["bank_reference"] for payment in payments) == [
+            f"bank-{n:02}" for n in range(11)
+        ]
 
 
 def test_default_is_twenty_items_a_page(world: World) -> None:
@@ -70,7 +72,7 @@ def refused(world: World, cursor: str, path: str = "/organisation/shops", **how:
     return answer.status == 400 and answer.problem == "cursor-invalid"
 
 
-def test_cursor_is_of_its_caller_and_list_alone(world: World, cursor: str) -> None:
+def test_cursor_is_refused_to_other_callers_and_lists(world: World, cursor: str) -> None:
     assert not refused(world, cursor)
     assert refused(world, cursor, who="other_client")
     for path in ("/organisation/registers", "/invoices", "/fiscal-drives/orders"):
@@ -133,10 +135,12 @@ def test_changed_cursor_is_refused(world: World, cursor: str) -> None:
     assert refused(world, cursor + "AAAA")
 
 
-@pytest.mark.parametrize("said", ["", "a", "!", "ключ", "AAAA", "=" * 8, "null", "e30", "A" * 2048])
-def test_invented_cursor_is_refused(world: World, said: str) -> None:
+@pytest.mark.parametrize(
+    "invented", ["", "a", "!", "ключ", "AAAA", "=" * 8, "null", "e30", "A" * 2048]
+)
+def test_invented_cursor_is_refused(world: World, invented: str) -> None:
     steps.know_organisation(world)
-    assert refused(world, said)
+    assert refused(world, invented)
 
 
 def test_cursor_of_another_key_is_refused(

@@ -1,4 +1,4 @@
-"""The relay sends what it can, says what it could not, and stumbles over nothing."""
+"""The relay sends each message of the outbox to its queue."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.support import cloud
 from tests.support.world import NotGrantedError, World
 
 
-class Said(BaseModel):
+class Message(BaseModel):
     text: str
 
 
@@ -50,12 +50,12 @@ def test_each_message_goes_to_its_queue(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FED_BY_OTHERS))
-def test_nothing_of_ours_is_put_where_others_are_believed(world: World, name: str) -> None:
+def test_relay_may_not_send_to_queues_fed_by_others(world: World, name: str) -> None:
     with pytest.raises(NotGrantedError):
         run(world, message(1, queue=Queue(name)))
 
 
-def test_what_is_no_message_is_passed_over(world: World) -> None:
+def test_records_without_a_message_are_skipped(world: World) -> None:
     odd = [
         record(1, queue="NO_SUCH_QUEUE", body="{}"),
         record(2, queue=MAIL.variable),
@@ -69,13 +69,13 @@ def test_what_is_no_message_is_passed_over(world: World) -> None:
     run(world)
 
 
-def test_message_longer_than_a_queue_takes_does_not_commit() -> None:
-    outbox.message("client-1", MAIL, Said(text="я" * 131_000))
+def test_message_above_the_limit_of_a_queue_is_refused() -> None:
+    outbox.message("client-1", MAIL, Message(text="я" * 131_000))
     with pytest.raises(ValueError, match="a message of"):
-        outbox.message("client-1", MAIL, Said(text="я" * 131_073))
+        outbox.message("client-1", MAIL, Message(text="я" * 131_073))
 
 
-def test_stream_is_to_repeat_what_could_not_be_sent(world: World) -> None:
+def test_failed_records_are_repeated_by_the_stream(world: World) -> None:
     def fail_third(perform: Any) -> Any:
         if len(world.calls) == 3:
             raise ConnectionError
@@ -89,8 +89,8 @@ def test_stream_is_to_repeat_what_could_not_be_sent(world: World) -> None:
     assert set(received()) == {f'"{n}"' for n in range(5)}
 
 
-def test_lost_answer_brings_the_message_again(world: World) -> None:
-    transact([outbox.message("client-1", MAIL, Said(text="once"))])
+def test_message_is_sent_again_after_a_lost_answer(world: World) -> None:
+    transact([outbox.message("client-1", MAIL, Message(text="once"))])
 
     def lose(perform: Any) -> Any:
         perform()
@@ -106,10 +106,10 @@ def test_lost_answer_brings_the_message_again(world: World) -> None:
     assert received() == ['{"text":"once"}'] * 2
 
 
-def test_stream_is_filtered_to_what_the_relay_reads() -> None:
-    """Notes of e-mails sent share the table; the filter of the deployment leaves them out."""
+def test_stream_is_filtered_to_messages() -> None:
+    """Records of sent e-mails share the table; the filter of the deployment leaves them out."""
     assert OUTBOX_PATTERN["eventName"] == ["INSERT"]
-    item = outbox.message("client-1", MAIL, Said(text="a")).request["Put"]["Item"]
+    item = outbox.message("client-1", MAIL, Message(text="a")).request["Put"]["Item"]
     (wanted,) = OUTBOX_PATTERN["dynamodb"]["NewImage"].items()  # type: ignore[index]
     assert wanted == ("queue", {"S": [{"exists": True}]})
     assert set(item["queue"]) == {"S"}

@@ -1,4 +1,4 @@
-"""The verbs of a table against moto: what they write, demand and read."""
+"""Reads and writes of a table against moto."""
 
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,7 @@ def put(sk: str, client_id: str = "client-1", **attributes: Any) -> Item:
     return item
 
 
-def test_items_come_back_as_they_went() -> None:
+def test_items_are_read_as_they_were_written() -> None:
     item = {
         "text": "Ромашка",
         "empty": "",
@@ -53,7 +53,7 @@ def test_items_come_back_as_they_went() -> None:
     assert type(from_wire({"n": {"N": "7"}})["n"]) is int
 
 
-def test_update_changes_what_it_names_and_no_more() -> None:
+def test_update_changes_only_the_named_attributes() -> None:
     put("thing", kept="a", changed="a", number=1, lines=["a"], gone=1, gone_too=2)
     write = ORGANISATION.update(
         "client-1",
@@ -78,14 +78,14 @@ def test_update_changes_what_it_names_and_no_more() -> None:
 
 
 def test_update_may_condition_on_the_attribute_it_changes() -> None:
-    """Names and values of the change and of the condition must not take each other's places."""
+    """Placeholders of the change and of the condition must not collide."""
     put("thing", a="1", b="2")
     change = {"a": "2", "b": "1"}
     transact([ORGANISATION.update("client-1", "thing", put=change, when=Attr("a").eq("1"))])
     assert fetch(get("thing")) == {"client_id": "client-1", "sk": "thing", "a": "2", "b": "1"}
 
 
-def test_reserved_words_are_names_like_others() -> None:
+def test_reserved_words_are_valid_attribute_names() -> None:
     put("thing", status="a", name="b", size=1)
     transact(
         [
@@ -113,7 +113,7 @@ def refused(*writes: Any) -> Problem:
     return caught.value
 
 
-def test_each_verb_demands_what_it_says() -> None:
+def test_each_write_checks_its_condition() -> None:
     put("there", state="open")
     open_ = Attr("state").eq("open")
     shut = Attr("state").eq("shut")
@@ -135,12 +135,12 @@ def test_each_verb_demands_what_it_says() -> None:
     assert fetch(get("there")) is None
 
 
-def test_refusal_is_the_one_its_write_names() -> None:
+def test_refusal_is_the_problem_of_the_write() -> None:
     put("thing", left=3)
-    seen: list[Item | None] = []
+    items: list[Item | None] = []
 
-    def explain(found: Item | None) -> Problem:
-        seen.append(found)
+    def explain(item: Item | None) -> Problem:
+        items.append(item)
         return NotFound()
 
     never = Attr("left").gte(5)
@@ -154,10 +154,10 @@ def test_refusal_is_the_one_its_write_names() -> None:
     )
     assert refused(again).slug == "not-found"
     assert refused(other).slug == "not-found"
-    assert seen == [{"client_id": "client-1", "sk": "thing", "left": 3}, None]
+    assert items == [{"client_id": "client-1", "sk": "thing", "left": 3}, None]
 
 
-def test_transaction_is_whole_or_nothing() -> None:
+def test_transaction_is_all_or_nothing() -> None:
     put("there")
     refused(
         ORGANISATION.put({"client_id": "client-1", "sk": "new"}, new=True),
@@ -167,7 +167,7 @@ def test_transaction_is_whole_or_nothing() -> None:
     assert fetch(get("new")) is None
 
 
-def test_fetch_gives_what_was_asked_in_its_order() -> None:
+def test_fetch_returns_items_in_the_order_asked() -> None:
     a, b = put("a", n=1), put("b", n=2)
     bill = BILLING.get("client-1", "a", lambda item: item)
     assert fetch(get("a")) == a
@@ -178,7 +178,7 @@ def test_fetch_gives_what_was_asked_in_its_order() -> None:
     assert fetch(get("a", "client-2"), get("a")) == (None, a), "keys are whole"
 
 
-def test_fetch_asks_for_what_was_left_unread_and_gives_up_in_time(world: World) -> None:
+def test_fetch_repeats_unprocessed_keys_a_few_times(world: World) -> None:
     put("a")
     answers = []
 
@@ -187,7 +187,8 @@ def test_fetch_asks_for_what_was_left_unread_and_gives_up_in_time(world: World) 
         (table,) = answer["Responses"]
         answers.append(answer)
         keys = [
-            {name: one[name] for name in ("client_id", "sk")} for one in answer["Responses"][table]
+            {name: item[name] for name in ("client_id", "sk")}
+            for item in answer["Responses"][table]
         ]
         left = {table: {"Keys": keys, "ConsistentRead": True}}
         if len(answers) in unread:
@@ -197,13 +198,13 @@ def test_fetch_asks_for_what_was_left_unread_and_gives_up_in_time(world: World) 
     world.around = leave_unread
     unread: set[int] = {1, 2}
     with world.running("get_organisation"):
-        assert [one and one["sk"] for one in fetch_all([get("a"), get("b")])] == ["a", None]
+        assert [item and item["sk"] for item in fetch_all([get("a"), get("b")])] == ["a", None]
     unread = set(range(100))
     with world.running("get_organisation"), pytest.raises(Unavailable):
         fetch_all([get("a")])
 
 
-def test_lists_are_one_partition_and_one_prefix() -> None:
+def test_list_has_one_partition_and_one_prefix() -> None:
     for sk in ("shop#2", "shop#1", "shop", "shopping", "register#1"):
         put(sk)
     put("shop#3", "client-2")
@@ -218,7 +219,7 @@ def test_lists_are_one_partition_and_one_prefix() -> None:
     assert first(ORGANISATION.list("client-3", "shop#", dict)) is None
 
 
-def test_indexes_narrow_to_a_value_or_up_to_it() -> None:
+def test_index_is_limited_to_a_value_or_up_to_a_value() -> None:
     for number in range(5):
         item = {"client_id": f"client-{number}", "sk": "a", "due": "invoices"}
         transact([BILLING.put(item | {"due_sort": f"2026-11-2{number}#{number}"})])
@@ -226,7 +227,7 @@ def test_indexes_narrow_to_a_value_or_up_to_it() -> None:
 
     def owners(**how: Any) -> list[str]:
         return every(
-            BILLING.index("due", "invoices", lambda one: str(one["client_id"]), **how), most=9
+            BILLING.index("due", "invoices", lambda item: str(item["client_id"]), **how), most=9
         )
 
     assert owners() == [f"client-{number}" for number in range(5)]
@@ -235,18 +236,18 @@ def test_indexes_narrow_to_a_value_or_up_to_it() -> None:
     assert owners(up_to="2026-11-22") == ["client-0", "client-1"]
 
 
-def test_every_stops_at_its_bound_and_reads_on_to_it(world: World) -> None:
+def test_every_reads_pages_up_to_its_bound(world: World) -> None:
     for number in range(7):
         put(f"shop#{number}")
 
     def cut(perform: Any) -> Any:
-        """Answer as for pages of a megabyte: less than asked, and more to come."""
+        """Answer with fewer items than asked for and a key to continue, as at a megabyte."""
         answer = perform()
-        kept = answer["Items"][:2]
+        items = answer["Items"][:2]
         if len(answer["Items"]) <= 2:
             return answer
-        last = {name: kept[-1][name] for name in ("client_id", "sk")}
-        return answer | {"Items": kept, "LastEvaluatedKey": last}
+        last = {name: items[-1][name] for name in ("client_id", "sk")}
+        return answer | {"Items": items, "LastEvaluatedKey": last}
 
     world.around = cut
     query = ORGANISATION.list("client-1", "shop#", lambda item: str(item["sk"])[-1])

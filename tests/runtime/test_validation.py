@@ -1,4 +1,4 @@
-"""Whatever is wrong with a payload is said in Russian."""
+"""Errors of a payload are described in Russian."""
 
 import datetime as dt
 import json
@@ -17,7 +17,7 @@ from infra import declarations
 
 MODELS = {
     payload[1].__name__: payload[1]
-    for payload in (payload_of(signature(one)) for one in declarations.actions())
+    for payload in (payload_of(signature(declared)) for declared in declarations.actions())
     if payload
 }
 
@@ -38,20 +38,20 @@ def objects(model: type[BaseModel]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional={**fields, "unknown": VALUES})
 
 
-def read(model: type[BaseModel], said: Any) -> list[dict[str, str]]:
+def read(model: type[BaseModel], value: Any) -> list[dict[str, str]]:
     try:
-        model.model_validate_json(json.dumps(said), strict=True)
+        model.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
         return list(problem(error).members["errors"])
     return []
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_no_fault_is_told_in_english(model: type[BaseModel]) -> None:
+def test_errors_are_described_in_russian(model: type[BaseModel]) -> None:
     @settings(max_examples=60, deadline=None, derandomize=True, database=None)
     @given(objects(model))
-    def check(said: Any) -> None:
-        for error in read(model, said):
+    def check(value: Any) -> None:
+        for error in read(model, value):
             assert set(error) == {"pointer", "detail"}
             assert re.search("[а-яё]", error["detail"]), error
             assert not ENGLISH.search(error["detail"]), error
@@ -75,21 +75,21 @@ class Named(BaseModel):
     at: dt.time
 
 
-def test_what_was_sent_is_not_quoted() -> None:
-    said = {one["detail"] for one in read(Named, {"id": "жжж", "at": "жжж"})}
-    assert said == {"Нужен идентификатор UUID.", "Неверное значение."}
+def test_errors_do_not_quote_the_payload() -> None:
+    details = {error["detail"] for error in read(Named, {"id": "жжж", "at": "жжж"})}
+    assert details == {"Нужен идентификатор UUID.", "Неверное значение."}
 
 
 def test_pointers_are_those_of_rfc_6901() -> None:
     faults = read(Outer, {"inner": [{"a": 1}, {"a": "x"}], "names": {"a/b~c": "x"}})
-    assert {one["pointer"] for one in faults} == {"/inner/1/a", "/names/a~1b~0c"}
+    assert {fault["pointer"] for fault in faults} == {"/inner/1/a", "/names/a~1b~0c"}
 
 
-def test_what_is_wrong_with_the_whole_points_at_the_whole() -> None:
+def test_error_of_the_whole_payload_has_an_empty_pointer() -> None:
     assert read(Outer, [])[0]["pointer"] == ""
 
 
-def test_many_faults_and_long_names_are_cut_short() -> None:
+def test_errors_are_limited_in_number_and_length() -> None:
     faults = read(Outer, {"inner": [{}] * 1000, "names": {"a" * 5000: "x"}})
     assert len(faults) == 50
     (fault,) = read(Outer, {"inner": [], "names": {"a" * 5000: "x"}})
