@@ -30,12 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 LIMIT = 250 * 1024 * 1024
-"""Bytes unzipped that Lambda takes (AWS Lambda quotas)."""
+"""Largest size of an unzipped artifact, in bytes (AWS Lambda quotas)."""
 
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 _HERE = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86_64"}
 _SDK_DATA = {*OPERATIONS, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
-# What no function imports: codecs and colour management of Pillow, charts and fonts of ReportLab,
+# Not imported by any function: codecs and colour management of Pillow, charts, fonts of ReportLab,
 # the HTTP framework of Powertools, the DNS client of email-validator, names of holidays in other
 # languages, all of lxml but its core, shell scripts, test suites.
 _BOTO3_LEFT = {"__init__.py": "", "compat.py": "import collections.abc as collections_abc\n"}
@@ -84,12 +84,12 @@ _FONTS = {"Roboto-Regular.ttf", "Roboto-Bold.ttf"}
 
 
 def architecture() -> str:
-    """Return this machine's architecture as Lambda calls it."""
+    """Return the architecture of this machine by Lambda's name."""
     return _HERE[platform.machine()]
 
 
 def build(target: Path, wanted: str) -> None:
-    """Write the artifact for the architecture ``wanted`` to ``target``, unless it stands there."""
+    """Write the artifact of an architecture to ``target``, unless it is there and up to date."""
     BUILD.mkdir(exist_ok=True)
     # Tests run side by side, and one of them builds for all.
     with (BUILD / "lock").open("w", encoding="ascii") as lock:
@@ -115,12 +115,14 @@ def _build(target: Path, wanted: str) -> None:
 
 
 def _dependencies(wanted: str) -> Path:
-    """Return a folder with what the functions import, installed once for a set of requirements."""
+    """Return a folder with the installed requirements, made once for each set of them."""
     requirements = ROOT / "requirements.txt"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     operations = json.dumps({name: sorted(asked) for name, asked in OPERATIONS.items()})
-    said = requirements.read_bytes() + Path(__file__).read_bytes() + (version + operations).encode()
-    folder = BUILD / f"dependencies-{wanted}-{hashlib.sha256(said).hexdigest()[:16]}"
+    inputs = (
+        requirements.read_bytes() + Path(__file__).read_bytes() + (version + operations).encode()
+    )
+    folder = BUILD / f"dependencies-{wanted}-{hashlib.sha256(inputs).hexdigest()[:16]}"
     if folder.exists():
         return folder
     for stale in BUILD.glob(f"dependencies-{wanted}-*"):
@@ -129,7 +131,7 @@ def _dependencies(wanted: str) -> Path:
     shutil.rmtree(unfinished, ignore_errors=True)
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
     command += ["--target", str(unfinished), "--python", sys.executable, "--no-deps"]
-    # What is installed is edited below: links would edit uv's cache, and with it every environment.
+    # The installed files are edited below; links would edit the cache of uv and every environment.
     command += ["--link-mode", "copy"]
     command += ["--require-hashes", "--python-version", version, "-r", str(requirements)]
     if wanted != architecture() or sys.platform != "linux":
@@ -152,25 +154,25 @@ def _trim(folder: Path) -> None:
     for name, left in _BOTO3_LEFT.items():
         (folder / "boto3" / name).write_text(left, encoding="utf-8")
     for pattern in _UNUSED:
-        for one in list(folder.glob(pattern)):
-            shutil.rmtree(one) if one.is_dir() else one.unlink()
-    for one in list(folder.glob("font_roboto/files/*.ttf")):
-        if one.name not in _FONTS:
-            one.unlink()
+        for path in list(folder.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in list(folder.glob("font_roboto/files/*.ttf")):
+        if path.name not in _FONTS:
+            path.unlink()
 
 
 def _trim_sdk(data: Path) -> None:
-    """Leave what is used of the services used, as is the quickest to read: plain, without prose."""
-    for one in data.iterdir():
-        if one.name not in _SDK_DATA and one.name != "_retry.json":
-            shutil.rmtree(one) if one.is_dir() else one.unlink()
+    """Keep the services and operations that are used, unpacked and without documentation."""
+    for path in data.iterdir():
+        if path.name not in _SDK_DATA and path.name != "_retry.json":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     prefixes = set()
     for packed in list(data.rglob("*.json.gz")):
-        said = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
-        prefixes.add(said.get("metadata", {}).get("endpointPrefix"))
+        model = _without_prose(json.loads(gzip.decompress(packed.read_bytes())))
+        prefixes.add(model.get("metadata", {}).get("endpointPrefix"))
         if packed.name == "service-2.json.gz":
-            said = _asked_of(said, OPERATIONS[packed.parent.parent.name])
-        _write_json(packed.with_suffix(""), said)
+            model = _asked_of(model, OPERATIONS[packed.parent.parent.name])
+        _write_json(packed.with_suffix(""), model)
         packed.unlink()
     endpoints = json.loads((data / "endpoints.json").read_bytes())
     for partition in endpoints["partitions"]:
@@ -180,54 +182,61 @@ def _trim_sdk(data: Path) -> None:
 
 
 def _asked_of(service: dict[str, Any], operations: Set[str]) -> dict[str, Any]:
-    """Return the model of a service with these operations alone, and the shapes they speak of."""
-    kept = {name: one for name, one in service["operations"].items() if name in operations}
-    shapes, seen = service["shapes"], set[str]()
+    """Return the model of a service with these operations and the shapes that they refer to."""
+    kept = {
+        name: description
+        for name, description in service["operations"].items()
+        if name in operations
+    }
+    shapes, needed = service["shapes"], set[str]()
     reached = [*_shapes(kept.values())]
     while reached:
         name = reached.pop()
-        if name not in seen:
-            seen.add(name)
+        if name not in needed:
+            needed.add(name)
             reached += _shapes(shapes[name])
     return service | {
         "operations": kept,
-        "shapes": {name: one for name, one in shapes.items() if name in seen},
+        "shapes": {name: description for name, description in shapes.items() if name in needed},
     }
 
 
-def _shapes(said: Any) -> Iterator[str]:
-    """Give the shapes named anywhere within a part of a service's model."""
-    if isinstance(said, Mapping):
-        if isinstance(said.get("shape"), str):
-            yield said["shape"]
-        said = said.values()
-    if not isinstance(said, str) and isinstance(said, Iterable):
-        for one in said:
-            yield from _shapes(one)
+def _shapes(part: Any) -> Iterator[str]:
+    """Yield the names of the shapes within a part of a service's model."""
+    if isinstance(part, Mapping):
+        if isinstance(part.get("shape"), str):
+            yield part["shape"]
+        part = part.values()
+    if not isinstance(part, str) and isinstance(part, Iterable):
+        for inner in part:
+            yield from _shapes(inner)
 
 
-def _without_prose(said: Any) -> Any:
-    match said:
+def _without_prose(part: Any) -> Any:
+    match part:
         case dict():
             # Emptied, not left out: a client of S3 looks for it.
             return {
                 name: ""
                 if name == "documentation" and isinstance(value, str)
                 else _without_prose(value)
-                for name, value in said.items()
+                for name, value in part.items()
             }
         case list():
-            return [_without_prose(value) for value in said]
+            return [_without_prose(value) for value in part]
         case _:
-            return said
+            return part
 
 
-def _write_json(path: Path, said: Any) -> None:
-    path.write_text(json.dumps(said, separators=(",", ":")), encoding="utf-8")
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
 
 
 def _compile(path: Path, root: Path, *, keep_sources: bool) -> None:
-    """Compile a module or a tree of them; without its sources a tree is half as large to unpack."""
+    """Compile a module or a folder of modules.
+
+    A folder without its sources is half as large to unpack.
+    """
     # Unchecked: a Lambda's files do not change, and unzipping does not keep their times.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     compiler = compileall.compile_dir if path.is_dir() else compileall.compile_file

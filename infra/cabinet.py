@@ -1,10 +1,10 @@
-"""Makes the cabinet page ready for a static host.
+"""Prepares the cabinet page for a static host.
 
     python -m infra.cabinet build/cabinet --api https://api.example.ru/api \\
         --issuer https://id.example.ru --client-id cabinet --storage https://storage.example.ru
 
-What the page may connect to stands in its content security policy, so the addresses are written
-there as well as into `config.json`.
+The content security policy of the page lists the addresses that the page may connect to, so the
+addresses are written there as well as into `config.json`.
 """
 
 import argparse
@@ -29,17 +29,17 @@ def publish(
     storage: str | None = None,
     plugin: Path | None = None,
 ) -> None:
-    """Write the page into the folder ``target``, which is made anew.
+    """Write the page into the folder ``target``, in place of what was there.
 
     Args:
         target: the folder to give to a static host.
-        api: where the calls are, without a closing slash.
-        issuer: the OpenID provider's identifier, without a closing slash; its endpoints are on the
-            same origin.
-        client_id: the page's own at the provider, a public client with the page's address as its
-            redirect URI.
-        scope: what is asked of the provider.
-        storage: where presigned forms and links lead, if not to the API's own origin.
+        api: address of the API, without a slash at the end.
+        issuer: the OpenID provider's identifier, without a slash at the end; its endpoints are on
+            the same origin.
+        client_id: of the page at the provider: a public client whose redirect URI is the page's
+            address.
+        scope: requested from the provider.
+        storage: address of presigned forms and links, if it is not the origin of the API.
         plugin: CryptoPro's script for pages, which its owner distributes to those who sign with it.
     """
     shutil.rmtree(target, ignore_errors=True)
@@ -54,10 +54,10 @@ def publish(
     stored = _origin(storage or api)
     connect = " ".join(dict.fromkeys([_origin(api), _origin(issuer), stored]))
     page = (target / "index.html").read_text(encoding="utf-8")
-    for said, added in ((_CONNECT, connect), (_IMAGES, stored)):
-        if page.count(said) != 1:
-            raise ValueError(f"the policy of index.html does not say: {said}")
-        page = page.replace(said, f"{said} {added}")
+    for directive, added in ((_CONNECT, connect), (_IMAGES, stored)):
+        if page.count(directive) != 1:
+            raise ValueError(f"the policy of index.html does not contain: {directive}")
+        page = page.replace(directive, f"{directive} {added}")
     (target / "index.html").write_text(page, encoding="utf-8")
 
 

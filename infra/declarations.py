@@ -1,4 +1,4 @@
-"""What the product's code declares of itself, imported as a whole."""
+"""The declarations of the whole product: its actions, consumers and schedules."""
 
 import functools
 import importlib
@@ -12,7 +12,7 @@ D = TypeVar("D", bound=Declaration)
 
 @functools.cache
 def load() -> None:
-    """Import what every section declares: its actions, its consumers and its problems."""
+    """Import the actions, consumers and problems of every section."""
     os.environ.setdefault("STAGE", "build")
     import app
 
@@ -22,10 +22,17 @@ def load() -> None:
 
 
 def declared(kind: type[D]) -> list[D]:
-    """Return the product's declarations of one kind, by name; a test's own are not among them."""
+    """Return the declarations of one kind, sorted by name, without those that tests declare."""
     load()
-    ours = (one for one in DECLARED if one.function.__module__.startswith("chalicelib."))
-    return sorted((one for one in ours if type(one) is kind), key=lambda one: one.name)
+    ours = (
+        declaration
+        for declaration in DECLARED
+        if declaration.function.__module__.startswith("chalicelib.")
+    )
+    return sorted(
+        (declaration for declaration in ours if type(declaration) is kind),
+        key=lambda declaration: declaration.name,
+    )
 
 
 def actions() -> list[Action]:

@@ -70,7 +70,9 @@ def choose_parameters(template: Json, values: Mapping[str, Any]) -> list[Json] |
         values: by name, those of other templates included; one that is no string goes as JSON.
     """
     declared = template["Parameters"]
-    if any("Default" not in one and name not in values for name, one in declared.items()):
+    if any(
+        "Default" not in parameter and name not in values for name, parameter in declared.items()
+    ):
         return None
     return [
         {"ParameterKey": name, "ParameterValue": _text(values[name])}

@@ -1,9 +1,9 @@
-"""Enrols an organisation as a landlord, or strikes it off, as the operator's call does.
+"""Enrols an organisation as a landlord or strikes it off, as the call of the operator does.
 
     python -m infra.enrol CLIENT_ID --stage STAGE [--strike-off]
 
-Invokes the deployed function, so what may be enrolled and what is written down is decided in one
-place. In the landlord's history stands the identity whose credentials were used.
+The command invokes the deployed function, so that the same rules apply. The history of the landlord
+names the identity whose credentials were used.
 """
 
 import argparse
@@ -22,14 +22,14 @@ _PATH = "/rent/landlords/{landlord_id}"
 
 
 class EnrolmentError(Exception):
-    """The function refused; the text is what it said."""
+    """The function refused the call; the text is the reason."""
 
 
 def enrol(clients: Clients, stage: str, landlord_id: str, *, strike_off: bool = False) -> Json:
-    """Return the landlord as it then is.
+    """Return the landlord after the change.
 
     Raises:
-        EnrolmentError: it was refused, or the function failed.
+        EnrolmentError: the function refused the call, or failed.
     """
     name, method = ("strike-off-landlord", "DELETE") if strike_off else ("enrol-landlord", "PUT")
     subject = clients("sts").get_caller_identity()["Arn"]
@@ -37,17 +37,17 @@ def enrol(clients: Clients, stage: str, landlord_id: str, *, strike_off: bool = 
         FunctionName=f"{stage}-{name}",
         Payload=json.dumps(_event(method, landlord_id, subject)).encode(),
     )
-    said: Json = json.loads(answer["Payload"].read())
-    if "body" not in said:
-        raise EnrolmentError(said.get("errorMessage", "the function failed"))
-    body: Json = json.loads(said["body"])
-    if said["statusCode"] >= 300:
+    result: Json = json.loads(answer["Payload"].read())
+    if "body" not in result:
+        raise EnrolmentError(result.get("errorMessage", "the function failed"))
+    body: Json = json.loads(result["body"])
+    if result["statusCode"] >= 300:
         raise EnrolmentError(body["detail"])
     return body
 
 
 def _event(method: str, landlord_id: str, subject: str) -> Json:
-    """Return the call as the gateway passes it on, in the name of the operator."""
+    """Return the event of the gateway for a call by the operator."""
     path = _PATH.format(landlord_id=quote(landlord_id, safe=""))
     return {
         "resource": _PATH,

@@ -54,11 +54,13 @@ def settings(pip: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, st
         "cert": "SSL_CERT_FILE",
         "proxy": "ALL_PROXY",
     }
-    found = {uv: pip[option] for option, uv in names.items() if option in pip}
+    variables = {uv: pip[option] for option, uv in names.items() if option in pip}
     for name in ("UV_FIND_LINKS",):
-        if name in found:
-            found[name] = ",".join(found[name].split())
-    return {name: " ".join(value.split()) for name, value in found.items() if name not in environ}
+        if name in variables:
+            variables[name] = ",".join(variables[name].split())
+    return {
+        name: " ".join(value.split()) for name, value in variables.items() if name not in environ
+    }
 
 
 def pip_options(python: Path) -> dict[str, str]:
@@ -87,17 +89,17 @@ def _run(command: Sequence[str], **environment: str) -> str:
                 print(".", end="", flush=True)
                 shown = time.monotonic()
         output.seek(0)
-        said = output.read()
+        printed = output.read()
     if process.returncode:
-        raise Failed(_reason(said) or f"{command[0]} ended with {process.returncode}")
-    return said
+        raise Failed(_reason(printed) or f"{command[0]} ended with {process.returncode}")
+    return printed
 
 
-def _reason(said: str) -> str:
+def _reason(printed: str) -> str:
     """Return in one line why a command failed: what it names first, and the innermost cause."""
-    lines = [line.strip(" ×│├╰─▶") for line in said.splitlines() if line.strip()]
-    found = [re.match(r"(?:error|cause|caused by): (.*)", line, re.IGNORECASE) for line in lines]
-    causes = [match[1] for match in found if match] or lines[-1:]
+    lines = [line.strip(" ×│├╰─▶") for line in printed.splitlines() if line.strip()]
+    matches = [re.match(r"(?:error|cause|caused by): (.*)", line, re.IGNORECASE) for line in lines]
+    causes = [match[1] for match in matches if match] or lines[-1:]
     return ": ".join(dict.fromkeys([*causes[:2], *causes[-1:]]))
 
 

@@ -1,4 +1,4 @@
-"""Whether a built file still stands for what it was made from."""
+"""Whether a built file is up to date with its sources."""
 
 import contextlib
 import hashlib
@@ -7,21 +7,26 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def fresh(target: Path, sources: Sequence[Path], said: str = "") -> Iterator[bool]:
-    """Tell whether ``target`` must be made again; when the block ends well, note that it was.
+def fresh(target: Path, sources: Sequence[Path], also: str = "") -> Iterator[bool]:
+    """Yield whether ``target`` must be built again.
 
-    ``said`` is whatever else it is made from.
+    When the block ends without an error, the state of the sources is recorded beside the target.
+
+    Args:
+        target: the file or folder that is built.
+        sources: the files and folders it is built from.
+        also: what else it is built from, as text.
     """
     note = target.with_name(target.name + ".inputs")
-    fingerprint = _fingerprint(sources, said)
+    fingerprint = _fingerprint(sources, also)
     stale = not (target.exists() and note.exists() and note.read_text() == fingerprint)
     yield stale
     if stale:
         note.write_text(fingerprint)
 
 
-def _fingerprint(sources: Sequence[Path], said: str) -> str:
-    digest = hashlib.sha256(said.encode())
+def _fingerprint(sources: Sequence[Path], also: str) -> str:
+    digest = hashlib.sha256(also.encode())
     for source in sources:
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
             if path.is_file() and path.suffix != ".pyc":

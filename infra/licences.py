@@ -1,8 +1,8 @@
-"""Lists the licence of everything that ships in a Lambda, and refuses what may not.
+"""Lists the licence of every package that ships in a Lambda, and refuses licences not allowed.
 
     python -m infra.licences
 
-writes ``docs/licences.md`` from what the packages say of themselves.
+writes ``docs/licences.md`` from the metadata of the packages.
 """
 
 import re
@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "licences.md"
 
 COPIED = ("chalice",)
-"""Ships though it is not required: the artifact takes two modules of it."""
+"""Packages that ship without being required: the artifact takes two modules of Chalice."""
 
-# What packages say, beside SPDX, by the name that SPDX has for it.
+# Names of licences in metadata that are not SPDX, and their SPDX expression.
 _SPDX: Mapping[str, str] = {
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
@@ -30,7 +30,7 @@ _SPDX: Mapping[str, str] = {
 }
 PERMISSIVE = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "HPND", "ISC", "MIT", "MIT-0"}
 PERMISSIVE |= {"MIT-CMU", "PSF-2.0", "Unlicense", "Zlib"}
-"""Licences (SPDX) that ask for their text to be kept and for nothing more."""
+"""Licences (SPDX) whose only condition is that their text is kept."""
 
 ARGUED: Mapping[str, tuple[str, str]] = {
     "num2words": (
@@ -39,11 +39,11 @@ ARGUED: Mapping[str, tuple[str, str]] = {
         "account is not distributed; who hands the artifact on must hand on its source too.",
     ),
 }
-"""Packages under a copyleft: the licence, and why it is well here."""
+"""Packages under a copyleft licence: the licence, and why it may be used here."""
 
 
 class LicenceRefused(Exception):
-    """A package ships under a licence that is not known, or not argued for."""
+    """A package ships under a licence that is neither permissive nor argued for."""
 
 
 def shipped() -> list[str]:
@@ -56,30 +56,32 @@ def licence(name: str) -> str:
     """Return the licence of an installed package as an SPDX expression.
 
     Raises:
-        LicenceRefused: it is not one that we know to be permissive, and nothing argues for it.
+        LicenceRefused: the licence is neither known to be permissive nor argued for.
     """
-    said = list(_said(name))
-    for one in said:
-        expression = _SPDX.get(one, one)
+    names = list(_declared_licences(name))
+    for declared in names:
+        expression = _SPDX.get(declared, declared)
         if _is_permissive(expression) or ARGUED.get(name, ("", ""))[0] == expression:
             return expression
-    raise LicenceRefused(f"{name}: {said or 'says nothing'}")
+    raise LicenceRefused(f"{name}: {names or 'says nothing'}")
 
 
 def _is_permissive(expression: str) -> bool:
-    """Whether all of some alternative is (SPDX, annex D, without its brackets)."""
-    return any(set(one.split(" AND ")) <= PERMISSIVE for one in expression.split(" OR "))
+    """Whether one alternative of an SPDX expression (annex D, no brackets) is permissive."""
+    return any(
+        set(alternative.split(" AND ")) <= PERMISSIVE for alternative in expression.split(" OR ")
+    )
 
 
-def _said(name: str) -> Iterator[str]:
-    """Give what a package says of its licence, the most exact first."""
-    read = metadata.metadata(name)
-    if "License-Expression" in read:
-        yield read["License-Expression"]
+def _declared_licences(name: str) -> Iterator[str]:
+    """Yield the licences in the metadata of a package, the most exact first."""
+    declared = metadata.metadata(name)
+    if "License-Expression" in declared:
+        yield declared["License-Expression"]
         return
-    classifiers = [one.split(" :: ") for one in read.get_all("Classifier") or []]
-    named = [one[-1] for one in classifiers if one[0] == "License"]
-    yield from (one.strip() for one in read.get_all("License") or [] if one.strip())
+    classifiers = [line.split(" :: ") for line in declared.get_all("Classifier") or []]
+    named = [line[-1] for line in classifiers if line[0] == "License"]
+    yield from (line.strip() for line in declared.get_all("License") or [] if line.strip())
     yield from named
 
 
@@ -114,7 +116,7 @@ def render() -> str:
 
 
 def main() -> None:
-    """Write the document, or say what keeps it from being written."""
+    """Write the document, or end with the reason why it cannot be written."""
     try:
         TARGET.write_text(render(), encoding="utf-8")
     except LicenceRefused as error:

@@ -1,9 +1,9 @@
-"""Sends dead letters back to their queue, in order, none lost.
+"""Sends dead letters back to their queue, in order and without loss.
 
     python -m infra.redrive QUEUE --stage STAGE [--dry-run]
 
-A letter is sent first and deleted afterwards, so a crash in between leaves it twice, never not at
-all; consumers are idempotent. Nothing of a letter's content is shown: it may be personal.
+A letter is sent first and deleted afterwards, so a crash in between duplicates the letter and never
+loses it; consumers are idempotent. The content of a letter is not shown, since it may be personal.
 """
 
 import argparse
@@ -22,16 +22,16 @@ from infra.cloudformation import Clients, DeploymentError, Stack
 _BATCH = 10
 _WAIT_SECONDS = 2
 _HIDDEN_SECONDS = 900
-"""How long letters taken are kept from others: longer than sending the largest queue took."""
+"""Visibility timeout of received letters: longer than it took to send the largest queue."""
 
 
 class RedriveError(Exception):
-    """Letters are left where they were; the text says which and why."""
+    """Letters were not sent back; the text says which and why."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Letter:
-    """A dead letter: what identifies it, and what it takes to send it back whole."""
+    """A dead letter with everything needed to send it back unchanged."""
 
     message_id: str
     sent_at: dt.datetime
@@ -44,20 +44,20 @@ def find_queues(outputs: dict[str, str], queue: str) -> tuple[str, str]:
     """Return the URLs of a queue, by its name in the template, and of its dead letters.
 
     Raises:
-        RedriveError: there is no such queue; names those there are.
+        RedriveError: there is no such queue; the text names the queues that exist.
     """
     name = queue.removesuffix("Queue")
     try:
         return outputs[f"{name}QueueUrl"], outputs[f"{name}DeadLetterQueueUrl"]
     except KeyError:
         ending = "DeadLetterQueueUrl"
-        known = sorted(one.removesuffix(ending) for one in outputs if one.endswith(ending))
+        known = sorted(output.removesuffix(ending) for output in outputs if output.endswith(ending))
         raise RedriveError(f"no queue {queue}; there are {', '.join(known)}") from None
 
 
 def take(sqs: Any, dead: str) -> Iterator[Letter]:
-    """Yield the letters that are there now, each once, hidden from others meanwhile."""
-    seen: set[str] = set()
+    """Yield each letter of the queue once, hidden from other receivers meanwhile."""
+    taken: set[str] = set()
     while True:
         answer = sqs.receive_message(
             QueueUrl=dead,
@@ -67,11 +67,13 @@ def take(sqs: Any, dead: str) -> Iterator[Letter]:
             AttributeNames=["SentTimestamp"],
             MessageAttributeNames=["All"],
         )
-        new = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
+        new = [
+            message for message in answer.get("Messages", []) if message["MessageId"] not in taken
+        ]
         if not new:
             return
         for message in new:
-            seen.add(message["MessageId"])
+            taken.add(message["MessageId"])
             yield Letter(
                 message_id=message["MessageId"],
                 sent_at=dt.datetime.fromtimestamp(
@@ -84,7 +86,7 @@ def take(sqs: Any, dead: str) -> Iterator[Letter]:
 
 
 def release(sqs: Any, dead: str, letters: list[Letter]) -> None:
-    """Show letters to others again, so that the next run need not wait for them."""
+    """Make letters visible to other receivers again, so that the next run need not wait."""
     for letter in letters:
         sqs.change_message_visibility(
             QueueUrl=dead, ReceiptHandle=letter.receipt, VisibilityTimeout=0
@@ -92,10 +94,10 @@ def release(sqs: Any, dead: str, letters: list[Letter]) -> None:
 
 
 def redrive(sqs: Any, queue: str, dead: str) -> int:
-    """Send every dead letter back, the oldest first; return how many were.
+    """Send every dead letter back, the oldest first, and return their number.
 
     Raises:
-        RedriveError: a letter was not taken; it and those after it stay.
+        RedriveError: the queue refused a letter; this letter and the later ones stay.
     """
     waiting = sorted(take(sqs, dead), key=lambda letter: letter.sent_at)
     sent = 0
@@ -114,7 +116,7 @@ def redrive(sqs: Any, queue: str, dead: str) -> int:
 
 
 def _whole(letter: Letter) -> dict[str, Any]:
-    """Return the attributes as they are sent: an answer also lists the empty lists."""
+    """Return a message's attributes for sending, without the empty lists of a received one."""
     keep = ("DataType", "StringValue", "BinaryValue")
     return {
         name: {field: value[field] for field in keep if field in value}

@@ -1,10 +1,10 @@
-"""Sends messages of the outbox to their queues again: those written between two moments.
+"""Sends the messages of the outbox that were written between two moments to their queues again.
 
     python -m infra.resend --stage STAGE --since 2026-01-31T09:00Z [--until …] [--dry-run]
 
-For what the relay never sent and the stream no longer holds. Which those are is not noted anywhere,
-so all are sent; consumers know a repeat. Nothing of a message's content is shown: it may be
-personal.
+For messages that the relay never sent and that the stream no longer holds. Which messages these are
+is recorded nowhere, so all are sent; consumers ignore a repeat. The content of a message is not
+shown, since it may be personal.
 """
 
 import argparse
@@ -23,17 +23,17 @@ from infra.cloudformation import Clients, DeploymentError, Stack
 
 
 class Message(NamedTuple):
-    """What the outbox says of one."""
+    """A message of the outbox."""
 
     queue: str
-    """The variable of a :class:`Queue`."""
+    """The environment variable of a :class:`Queue`."""
     body: str
 
 
 def written(dynamodb: Any, table: str, since: dt.datetime, until: dt.datetime) -> Iterator[Message]:
     """Yield the messages written from ``since`` until before ``until``, in no order.
 
-    Reads the whole table, at the price of it: a command may, an action may not.
+    Scans the whole table, which a command may do and an action may not.
     """
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
@@ -49,10 +49,10 @@ def written(dynamodb: Any, table: str, since: dt.datetime, until: dt.datetime) -
 
 
 def resend(sqs: Any, outputs: dict[str, str], messages: Iterator[Message]) -> int:
-    """Send messages to their queues; return how many were.
+    """Send messages to their queues and return their number.
 
     Raises:
-        ClientError: a queue did not take one; some before it were sent.
+        ClientError: a queue refused a message; some messages before it were sent.
     """
     urls = {
         Queue(name.removesuffix("QueueUrl")).variable: url
@@ -67,16 +67,16 @@ def resend(sqs: Any, outputs: dict[str, str], messages: Iterator[Message]) -> in
 
 
 def moment(text: str) -> dt.datetime:
-    """Return a moment given on the command line.
+    """Return the moment that a text of the command line names.
 
     Raises:
-        ArgumentTypeError: it does not say its zone.
-        ValueError: it is no moment.
+        ArgumentTypeError: the text has no time zone.
+        ValueError: the text is not ISO 8601.
     """
-    said = dt.datetime.fromisoformat(text)
-    if said.tzinfo is None:
+    parsed = dt.datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
         raise argparse.ArgumentTypeError("say the zone: 2026-01-31T09:00Z")
-    return said
+    return parsed
 
 
 def main(arguments: list[str] | None = None, clients: Clients = boto3.client) -> int:
@@ -92,11 +92,11 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
             clients("cloudformation"), stacks.stack_name(chosen.stage, stacks.DATA)
         ).outputs()
         table = outputs["OutboxTableName"]
-        found = written(clients("dynamodb"), table, chosen.since, chosen.until)
+        messages = written(clients("dynamodb"), table, chosen.since, chosen.until)
         if chosen.dry_run:
-            print(f"{sum(1 for _ in found)} messages")
+            print(f"{sum(1 for _ in messages)} messages")
         else:
-            print(f"{resend(clients('sqs'), outputs, found)} messages sent again")
+            print(f"{resend(clients('sqs'), outputs, messages)} messages sent again")
     except (DeploymentError, ClientError, BotoCoreError) as error:
         print(f"Not all were sent: {error}", file=sys.stderr)
         return 1

@@ -1,13 +1,14 @@
-"""Brings a client's items back from the past of a table, without touching those of others.
+"""Restores the items of one client from the past of a table, without touching other clients.
 
     python -m infra.restore aside TABLE --stage STAGE --at 2026-01-31T09:00Z
     python -m infra.restore compare TABLE --stage STAGE --aside NAME --client CLIENT
         [--put-back] [--overwrite]
 
-The first makes a table of its own, NAME, as ``TABLE`` stood then; it is to be deleted afterwards.
-The second tells what the client had there and has no more, or has otherwise. ``--put-back`` writes
-what is missing, ``--overwrite`` also what differs; neither deletes, and neither writes over what
-was changed while it ran. Ids are shown, and nothing else of an item: it may be personal.
+The first step makes a new table NAME with the content of ``TABLE`` at that moment; delete NAME
+afterwards. The second step lists the items of the client that are missing or different now.
+``--put-back`` writes the missing items, ``--overwrite`` also the different ones; neither deletes an
+item, and neither overwrites an item that was changed while the command ran. Only the ids of items
+are shown, since their content may be personal.
 """
 
 import argparse
@@ -27,20 +28,20 @@ Item = Mapping[str, Any]
 
 
 class Difference(NamedTuple):
-    """What a client had in the past of a table, by sort key."""
+    """How the items of a client differ from those in the past of a table, by sort key."""
 
     missing: dict[str, Item]
-    """As it was: it is there no more."""
+    """Items that are gone, as they were."""
     changed: dict[str, tuple[Item, Item]]
-    """As it was, and as it is."""
+    """Items that are different: as they were, and as they are."""
 
 
 def aside(dynamodb: Any, table: str, at: dt.datetime) -> str:
-    """Restore a table as it stood at a moment into a new one; return its name when it is there.
+    """Restore a table as of a moment into a new table; return its name once it is available.
 
     Raises:
-        ClientError: the table has no such past.
-        WaiterError: it took longer than six hours.
+        ClientError: the table cannot be restored to this moment.
+        WaiterError: the restore took longer than six hours.
     """
     name = f"{table}-at-{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
     dynamodb.restore_table_to_point_in_time(
@@ -53,7 +54,7 @@ def aside(dynamodb: Any, table: str, at: dt.datetime) -> str:
 
 
 def compare(dynamodb: Any, table: str, past: str, client_id: str) -> Difference:
-    """Return what a client had in ``past`` and has not, or has otherwise, in ``table``."""
+    """Return the items of a client in ``past`` that are missing from or different in ``table``."""
     had, has = (_items(dynamodb, name, client_id) for name in (past, table))
     return Difference(
         missing={key: item for key, item in had.items() if key not in has},
@@ -63,18 +64,22 @@ def compare(dynamodb: Any, table: str, past: str, client_id: str) -> Difference:
     )
 
 
-def put_back(dynamodb: Any, table: str, found: Difference, *, overwrite: bool) -> list[str]:
-    """Write what is missing and, to overwrite, what differs; return the keys left as they are."""
+def put_back(dynamodb: Any, table: str, difference: Difference, *, overwrite: bool) -> list[str]:
+    """Write the missing and, on request, the different items; return the keys not written."""
     left = []
-    for key, item in found.missing.items():
+    for key, item in difference.missing.items():
         if not _put(dynamodb, table, item, ConditionExpression="attribute_not_exists(sk)"):
             left.append(key)
-    for key, (item, seen) in found.changed.items() if overwrite else ():
-        names = {f"#{number}": name for number, name in enumerate(seen)}
+    for key, (item, current) in difference.changed.items() if overwrite else ():
+        names = {f"#{number}": name for number, name in enumerate(current)}
         condition = {
-            "ConditionExpression": " AND ".join(f"{one} = :{one[1:]}" for one in names),
+            "ConditionExpression": " AND ".join(
+                f"{placeholder} = :{placeholder[1:]}" for placeholder in names
+            ),
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {f":{one[1:]}": seen[names[one]] for one in names},
+            "ExpressionAttributeValues": {
+                f":{placeholder[1:]}": current[names[placeholder]] for placeholder in names
+            },
         }
         if not _put(dynamodb, table, item, **condition):
             left.append(key)
@@ -124,11 +129,11 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
         if chosen.step == "aside":
             print(aside(dynamodb, table, chosen.at))
             return 0
-        found = compare(dynamodb, table, chosen.aside, chosen.client)
-        _tell("missing", found.missing)
-        _tell("changed", found.changed)
+        difference = compare(dynamodb, table, chosen.aside, chosen.client)
+        _tell("missing", difference.missing)
+        _tell("changed", difference.changed)
         if chosen.put_back or chosen.overwrite:
-            left = put_back(dynamodb, table, found, overwrite=chosen.overwrite)
+            left = put_back(dynamodb, table, difference, overwrite=chosen.overwrite)
             _tell("not written, for it changed meanwhile", left)
     except (DeploymentError, ClientError, BotoCoreError, WaiterError) as error:
         print(f"Not restored: {error}", file=sys.stderr)

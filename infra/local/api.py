@@ -81,8 +81,8 @@ class Api:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        found = self._pool.request(method, self.url + path, body=content, headers=sent)
-        if expect is not None and found.status != expect:
-            said = found.data.decode(errors="replace")
-            raise UnexpectedAnswer(f"{method} {path}: {found.status}, not {expect}: {said}")
-        return Answer(found.status, found.headers, found.data)
+        response = self._pool.request(method, self.url + path, body=content, headers=sent)
+        if expect is not None and response.status != expect:
+            text = response.data.decode(errors="replace")
+            raise UnexpectedAnswer(f"{method} {path}: {response.status}, not {expect}: {text}")
+        return Answer(response.status, response.headers, response.data)

@@ -175,8 +175,8 @@ class Cloud:
     def messages(self) -> list[inspection.Message]:
         """The mails and SMS the cloud has sent, newest first."""
         log = self._log_path.read_text(encoding="utf-8", errors="replace")
-        found = inspection.texts(self.http, self.endpoint, log) + self._mails()
-        return sorted(found, key=lambda message: message["sent_at"], reverse=True)
+        sent = inspection.texts(self.http, self.endpoint, log) + self._mails()
+        return sorted(sent, key=lambda message: message["sent_at"], reverse=True)
 
     def queues(self) -> list[inspection.QueueDepth]:
         """How many messages each queue and its dead-letter queue hold, by name."""

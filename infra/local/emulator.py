@@ -60,8 +60,8 @@ fetched: dict[tuple[Any, ...], bytes] = {}
 def fetch_once(*named: Any, **also: Any) -> bytes | None:
     """Artifacts are named by their content."""
     key = (*named, *sorted(also.items()))
-    if key not in fetched and (found := fetch(*named, **also)) is not None:
-        fetched[key] = found
+    if key not in fetched and (code := fetch(*named, **also)) is not None:
+        fetched[key] = code
     return fetched.get(key)
 
 
@@ -81,8 +81,8 @@ class Code(zipfile.ZipFile):
             if not os.path.exists(shared):
                 super().extractall(shared + ".part")
                 os.rename(shared + ".part", shared)
-        for one in os.listdir(shared):
-            os.symlink(os.path.join(shared, one), os.path.join(path, one))
+        for entry in os.listdir(shared):
+            os.symlink(os.path.join(shared, entry), os.path.join(path, entry))
         copy.unlink()
 
 

@@ -36,7 +36,7 @@ class QueueDepth(TypedDict):
 
 def mails(http: urllib3.PoolManager, endpoint: str) -> list[Message]:
     """The mails the cloud at `endpoint` has sent since it started."""
-    found = []
+    messages = []
     accounts = http.request("GET", f"{endpoint}/_ministack/ses/messages").json()["messages"]
     for mail in (mail for account in accounts.values() for mail in account):
         message = Message(
@@ -48,8 +48,8 @@ def mails(http: urllib3.PoolManager, endpoint: str) -> list[Message]:
         )
         if mail["BodyHtml"]:
             message["html"] = mail["BodyHtml"]
-        found.append(message)
-    return found
+        messages.append(message)
+    return messages
 
 
 def texts(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
@@ -63,16 +63,16 @@ def texts(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
         logged.setdefault(phone, []).append(
             dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC).timestamp()
         )
-    found = []
+    messages = []
     phones = http.request("GET", f"{endpoint}/_ministack/sns/sms-messages").json()["sms_messages"]
     for phone, sent in phones.items():
         # Both are in order and end with the same message.
         times = ([0.0] * len(sent) + logged.get(phone, []))[-len(sent) :]
-        found += [
+        messages += [
             Message(channel="sms", to=phone, text=text["Message"], sent_at=_rfc3339(time))
             for text, time in zip(sent, times, strict=True)
         ]
-    return found
+    return messages
 
 
 def queues(sqs: Any) -> list[QueueDepth]:

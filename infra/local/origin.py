@@ -166,13 +166,13 @@ class Origin:
             return problem(405, "method-not-allowed", "Method not allowed", "Здесь только чтение.")
         for prefix, folder in self._folders:
             if path.startswith(prefix):
-                found = _find(folder, unquote(path[len(prefix) :]))
-                if found is None:
+                file = _find(folder, unquote(path[len(prefix) :]))
+                if file is None:
                     return _NOT_FOUND
-                kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+                kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
                 if kind.startswith("text/") or kind.endswith(("javascript", "json")):
                     kind += "; charset=utf-8"
-                return Reply(200, found.read_bytes(), [("Content-Type", kind), *_PAGE_HEADERS])
+                return Reply(200, file.read_bytes(), [("Content-Type", kind), *_PAGE_HEADERS])
         return _NOT_FOUND
 
 
@@ -189,11 +189,11 @@ def _connection_options(headers: list[tuple[str, str]]) -> set[str]:
 def _find(folder: Path, relative: str) -> Path | None:
     root = folder.resolve()
     try:
-        found = (root / relative.lstrip("/")).resolve()
-        if found.is_dir():
-            found /= "index.html"
+        path = (root / relative.lstrip("/")).resolve()
+        if path.is_dir():
+            path /= "index.html"
         # Resolved first, so neither dots nor links lead out of the folder.
-        return found if found.is_relative_to(root) and found.is_file() else None
+        return path if path.is_relative_to(root) and path.is_file() else None
     except (OSError, ValueError):
         return None
 

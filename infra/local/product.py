@@ -166,10 +166,10 @@ def _deploy(cloud: Cloud, build: Build, parameters: Mapping[str, str]) -> dict[s
 
 def _viewer_folder() -> Path:
     """The files of Swagger UI, taken from the package that carries them."""
-    found = importlib.util.find_spec("flask_swagger_ui")
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec("flask_swagger_ui")
+    if package is None or package.origin is None:
         raise CloudError("flask-swagger-ui, which carries the API viewer, is not installed")
-    return Path(found.origin).with_name("dist")
+    return Path(package.origin).with_name("dist")
 
 
 def _secret(path: Path) -> str:

@@ -73,20 +73,22 @@ def cabinet_messages(persona: Persona, today: dt.date) -> list[dict[str, Any]]:
     organisation = persona.organisation
     if organisation is None:
         return []
-    said = [{"kind": "profile", "client_id": persona.client_id, "profile": _profile(organisation)}]
-    return said + [
+    profile = [
+        {"kind": "profile", "client_id": persona.client_id, "profile": _profile(organisation)}
+    ]
+    return profile + [
         {
             "kind": "register",
             "client_id": persona.client_id,
             "cash_register": {
-                "register_id": one.register_id,
-                "model": one.model,
-                "serial": one.serial,
-                "fiscal_drive_number": one.fiscal_drive_number,
-                "fiscal_drive_ends_on": one.fiscal_drive_ends_on(today).isoformat(),
+                "register_id": register.register_id,
+                "model": register.model,
+                "serial": register.serial,
+                "fiscal_drive_number": register.fiscal_drive_number,
+                "fiscal_drive_ends_on": register.fiscal_drive_ends_on(today).isoformat(),
             },
         }
-        for one in organisation.registers
+        for register in organisation.registers
     ]
 
 
@@ -235,7 +237,7 @@ _SOLD: list[tuple[str, int, int, int]] = [
 
 def _shift(register: Register, day: dt.date) -> Iterator[dict[str, Any]]:
     """Yield the documents of a closed shift: a receipt for each thing sold, the last in cash."""
-    said: list[dict[str, Any]] = [{"code": 2}]
+    documents: list[dict[str, Any]] = [{"code": 2}]
     for name, price, vat, quantity in _SOLD:
         total = price * quantity
         item = {
@@ -249,12 +251,12 @@ def _shift(register: Register, day: dt.date) -> Iterator[dict[str, Any]]:
             "itemsQuantityMeasure": 0,
         }
         paid = "cashTotalSum" if name == _SOLD[-1][0] else "ecashTotalSum"
-        said.append(
+        documents.append(
             {"code": 3, "operationType": 1, "totalSum": total, paid: total, "items": [item]}
         )
-    said.append({"code": 5})
-    for place, one in enumerate(said):
-        yield one | {
+    documents.append({"code": 5})
+    for place, document in enumerate(documents):
+        yield document | {
             "kktRegId": register.register_id,
             "fiscalDriveNumber": register.fiscal_drive_number,
             "fiscalDocumentNumber": 2_000 + place,
@@ -265,11 +267,11 @@ def _shift(register: Register, day: dt.date) -> Iterator[dict[str, Any]]:
 
 
 def _feed(product: Product, documents: Iterable[dict[str, Any]]) -> None:
-    said = list(documents)
-    for place in range(0, len(said), 10):
+    messages = list(documents)
+    for place in range(0, len(messages), 10):
         entries = [
-            {"Id": str(number), "MessageBody": json.dumps(one, ensure_ascii=False)}
-            for number, one in enumerate(said[place : place + 10])
+            {"Id": str(number), "MessageBody": json.dumps(message, ensure_ascii=False)}
+            for number, message in enumerate(messages[place : place + 10])
         ]
         product.cloud.client("sqs").send_message_batch(
             QueueUrl=product.outputs[DOCUMENTS_QUEUE_OUTPUT], Entries=entries

@@ -65,7 +65,7 @@ def close(template: Json, settings: Sequence[type[Settings]]) -> Json:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         **template,
-        "Parameters": {name: one for name, one in declared.items() if name in used},
+        "Parameters": {name: parameter for name, parameter in declared.items() if name in used},
         **({"Conditions": used_conditions} if used_conditions else {}),
     }
 
