@@ -34,10 +34,10 @@ def test_doubtful_token_is_refused_not_failed_on(issuer: Issuer, make: Callable[
     assert len(str(refused.value)) < 60
 
 
-@pytest.mark.parametrize("said", ["", "Bearer", "Bearer ", "Basic abc", "bearer  ", "{}"])
-def test_other_schemes_are_refused(issuer: Issuer, said: str) -> None:
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "bearer  ", "{}"])
+def test_other_schemes_are_refused(issuer: Issuer, header: str) -> None:
     with pytest.raises(TokenRefused):
-        authorizer.context(said or "")
+        authorizer.context(header)
     with pytest.raises(TokenRefused):
         authorizer.context(token())
 
