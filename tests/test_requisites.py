@@ -199,7 +199,7 @@ def test_snils(number: int) -> None:
 
 
 @given(digits(20), st.integers(3, 999))
-def test_account_is_told_by_one_digit_of_its_key(account: str, bank: int) -> None:
+def test_one_check_digit_fits_an_account(account: str, bank: int) -> None:
     bic = f"044525{bank:03}"
     keys = [
         d for d in "0123456789" if r.account_fits(account[:8] + d + account[9:], bic)

@@ -70,7 +70,7 @@ def test_silent_issuer_is_an_error_and_not_a_refusal(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}"])
-def test_broken_issuer_lets_nobody_in(issuer: Issuer, body: bytes) -> None:
+def test_no_token_is_accepted_without_readable_keys(issuer: Issuer, body: bytes) -> None:
     issuer.body = body
     with pytest.raises(Exception):  # noqa: B017, PT011 - the library decides which exception
         authorizer.context(f"Bearer {token()}")

@@ -1,4 +1,4 @@
-"""Invoices to test with: nobody's real requisites but with true check digits."""
+"""Invoices for tests, with invented requisites whose check digits are valid."""
 
 from collections.abc import Callable
 from datetime import date

@@ -41,7 +41,7 @@ def test_invoice_is_issued_with_the_order(world: World) -> None:
     assert [change["status"] for change in issued["history"]] == ["open"]
 
 
-def test_invoice_keeps_the_requisites_of_its_day(world: World) -> None:
+def test_invoice_keeps_the_requisites_of_the_day_of_issue(world: World) -> None:
     placed = steps.order(world)
     address = {"address": "105318, г. Москва, ул. Щербаковская, д. 3", "tax_office_code": "7719"}
     world.ok("PUT /organisation/address", address)
@@ -109,7 +109,7 @@ def test_payment_in_parts_pays_with_the_last(world: World) -> None:
     assert waiting(world, "underpaid") == ["a", "b"]
 
 
-def test_payment_of_too_much_pays_and_is_flagged(world: World) -> None:
+def test_overpayment_pays_and_is_listed(world: World) -> None:
     placed = steps.order(world)
     over = pay(world, placed, amount_kopecks=TOTAL + 1)
     assert over["outcome"] == "overpaid"
@@ -119,7 +119,7 @@ def test_payment_of_too_much_pays_and_is_flagged(world: World) -> None:
     assert world.get(f"/fiscal-drives/orders/{placed['order_id']}")["status"] == "paid"
 
 
-def test_payment_too_late_is_kept_and_changes_nothing(world: World) -> None:
+def test_late_payment_is_kept_and_changes_nothing(world: World) -> None:
     placed = steps.order(world)
     world.ok(f"POST /fiscal-drives/orders/{placed['order_id']}/cancellation")
     assert pay(world, placed)["outcome"] == "late"
@@ -204,7 +204,7 @@ def test_unmatched_payment_is_matched_by_the_accountant(world: World) -> None:
     assert answer.problem == "bank-reference-counted"
 
 
-def test_matching_keeps_what_the_bank_told(world: World) -> None:
+def test_matching_keeps_the_data_of_the_bank(world: World) -> None:
     placed = steps.order(world)
     reference = unmatched(world, placed)
     (before,) = world.get("/payments", who="operator")["items"]
@@ -215,7 +215,7 @@ def test_matching_keeps_what_the_bank_told(world: World) -> None:
     assert matched["reason"] is None
 
 
-def test_matching_does_not_change_how_much_came(world: World) -> None:
+def test_matching_does_not_change_the_amount(world: World) -> None:
     """The accountant names the invoice; the amount is the amount that the bank reported."""
     placed = steps.order(world)
     reference = unmatched(world, placed, kopecks=100)

@@ -87,7 +87,7 @@ def test_only_open_invoices_expire(world: World) -> None:
     assert states(world, gone)[0] == "cancelled"
 
 
-def test_invoice_paid_in_part_expires_too_and_its_money_is_kept(world: World) -> None:
+def test_invoice_paid_in_part_expires_and_the_payment_is_kept(world: World) -> None:
     placed = steps.order(world)
     part = steps.payment(placed, amount_kopecks=100)
     world.ok("POST /payments", part, who="operator")

@@ -1,4 +1,4 @@
-"""The invoice as a PDF: read back as text, as a picture and as a payment code."""
+"""The PDF of an invoice, read as text, as a picture and as a payment code."""
 
 import re
 import subprocess
@@ -60,7 +60,7 @@ def test_payment_code_is_read_from_the_page(make_invoice: MakeInvoice) -> None:
 
 
 @pytest.mark.parametrize("state", [s for s in InvoiceState if s is not InvoiceState.OPEN])
-def test_what_is_not_open_asks_for_no_money(make_invoice: MakeInvoice, state: str) -> None:
+def test_closed_invoice_has_no_payment_code(make_invoice: MakeInvoice, state: str) -> None:
     pdf = render(make_invoice(state=state))
     (text,) = pages(pdf)
     assert re.search("Счёт оплачен|Счёт отменён|Срок оплаты счёта истёк", text)
@@ -116,7 +116,7 @@ def test_totals_never_stand_on_a_page_without_a_line(make_invoice: MakeInvoice) 
 
 
 def boxes(pdf: bytes) -> list[tuple[float, float, float, float]]:
-    """Left, bottom, right, top of every run of text on the first page."""
+    """Return left, bottom, right and top of each run of text on the first page."""
     page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
     return [page.get_rect(n) for n in range(page.count_rects())]
 
@@ -163,7 +163,7 @@ def test_long_words_wrap_and_nothing_overlaps(
             assert apart, (left, bottom, right, top, other)
 
 
-def test_characters_outside_the_font_do_no_harm(make_invoice: MakeInvoice) -> None:
+def test_characters_outside_the_font_are_rendered(make_invoice: MakeInvoice) -> None:
     (text,) = pages(render(make_invoice({"title": "Накопитель 😀 漢字"})))
     assert "Накопитель" in text
 
@@ -177,7 +177,7 @@ def test_metadata(make_invoice: MakeInvoice) -> None:
     assert reader.trailer["/Root"]["/Lang"] == "ru-RU"
 
 
-def test_same_invoice_same_bytes(make_invoice: MakeInvoice) -> None:
+def test_same_invoice_gives_the_same_bytes(make_invoice: MakeInvoice) -> None:
     invoice = make_invoice({}, {"vat_rate": "none"})
     again = (
         "import sys; from chalicelib.core.billing.invoice_pdf import render;"

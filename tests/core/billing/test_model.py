@@ -1,4 +1,4 @@
-"""Sums of an invoice, and what an invoice refuses to be."""
+"""Sums and validation of invoices."""
 
 from collections.abc import Callable
 from datetime import date
@@ -27,14 +27,14 @@ def test_vat_inside_a_total_is_rounded_half_up(rate: VatRate, total: int) -> Non
     assert rate.included_in(total) == exact.quantize(Decimal(1), ROUND_HALF_UP)
 
 
-def test_half_a_kopeck_goes_up() -> None:
+def test_half_a_kopeck_is_rounded_up() -> None:
     assert VatRate.SIMPLIFIED_5.included_in(21 * 5) == 5
     assert VatRate.REDUCED.included_in(11 * 5) == 5
     assert VatRate.STANDARD.included_in(61) == 11  # 11.0 exactly
     assert VatRate.FORMER_STANDARD.included_in(3) == 1  # half a kopeck
 
 
-def test_sums_are_of_lines(make_invoice: Callable[..., Invoice]) -> None:
+def test_sums_are_those_of_the_lines(make_invoice: Callable[..., Invoice]) -> None:
     invoice = make_invoice(
         {"quantity": 2},
         {"price_kopecks": 61, "quantity": 3},
@@ -46,18 +46,20 @@ def test_sums_are_of_lines(make_invoice: Callable[..., Invoice]) -> None:
     assert invoice.vat_kopecks == 4_400_33
 
 
-def test_due(make_invoice: Callable[..., Invoice]) -> None:
+def test_amount_still_to_pay(make_invoice: Callable[..., Invoice]) -> None:
     assert make_invoice().due_kopecks == 12_200_00
     assert make_invoice(paid_kopecks=12_000_00).due_kopecks == 200_00
     assert make_invoice(paid_kopecks=20_000_00, state=InvoiceState.PAID).due_kopecks == 0
 
 
-def test_kept_and_read_back(make_invoice: Callable[..., Invoice]) -> None:
+def test_invoice_is_read_as_it_was_written(make_invoice: Callable[..., Invoice]) -> None:
     invoice = make_invoice({}, {"vat_rate": "none"})
     assert Invoice.model_validate_json(invoice.model_dump_json()) == invoice
 
 
-def test_refused(make_invoice: Callable[..., Invoice], seller: Seller, payer: Party) -> None:
+def test_invalid_invoice_is_refused(
+    make_invoice: Callable[..., Invoice], seller: Seller, payer: Party
+) -> None:
     with pytest.raises(ValidationError, match="Срок оплаты"):
         make_invoice(pay_before=date(2026, 11, 23))
     with pytest.raises(ValidationError, match="слишком велика"):

@@ -1,4 +1,4 @@
-"""The payment code: the standard's order and limits, and the published examples."""
+"""The payment code: order and limits of the standard, and the published examples."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from chalicelib.core.billing.payment_qr import encode, qr_code
 from tests.support.samples import SAMPLES
 
 
-def test_text(make_invoice: Callable[..., Invoice]) -> None:
+def test_text_of_the_code(make_invoice: Callable[..., Invoice]) -> None:
     assert encode(make_invoice()) == (
         "ST00012|Name=ООО «Оператор данных»|PersonalAcc=40702810900000000042"
         "|BankName=ПАО «Пример Банк», г. Москва|BIC=044525225|CorrespAcc=30101810400000000225"
@@ -29,11 +29,11 @@ def test_limits_and_separator(make_invoice: Callable[..., Invoice], seller: Sell
     assert "KPP" not in fields
 
 
-def test_what_is_left_of_a_part_paid_invoice(make_invoice: Callable[..., Invoice]) -> None:
+def test_amount_of_an_invoice_paid_in_part(make_invoice: Callable[..., Invoice]) -> None:
     assert "|Sum=220000|" in encode(make_invoice(paid_kopecks=10_000_00))
 
 
-def test_read_back(make_invoice: Callable[..., Invoice]) -> None:
+def test_code_is_readable(make_invoice: Callable[..., Invoice]) -> None:
     invoice = make_invoice()
     code = qr_code(invoice)
     assert code.error == "M"
@@ -52,5 +52,5 @@ def test_published_examples_have_our_order(make_invoice: Callable[..., Invoice])
         assert [part.split("=")[0] for part in parts][:6] == ours[:6], sample.name
 
 
-def test_payer_is_not_told(make_invoice: Callable[..., Invoice], payer: Party) -> None:
+def test_payer_is_not_in_the_code(make_invoice: Callable[..., Invoice], payer: Party) -> None:
     assert payer.inn not in encode(make_invoice())

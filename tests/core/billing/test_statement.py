@@ -1,4 +1,4 @@
-"""Reading bank statements: encodings, what a bank may leave out, what makes a file unreadable."""
+"""Parsing of bank statements: encodings, optional fields and unreadable files."""
 
 from contextlib import suppress
 from datetime import date
@@ -51,7 +51,7 @@ def text(*documents: str, encoding: str = "Windows", end: str = "КонецФа�
     return head + "".join(documents) + end
 
 
-def test_a_document_whole() -> None:
+def test_all_fields_of_a_document() -> None:
     statement = parse(text(DOCUMENT).encode("cp1251"))
     assert statement.accounts == (OURS,)
     assert (statement.period_from, statement.period_to) == (date(2026, 11, 24), date(2026, 11, 25))
@@ -89,7 +89,7 @@ def test_encodings(encoding: str, named: str, newline: str) -> None:
     assert parse(data).documents == parse(text(document).encode("cp1251")).documents
 
 
-def test_left_out_by_the_bank() -> None:
+def test_missing_fields() -> None:
     document = (
         DOCUMENT.replace("ДатаПоступило=25.11.2026", "ДатаПоступило=")
         .replace("Плательщик1=", "Другое=")
@@ -145,13 +145,13 @@ def test_amounts_are_exact(kopecks: int, point: str) -> None:
         (text().encode() + b"\n" + text().encode(), "есть ещё данные", 13),
     ],
 )
-def test_unreadable(data: bytes, reason: str, line: int) -> None:
+def test_unreadable_file_is_refused(data: bytes, reason: str, line: int) -> None:
     with pytest.raises(StatementUnreadable, match=reason) as caught:
         parse(data)
     assert caught.value.line == line
 
 
-def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StatementUnreadable, match="больше 5 МБ"):
         parse(b"1" * (room.MAX_BYTES + 1))
     monkeypatch.setattr(room, "MAX_DOCUMENTS", 1)
@@ -159,7 +159,7 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
         parse(text(DOCUMENT, DOCUMENT).encode())
 
 
-def test_a_hostile_file_of_the_largest_size_takes_no_longer_than_an_honest_one() -> None:
+def test_worst_file_of_the_largest_size_is_parsed_as_fast_as_an_ordinary_one() -> None:
     head, room_left = text(DOCUMENT.removesuffix("КонецДокумента\n"), end=""), room.MAX_BYTES
     accounts = "".join(f"РасчСчет={n}\n" for n in range(room_left // 30))
     filler = [head + "a\n" * (room_left // 3), head + "a" * (room_left - 5000)]
@@ -173,14 +173,14 @@ def test_a_hostile_file_of_the_largest_size_takes_no_longer_than_an_honest_one()
 
 
 @given(st.binary(max_size=300), st.integers(0, 700))
-def test_damage_is_told_and_nothing_else(noise: bytes, at: int) -> None:
+def test_damaged_file_raises_the_documented_error(noise: bytes, at: int) -> None:
     whole = text(DOCUMENT).encode("cp1251")
     for damaged in (noise, whole[:at] + noise + whole[at:], whole[:at]):
         with suppress(StatementUnreadable):
             parse(damaged)
 
 
-def test_same_file_twice_same_references_and_different_payments_differ() -> None:
+def test_references_are_equal_for_equal_payments_only() -> None:
     statement = parse(text(DOCUMENT).encode("cp1251"))
     other_bank = parse(text(DOCUMENT.replace("Номер=000731", "Номер=731")).encode())
     assert statement.documents[0].bank_reference == other_bank.documents[0].bank_reference
@@ -197,7 +197,7 @@ def test_same_file_twice_same_references_and_different_payments_differ() -> None
     assert len(references | {statement.documents[0].bank_reference}) == 5
 
 
-def test_only_what_came_to_us_is_incoming() -> None:
+def test_incoming_documents_have_our_account() -> None:
     outgoing = DOCUMENT.replace(OURS, "40702810138250123017")
     statement = parse(text(outgoing, DOCUMENT).encode())
     assert incoming(statement, {OURS}) == statement.documents[1:]

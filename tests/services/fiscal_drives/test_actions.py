@@ -77,7 +77,7 @@ def test_one_model_that_is_out_leaves_the_others_in_stock(world: World) -> None:
     assert (steps.in_stock(world), steps.in_stock(world, "fn-rare")) == (10, 1)
 
 
-def test_changed_price_is_not_ordered_unseen(world: World) -> None:
+def test_order_at_a_changed_price_is_refused(world: World) -> None:
     steps.ready_to_order(world)
     steps.put_on_sale(world, received=0, price_kopecks=20_000_00)
     answer = world.call(ORDERS, steps.FORM)
@@ -126,7 +126,7 @@ def test_paid_order_is_not_cancelled(world: World) -> None:
     assert (steps.in_stock(world), order(world, placed)["status"]) == (8, "paid")
 
 
-def test_payment_that_is_not_followed_yet_still_wins_over_a_cancellation(world: World) -> None:
+def test_order_whose_invoice_is_paid_cannot_be_cancelled(world: World) -> None:
     placed = steps.order(world)
     world.ok("POST /payments", steps.payment(placed), who="operator")
     answer = world.call(f"POST /fiscal-drives/orders/{placed['order_id']}/cancellation")
