@@ -10,7 +10,7 @@ import urllib3
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What the API answered."""
+    """An answer of the API."""
 
     status: int
     headers: Mapping[str, str]
@@ -23,7 +23,7 @@ class Answer:
 
 
 class UnexpectedAnswer(Exception):
-    """The API answered with another status than the caller counts on."""
+    """The API answered with another status than the caller expects."""
 
 
 class Api:
@@ -39,23 +39,23 @@ class Api:
         return type(self)(self.url, self._pool, token)
 
     def get(self, path: str, *, expect: int | None = 200, **headers: str) -> Answer:
-        """Read; ``expect`` is the status counted on, None for any."""
+        """Make a read call; ``expect`` is the expected status, None for any."""
         return self.call("GET", path, expect=expect, headers=headers)
 
     def post(
         self, path: str, body: Any = None, *, key: str | None = None, expect: int | None = 201
     ) -> Answer:
-        """Act, under an Idempotency-Key where the action demands one."""
+        """Make a POST call, with an Idempotency-Key if ``key`` is given."""
         return self.call("POST", path, body, key=key, expect=expect)
 
     def put(
         self, path: str, body: Any = None, *, key: str | None = None, expect: int | None = 200
     ) -> Answer:
-        """Put, likewise."""
+        """Make a PUT call, with an Idempotency-Key if ``key`` is given."""
         return self.call("PUT", path, body, key=key, expect=expect)
 
     def delete(self, path: str, *, expect: int | None = 200) -> Answer:
-        """Delete."""
+        """Make a DELETE call."""
         return self.call("DELETE", path, expect=expect)
 
     def call(
@@ -68,10 +68,10 @@ class Api:
         expect: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Call the API; a ``body`` of bytes goes as it is, another as JSON.
+        """Call the API; a ``body`` that is not bytes is sent as JSON.
 
         Raises:
-            UnexpectedAnswer: the status is not the one counted on.
+            UnexpectedAnswer: the status is not the expected one.
         """
         sent = {"Accept": "*/*", **(headers or {})}
         if self._token is not None:

@@ -1,4 +1,4 @@
-"""What a person wants to see of the local cloud: messages sent, queues, logs."""
+"""The local cloud as a person inspects it: sent messages, queues, logs."""
 
 import datetime as dt
 import json
@@ -13,7 +13,7 @@ _SMS_IN_LOG = re.compile(r"^(\S+ \S+) INFO \[sns\] SNS SMS to (\S+): ", re.MULTI
 
 
 class Message(TypedDict):
-    """A mail or an SMS as its receiver gets it; `sent_at` is RFC 3339 UTC."""
+    """A mail or an SMS as the recipient gets it; `sent_at` is RFC 3339 in UTC."""
 
     channel: Literal["email", "sms"]
     to: str
@@ -24,7 +24,7 @@ class Message(TypedDict):
 
 
 class QueueDepth(TypedDict):
-    """How many messages wait in a queue, are being worked on, are delayed, and were given up."""
+    """Numbers of messages in a queue: waiting, being processed, delayed, and dead letters."""
 
     queue: str
     waiting: int
@@ -35,7 +35,7 @@ class QueueDepth(TypedDict):
 
 
 def mails(http: urllib3.PoolManager, endpoint: str) -> list[Message]:
-    """The mails the cloud at `endpoint` has sent since it started."""
+    """Return the mails that the cloud at `endpoint` has sent since it started."""
     messages = []
     accounts = http.request("GET", f"{endpoint}/_ministack/ses/messages").json()["messages"]
     for mail in (mail for account in accounts.values() for mail in account):
@@ -53,10 +53,10 @@ def mails(http: urllib3.PoolManager, endpoint: str) -> list[Message]:
 
 
 def texts(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
-    """The SMS the cloud at `endpoint` has ever sent.
+    """Return all SMS that the cloud at `endpoint` has sent.
 
-    It keeps no time for them, so that is taken from its `log`, to the second; one that the log no
-    longer knows counts as sent at the beginning of time.
+    The cloud keeps no time for an SMS, so the time is taken from its `log`, to the second. An SMS
+    that is not in the log counts as sent in 1970.
     """
     logged: dict[str, list[float]] = {}
     for moment, phone in _SMS_IN_LOG.findall(log):
@@ -76,7 +76,7 @@ def texts(http: urllib3.PoolManager, endpoint: str, log: str) -> list[Message]:
 
 
 def queues(sqs: Any) -> list[QueueDepth]:
-    """The depth of every queue that is not itself a dead-letter queue, sorted by name."""
+    """Return the depth of each queue that is not a dead-letter queue, sorted by name."""
     attributes = {
         _name(url): sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         for page in sqs.get_paginator("list_queues").paginate()
@@ -102,7 +102,7 @@ def queues(sqs: Any) -> list[QueueDepth]:
 
 
 def function_logs(logs: Any, name: str) -> list[str]:
-    """The lines a function has logged, oldest first; empty when it has not run yet."""
+    """Return the lines that a function has logged, oldest first; none if it has not run yet."""
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{name}")
     try:
         return [event["message"].rstrip("\n") for page in pages for event in page["events"]]

@@ -22,7 +22,7 @@ from infra.local.cloud import HOST
 from infra.local.reply import Reply, problem
 
 BODY_LIMIT = 10 * 1024 * 1024
-"""Bytes: what API Gateway takes."""
+"""Largest body that API Gateway accepts, in bytes."""
 
 _HOP_BY_HOP = {
     "connection",
@@ -52,26 +52,26 @@ _NOT_FOUND = problem(404, "not-found", "Not found", "Такой страницы
 
 
 class Demonstration(Protocol):
-    """What answers the calls under `/local`."""
+    """The handler of the calls under `/local`."""
 
     def answer(self, method: str, path: str, body: bytes) -> Reply:
-        """Answer a call, given its path below `/local`."""
+        """Return the reply to a call, given its path below `/local`."""
 
 
 class Origin:
     """An HTTP server on a loopback port, for as long as the context is open.
 
-    It answers only to a loopback name in the `Host` header, so that a page of another site whose
-    name was pointed at this machine (DNS rebinding) gets nothing.
+    The server answers only requests with a loopback name in the `Host` header, so that a page of
+    another site whose name resolves to this machine (DNS rebinding) gets nothing.
 
     Args:
-        listener: the socket to serve, listening already.
-        http: the pool to call the cloud with.
-        api_url: where the calls under `/api` go, without a closing slash.
-        storage_url: where the calls go that presigned forms and links make, `/<bucket>/...`.
+        listener: the listening socket to serve.
+        http: the connection pool for calls to the cloud.
+        api_url: target of the calls under `/api`, without a slash at the end.
+        storage_url: target of the calls of presigned forms and links, `/<bucket>/...`.
         is_bucket: whether the first segment of a path names a bucket for those.
         demonstration: answers the calls under `/local`.
-        folders: static files by the path they are served under, `/` among them.
+        folders: static files by the path under which they are served, including `/`.
     """
 
     def __init__(
@@ -113,13 +113,13 @@ class Origin:
 
     @property
     def url(self) -> str:
-        """The address, without a closing slash."""
+        """The address, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
     def answer(
         self, method: str, target: str, headers: list[tuple[str, str]], body: bytes
     ) -> Reply:
-        """Answer a request, given its target as it stands in the request line."""
+        """Return the reply to a request, given the target of its request line."""
         path = urlsplit(target).path
         # Dots would lead out of the API to the rest of the cloud.
         if not target.startswith("/") or {".", ".."} & set(unquote(path).split("/")):
@@ -139,7 +139,7 @@ class Origin:
         return self._file(method, path)
 
     def _forward(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> Reply:
-        """Pass a request on with its `Host`, which presigned links are signed with."""
+        """Forward a request with its `Host`, which the signature of presigned links covers."""
         dropped = _HOP_BY_HOP | {"content-length"} | _connection_options(headers)
         sent = urllib3.HTTPHeaderDict()
         for name, value in headers:
@@ -177,7 +177,7 @@ class Origin:
 
 
 def _connection_options(headers: list[tuple[str, str]]) -> set[str]:
-    """The fields that `Connection` declares to be for this hop alone (RFC 9110, section 7.6.1)."""
+    """Return the fields that `Connection` declares as hop-by-hop (RFC 9110, section 7.6.1)."""
     return {
         option.strip().lower()
         for name, value in headers
@@ -253,7 +253,7 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
             return "origin"
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing: the cloud keeps the log."""
+            """Log nothing: the cloud logs."""
 
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         setattr(Handler, f"do_{method}", Handler._serve)

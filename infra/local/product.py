@@ -1,4 +1,4 @@
-"""The product on this machine: the cloud, the stack in it, the issuer, and one origin for all."""
+"""The product on this machine: the cloud, the stacks in it, the issuer, and one origin for all."""
 
 import contextlib
 import dataclasses
@@ -37,12 +37,12 @@ SELLER = {
     "director": "Иванов И. И.",
     "chief_accountant": "Сидорова А. С.",
 }
-"""Whom demonstration invoices are to be paid to: nobody."""
+"""The seller on demonstration invoices; the organisation does not exist."""
 
 EDO_OPERATOR_CODE = "2DM"
 
 _UNRELAYED = dt.timedelta(minutes=5)
-"""What the relay may not have sent at a stop: the emulator keeps tables, but not their streams."""
+"""Age of messages that are sent again after a start: the emulator keeps tables without streams."""
 
 _REFERENCE = Path(__file__).with_name("page")
 _CABINET = Path(__file__).resolve().parents[2] / "cabinet"
@@ -165,7 +165,7 @@ def _deploy(cloud: Cloud, build: Build, parameters: Mapping[str, str]) -> dict[s
 
 
 def _viewer_folder() -> Path:
-    """The files of Swagger UI, taken from the package that carries them."""
+    """Return the folder of Swagger UI in the package that contains it."""
     package = importlib.util.find_spec("flask_swagger_ui")
     if package is None or package.origin is None:
         raise CloudError("flask-swagger-ui, which carries the API viewer, is not installed")
@@ -173,7 +173,7 @@ def _viewer_folder() -> Path:
 
 
 def _secret(path: Path) -> str:
-    """A secret made once and kept."""
+    """Return the secret in a file, which is made at the first call."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(0o600)

@@ -69,7 +69,7 @@ def seed(product: Product) -> None:
 
 
 def cabinet_messages(persona: Persona, today: dt.date) -> list[dict[str, Any]]:
-    """Return what the cabinet tells of a persona's organisation and its registers."""
+    """Return the messages of the cabinet about a persona's organisation and its registers."""
     organisation = persona.organisation
     if organisation is None:
         return []
@@ -236,7 +236,7 @@ _SOLD: list[tuple[str, int, int, int]] = [
 
 
 def _shift(register: Register, day: dt.date) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a closed shift: a receipt for each thing sold, the last in cash."""
+    """Yield the documents of a closed shift: a receipt for each item, the last paid in cash."""
     documents: list[dict[str, Any]] = [{"code": 2}]
     for name, price, vat, quantity in _SOLD:
         total = price * quantity

@@ -1,4 +1,4 @@
-"""A CloudFormation stack brought to the state that a template and an artifact describe."""
+"""Creates or updates a CloudFormation stack of the local cloud."""
 
 import hashlib
 import json
@@ -16,11 +16,11 @@ _FAILED_CREATION = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DE
 
 
 class DeploymentError(Exception):
-    """The stack did not reach its state; the text names the first resource that failed, and why."""
+    """The deployment failed; the text names the first resource that failed, and the reason."""
 
 
 def outputs(cloudformation: Any, name: str) -> dict[str, str] | None:
-    """The outputs of a stack that is up, or None when there is none."""
+    """Return the outputs of a deployed stack; None if there is no such stack."""
     description = _describe(cloudformation, name)
     if description is None or description["StackStatus"] in _FAILED_CREATION:
         return None
@@ -35,13 +35,13 @@ def deploy(
     name: str,
     parameters: Mapping[str, str],
 ) -> dict[str, str]:
-    """Create the stack or update it; returns its outputs. Doing it again changes nothing.
+    """Create or update the stack and return its outputs; a repeat changes nothing.
 
     Args:
         client: makes a boto3 client of a service.
         template: plain CloudFormation, JSON or YAML without short tags, at most 1 MB.
-        artifact: the zip, uploaded under the hash of its content and given to the template as
-            `ArtifactBucket` and `ArtifactKey`.
+        artifact: the zip, uploaded under the hash of its content. The parameters
+            `ArtifactBucket` and `ArtifactKey` of the template name it.
 
     Raises:
         DeploymentError: if a resource failed or the stack was not ready in two minutes.
@@ -130,7 +130,7 @@ def _wait(cloudformation: Any, name: str, *, gone: bool = False) -> None:
 
 
 def _reason(cloudformation: Any, name: str) -> str:
-    """The first failure of the latest operation; those after it follow from it."""
+    """Return the first failure of the latest operation; later failures follow from it."""
     first = "no failed resource is recorded"
     for event in cloudformation.describe_stack_events(StackName=name)["StackEvents"]:
         status, resource = event["ResourceStatus"], event["LogicalResourceId"]
