@@ -1,4 +1,4 @@
-"""The log of who looked, and the tenant's word of the first look."""
+"""The log of accesses to a grant, and the notification of the first access."""
 
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.commit import transact
@@ -7,20 +7,20 @@ from chalicelib.services.rent.model import Access, KeptTenantGrant
 from chalicelib.services.rent.store import SeenBefore
 
 
-def note(seen: KeptTenantGrant, access: Access, tenant: Profile) -> None:
-    """Log a look, and tell the tenant if it is the first, in one commit.
+def record(grant: KeptTenantGrant, access: Access, tenant: Profile) -> None:
+    """Record an access, and notify the tenant if it is the first, in one transaction.
 
     Raises:
-        GrantUnknown: the grant ended while its turnover was read; nothing may be answered.
+        GrantUnknown: the grant ended while the turnover was read, which must not be answered.
     """
-    logged = store.log_access(seen, access)
-    if seen.seen_at is None:
+    logged = store.log_access(grant, access)
+    if grant.seen_at is None:
         try:
             transact(
                 [
                     *logged,
-                    store.see_first(seen, access),
-                    mail.first_look(seen, access, tenant.email),
+                    store.see_first(grant, access),
+                    mail.first_access(grant, access, tenant.email),
                 ]
             )
         except SeenBefore:

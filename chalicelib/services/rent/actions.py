@@ -60,28 +60,28 @@ from chalicelib.services.rent.tenancies import read_consent, read_tenancies
 def list_landlords(caller: Caller, query: LandlordsQuery) -> Page[LandlordCard]:
     """Return the landlords in the order of their names, or those that a search finds.
 
-    The search is by a part of the name, or by the beginning of the ИНН. A page of found landlords
-    may be shorter than `limit`.
+    The search is by a part of the name, or by the beginning of the ИНН. A page of the landlords
+    found may be shorter than `limit`.
     """
     if not query.q:
         return page(store.landlords(), query, caller.client_id)
     sought = landlord_search.sought(query.q)
     if not sought:
         return Page(items=[], next=None)
-    found = page(store.landlords_found(sought), query, caller.client_id)
+    entries = page(store.landlords_found(sought), query, caller.client_id)
     return Page(
-        items=[one.card() for one in found.items if one.shared < len(sought)],
-        next=found.next,
+        items=[entry.card() for entry in entries.items if entry.shared < len(sought)],
+        next=entries.next,
     )
 
 
 @action("GET /rent/landlords/{landlord_id}", caller="operator", reads=[RENT])
 def get_landlord(caller: Caller, landlord_id: str) -> Landlord:
     """Return a landlord with the history of its enrolment."""
-    found = fetch(store.landlord(landlord_id))
-    if found is None:
+    landlord = fetch(store.landlord(landlord_id))
+    if landlord is None:
         raise rules.LandlordUnknown
-    return found
+    return landlord
 
 
 @action("PUT /rent/landlords/{landlord_id}", caller="operator", reads=[ORGANISATION], writes=[RENT])
@@ -90,19 +90,19 @@ def enrol_landlord(caller: Caller, landlord_id: str) -> Landlord:
 
     The landlord's identifier is the identifier of the organisation.
     """
-    profile, seen = fetch(organisation.profile(landlord_id), store.landlord(landlord_id))
+    profile, current = fetch(organisation.profile(landlord_id), store.landlord(landlord_id))
     if profile is None:
         raise OrganisationUnknown
-    if seen and seen.enrolled and (seen.name, seen.inn) == (profile.name, profile.inn):
-        return seen
+    if current and current.enrolled and (current.name, current.inn) == (profile.name, profile.inn):
+        return current
     enrolled = Landlord(
         landlord_id=landlord_id,
         name=profile.name,
         inn=profile.inn,
         enrolled=True,
-        history=(*(seen.history if seen else ()), Enrolment.told("enrolled", caller.subject)),
+        history=(*(current.history if current else ()), Enrolment.of("enrolled", caller.subject)),
     )
-    return commit(enrolled, *store.enrol(enrolled, seen))
+    return commit(enrolled, *store.enrol(enrolled, current))
 
 
 @action("DELETE /rent/landlords/{landlord_id}", caller="operator", writes=[RENT])
@@ -111,12 +111,12 @@ def strike_off_landlord(caller: Caller, landlord_id: str) -> Landlord:
 
     Clients no longer find the landlord, and the landlord sees no turnover until another enrolment.
     """
-    seen = fetch(store.landlord(landlord_id))
-    if seen is None or not seen.enrolled:
+    current = fetch(store.landlord(landlord_id))
+    if current is None or not current.enrolled:
         raise rules.LandlordUnknown
-    history = (*seen.history, Enrolment.told("struck_off", caller.subject))
-    struck_off = seen.model_copy(update={"enrolled": False, "history": history})
-    return commit(struck_off, *store.enrol(struck_off, seen))
+    history = (*current.history, Enrolment.of("struck_off", caller.subject))
+    struck_off = current.model_copy(update={"enrolled": False, "history": history})
+    return commit(struck_off, *store.enrol(struck_off, current))
 
 
 # --- the tenant's consents
@@ -221,19 +221,19 @@ def withdraw_consent(caller: Caller, landlord_id: str) -> None:
     status=201,
     writes=[RENT, ORGANISATION],
 )
-def grant_registers(caller: Caller, new: NewGrant) -> Grant:
+def grant_registers(caller: Caller, payload: NewGrant) -> Grant:
     """Grant a landlord access to the turnover of registers of one shop.
 
     The access begins today, or on the earlier day `visible_from`.
     """
     client_id = caller.client_id
     gets: list[Get[Any]] = [
-        store.landlord(new.landlord_id),
-        store.tenancy(client_id, new.landlord_id),
+        store.landlord(payload.landlord_id),
+        store.tenancy(client_id, payload.landlord_id),
         organisation.profile(client_id),
-        organisation.shop(client_id, new.shop_id),
+        organisation.shop(client_id, payload.shop_id),
     ]
-    gets += [organisation.register(client_id, one) for one in new.register_ids]
+    gets += [organisation.register(client_id, register_id) for register_id in payload.register_ids]
     landlord, tenancy, tenant, shop, *registers = fetch_all(gets)
     landlord = rules.require_landlord(landlord, client_id)
     tenancy = rules.require_consent(tenancy, consent_text.CONSENT.version)
@@ -243,13 +243,13 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
         raise rules.ShopOfNobody
     beginning = rules.GRANT.begin(GrantState.ACTIVE, Actor.CLIENT)
     today = clock.business_day(beginning.at)
-    rules.require_registers(new, registers, tenancy, today)
+    rules.require_registers(payload, registers, tenancy, today)
     grant = Grant(
         grant_id=new_identifier(),
         landlord=landlord.card(),
         shop=shop,
-        register_ids=new.register_ids,
-        visible_from=new.visible_from or today,
+        register_ids=payload.register_ids,
+        visible_from=payload.visible_from or today,
         granted_at=beginning.at,
         consent_id=tenancy.consents[-1],
         state=beginning.state,
@@ -264,11 +264,11 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
         *(
             organisation.stands_in(
                 client_id,
-                new.shop_id,
-                one,
-                otherwise=rules.RegisterElsewhere(register_id=one),
+                payload.shop_id,
+                register_id,
+                otherwise=rules.RegisterElsewhere(register_id=register_id),
             )
-            for one in new.register_ids
+            for register_id in payload.register_ids
         ),
     )
 
@@ -277,10 +277,11 @@ def grant_registers(caller: Caller, new: NewGrant) -> Grant:
 def list_grants(caller: Caller, query: PageQuery) -> Page[Grant]:
     """Return the grants of the caller, ended ones included, newest first."""
     # Two reads: the grants, then the tenancies that name the active ones.
-    found = page(store.grants(caller.client_id), query, caller.client_id)
-    keys = {(caller.client_id, one.landlord.landlord_id) for one in found.items}
-    tenancies = {landlord: one for (_, landlord), one in read_tenancies(keys).items()}
-    return Page(items=[rules.as_it_stands(one, tenancies) for one in found.items], next=found.next)
+    grants = page(store.grants(caller.client_id), query, caller.client_id)
+    keys = {(caller.client_id, grant.landlord.landlord_id) for grant in grants.items}
+    tenancies = {landlord: tenancy for (_, landlord), tenancy in read_tenancies(keys).items()}
+    items = [rules.with_current_state(grant, tenancies) for grant in grants.items]
+    return Page(items=items, next=grants.next)
 
 
 @action("DELETE /rent/grants/{grant_id}", caller="client", writes=[RENT])
@@ -321,16 +322,16 @@ def list_tenants(caller: Caller, query: PageQuery) -> Page[TenantGrant]:
     landlord = fetch(store.landlord(caller.client_id))
     if landlord is None or not landlord.enrolled:
         return Page(items=[], next=None)
-    found = page(store.tenants(caller.client_id), query, caller.client_id)
-    standing = read_tenancies({(one.tenant_id, caller.client_id) for one in found.items})
+    grants = page(store.tenants(caller.client_id), query, caller.client_id)
+    tenancies = read_tenancies({(grant.tenant_id, caller.client_id) for grant in grants.items})
     return Page(
         items=[
-            one.card()
-            for one in found.items
-            if (tenancy := standing[one.tenant_id, caller.client_id])
-            and one.grant_id in tenancy.grants
+            grant.card()
+            for grant in grants.items
+            if (tenancy := tenancies[grant.tenant_id, caller.client_id])
+            and grant.grant_id in tenancy.grants
         ],
-        next=found.next,
+        next=grants.next,
     )
 
 
@@ -351,8 +352,9 @@ def get_tenant_turnover(
     Each access is recorded in a log that the tenant can read. The tenant is notified of the first
     access by e-mail.
     """
-    # This read writes: nothing is answered unless the entry of the log commits while the grant is
-    # active. It reads the grant, the tenant, and two lists per register: its shops, its turnover.
+    # This action writes: the turnover is returned only if the entry of the log commits while the
+    # grant is active. It reads the grant, the tenant, and two lists for each register: the shops
+    # and the turnover.
     landlord, grant = fetch(
         store.landlord(caller.client_id), store.tenant(caller.client_id, grant_id)
     )
@@ -361,19 +363,21 @@ def get_tenant_turnover(
     tenant = fetch(organisation.profile(grant.tenant_id))
     if tenant is None:
         raise OrganisationUnknown
-    found = tenant_turnover.read(
+    turnover = tenant_turnover.read(
         grant,
         query,
         landlord=RentParty(name=landlord.name, inn=landlord.inn),
         tenant=RentParty(name=tenant.name, inn=tenant.inn),
     )
-    look = Access(
+    access = Access(
         access_id=new_identifier(),
         at=clock.now(),
-        landlord=found.landlord,
+        landlord=turnover.landlord,
         subject=caller.subject,
         **query.model_dump(),
         media_type=media_type,
     )
-    access_log.note(grant, look, tenant)
-    return found if media_type == "application/json" else report.render(found, media_type, look.at)
+    access_log.record(grant, access, tenant)
+    if media_type == "application/json":
+        return turnover
+    return report.render(turnover, media_type, access.at)

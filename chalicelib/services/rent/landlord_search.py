@@ -36,7 +36,7 @@ _LEGAL_FORMS = (
 
 
 def fold(text: str) -> str:
-    """Return a name as it is compared: without case, ё, punctuation and the legal form."""
+    """Return a name in the form of comparison: without case, ё, punctuation and legal form."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
     words = _BETWEEN.sub(" ", plain).strip()
     for form in _LEGAL_FORMS:
@@ -48,27 +48,29 @@ def fold(text: str) -> str:
 
 
 def sought(text: str) -> str:
-    """Return the beginning of the entries that a search is for; empty where it says nothing."""
+    """Return the beginning of the entries to search for, empty if the text has no letters."""
     return fold(text)[:LONGEST_ENTRY]
 
 
 def entries(name: str, inn: str) -> Mapping[str, int]:
-    """Return the entries of a landlord, each with how much of it the one before shares.
+    """Return the entries of a landlord, each with the length shared with the entry before.
 
-    What is sought finds an entry anew if it is longer than that.
+    A search finds an entry that the entry before did not match if the search is longer than that.
     """
     words = fold(name)
     places = [place for place, letter in enumerate(words) if letter != " "]
     places.sort(key=lambda place: place > 0 and words[place - 1] != " ")
-    kept = [words[place : place + LONGEST_ENTRY] for place in places[: MOST_ENTRIES - 1]]
-    found: dict[str, int] = {}
+    parts = [words[place : place + LONGEST_ENTRY] for place in places[: MOST_ENTRIES - 1]]
+    shared: dict[str, int] = {}
     before = ""
-    for entry in sorted({inn, *kept}):
-        found[entry] = _shared(before, entry)
+    for entry in sorted({inn, *parts}):
+        shared[entry] = _shared(before, entry)
         before = entry
-    return found
+    return shared
 
 
-def _shared(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+def _shared(before: str, entry: str) -> int:
+    """Return the length of the common beginning of two entries."""
+    pairs = enumerate(zip(before, entry, strict=False))
+    shorter = min(len(before), len(entry))
+    return next((place for place, (a, b) in pairs if a != b), shorter)

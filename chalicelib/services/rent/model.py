@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from chalicelib.core.organisation.model import Shop
 from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import Inn, Line, RegisterNumber
+from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
@@ -17,7 +18,7 @@ from chalicelib.runtime.page import PageQuery
 from chalicelib.runtime.period import Period
 
 MOST_REGISTERS = 50
-"""In one grant: it must fit one transaction, and one answer."""
+"""Registers of a grant: a grant must fit one transaction, and the turnover one answer."""
 
 
 class RentParty(Model):
@@ -37,7 +38,7 @@ class LandlordCard(RentParty):
     landlord_id: Identifier
 
     def card(self) -> "LandlordCard":
-        """Return what is shown of the landlord to all."""
+        """Return the fields that every client may see."""
         return LandlordCard(name=self.name, inn=self.inn, landlord_id=self.landlord_id)
 
 
@@ -52,10 +53,9 @@ class Enrolment(HistoryEntry):
     """Employee of the operator, by the subject of the token."""
 
     @classmethod
-    def told(cls, status: str, subject: str) -> Self:
-        """Return what the operator's employee does at this moment."""
-        change = HistoryEntry.now(status, Actor.OPERATOR)
-        return cls(**change.model_dump(), subject=subject)
+    def of(cls, status: str, subject: str) -> Self:
+        """Return the entry for a change by an employee of the operator at this moment."""
+        return cls(status=status, at=clock.now(), by=Actor.OPERATOR, subject=subject)
 
 
 class Landlord(LandlordCard):
@@ -222,13 +222,13 @@ class KeptTenantGrant(TenantGrant):
 
     @classmethod
     def of(cls, grant: Grant, tenant_id: str, tenant: RentParty) -> Self:
-        """Return a grant of a tenant as it is to be kept."""
-        said = grant.model_dump(include=set(TenantGrant.model_fields))
+        """Return a grant of a tenant as kept in the landlord's partition."""
+        fields = grant.model_dump(include=set(TenantGrant.model_fields))
         landlord_id = grant.landlord.landlord_id
-        return cls(**said, client_id=landlord_id, tenant_id=tenant_id, tenant=tenant)
+        return cls(**fields, client_id=landlord_id, tenant_id=tenant_id, tenant=tenant)
 
     def card(self) -> TenantGrant:
-        """Return what the landlord sees of it."""
+        """Return the fields that the landlord may see."""
         return TenantGrant(**self.model_dump(include=set(TenantGrant.model_fields)))
 
 

@@ -20,7 +20,7 @@ _TOTAL = "Итого"
 
 @dataclasses.dataclass(frozen=True)
 class Sheet:
-    """What a file says of a period."""
+    """The content of a file."""
 
     heading: list[tuple[str, str]]
     columns: list[str]
@@ -52,7 +52,7 @@ def lay_out(turnover: TenantTurnover, made_at: dt.datetime) -> Sheet:
 
 def _rows(turnover: TenantTurnover) -> Iterator[list[Cell]]:
     for register in turnover.registers:
-        # With a sign before it: as a number of 16 digits it would lose the last of them in Excel.
+        # With a sign before: Excel would drop the last digit of a number of 16 digits.
         name = f"№ {register.register_id}"
         for row in register.rows:
             yield [name, _period(row.period), *_figures(row)]

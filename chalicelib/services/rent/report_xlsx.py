@@ -10,11 +10,11 @@ import xlsxwriter
 from chalicelib.services.rent.report_sheet import Cell, Sheet
 
 _WIDTHS = (26, 14, 10, 12, 18, 28)
-"""Of columns, in characters."""
+"""Widths of the columns in characters."""
 
 
 def render(sheet: Sheet, made_at: dt.datetime) -> bytes:
-    """Return the file, its properties saying that it was made at ``made_at``."""
+    """Return the file, with ``made_at`` as the time of creation."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"created": made_at})
@@ -27,9 +27,9 @@ def render(sheet: Sheet, made_at: dt.datetime) -> bytes:
         }
         for column, width in enumerate(_WIDTHS):
             page.set_column(column, column, width)
-        for line, (name, said) in enumerate(sheet.heading):
+        for line, (name, value) in enumerate(sheet.heading):
             page.write_string(line, 0, name, bold)
-            page.write_string(line, 1, said)
+            page.write_string(line, 1, value)
         top = len(sheet.heading) + 1
         for column, title in enumerate(sheet.columns):
             page.write_string(top, column, title, bold)

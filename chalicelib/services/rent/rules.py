@@ -154,7 +154,7 @@ class TooManyGranted(Problem):
 
 
 class StartInFuture(Problem):
-    """What is granted is shown from the day of the grant, or an earlier one."""
+    """The first visible day of a grant is in the future."""
 
     status = 422
     slug = "rent-start-in-future"
@@ -163,10 +163,11 @@ class StartInFuture(Problem):
 
 
 def require_landlord(landlord: Landlord | None, client_id: str) -> Landlord:
-    """Return a landlord that ``client_id`` may deal with.
+    """Return the landlord to whom ``client_id`` may grant access.
 
     Raises:
-        LandlordUnknown, LandlordIsTenant: as said.
+        LandlordUnknown: the landlord is not enrolled.
+        LandlordIsTenant: the landlord is ``client_id``.
     """
     if landlord is None or not landlord.enrolled:
         raise LandlordUnknown
@@ -176,10 +177,11 @@ def require_landlord(landlord: Landlord | None, client_id: str) -> Landlord:
 
 
 def require_consent(tenancy: Tenancy | None, version: str) -> Tenancy:
-    """Return a tenancy under whose consent something may be granted.
+    """Return a tenancy whose consent permits grants.
 
     Raises:
-        ConsentUnsigned, ConsentOutdated: the text of that version is not signed.
+        ConsentUnsigned: no consent is signed.
+        ConsentOutdated: the consent signed last is of another version than ``version``.
     """
     if tenancy is None or tenancy.version is None:
         raise ConsentUnsigned
@@ -189,35 +191,38 @@ def require_consent(tenancy: Tenancy | None, version: str) -> Tenancy:
 
 
 def require_registers(
-    wanted: NewGrant, found: Sequence[Register | None], tenancy: Tenancy, today: dt.date
+    payload: NewGrant, registers: Sequence[Register | None], tenancy: Tenancy, today: dt.date
 ) -> None:
-    """Refuse a grant of what is not there to be granted.
+    """Check that the registers of a new grant can be granted.
 
     Raises:
-        StartInFuture, RegistersNotChosen, RegisterElsewhere, RegisterGranted, TooManyGranted: as
-            said.
+        StartInFuture: the first visible day is after ``today``.
+        RegistersNotChosen: the payload names no register.
+        RegisterElsewhere: a register is unknown or belongs to another shop.
+        RegisterGranted: the landlord already has access to a register of this shop.
+        TooManyGranted: the landlord would have access to too many registers.
     """
-    if wanted.visible_from and wanted.visible_from > today:
+    if payload.visible_from and payload.visible_from > today:
         raise StartInFuture
-    if not wanted.register_ids:
+    if not payload.register_ids:
         raise RegistersNotChosen
-    # By shop: a register that moved on may be granted again where it stands now.
+    # By shop: a register that has moved to another shop can be granted again there.
     granted = {
-        (one.shop_id, register_id)
-        for one in tenancy.grants.values()
-        for register_id in one.register_ids
+        (grant.shop_id, register_id)
+        for grant in tenancy.grants.values()
+        for register_id in grant.register_ids
     }
-    for register_id, register in zip(wanted.register_ids, found, strict=True):
-        if register is None or register.shop_id != wanted.shop_id:
+    for register_id, register in zip(payload.register_ids, registers, strict=True):
+        if register is None or register.shop_id != payload.shop_id:
             raise RegisterElsewhere(register_id=register_id)
-        if (wanted.shop_id, register_id) in granted:
+        if (payload.shop_id, register_id) in granted:
             raise RegisterGranted(register_id=register_id)
-    if len(granted) + len(wanted.register_ids) > MOST_GRANTED:
+    if len(granted) + len(payload.register_ids) > MOST_GRANTED:
         raise TooManyGranted
 
 
 def signed(tenancy: Tenancy | None, consent: Consent) -> Tenancy:
-    """Return the tenancy with one more consent in force."""
+    """Return the tenancy with a further consent in force."""
     before = tenancy or Tenancy(landlord_id=consent.landlord.landlord_id)
     return before.model_copy(
         update={
@@ -228,12 +233,12 @@ def signed(tenancy: Tenancy | None, consent: Consent) -> Tenancy:
 
 
 def withdrawn(tenancy: Tenancy) -> Tenancy:
-    """Return the tenancy without consents and so without grants."""
+    """Return the tenancy without consents and grants."""
     return tenancy.model_copy(update={"version": None, "consents": (), "grants": {}})
 
 
 def granted(tenancy: Tenancy, grant: Grant) -> Tenancy:
-    """Return the tenancy with one more grant."""
+    """Return the tenancy with a further grant."""
     new = Granted(shop_id=grant.shop.shop_id, register_ids=grant.register_ids)
     return tenancy.model_copy(update={"grants": {**tenancy.grants, grant.grant_id: new}})
 
@@ -242,17 +247,19 @@ def revoked(tenancy: Tenancy | None, grant_id: str) -> Tenancy:
     """Return the tenancy without a grant.
 
     Raises:
-        GrantNotActive: it does not stand.
+        GrantNotActive: the tenancy has no such grant.
     """
     if tenancy is None or grant_id not in tenancy.grants:
         raise GrantNotActive(GrantState.REVOKED)
-    left = {name: one for name, one in tenancy.grants.items() if name != grant_id}
+    left = {name: grant for name, grant in tenancy.grants.items() if name != grant_id}
     return tenancy.model_copy(update={"grants": left})
 
 
-def as_it_stands(grant: Grant, tenancies: Mapping[str, Tenancy | None]) -> Grant:
-    """Return a grant with the state that the tenancy gives it: after a withdrawal its own item
-    follows later."""
+def with_current_state(grant: Grant, tenancies: Mapping[str, Tenancy | None]) -> Grant:
+    """Return a grant with the state that the tenancy implies.
+
+    The item of a grant is updated some time after the withdrawal of the consent.
+    """
     tenancy = tenancies.get(grant.landlord.landlord_id)
     stands = tenancy is not None and grant.grant_id in tenancy.grants
     if grant.state is not GrantState.ACTIVE or stands:
@@ -265,11 +272,11 @@ def visible_days(
 ) -> list[VisibleDays]:
     """Return the days from ``first`` to ``last`` on which a register belongs to a shop.
 
-    A day belongs to the shop that the register stands in at its end (today: now), so the day of a
-    move is the new shop's alone. ``bindings`` are all there were, oldest first.
+    A day belongs to the shop of the register at the end of the day (at present, for today), so the
+    day of a move belongs to the new shop only. ``bindings`` are all bindings, the oldest first.
     """
-    at_end = {one.day: one.shop_id for one in bindings}
-    found: list[VisibleDays] = []
+    at_end = {binding.day: binding.shop_id for binding in bindings}
+    visible: list[VisibleDays] = []
     days = sorted(at_end)
     for day, following in zip(days, [*days[1:], None], strict=True):
         if at_end[day] != shop_id:
@@ -278,7 +285,7 @@ def visible_days(
         ends = min(following - _DAY, last) if following else last
         if begins > ends:
             continue
-        if found and found[-1].last + _DAY == begins:  # bound to the same shop once more
-            begins = found.pop().first
-        found.append(VisibleDays(first=begins, last=ends))
-    return found
+        if visible and visible[-1].last + _DAY == begins:  # bound to the same shop again
+            begins = visible.pop().first
+        visible.append(VisibleDays(first=begins, last=ends))
+    return visible

@@ -51,7 +51,7 @@ class LandlordEntry(LandlordCard):
 
 
 class SeenBefore(Problem):
-    """Somebody else of the landlord's was the first to look."""
+    """Another request has recorded the first access before."""
 
 
 def landlord(landlord_id: str) -> Get[Landlord]:
@@ -60,18 +60,18 @@ def landlord(landlord_id: str) -> Get[Landlord]:
 
 
 def landlords() -> Query[LandlordCard]:
-    """The landlords enrolled, by name."""
+    """List the enrolled landlords by name."""
     return RENT.list(_DIRECTORY, "name#", LandlordCard.model_validate)
 
 
 def landlords_found(sought: str) -> Query[LandlordEntry]:
-    """The entries of landlords that begin with what is sought."""
+    """List the entries of landlords that begin with ``sought``."""
     return RENT.list(_DIRECTORY, f"search#{sought}", LandlordEntry.model_validate)
 
 
-def enrol(changed: Landlord, seen: Landlord | None) -> list[Write]:
-    """Keep a landlord enrolled, renamed or struck off, and how it is found."""
-    before = _directory(seen) if seen else {}
+def enrol(changed: Landlord, current: Landlord | None) -> list[Write]:
+    """Write a landlord that is enrolled, renamed or struck off, and its entries of the search."""
+    before = _directory(current) if current else {}
     after = _directory(changed)
     item = {
         "client_id": _DIRECTORY,
@@ -79,26 +79,26 @@ def enrol(changed: Landlord, seen: Landlord | None) -> list[Write]:
         **to_item(changed),
     }
     moved = LandlordMoved()
-    kept = (
+    write = (
         RENT.put(
             item,
-            when=Attr("enrolled").eq(seen.enrolled)
-            & Attr("name").eq(seen.name)
-            & Attr("inn").eq(seen.inn),
+            when=Attr("enrolled").eq(current.enrolled)
+            & Attr("name").eq(current.name)
+            & Attr("inn").eq(current.inn),
             otherwise=moved,
         )
-        if seen
+        if current
         else RENT.put(item, new=True, otherwise=moved)
     )
     return [
-        kept,
+        write,
         *(RENT.delete(_DIRECTORY, sk) for sk in before.keys() - after.keys()),
-        *(RENT.put(one) for sk, one in after.items() if before.get(sk) != one),
+        *(RENT.put(row) for sk, row in after.items() if before.get(sk) != row),
     ]
 
 
 def is_enrolled(landlord_id: str) -> Write:
-    """Demand that a landlord is enrolled as the transaction commits."""
+    """Require that a landlord is enrolled when the transaction commits."""
     return RENT.check(
         _DIRECTORY,
         f"landlord#{landlord_id}",
@@ -108,12 +108,12 @@ def is_enrolled(landlord_id: str) -> Write:
 
 
 def tenancy(client_id: str, landlord_id: str) -> Get[Tenancy]:
-    """How things stand between a tenant and a landlord."""
+    """Describe the tenancy of a tenant and a landlord."""
     return RENT.get(client_id, f"tenancy#{landlord_id}", Tenancy.model_validate)
 
 
 def move_tenancy(client_id: str, changed: Tenancy) -> Write:
-    """Keep a changed tenancy, unless another call changed it since it was read."""
+    """Write a changed tenancy, unless another request has changed it since it was read."""
     item = {
         "client_id": client_id,
         "sk": f"tenancy#{changed.landlord_id}",
@@ -127,17 +127,17 @@ def move_tenancy(client_id: str, changed: Tenancy) -> Write:
 
 
 def consent(client_id: str, consent_id: str) -> Get[Consent]:
-    """A consent that was signed."""
+    """Describe a consent."""
     return RENT.get(client_id, f"consent#{consent_id}", Consent.model_validate)
 
 
 def consents(client_id: str) -> Query[Consent]:
-    """The consents of a tenant, newest first."""
+    """List the consents of a tenant, the newest first."""
     return RENT.list(client_id, "consent#", Consent.model_validate, newest_first=True)
 
 
 def sign(client_id: str, new: Consent) -> Write:
-    """Keep a signed consent; but for its state nothing changes it afterwards."""
+    """Write a signed consent. Only the state changes afterwards."""
     item = {"client_id": client_id, "sk": f"consent#{new.consent_id}", **to_item(new)}
     return RENT.put(item, new=True)
 
@@ -151,17 +151,17 @@ def withdraw(client_id: str, consent_id: str, at: dt.datetime) -> Write:
 
 
 def grant(client_id: str, grant_id: str) -> Get[Grant]:
-    """One grant of a tenant."""
+    """Describe a grant of a tenant."""
     return RENT.get(client_id, f"grant#{grant_id}", Grant.model_validate)
 
 
 def grants(client_id: str) -> Query[Grant]:
-    """The grants of a tenant, newest first."""
+    """List the grants of a tenant, the newest first."""
     return RENT.list(client_id, "grant#", Grant.model_validate, newest_first=True)
 
 
 def put_grant(client_id: str, new: Grant, shown: KeptTenantGrant) -> list[Write]:
-    """Keep a new grant, with the tenant and with the landlord."""
+    """Write a new grant to the partitions of the tenant and of the landlord."""
     item = {"client_id": client_id, "sk": f"grant#{new.grant_id}", **to_item(new)}
     row = {**to_item(shown), "sk": f"tenant#{new.grant_id}"}
     return [RENT.put(item, new=True), RENT.put(row, new=True)]
@@ -178,49 +178,52 @@ def end_grant(
 
 
 def tenant(landlord_id: str, grant_id: str) -> Get[KeptTenantGrant]:
-    """A grant as it is kept with its landlord."""
+    """Describe a grant in the partition of the landlord."""
     return RENT.get(landlord_id, f"tenant#{grant_id}", KeptTenantGrant.model_validate)
 
 
 def tenants(landlord_id: str) -> Query[KeptTenantGrant]:
-    """The grants to a landlord, oldest first."""
+    """List the grants to a landlord, the oldest first."""
     return RENT.list(landlord_id, "tenant#", KeptTenantGrant.model_validate)
 
 
 def accesses(client_id: str, grant_id: str) -> Query[Access]:
-    """Who looked at what a grant shows, the latest first."""
+    """List the accesses to a grant, the latest first."""
     return RENT.list(client_id, f"access#{grant_id}#", Access.model_validate, newest_first=True)
 
 
-def log_access(seen: KeptTenantGrant, access: Access) -> list[Write]:
-    """Note down a look, provided that the grant still stands."""
+def log_access(grant: KeptTenantGrant, access: Access) -> list[Write]:
+    """Record an access to a grant, provided that the grant is active."""
     item = {
-        "client_id": seen.tenant_id,
-        "sk": f"access#{seen.grant_id}#{access.access_id}",
+        "client_id": grant.tenant_id,
+        "sk": f"access#{grant.grant_id}#{access.access_id}",
         **to_item(access),
     }
-    stands = RENT.check(
-        seen.tenant_id,
-        f"tenancy#{seen.client_id}",
-        when=Attr(f"grants.{seen.grant_id}").exists(),
+    is_active = RENT.check(
+        grant.tenant_id,
+        f"tenancy#{grant.client_id}",
+        when=Attr(f"grants.{grant.grant_id}").exists(),
         otherwise=GrantUnknown(),
     )
-    return [stands, RENT.put(item, new=True)]
+    return [is_active, RENT.put(item, new=True)]
 
 
-def see_first(seen: KeptTenantGrant, access: Access) -> Write:
-    """Note with the grant that it is being looked at for the first time."""
+def see_first(grant: KeptTenantGrant, access: Access) -> Write:
+    """Record the first access to a grant.
+
+    The write is refused with SeenBefore if there was an access before.
+    """
     return RENT.update(
-        seen.client_id,
-        f"tenant#{seen.grant_id}",
+        grant.client_id,
+        f"tenant#{grant.grant_id}",
         put={"seen_at": access.at.isoformat()},
         when=Attr("seen_at").not_exists(),
-        otherwise=lambda found: SeenBefore() if found else GrantUnknown(),
+        otherwise=lambda item: SeenBefore() if item else GrantUnknown(),
     )
 
 
 def _directory(landlord: Landlord) -> dict[str, Item]:
-    """Return the items under which a landlord is listed and found, by sort key."""
+    """Return the items of a landlord for the list and for the search, by sort key."""
     if not landlord.enrolled:
         return {}
     card = to_item(landlord.card())

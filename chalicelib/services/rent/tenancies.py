@@ -1,4 +1,4 @@
-"""What a tenant is to sign for a landlord, and how things stand between the two."""
+"""Reads of tenancies, and of the consent that a tenant signs for a landlord."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,10 +16,12 @@ Pair = tuple[str, str]
 
 
 def read_consent(client_id: str, landlord_id: str) -> tuple[Tenancy | None, Profile, ConsentText]:
-    """Return the tenancy, the tenant, and the text of the version in force, as yet unsigned.
+    """Return the tenancy, the tenant, and the current text of the consent, unsigned.
 
     Raises:
-        LandlordUnknown, LandlordIsTenant, OrganisationUnknown: as said.
+        LandlordUnknown: the landlord is not enrolled.
+        LandlordIsTenant: the landlord is the tenant.
+        OrganisationUnknown: the profile of the tenant or of the landlord is not known.
     """
     gets: list[Get[Any]] = [
         store.landlord(landlord_id),
@@ -27,8 +29,8 @@ def read_consent(client_id: str, landlord_id: str) -> tuple[Tenancy | None, Prof
         organisation.profile(client_id),
         organisation.profile(landlord_id),
     ]
-    found, tenancy, tenant, owner = fetch_all(gets)
-    landlord = rules.require_landlord(found, client_id)
+    landlord, tenancy, tenant, owner = fetch_all(gets)
+    landlord = rules.require_landlord(landlord, client_id)
     if tenant is None or owner is None:
         raise OrganisationUnknown
     offered = ConsentText(
@@ -42,7 +44,7 @@ def read_consent(client_id: str, landlord_id: str) -> tuple[Tenancy | None, Prof
 
 
 def read_tenancies(pairs: Iterable[Pair]) -> dict[Pair, Tenancy | None]:
-    """Return how things stand between tenants and landlords, up to 100 pairs."""
-    wanted = sorted(set(pairs))
-    found = fetch_all([store.tenancy(*pair) for pair in wanted]) if wanted else []
-    return dict(zip(wanted, found, strict=True))
+    """Return the tenancies of up to 100 pairs of a tenant and a landlord."""
+    distinct = sorted(set(pairs))
+    tenancies = fetch_all([store.tenancy(*pair) for pair in distinct]) if distinct else []
+    return dict(zip(distinct, tenancies, strict=True))

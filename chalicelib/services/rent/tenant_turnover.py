@@ -20,13 +20,13 @@ from chalicelib.services.rent.model import (
 from chalicelib.services.rent.rules import visible_days
 
 _MOST_BINDINGS = 1_000
-"""Of one register, the latest: days before them belong to no shop."""
+"""Bindings of a register that are read, the latest first. Earlier days belong to no shop."""
 
 
 def read(
     grant: KeptTenantGrant, query: TurnoverQuery, *, landlord: RentParty, tenant: RentParty
 ) -> TenantTurnover:
-    """Return what ``grant`` shows of a period: two queries a register, however many receipts."""
+    """Return the turnover of a period that ``grant`` covers, by two queries for each register."""
     first = max(query.first, grant.visible_from)
     registers, everything = [], []
     for register_id in grant.register_ids:
@@ -61,32 +61,33 @@ def _shown(client_id: str, register_id: str, visible: Sequence[VisibleDays]) -> 
         return []
     read = read_turnover(client_id, register_id, visible[0].first, visible[-1].last)
     return [
-        one
-        for one in read
-        # A day on which nothing but a shift was opened or closed has no turnover to show.
-        if one.operations and any(days.first <= one.day <= days.last for days in visible)
+        turnover
+        for turnover in read
+        # A day with only an opened or closed shift has no turnover to show.
+        if turnover.operations and any(days.first <= turnover.day <= days.last for days in visible)
     ]
 
 
 def rows(days: Iterable[Turnover], by: Granularity) -> list[TurnoverRow]:
-    """Return turnover by day or month, in order of time."""
+    """Return the turnover of each day or month, the oldest first."""
     periods: dict[str, list[Turnover]] = {}
-    for one in days:
-        period = one.day.isoformat() if by is Granularity.DAY else one.day.strftime("%Y-%m")
-        periods.setdefault(period, []).append(one)
+    for turnover in days:
+        day = turnover.day
+        period = day.isoformat() if by is Granularity.DAY else day.strftime("%Y-%m")
+        periods.setdefault(period, []).append(turnover)
     return [
-        TurnoverRow(period=period, **total(of_it).model_dump())
-        for period, of_it in sorted(periods.items())
+        TurnoverRow(period=period, **total(turnovers).model_dump())
+        for period, turnovers in sorted(periods.items())
     ]
 
 
 def total(days: Sequence[Turnover]) -> TurnoverSums:
-    """Return turnover added up."""
+    """Return the sums of turnover."""
     return TurnoverSums(
-        receipts=sum(one.receipts for one in days),
-        returns=sum(one.returns for one in days),
-        turnover_kopecks=sum(one.turnover for one in days),
+        receipts=sum(day.receipts for day in days),
+        returns=sum(day.returns for day in days),
+        turnover_kopecks=sum(day.turnover for day in days),
         last_document_at=max(
-            (one.last_document_at for one in days if one.last_document_at), default=None
+            (day.last_document_at for day in days if day.last_document_at), default=None
         ),
     )
