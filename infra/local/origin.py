@@ -51,7 +51,7 @@ _BUCKET = re.compile(r"^/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$)")
 _NOT_FOUND = problem(404, "not-found", "Not found", "Такой страницы нет.")
 
 
-class Demonstration(Protocol):
+class LocalHandler(Protocol):
     """The handler of the calls under `/local`."""
 
     def answer(self, method: str, path: str, body: bytes) -> Reply:
@@ -82,7 +82,7 @@ class Origin:
         api_url: str,
         storage_url: str,
         is_bucket: Callable[[str], bool],
-        demonstration: Demonstration,
+        demonstration: LocalHandler,
         folders: Mapping[str, Path],
     ) -> None:
         self._http = http
