@@ -55,9 +55,10 @@ def settings(pip: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, st
         "proxy": "ALL_PROXY",
     }
     variables = {uv: pip[option] for option, uv in names.items() if option in pip}
-    for name in ("UV_FIND_LINKS",):
-        if name in variables:
-            variables[name] = ",".join(variables[name].split())
+    if "UV_FIND_LINKS" in variables:
+        variables["UV_FIND_LINKS"] = ",".join(variables["UV_FIND_LINKS"].split())
+    if "UV_INDEX" in variables:  # pip looks into every index; what is taken is pinned by its digest
+        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return {
         name: " ".join(value.split()) for name, value in variables.items() if name not in environ
     }

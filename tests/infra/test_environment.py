@@ -22,6 +22,7 @@ def test_uv_does_as_pip_is_configured() -> None:
         "UV_DEFAULT_INDEX": "https://pypi.example.ru/simple",
         "UV_INDEX": "https://one.example.ru/simple https://two.example.ru/simple",
         "UV_FIND_LINKS": "/opt/wheels",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
 
 
