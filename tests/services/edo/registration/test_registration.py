@@ -64,7 +64,7 @@ def test_registration_assigns_an_identifier_and_keeps_evidence(
     drawn_up = edo.statement(known, pki)
     made = known.ok(REGISTER, edo.registration(drawn_up, pki, "director"))
     inn, kpp = steps.PROFILE["inn"], steps.PROFILE["kpp"]
-    assert made["participant_id"].startswith(f"2TS-{inn}-{kpp}-{known.moment.year}")
+    assert made["participant_id"].startswith(f"2TS-{inn}-{kpp}-{known.today.year}")
     assert known.get("/edo")["participant_id"] == made["participant_id"]
     assert known.get("/edo/registration") == made
     assert made["statement_text"] == drawn_up["text"]
