@@ -14,6 +14,7 @@ from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.runtime import cors, declaration, validation
+from chalicelib.runtime.aws import is_outage
 from chalicelib.runtime.caller import Caller, Role
 from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
@@ -50,13 +51,6 @@ IDENTIFIER = re.compile(r"[^\x00-\x1f/]{1,128}")
 """A decoded path parameter."""
 
 _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
-_BUSY = {
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-    # An earlier attempt of the same call, whose answer was lost, is still in progress.
-    "TransactionInProgressException",
-}
 
 
 def action(
@@ -323,11 +317,10 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
 def _outage(error: ClientError | BotoCoreError) -> Problem:
     """Return 503 for a temporary failure of a cloud service, 500 for a call that it refused."""
     if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-        if status < 500 and code not in _BUSY:
+        if not is_outage(error):
             fault("cloud call refused", error)
             return Unexpected()
+        code = error.response["Error"]["Code"]
     else:
         code = type(error).__name__
     logger.warning("cloud call failed", error=code)

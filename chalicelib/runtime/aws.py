@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.session import Session
 
 Service = Literal["dynamodb", "sqs", "s3", "sesv2", "sns"]
@@ -33,6 +35,14 @@ The SDK itself calls ``HeadBucket`` when S3 redirects to another region, and use
 ``CreateBucket`` for the address of a presigned form.
 """
 
+_BUSY = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    # An earlier attempt of the same call, whose answer was lost, is still in progress.
+    "TransactionInProgressException",
+}
+
 # A call without an answer must leave time for a retry within the 29 seconds of the gateway.
 _CONFIG = Config(
     connect_timeout=2,
@@ -59,3 +69,14 @@ def signer(storage_url: str) -> Any:
     """
     config = _CONFIG.merge(Config(signature_version="s3v4"))
     return _session().create_client("s3", endpoint_url=storage_url or None, config=config)
+
+
+def is_outage(error: Exception) -> bool:
+    """Return whether ``error`` says that a cloud service is unavailable, unreachable or throttles.
+
+    Another request to the same service would most likely fail too.
+    """
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        return status >= 500 or error.response["Error"]["Code"] in _BUSY
+    return isinstance(error, OSError | BotoConnectionError | HTTPClientError)

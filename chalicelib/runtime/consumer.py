@@ -7,8 +7,10 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter
 
 from chalicelib.runtime import declaration
+from chalicelib.runtime.aws import is_outage
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.log import fault, logger
+from chalicelib.runtime.problem import Unavailable
 from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.settings import Settings
 
@@ -52,7 +54,9 @@ def consumer(
     function raises is delivered again; the other messages of the batch are not. After the receive
     limit of the queue, the message goes unchanged to the dead-letter queue. A function whose
     parameter is a :class:`Batch` receives all messages delivered together and reports each failed
-    message; if it raises, all messages are delivered again.
+    message. If it raises, it is called again in the same invocation with each message alone, and
+    only a message on which it raises is delivered again. If the cloud is unavailable or throttles,
+    all messages are delivered again instead.
 
     Args:
         queue: The queue that triggers the function.
@@ -90,7 +94,7 @@ def consumer(
                 handle(batch)
             except Exception as error:
                 fault("batch failed", error)
-                batch.failed |= set(bodies)
+                _isolate(handle, batch, error)
             if together:
                 logger.info("batch done", messages=len(bodies), failed=len(batch.failed))
             return {"batchItemFailures": [{"itemIdentifier": failed} for failed in batch.failed]}
@@ -122,6 +126,32 @@ def _each(function: Callable[[M], None], batch: Batch[M]) -> None:
                 batch.fail(message_id, error)
             else:
                 logger.info("message done")
+
+
+def _isolate(handle: Callable[[Batch[M]], None], batch: Batch[M], error: Exception) -> None:
+    """Handle each message of a batch alone after ``handle`` raised ``error`` on the batch.
+
+    Messages that already failed are not handled. From the first error that is an outage of the
+    cloud, all messages that remain fail: repeats would only add to the load.
+    """
+    outage = _is_outage(error)
+    for message_id, message in batch:
+        if message_id in batch.failed:
+            continue
+        if outage:
+            batch.failed.add(message_id)
+            continue
+        alone = Batch({message_id: message})
+        try:
+            handle(alone)
+        except Exception as failure:
+            batch.fail(message_id, failure)
+            outage = _is_outage(failure)
+        batch.failed |= alone.failed
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, Unavailable) or is_outage(error)
 
 
 def scheduled(

@@ -30,6 +30,12 @@ A fiscal drive holds at most a quarter of that. The limit keeps a corrupted numb
 the turnover item of its day.
 """
 
+MAX_FISCAL_SIGN = 2**48 - 1
+"""Largest fiscal sign: tag 1077 has six bytes, of which a receipt shows the last four.
+
+DynamoDB stores numbers of at most 38 digits.
+"""
+
 _YEARS = range(2016, 2100)
 
 
@@ -129,7 +135,9 @@ class FiscalDocument(Model):
     """Serial number of the fiscal drive (tag 1041)."""
     number: DocumentNumber = Field(validation_alias="fiscalDocumentNumber")
     """Number of the document on its fiscal drive (tag 1040)."""
-    fiscal_sign: Annotated[int, Field(ge=0)] = Field(validation_alias="fiscalSign")
+    fiscal_sign: Annotated[int, Field(ge=0, le=MAX_FISCAL_SIGN)] = Field(
+        validation_alias="fiscalSign"
+    )
     """Fiscal sign (tag 1077)."""
     register_id: RegisterId = Field(validation_alias="kktRegId")
     """РНМ, the register's registration number (tag 1037)."""

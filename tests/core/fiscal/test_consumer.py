@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.core.fiscal import register_documents, store
 from chalicelib.core.fiscal.consumer import BATCH, follow_fiscal_documents
@@ -135,6 +136,52 @@ def test_invalid_documents_fail_without_failing_the_batch(world: World, receipt:
     bodies = [json.dumps(one, ensure_ascii=False) for one in refused]
     assert sorted(body for _, body in world.dead) == sorted([*bodies, *written])
     assert kept(1).fiscal_sign == 1_000_001
+
+
+@pytest.mark.parametrize("poison", [{"fiscalSign": 10**39}, {"code": 99}])
+def test_poison_goes_alone_to_the_dead_letters(
+    world: World, receipt: Any, poison: dict[str, Any]
+) -> None:
+    steps.know_register(world)
+    bad = receipt(5, **poison)
+    for number in range(1, 11):
+        world.send(FISCAL_DOCUMENTS, bad if number == 5 else receipt(number))
+    world.drain()
+    assert [n for n in range(1, 11) if turnover(world)[0].has(n)] == [1, 2, 3, 4, 6, 7, 8, 9, 10]
+    assert [json.loads(body) for _, body in world.dead] == [bad]
+
+
+def test_message_that_makes_the_batch_raise_fails_alone(
+    world: World, receipt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = store.put_receipt
+
+    def raise_on_third(document: StoredDocument) -> Any:
+        if document.number == 3:
+            raise ArithmeticError
+        return put(document)
+
+    steps.know_register(world)
+    monkeypatch.setattr(store, "put_receipt", raise_on_third)
+    batch = event([receipt(number) for number in range(1, 6)])
+    with world.running("follow_fiscal_documents"):
+        answer = follow_fiscal_documents(batch, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-2"}]}
+    assert [n for n in range(1, 6) if turnover(world)[0].has(n)] == [1, 2, 4, 5]
+
+
+def test_throttled_batch_is_not_handled_message_by_message(world: World, receipt: Any) -> None:
+    throttling = {"Error": {"Code": "ThrottlingException", "Message": ""}}
+
+    def refuse(perform: Any) -> Any:
+        raise ClientError(throttling, "BatchGetItem")
+
+    steps.know_register(world)
+    already, world.around = len(world.calls), refuse
+    with world.running("follow_fiscal_documents"):
+        answer = follow_fiscal_documents(event([receipt(1), receipt(2)]), None)
+    assert len(answer["batchItemFailures"]) == 2
+    assert len(world.calls) == already + 1
 
 
 def test_of_two_documents_with_one_number_in_a_batch_one_is_counted(

@@ -118,6 +118,8 @@ def test_contact_is_read(receipt: Any, fields: Any, contact: str | None) -> None
         {"fiscalDocumentNumber": 1_000_000},
         {"fiscalDocumentNumber": 1.5},
         {"fiscalSign": -1},
+        {"fiscalSign": 2**48},
+        {"fiscalSign": 10**39},
         {"code": 7},
         {"code": None},
         {"operationType": 5},
