@@ -1,7 +1,7 @@
-"""The consent to pass turnover on: its exact text in the version in force.
+"""The exact text of the consent to disclose turnover, in the current version.
 
-A text is signed as its UTF-8 bytes. A change of wording is a new version, which asks for a new
-signature before anything more is granted; grants made under a former one stand.
+The signature is over the UTF-8 bytes of the text. A changed text is a new version: new grants need
+a signature over the new version, earlier grants stay in force.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""What follows a consent that was withdrawn: its grants are over, and say so."""
+"""The consumer of withdrawn consents."""
 
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer
@@ -12,7 +12,7 @@ from chalicelib.services.rent.store import RENT
 
 @consumer(store.QUEUE, writes=[RENT], batch_size=1)
 def follow_withdrawal(message: Withdrawn) -> None:
-    """End each grant in its own item too; nothing is shown of them since the withdrawal."""
+    """End each grant of a withdrawn consent. No turnover is shown since the withdrawal."""
     end = GRANT.transition(
         GrantState.ACTIVE, GrantState.CONSENT_WITHDRAWN, Actor.CLIENT, at=message.at
     )

@@ -1,9 +1,9 @@
-"""Finding landlords by any part of the name: a suffix array, kept as sorted entries.
+"""Search for landlords by any part of the name: a suffix array, stored as sorted entries.
 
-An entry is the rest of a folded name from some character on, so the entries that begin with what
-is sought are a range of keys. A name may have several of them there; an entry therefore says how
-long a beginning it shares with the entry of the same name before it: what is sought within that
-was found by the other already (the array of longest common prefixes).
+An entry is a suffix of a folded name, so the entries that begin with the text of a search are a
+range of keys. A name can have several entries in the range. An entry therefore holds the number of
+characters that it shares with the entry of the same name before it (the array of longest common
+prefixes): a search of at most so many characters has already matched the entry before.
 """
 
 import re
@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Mapping
 
 MOST_ENTRIES = 48
-"""Of one landlord: changing a name takes away that many and puts as many, in one transaction of
-100. Beginnings of words go first, so long names lose only places within their last words."""
+"""Entries of a landlord. A new name deletes and puts so many in one transaction of 100 items.
+Beginnings of words come first, so a long name lacks only places within its last words."""
 LONGEST_ENTRY = 60
-"""Characters; what is sought beyond them is not compared."""
+"""Characters of an entry. Further characters of a search are not compared."""
 
 _BETWEEN = re.compile(r"[\W_]+")
 _LEGAL_FORMS = (

@@ -1,4 +1,4 @@
-"""What may be granted, which days a grant shows, and why not."""
+"""Who may grant which registers, and which days a grant covers."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -19,21 +19,21 @@ from chalicelib.services.rent.model import (
 )
 
 MOST_GRANTED = 1_000
-"""Registers that a tenant may grant to one landlord: they stand in one item."""
+"""Registers that a tenant can grant to one landlord. Their grants are in one item."""
 
 _DAY = dt.timedelta(days=1)
 _SHOPS = "в разделе «Магазины» личного кабинета"
 
 
 class LandlordUnknown(NotFound):
-    """No such landlord is enrolled."""
+    """The landlord is not enrolled."""
 
     slug = "landlord-unknown"
     detail = "Такого арендодателя нет. Найдите его в списке по названию или ИНН."
 
 
 class LandlordIsTenant(Problem):
-    """A landlord and tenant are two organisations."""
+    """The landlord is the tenant."""
 
     slug = "landlord-is-tenant"
     title = "Это ваша организация"
@@ -41,11 +41,11 @@ class LandlordIsTenant(Problem):
 
 
 class LandlordMoved(Problem):
-    """The landlord was enrolled, renamed or struck off meanwhile."""
+    """Another request has enrolled, renamed or struck off the landlord in the meantime."""
 
 
 class ConsentSigned(Problem):
-    """The present text is signed already."""
+    """The current text is already signed."""
 
     slug = "rent-consent-signed"
     title = "Согласие уже подписано"
@@ -53,7 +53,7 @@ class ConsentSigned(Problem):
 
 
 class ConsentUnsigned(Problem):
-    """Nothing may be granted before the present text is signed."""
+    """The current text is not signed, so nothing can be granted."""
 
     slug = "rent-consent-unsigned"
     title = "Нужно подписать согласие"
@@ -64,7 +64,7 @@ class ConsentUnsigned(Problem):
 
 
 class ConsentOutdated(ConsentUnsigned):
-    """A former text is signed: it covers no new grants."""
+    """A former text is signed, which permits no new grants."""
 
     slug = "rent-consent-outdated"
     title = "Согласие изменилось"
@@ -75,25 +75,25 @@ class ConsentOutdated(ConsentUnsigned):
 
 
 class ConsentUnknown(NotFound):
-    """Nothing that could be withdrawn is in force."""
+    """No consent is in force that could be withdrawn."""
 
     slug = "rent-consent-unknown"
     detail = "Действующего согласия для этого арендодателя нет."
 
 
 class TenancyMoved(Problem):
-    """Another call changed what stands between the two meanwhile."""
+    """Another request has changed the tenancy in the meantime."""
 
 
 class GrantUnknown(NotFound):
-    """No such grant, not the caller's, or no longer in force: the three are not told apart."""
+    """There is no such grant, or it belongs to another client, or it has ended."""
 
     slug = "grant-unknown"
     detail = "Такого доступа нет. Возможно, арендатор его отозвал."
 
 
 class GrantNotActive(StateNotAllowed):
-    """The grant has ended already."""
+    """The grant has already ended."""
 
     slug = "grant-not-active"
     title = "Доступ уже прекращён"
@@ -108,14 +108,14 @@ GRANT = Lifecycle(
 
 
 class ShopOfNobody(NotFound):
-    """No such shop of the tenant's."""
+    """The tenant has no such shop."""
 
     slug = "rent-shop-unknown"
     detail = f"Такого магазина у вас нет. Создайте отдельный магазин {_SHOPS}."
 
 
 class RegistersNotChosen(Problem):
-    """A grant is of registers: an empty shop shows nothing."""
+    """The grant names no register."""
 
     status = 422
     slug = "rent-registers-not-chosen"
@@ -127,7 +127,7 @@ class RegistersNotChosen(Problem):
 
 
 class RegisterElsewhere(Problem):
-    """The register is not bound to the shop chosen, or not the tenant's at all."""
+    """The register does not belong to the shop, or not to the tenant."""
 
     slug = "rent-register-not-in-shop"
     title = "Касса не в этом магазине"

@@ -1,10 +1,13 @@
-"""Where landlords, consents, grants and the log of who looked are kept.
+"""Items of the table Rent.
 
-In the partition ``landlords``, which is no client's: ``landlord#<id>``; for the list
+The partition ``landlords``, which belongs to no client, has ``landlord#<id>``; for the list
 ``name#<folded name>#<id>``; for the search ``search#<entry>#<id>`` (:mod:`.landlord_search`).
-In a tenant's: ``tenancy#<landlord>``, the truth of what stands, with a revision; ``consent#<id>``
-and ``grant#<id>``, kept for ever with their history; ``access#<grant>#<id>``, who looked.
-In a landlord's: ``tenant#<grant>``, what is granted to it, as long as it stands.
+
+The partition of a tenant has ``tenancy#<landlord>``, with a revision and the consents and grants in
+force; ``consent#<id>`` and ``grant#<id>``, kept without limit of time; and
+``access#<grant>#<id>``, the log of accesses. A grant is active only if its tenancy names it.
+
+The partition of a landlord has ``tenant#<grant>`` for each grant in force.
 """
 
 import datetime as dt
@@ -38,16 +41,16 @@ from chalicelib.services.rent.rules import (
 
 RENT = Table("Rent")
 QUEUE = Queue("Rent")
-"""Where the service hears of consents withdrawn."""
+"""Notifies the service of withdrawn consents."""
 
 _DIRECTORY = "landlords"
 
 
 class LandlordEntry(LandlordCard):
-    """A landlord as the search finds it."""
+    """An entry of the search for landlords."""
 
     shared: int
-    """With the entry before: see :func:`landlord_search.entries`."""
+    """Characters shared with the entry before, see :func:`landlord_search.entries`."""
 
 
 class SeenBefore(Problem):
@@ -55,7 +58,7 @@ class SeenBefore(Problem):
 
 
 def landlord(landlord_id: str) -> Get[Landlord]:
-    """One landlord, enrolled now or once."""
+    """Describe a landlord, whether enrolled or struck off."""
     return RENT.get(_DIRECTORY, f"landlord#{landlord_id}", Landlord.model_validate)
 
 

@@ -1,4 +1,4 @@
-"""What a grant shows of a period: read by register, added up by day or month."""
+"""The turnover that a grant covers, read by register and summed by day or month."""
 
 from collections.abc import Iterable, Sequence
 
