@@ -98,7 +98,10 @@ def _ensure_bucket(s3: Any) -> None:
 
 def _upload(s3: Any, content: bytes, suffix: str) -> str:
     key = hashlib.sha256(content).hexdigest() + suffix
-    s3.put_object(Bucket=_ARTIFACTS, Key=key, Body=content)
+    try:
+        s3.head_object(Bucket=_ARTIFACTS, Key=key)
+    except ClientError:
+        s3.put_object(Bucket=_ARTIFACTS, Key=key, Body=content)
     return key
 
 
