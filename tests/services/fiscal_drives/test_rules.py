@@ -54,7 +54,7 @@ def test_register_is_marked_whose_drive_ends_within_60_days(days: int, soon: boo
     assert [register.ends_soon for register in entry.suits] == [soon]
 
 
-@pytest.mark.parametrize(("state", "target"), itertools.product(OrderState, OrderState))
+@pytest.mark.parametrize(("state", "target"), list(itertools.product(OrderState, OrderState)))
 def test_only_declared_moves_are_allowed(state: OrderState, target: OrderState) -> None:
     steps = {*itertools.pairwise(LIFE), ("invoiced", "cancelled"), ("invoiced", "expired")}
     if (state.value, target.value) in steps:
