@@ -1,4 +1,4 @@
-"""What every test may ask for: the product in a simulated cloud."""
+"""Fixtures of all tests, among them the product in a simulated cloud, and the rules of a run."""
 
 import datetime as dt
 import itertools
@@ -51,7 +51,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch, over the whole run, that no function may touch what it never touches."""
+    """Record, over the whole run, which grants of each function are used."""
     from tests.support.grants import Watch
 
     config.pluginmanager.register(Watch(config))
@@ -124,18 +124,18 @@ _with_room.__code__ = _with_room.__code__.replace(co_stacksize=70_000)
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
-    """Run a test as ever, but above the frame that claims room for the others."""
+    """Run a test above the frame that claims room for those of the test."""
     return _with_room(runner.pytest_runtest_protocol, item, nextitem)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Call a test by what it gets, not by a file's bytes: archives bear the moment they were made."""
+    """Name a file's bytes by the argument: archives contain the moment at which they were made."""
     return argname if isinstance(val, bytes) and len(val) > 40 else None
 
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[None]:
-    """Set the environment that the template gives, with credentials that open nothing."""
+    """Set the environment that the template sets, with credentials that are valid nowhere."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SECTION", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
@@ -148,9 +148,9 @@ def environment() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def worlds(environment: None) -> Iterator["Worlds"]:
-    """Give a new world at each call, in place of the one before.
+    """Return what makes a new world, which replaces the previous one.
 
-    To make the cloud takes longer than most tests, so those of a module share it.
+    The simulated cloud takes longer to make than most tests take, so the tests of a module share it.
     """
     from tests.support.world import World
 
@@ -160,13 +160,13 @@ def worlds(environment: None) -> Iterator["Worlds"]:
 
 @pytest.fixture
 def world(worlds: "Worlds") -> "World":
-    """Give the product with an empty cloud, fresh for each test."""
+    """Return the product with an empty cloud, new for each test."""
     return worlds()
 
 
 @pytest.fixture
 def logged(environment: None) -> Iterator[list[dict[str, Any]]]:
-    """Collect what the product logs, as it would stand in the log."""
+    """Return the list to which each line that the product logs is added."""
     from chalicelib.runtime.log import logger
 
     lines: list[dict[str, Any]] = []
@@ -192,7 +192,7 @@ def advancing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def issuer(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator["Issuer"]:
-    """Give the issuer whose tokens the product believes, its keys published."""
+    """Return the issuer whose tokens the product accepts; its keys are published."""
     from tests.support.issuer import Issuer, forget
 
     made = Issuer()

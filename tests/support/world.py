@@ -1,8 +1,8 @@
-"""The product running in the simulated cloud: calls come in, messages go round, time passes.
+"""The product running in the simulated cloud: HTTP calls, queues, schedules and the passing of time.
 
-What the gateway, the stream and the event sources do in production is done here in the simplest
-way that keeps their promises: at least once, in batches, again after the visibility time, to the
-dead letters after so many deliveries. Which function hears what is read from the declarations.
+A world does what the gateway, the stream and the event sources do in production, with the same
+guarantees: messages are delivered at least once, in batches, again after the visibility timeout, and
+go to the dead letters after a number of deliveries. The declarations say which function gets what.
 """
 
 import base64
@@ -53,7 +53,7 @@ _WRITING |= {"PutObject", "DeleteObject", "Publish"}
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What an HTTP call was answered."""
+    """The answer to an HTTP call."""
 
     status: int
     headers: Mapping[str, str]
@@ -73,7 +73,7 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True)
 class CloudCall:
-    """A call of a cloud API by the product: by which function, and what it touches."""
+    """A call of a cloud API by the product: the function that made it and the resources it used."""
 
     function: str
     operation: str
@@ -91,7 +91,7 @@ class NotGrantedError(BaseException):
 
 @dataclasses.dataclass(frozen=True)
 class Beginning:
-    """Where a world stood."""
+    """The state of a world, from which other worlds can begin."""
 
     moment: dt.datetime
     relayed: frozenset[tuple[str, str]]
@@ -99,14 +99,14 @@ class Beginning:
 
 
 Worlds = Callable[..., "World"]
-"""Gives a new world: empty, or as it stood at a :class:`Beginning`."""
+"""Makes a new world: empty, or in the state of a :class:`Beginning`."""
 
 
 class World:
-    """The product, whole, with an empty cloud."""
+    """The whole product with an empty cloud."""
 
     held: ClassVar[frozenset[str]] = frozenset()
-    """Queues that nobody listens to, so that a test sees what was put there."""
+    """Queues without a consumer, so that a test can read the messages put there."""
     _keys: ClassVar[Iterator[int]] = itertools.count(1)
     """For all worlds, since one may begin with what calls in another have left."""
 
@@ -114,7 +114,7 @@ class World:
         self.moment = START
         self.calls: list[CloudCall] = []
         self.dead: list[tuple[str, Any]] = []
-        """Messages given up, with the queues they were on."""
+        """Messages that went to the dead letters, each with its queue."""
         self.around: Callable[[Callable[[], Any]], Any] = lambda perform: perform()
         """What happens round each call of a cloud API by the product; see ``crash``."""
         self._function: str | None = None
