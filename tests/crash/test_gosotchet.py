@@ -1,7 +1,7 @@
-"""«Платформа Госотчёт» broken off at every call of the cloud: one account, one working password.
+"""«Платформа Госотчёт» interrupted at every call of the cloud: one account, one valid password.
 
-An e-mail may go twice, when nobody could note that it went; then its password is another, the
-former one no longer works, and the last e-mail's does.
+An e-mail is sent twice if the record of the first sending is lost. The second e-mail has a new
+password, and only the password in the last e-mail is valid.
 """
 
 import itertools
@@ -31,7 +31,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
 
 @pytest.fixture(autouse=True, scope="module")
 def cheap_passwords() -> Iterator[None]:
-    """Hash passwords at a fifth of the cost: what they resist is not what is tried here."""
+    """Hash passwords at a fifth of the cost, which these tests do not depend on."""
     with mock.patch.object(password, "_P", 1):
         yield
 
@@ -43,7 +43,7 @@ def way(world: World) -> list[str]:
 
 
 def check_credentials(world: World, mailed_before: int, *steps: str) -> None:
-    """Check that one account has one password that works, the last one mailed."""
+    """Check that there is one account, whose valid password is the last one sent."""
     assert way(world) == list(steps)
     assert len(world.items(ACCOUNTS)) == 1
     mailed = by.passwords(world)
@@ -125,8 +125,8 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         assert world.items(ACCOUNTS) == []
         (licence,) = world.items(GOSOTCHET, "licence#")
         assert "registration_id" not in licence
-        told = [mail.subject for mail in world.mails() if "не выполнена" in mail.subject]
-        assert len(told) in (1, 2)
+        subjects = [mail.subject for mail in world.mails() if "не выполнена" in mail.subject]
+        assert len(subjects) in (1, 2)
 
     def check_changed(world: World, given: Any, answer: Answer) -> None:
         assert answer.status == 202
@@ -144,7 +144,7 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         return login, password
 
     def check_signed_in(world: World, given: tuple[str, str], answer: Answer) -> None:
-        # The first try may have changed the password without a word of it.
+        # The first attempt may have changed the password although its answer was lost.
         assert answer.status == 200 or answer.problem == "sign-in-refused"
         login, former = given
         assert by.sign_in(world, login, former).problem == "sign-in-refused"
@@ -194,7 +194,7 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
 
 
 NAMES = ("purchase", "payment", "registration", "giving up", "change")
-# Each of these hashes passwords at every place; what silence does to them, registration shows.
+# Each of these hashes passwords at every call; the registration covers lost answers for them.
 SLOW_NAMES = ("resend", "retry", "first sign-in")
 
 
@@ -205,7 +205,7 @@ SLOW_NAMES = ("resend", "retry", "first sign-in")
         *itertools.product(SLOW_NAMES, ("before", "after"), ("death",)),
     ],
 )
-def test_one_account_and_one_working_password_wherever_it_is_broken_off(
+def test_one_account_and_one_valid_password_after_an_interruption_at_any_call(
     name: str, side: Side, how: How, worlds: Worlds, pki: DemonstrationPki
 ) -> None:
     assert survive(worlds, scenarios(pki)[name], side, how) >= 2

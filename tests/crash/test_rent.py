@@ -1,4 +1,4 @@
-"""Consent, grant, look, revocation and withdrawal, broken off at every call of the cloud."""
+"""Consent, grant, access, revocation and withdrawal, interrupted at every call of the cloud."""
 
 import itertools
 from typing import Any
@@ -31,7 +31,7 @@ def books(world: World) -> dict[str, Any]:
         ],
         "shown": len(world.items(RENT, "tenant#")),
         "standing": len(tenancy["grants"]),
-        # One is told of; that a mail may go twice is the sender's own matter.
+        # One e-mail in the outbox; repeated sending of one e-mail is tested with the sender.
         "mails": len([one for one in world.items(OUTBOX) if one.get("queue") == MAIL.variable]),
     }
 
@@ -81,7 +81,7 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         assert answer.status == 200
         assert books(world) == expected(mails=1)
         assert world.mails()
-        # A look whose answer was lost was one all the same.
+        # An access whose answer was lost is logged too.
         log = world.get(f"/rent/grants/{grant_id}/accesses")["items"]
         assert 1 <= len(log) <= 2
 
@@ -143,7 +143,7 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         )
     ],
 )
-def test_books_are_right_wherever_it_is_broken_off(
+def test_items_agree_after_an_interruption_at_any_call(
     name: str, side: Side, how: How, worlds: Worlds, pki: DemonstrationPki
 ) -> None:
     assert survive(worlds, scenarios(pki)[name], side, how) >= 2

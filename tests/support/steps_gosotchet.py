@@ -1,4 +1,4 @@
-"""Steps of «Платформа Госотчёт», taken the way people take them: by calls."""
+"""Steps of «Платформа Госотчёт», by calls of the API."""
 
 import base64
 import re
@@ -24,18 +24,18 @@ CREDENTIALS = "Вход в систему Госотчёт: логин и пар
 
 
 def certificate(pki: DemonstrationPki, who: str = "director", **how: Any) -> str:
-    """Return a certificate as it goes in JSON."""
+    """Return a certificate as encoded in JSON."""
     return base64.b64encode(pki.certificate(who, **how)).decode()
 
 
 def ready(world: World, pki: DemonstrationPki) -> None:
-    """Know an organisation, and trust who issues its certificates."""
+    """Create an organisation and trust the issuer of its certificates."""
     signing.trust(world, pki)
     steps.know_organisation(world)
 
 
 def licence(world: World, tariff: str = "basic", *, pay: bool = True) -> Any:
-    """Buy a licence; return it as it then is."""
+    """Buy a licence, pay it unless `pay` is false, and return the licence."""
     bought = world.ok("POST /gosotchet/licences", {"tariff": tariff})
     if pay:
         payment = {
@@ -64,7 +64,7 @@ def form(pki: DemonstrationPki, licence_id: str, *authorities: Any, **changes: A
 
 
 def register(world: World, pki: DemonstrationPki, *authorities: Any, **how: Any) -> Any:
-    """Register a new licence and let it be provisioned; return the registration."""
+    """Register a new licence, process the queues, and return the registration."""
     ready(world, pki)
     bought = licence(world, **how)
     made = world.ok(REGISTRATIONS, form(pki, bought["licence_id"], *authorities))
@@ -73,28 +73,28 @@ def register(world: World, pki: DemonstrationPki, *authorities: Any, **how: Any)
 
 
 def registration(world: World, made: Any, who: str = "client") -> Any:
-    """Return a registration as it is now."""
+    """Read a registration again."""
     return world.get(f"/gosotchet/registrations/{made['registration_id']}", who=who)
 
 
 def passwords(world: World) -> list[tuple[str, str]]:
-    """Return the logins and passwords mailed, oldest first."""
-    found = []
+    """Return the logins and passwords sent by e-mail, oldest first."""
+    credentials = []
     for mail in world.mails():
         if mail.subject == CREDENTIALS:
-            said = re.search(r"Логин: (\S+)\nОдноразовый пароль: (\S+)\n", mail.body)
-            assert said
-            found.append((said[1], said[2]))
-    return found
+            match = re.search(r"Логин: (\S+)\nОдноразовый пароль: (\S+)\n", mail.body)
+            assert match
+            credentials.append((match[1], match[2]))
+    return credentials
 
 
 def sign_in(world: World, login: str, password: str, **new: str) -> Answer:
-    """Try to sign in."""
+    """Attempt to sign in and return the answer."""
     return world.call(SESSIONS, {"login": login, "password": password} | new)
 
 
 def works(world: World, login: str, password: str) -> bool:
-    """Whether a one-time password is the valid one."""
+    """Return whether a one-time password is valid."""
     answer = sign_in(world, login, password)
     assert answer.status in (401, 403), answer.body
     return answer.problem == "password-change-required"

@@ -1,4 +1,4 @@
-"""Steps of «Аренда», taken the way people take them: by calls, and receipts by the feed."""
+"""Steps of «Аренда», by calls of the API and receipts of the feed."""
 
 import base64
 import datetime as dt
@@ -23,13 +23,13 @@ DRIVES = {register: f"99604403{number:08}" for number, register in enumerate(REG
 
 
 def enrol(world: World, landlord_id: str = OWNER, **changes: Any) -> Any:
-    """Let the cabinet tell of an organisation and the operator enrol it as a landlord."""
+    """Create an organisation and enrol the organisation as a landlord."""
     steps.know_organisation(world, landlord_id, **LANDLORD | changes)
     return world.ok(f"PUT /rent/landlords/{landlord_id}", who="operator")
 
 
 def open_shop(world: World, *registers: str, name: str = "Магазин у метро") -> str:
-    """Open a shop and bind registers to it; return its id."""
+    """Create a shop with registers and return the identifier of the shop."""
     shop = world.ok("POST /organisation/shops", {"name": name, "address": "г. Москва, д. 1"})
     for register in registers:
         bind(world, shop["shop_id"], register)
@@ -37,19 +37,19 @@ def open_shop(world: World, *registers: str, name: str = "Магазин у ме
 
 
 def bind(world: World, shop_id: str, register: str) -> None:
-    """Bind a register to a shop, out of the one it stood in."""
+    """Bind a register to a shop instead of its previous shop."""
     world.ok(f"PUT /organisation/shops/{shop_id}/registers/{register}")
 
 
 def know_registers(world: World, *registers: str) -> None:
-    """Let the cabinet tell of registers of the tenant's."""
+    """Create registers of the tenant."""
     for register in registers:
         drive = DRIVES[register]
         steps.know_register(world, register_id=register, fiscal_drive_number=drive)
 
 
 def sign(world: World, pki: DemonstrationPki, landlord_id: str = OWNER) -> Any:
-    """Sign the consent for a landlord; return it."""
+    """Sign the consent for a landlord and return the consent."""
     text = world.get(f"/rent/landlords/{landlord_id}/consent")["text"]
     body = {"landlord_id": landlord_id, "signature": signature(pki, text)}
     return world.ok("POST /rent/consents", body)
@@ -59,7 +59,7 @@ _made: dict[tuple[int, str], str] = {}
 
 
 def signature(pki: DemonstrationPki, text: str) -> str:
-    """Return the director's signature over a text, made once."""
+    """Return the director's signature over a text; repeated calls return the same signature."""
     key = (id(pki), text)
     if key not in _made:
         _made[key] = signing.signature(pki, text)
@@ -67,7 +67,7 @@ def signature(pki: DemonstrationPki, text: str) -> str:
 
 
 def ready(world: World, pki: DemonstrationPki, *registers: str) -> str:
-    """Stand before «Предоставить доступ»: consent signed, a shop with registers; return it."""
+    """Sign the consent, create a shop with registers, and return the identifier of the shop."""
     signing.trust(world, pki)
     steps.know_organisation(world)
     enrol(world)
@@ -84,14 +84,14 @@ def form(shop_id: str, *registers: str, **changes: Any) -> dict[str, Any]:
 
 
 def grant(world: World, shop_id: str, *registers: str, **changes: Any) -> Any:
-    """Grant registers of a shop; return the grant."""
+    """Grant registers of a shop and return the grant."""
     return world.ok("POST /rent/grants", form(shop_id, *registers, **changes))
 
 
 def receipt(
     register: str, number: int, day: dt.date, total: int = 100_00, *, operation: int = 1
 ) -> dict[str, Any]:
-    """Return a receipt as a register sends it, at noon of a day."""
+    """Return a receipt, issued at noon of a day, as a register sends it."""
     return {
         "code": 3,
         "kktRegId": register,
@@ -107,7 +107,7 @@ def receipt(
 
 
 def sell(world: World, *receipts: dict[str, Any]) -> None:
-    """Let registers send receipts, and the feed count them."""
+    """Send receipts to the feed and process the queues."""
     for one in receipts:
         world.send(FISCAL_DOCUMENTS, one)
     world.drain()
@@ -125,11 +125,11 @@ def period(world: World, *, back: int = 30, by: str = "day") -> dict[str, str]:
 
 
 def look(world: World, granted: Any, **how: Any) -> Any:
-    """Return what the landlord sees of a grant."""
+    """Return the turnover of a grant as shown to the landlord."""
     query = period(world) | how
     return world.get(f"/rent/tenants/{granted['grant_id']}/turnover", who="landlord", query=query)
 
 
 def decoded(made: str) -> bytes:
-    """Return a signature as it is kept."""
+    """Return the bytes of a signature."""
     return base64.b64decode(made)

@@ -1,4 +1,4 @@
-"""An authority whose certificates the tests of the section register."""
+"""A certification authority for the certificates that the tests register."""
 
 import pytest
 

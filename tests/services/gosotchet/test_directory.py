@@ -1,4 +1,4 @@
-"""What arrives late at the embedded directory changes nothing."""
+"""The embedded directory ignores enrolments and passwords older than the last."""
 
 import pytest
 
@@ -25,12 +25,12 @@ def enrolment(version: int, name: str = "ООО «Ромашка»") -> AccountE
 
 
 def account(login: str) -> Account:
-    found = fetch(account_store.account(login))
-    assert found
-    return found
+    account = fetch(account_store.account(login))
+    assert account
+    return account
 
 
-def test_account_is_opened_once_and_follows_later_enrolments_alone(world: World) -> None:
+def test_account_is_opened_once_and_updated_by_later_versions_only(world: World) -> None:
     with world.running("provision_account"):
         login = EmbeddedDirectory().enrol(enrolment(2))
         assert EmbeddedDirectory().enrol(enrolment(2, "the same again")) == login
@@ -43,7 +43,7 @@ def test_account_is_opened_once_and_follows_later_enrolments_alone(world: World)
             transact([account_store.enrol(late)])
 
 
-def test_password_that_arrives_late_is_not_set(world: World) -> None:
+def test_password_with_an_old_number_is_not_set(world: World) -> None:
     with world.running("provision_account"):
         login = EmbeddedDirectory().enrol(enrolment(1))
         EmbeddedDirectory().set_password(login, "second", 2)

@@ -1,4 +1,4 @@
-"""What the registration form refuses: each field where it is wrong, all of them at once."""
+"""Errors of the registration form: each at its field, all in one answer."""
 
 import base64
 import json
@@ -24,19 +24,19 @@ ENTREPRENEUR = {
 
 
 def refused(world: World, pki: DemonstrationPki, tariff: str, *authorities: Any) -> dict[str, str]:
-    """Return what is wrong with a form, by pointer; nothing must be kept of it."""
+    """Submit a form that must be refused, and return its errors by pointer."""
     bought = by.licence(world, tariff)
     answer = world.call(by.REGISTRATIONS, by.form(pki, bought["licence_id"], *authorities))
-    return faults(world, answer)
+    return form_errors(world, answer)
 
 
-def faults(world: World, answer: Answer) -> dict[str, str]:
+def form_errors(world: World, answer: Answer) -> dict[str, str]:
     assert (answer.status, answer.problem) == (422, "payload-invalid"), answer.body.decode()
     assert world.items(GOSOTCHET, "registration#") == []
     assert [one for one in world.items(IDEMPOTENCY) if "register" in one["sk"]] == []
-    found = {one["pointer"]: one["detail"] for one in answer.json["errors"]}
-    assert len(found) == len(answer.json["errors"])
-    return found
+    errors = {one["pointer"]: one["detail"] for one in answer.json["errors"]}
+    assert len(errors) == len(answer.json["errors"])
+    return errors
 
 
 @pytest.mark.parametrize(
@@ -64,28 +64,26 @@ def faults(world: World, answer: Answer) -> dict[str, str]:
         ("fns", "/authorities/0"),
     ],
 )
-def test_requisite_of_another_shape_is_refused_at_its_field(
+def test_requisite_in_a_wrong_format_is_an_error_of_its_field(
     world: World, pki: DemonstrationPki, authority: Any, pointer: str
 ) -> None:
     answer = world.call(by.REGISTRATIONS, by.form(pki, "licence", authority))
-    assert list(faults(world, answer)) == [pointer]
+    assert list(form_errors(world, answer)) == [pointer]
 
 
 @pytest.mark.parametrize("number", ["087-123-456789", "0871234567"])
-def test_both_shapes_of_a_number_of_sfr_are_taken(
+def test_both_formats_of_an_sfr_number_are_accepted(
     world: World, pki: DemonstrationPki, number: str
 ) -> None:
     made = by.register(world, pki, by.SFR | {"registration_number": number})
     assert made["authorities"][0]["registration_number"] == number
 
 
-def test_everything_wrong_with_the_form_is_told_at_once(
-    world: World, pki: DemonstrationPki
-) -> None:
+def test_all_errors_of_a_form_are_answered_at_once(world: World, pki: DemonstrationPki) -> None:
     form = by.form(pki, "", by.FNS | {"code": "x"}, by.SFR | {"registration_number": "y"})
     form |= {"email": "nobody", "certificate": "!"}
-    found = faults(world, world.call(by.REGISTRATIONS, form))
-    assert sorted(found) == [
+    errors = form_errors(world, world.call(by.REGISTRATIONS, form))
+    assert sorted(errors) == [
         "/authorities/0/code",
         "/authorities/1/registration_number",
         "/certificate",
@@ -95,35 +93,35 @@ def test_everything_wrong_with_the_form_is_told_at_once(
 
 
 @pytest.mark.parametrize("authorities", [[], [by.FNS] * 101])
-def test_authorities_are_from_one_to_a_hundred(
+def test_form_has_from_one_to_a_hundred_authorities(
     world: World, pki: DemonstrationPki, authorities: Any
 ) -> None:
     form = by.form(pki, "licence") | {"authorities": authorities}
-    assert list(faults(world, world.call(by.REGISTRATIONS, form))) == ["/authorities"]
+    assert list(form_errors(world, world.call(by.REGISTRATIONS, form))) == ["/authorities"]
 
 
-def test_authorities_beyond_the_tariff_are_refused_by_name_all_at_once(
+def test_each_authority_outside_the_tariff_is_an_error_with_its_name(
     world: World, pki: DemonstrationPki
 ) -> None:
     by.ready(world, pki)
-    found = refused(world, pki, "fns", *by.EVERYONE, by.FNS)
+    errors = refused(world, pki, "fns", *by.EVERYONE, by.FNS)
     names = ["СФР", "Росстат", "Росалкогольтабакконтроль", "Росприроднадзор", "ЦБ"]
     for place, name in enumerate(names, start=1):
-        assert found.pop(f"/authorities/{place}/kind") == (
+        assert errors.pop(f"/authorities/{place}/kind") == (
             f"Тариф «Отчеты в ФНС» не допускает отчёты в {name}."
         )
-    assert found == {
+    assert errors == {
         "/authorities/6": f"ФНС 7728, КПП {steps.PROFILE['kpp']}: уже добавлено, уберите повтор."
     }
 
 
 @pytest.mark.parametrize("authority", by.EVERYONE)
-def test_repeated_authority_is_refused_by_name(
+def test_repeated_authority_is_an_error_with_its_name(
     world: World, pki: DemonstrationPki, authority: Any
 ) -> None:
     by.ready(world, pki)
-    found = refused(world, pki, "basic", authority, by.FNS | {"code": "7728"}, authority)
-    assert "уже добавлено" in found["/authorities/2"]
+    errors = refused(world, pki, "basic", authority, by.FNS | {"code": "7728"}, authority)
+    assert "уже добавлено" in errors["/authorities/2"]
 
 
 def test_limits_of_tax_offices_and_of_additional_kpp_name_the_office(
@@ -131,8 +129,8 @@ def test_limits_of_tax_offices_and_of_additional_kpp_name_the_office(
 ) -> None:
     by.ready(world, pki)
     branch = {"kind": "fns", "code": "5027", "kpp": "502743001"}
-    found = refused(world, pki, "basic", by.FNS, branch)
-    assert found == {
+    errors = refused(world, pki, "basic", by.FNS, branch)
+    assert errors == {
         "/authorities/1/code": "ФНС 5027, КПП 502743001: тариф «Базовый» допускает инспекций ФНС "
         "не больше 1.",
         "/authorities/1/kpp": "ФНС 5027, КПП 502743001: тариф «Базовый» допускает дополнительных "
@@ -144,11 +142,11 @@ def test_limits_of_tax_offices_and_of_additional_kpp_name_the_office(
     assert list(refused(world, pki, "extended", by.FNS, *codes)) == ["/authorities/11/kpp"]
 
 
-def test_legal_entity_has_a_kpp_and_an_okpo_of_eight_or_fourteen(
+def test_legal_entity_needs_a_kpp_and_an_okpo_of_8_or_14_digits(
     world: World, pki: DemonstrationPki
 ) -> None:
     by.ready(world, pki)
-    found = refused(
+    errors = refused(
         world,
         pki,
         "basic",
@@ -156,17 +154,19 @@ def test_legal_entity_has_a_kpp_and_an_okpo_of_eight_or_fourteen(
         by.ROSSTAT | {"okpo": "0123456789"},
         by.ROSSTAT | {"okpo": "12345678901234"},
     )
-    assert list(found) == ["/authorities/0/kpp", "/authorities/1/okpo"]
+    assert list(errors) == ["/authorities/0/kpp", "/authorities/1/okpo"]
 
 
-def test_entrepreneur_has_no_kpp_and_an_okpo_of_ten(world: World, pki: DemonstrationPki) -> None:
+def test_entrepreneur_needs_an_okpo_of_10_digits_and_no_kpp(
+    world: World, pki: DemonstrationPki
+) -> None:
     by.ready(world, pki)
     steps.know_organisation(world, **ENTREPRENEUR)
     bought = by.licence(world)
     form = by.form(pki, bought["licence_id"], by.FNS, by.ROSSTAT)
     form["certificate"] = by.certificate(pki, "entrepreneur")
-    found = faults(world, world.call(by.REGISTRATIONS, form))
-    assert list(found) == ["/authorities/0/kpp", "/authorities/1/okpo"]
+    errors = form_errors(world, world.call(by.REGISTRATIONS, form))
+    assert list(errors) == ["/authorities/0/kpp", "/authorities/1/okpo"]
     form["authorities"] = [{"kind": "fns", "code": "7728"}, by.ROSSTAT | {"okpo": "0123456789"}]
     made = world.ok(by.REGISTRATIONS, form)
     world.drain()
@@ -181,18 +181,18 @@ def test_entrepreneur_has_no_kpp_and_an_okpo_of_ten(world: World, pki: Demonstra
         ("stranger", "valid", "another-organisation"),
     ],
 )
-def test_certificate_that_does_not_fit_is_refused_with_the_rest(
+def test_errors_of_the_certificate_are_answered_with_the_other_errors(
     world: World, pki: DemonstrationPki, who: str, variant: str, code: str
 ) -> None:
     by.ready(world, pki)
     form = by.form(pki, by.licence(world, "fns")["licence_id"], by.SFR)
     form["certificate"] = by.certificate(pki, who, variant=variant)
     answer = world.call(by.REGISTRATIONS, form)
-    assert list(faults(world, answer)) == ["/authorities/0/kind", "/certificate"]
+    assert list(form_errors(world, answer)) == ["/authorities/0/kind", "/certificate"]
     assert answer.json["errors"][1]["code"] == code
 
 
-def test_certificate_of_an_unknown_authority_is_refused(
+def test_certificate_of_an_untrusted_authority_is_refused(
     world: World, pki: DemonstrationPki, tmp_path: Any
 ) -> None:
     from tests.support import signing
@@ -201,11 +201,11 @@ def test_certificate_of_an_unknown_authority_is_refused(
     form = by.form(pki, by.licence(world)["licence_id"])
     form["certificate"] = by.certificate(DemonstrationPki(tmp_path, signing.SUBJECTS))
     answer = world.call(by.REGISTRATIONS, form)
-    assert faults(world, answer)
+    assert form_errors(world, answer)
     assert answer.json["errors"][0]["code"] == "untrusted"
 
 
-def test_without_revocation_lists_no_certificate_is_taken(
+def test_certificate_is_refused_without_revocation_lists(
     world: World, pki: DemonstrationPki
 ) -> None:
     from tests.support import signing
@@ -213,22 +213,22 @@ def test_without_revocation_lists_no_certificate_is_taken(
     signing.trust(world, pki, crls=False)
     steps.know_organisation(world)
     answer = world.call(by.REGISTRATIONS, by.form(pki, by.licence(world)["licence_id"]))
-    assert faults(world, answer)
+    assert form_errors(world, answer)
     assert answer.json["errors"][0]["code"] == "revocation-unknown"
 
 
 @pytest.mark.parametrize("content", [b"certificate", b"\x30\x82\x01", b"0" * 60_000])
-def test_what_is_no_certificate_is_refused(
+def test_file_that_is_not_a_certificate_is_refused(
     world: World, pki: DemonstrationPki, content: bytes
 ) -> None:
     by.ready(world, pki)
     form = by.form(pki, by.licence(world)["licence_id"])
     form["certificate"] = base64.b64encode(content).decode()
-    assert "не читается" in faults(world, world.call(by.REGISTRATIONS, form))["/certificate"]
+    assert "не читается" in form_errors(world, world.call(by.REGISTRATIONS, form))["/certificate"]
 
 
 @pytest.mark.parametrize("armour", ["pem", "base64"])
-def test_certificate_is_taken_in_pem_and_base64(
+def test_certificate_is_accepted_in_pem_and_base64(
     world: World, pki: DemonstrationPki, armour: str
 ) -> None:
     from asn1crypto import pem
@@ -245,7 +245,7 @@ def test_certificate_is_taken_in_pem_and_base64(
 
 
 def keys() -> dict[str, bytes]:
-    """Private keys in the forms in which people have them."""
+    """Return private keys in the formats in common use."""
     from cryptography.hazmat.primitives import serialization as how
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import pkcs12
@@ -282,18 +282,18 @@ KEYS = keys()
 
 
 @pytest.mark.parametrize("kind", KEYS)
-def test_private_key_is_told_by_its_shape(kind: str) -> None:
+def test_private_key_is_recognised_by_its_structure(kind: str) -> None:
     assert private_key.contains_private_key(KEYS[kind])
 
 
-def test_key_beside_a_certificate_is_told(pki: DemonstrationPki) -> None:
+def test_private_key_beside_a_certificate_is_recognised(pki: DemonstrationPki) -> None:
     from asn1crypto import pem
 
     both = pem.armor("CERTIFICATE", pki.certificate("director")) + KEYS["SEC 1 in PEM"]
     assert private_key.contains_private_key(both)
 
 
-def test_certificates_and_signatures_are_no_keys(pki: DemonstrationPki) -> None:
+def test_certificates_and_signatures_are_not_taken_for_private_keys(pki: DemonstrationPki) -> None:
     from asn1crypto import pem
 
     der = pki.certificate("director")
@@ -303,7 +303,7 @@ def test_certificates_and_signatures_are_no_keys(pki: DemonstrationPki) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PFX", "SEC 1 in PEM", "GOST PKCS#8"])
-def test_private_key_is_refused_with_a_warning_and_kept_nowhere(
+def test_private_key_is_refused_with_a_warning_and_stored_nowhere(
     world: World, pki: DemonstrationPki, logged: list[dict[str, Any]], kind: str
 ) -> None:
     by.ready(world, pki)

@@ -1,4 +1,4 @@
-"""Requests at the reporting system: within a day or failed, changed, tried anew."""
+"""Provisioning at the reporting system: retries, failure after a day, resends and amendments."""
 
 import http.server
 import json
@@ -22,7 +22,7 @@ HOUR = 3600
 
 
 class Operator:
-    """A reporting operator's web server: what it was asked, and what it answers next."""
+    """A reporting operator's web server: the requests received and the answers to give."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
@@ -38,7 +38,7 @@ class Operator:
 
 @pytest.fixture
 def remote(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
-    """The deployment of a reporting operator's own system."""
+    """Configure the deployment to use a reporting operator's system."""
     operator = Operator()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -48,8 +48,8 @@ def remote(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opera
             assert self.headers["Authorization"] == "Bearer token-of-tests"
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             key = self.headers["Idempotency-Key"]
-            status, said = operator.answer(self.path, key, body)
-            content = b"" if said is None else json.dumps(said).encode()
+            status, document = operator.answer(self.path, key, body)
+            content = b"" if document is None else json.dumps(document).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -72,23 +72,23 @@ def remote(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opera
 
 
 def accepted(world: World, pki: DemonstrationPki, *authorities: Any) -> Any:
-    """Register a licence, and leave the message of it in the outbox."""
+    """Register a licence and leave its message in the outbox."""
     by.ready(world, pki)
     bought = by.licence(world)
     return world.ok(by.REGISTRATIONS, by.form(pki, bought["licence_id"], *authorities))
 
 
 def oldest(capsys: pytest.CaptureFixture[str]) -> float:
-    """Return the age last reported, in seconds."""
-    lines = [json.loads(one) for one in capsys.readouterr().out.splitlines() if one[:1] == "{"]
-    said = [one["OldestUnprovisionedSeconds"] for one in lines if "_aws" in one]
-    return float(said[-1][0])
+    """Return the last reported age of the oldest request, in seconds."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[:1] == "{"]
+    ages = [line["OldestUnprovisionedSeconds"] for line in lines if "_aws" in line]
+    return float(ages[-1][0])
 
 
 # --- a reporting operator's own system
 
 
-def test_operators_system_is_told_and_gives_the_login(
+def test_account_is_enrolled_at_the_operators_system_which_answers_the_login(
     world: World, pki: DemonstrationPki, remote: Operator
 ) -> None:
     made = accepted(world, pki, *by.EVERYONE)
@@ -109,7 +109,7 @@ def test_operators_system_is_told_and_gives_the_login(
     assert by.sign_in(world, "x", "y").problem == "sign-in-elsewhere"
 
 
-def test_failures_for_now_are_repeated_under_the_same_key(
+def test_temporary_failures_are_repeated_with_the_same_idempotency_key(
     world: World, pki: DemonstrationPki, remote: Operator
 ) -> None:
     remote.answers = [(503, None), (429, {}), (200, {"login": "login"}), (500, None)]
@@ -122,7 +122,7 @@ def test_failures_for_now_are_repeated_under_the_same_key(
     assert len(by.passwords(world)) == 1
 
 
-def test_outage_ends_with_a_later_delivery_and_the_last_password_works(
+def test_delivery_after_an_outage_sends_the_password_set_last(
     world: World, pki: DemonstrationPki, remote: Operator
 ) -> None:
     remote.answers = [(200, {"login": "login"}), (502, None), (502, None), (502, None)]
@@ -143,14 +143,14 @@ def test_outage_ends_with_a_later_delivery_and_the_last_password_works(
         ((409, {"detail": "x" * 9999}), "Оператор отчётности отклонил заявку."),
     ],
 )
-def test_refusal_fails_tells_the_client_and_frees_the_licence(
+def test_refused_registration_fails_notifies_the_client_and_frees_the_licence(
     world: World, pki: DemonstrationPki, remote: Operator, answer: Any, reason: str
 ) -> None:
     remote.answers = [answer]
     made = accepted(world, pki)
     world.drain()
-    seen = by.registration(world, made)
-    assert (seen["status"], seen["reason"]) == ("failed", reason)
+    current = by.registration(world, made)
+    assert (current["status"], current["reason"]) == ("failed", reason)
     assert len(remote.asked) == 1
     mail = world.mails()[-1]
     assert mail.subject == "Регистрация в системе Госотчёт не выполнена"
@@ -164,7 +164,7 @@ def test_refusal_fails_tells_the_client_and_frees_the_licence(
     assert world.call(retry, who="operator").problem == "licence-used"
 
 
-def test_password_that_is_refused_is_not_mailed(
+def test_refused_password_is_not_sent(
     world: World, pki: DemonstrationPki, remote: Operator
 ) -> None:
     remote.answers = [(200, {"login": "login"}), (422, {"detail": "Учётная запись закрыта."})]
@@ -177,7 +177,7 @@ def test_password_that_is_refused_is_not_mailed(
 @pytest.mark.parametrize(
     "answers", [[(200, {})], [(200, {"login": None})], [(200, "x")], [(401, {})], [(302, {})]]
 )
-def test_answer_that_makes_no_sense_is_a_failure_for_now(
+def test_invalid_answer_is_a_temporary_failure(
     world: World, pki: DemonstrationPki, remote: Operator, answers: Any
 ) -> None:
     remote.answers = answers
@@ -189,7 +189,7 @@ def test_answer_that_makes_no_sense_is_a_failure_for_now(
     assert by.registration(world, made)["status"] == "credentials_sent"
 
 
-def test_system_out_of_reach_is_given_up_after_a_day(
+def test_registration_fails_after_a_day_without_an_answer(
     world: World,
     pki: DemonstrationPki,
     remote: Operator,
@@ -212,8 +212,8 @@ def test_system_out_of_reach_is_given_up_after_a_day(
     world.moment += 2 * LEASE
     world.run("watch_provisioning")
     world.drain()
-    seen = by.registration(world, made)
-    assert (seen["status"], seen["reason"]) == ("failed", rules.LATE)
+    current = by.registration(world, made)
+    assert (current["status"], current["reason"]) == ("failed", rules.LATE)
     assert world.mails()[-1].subject == "Регистрация в системе Госотчёт не выполнена"
     assert by.passwords(world) == []
     world.run("watch_provisioning")
@@ -230,8 +230,8 @@ def test_system_out_of_reach_is_given_up_after_a_day(
     assert asked.get("reason") is None
     assert world.call(path, who="operator").problem == "registration-status-not-allowed"
     world.drain()
-    seen = by.registration(world, made, who="operator")
-    assert [step["status"] for step in seen["history"]] == [
+    current = by.registration(world, made, who="operator")
+    assert [step["status"] for step in current["history"]] == [
         "accepted",
         "failed",
         "accepted",
@@ -243,7 +243,7 @@ def test_system_out_of_reach_is_given_up_after_a_day(
 # --- time
 
 
-def test_what_waits_is_put_on_the_queue_again_after_an_hour(
+def test_request_is_put_on_the_queue_again_after_an_hour(
     world: World, pki: DemonstrationPki, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = accepted(world, pki)
@@ -266,7 +266,7 @@ def test_what_waits_is_put_on_the_queue_again_after_an_hour(
     assert len(by.passwords(world)) == 1
 
 
-def test_sending_under_way_at_the_last_moment_is_not_failed(
+def test_registration_does_not_fail_while_its_password_is_being_sent(
     world: World, pki: DemonstrationPki
 ) -> None:
     def fall_silent(perform: Callable[[], Any]) -> Any:
@@ -290,11 +290,13 @@ def test_sending_under_way_at_the_last_moment_is_not_failed(
     assert world.outbox() == []
 
 
-def test_nobody_outlasts_the_lease() -> None:
+def test_timeout_is_shorter_than_the_lease() -> None:
     assert LEASE.total_seconds() > consumer.PROVISIONING_SECONDS
 
 
-def test_refused_mail_is_sent_with_a_new_password(world: World, pki: DemonstrationPki) -> None:
+def test_refused_e_mail_is_repeated_with_a_new_password(
+    world: World, pki: DemonstrationPki
+) -> None:
     def refuse(perform: Callable[[], Any]) -> Any:
         if world.calls[-1].operation == "SendEmail":
             raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "SendEmail")
@@ -311,7 +313,7 @@ def test_refused_mail_is_sent_with_a_new_password(world: World, pki: Demonstrati
     assert by.registration(world, made)["status"] == "credentials_sent"
 
 
-def test_resend_that_fails_keeps_the_registration_and_is_tried_again(
+def test_failed_resend_keeps_the_registration_and_can_be_retried(
     world: World, pki: DemonstrationPki
 ) -> None:
     made = by.register(world, pki)
@@ -321,8 +323,8 @@ def test_resend_that_fails_keeps_the_registration_and_is_tried_again(
     world.moment += rules.PROMISED
     world.run("watch_provisioning")
     world.drain()
-    seen = by.registration(world, made)
-    assert seen["status"] == "failed"
+    current = by.registration(world, made)
+    assert current["status"] == "failed"
     assert "Прежний пароль" in world.mails()[-1].body
     form = by.form(pki, made["licence_id"])
     assert world.call(by.REGISTRATIONS, form).problem == "licence-used"
@@ -335,7 +337,7 @@ def test_resend_that_fails_keeps_the_registration_and_is_tried_again(
 # --- changes
 
 
-def test_change_adds_authorities_and_replaces_the_certificate(
+def test_amendment_adds_authorities_and_replaces_the_certificate(
     world: World, pki: DemonstrationPki, tmp_path: Any
 ) -> None:
     from tests.support import signing
@@ -347,9 +349,9 @@ def test_change_adds_authorities_and_replaces_the_certificate(
     assert world.call(f"POST {path}/changes", {"authorities": [by.RPN]}).problem == "change-open"
     assert by.registration(world, made)["authorities"] == [by.FNS]
     world.drain()
-    seen = by.registration(world, made)
-    assert seen["authorities"] == [by.FNS, by.SFR, by.CB]
-    assert [step["status"] for step in seen["history"]][2:] == [
+    current = by.registration(world, made)
+    assert current["authorities"] == [by.FNS, by.SFR, by.CB]
+    assert [step["status"] for step in current["history"]][2:] == [
         "change-submitted",
         "change-completed",
     ]
@@ -361,8 +363,8 @@ def test_change_adds_authorities_and_replaces_the_certificate(
     world.ok(f"POST {path}/changes", {"certificate": by.certificate(second)})
     world.drain()
     after = by.registration(world, made)
-    assert after["certificate"]["sha256"] != seen["certificate"]["sha256"]
-    assert after["authorities"] == seen["authorities"]
+    assert after["certificate"]["sha256"] != current["certificate"]["sha256"]
+    assert after["authorities"] == current["authorities"]
     changes = world.get(f"{path}/changes")["items"]
     assert [[step["status"] for step in one["history"]] for one in changes] == [
         ["accepted", "completed"]
@@ -373,7 +375,9 @@ def test_change_adds_authorities_and_replaces_the_certificate(
     assert by.works(world, *by.passwords(world)[0]), "login and password stay"
 
 
-def test_change_is_refused_as_the_form_is(world: World, pki: DemonstrationPki) -> None:
+def test_amendment_is_checked_like_the_registration_form(
+    world: World, pki: DemonstrationPki
+) -> None:
     made = by.register(world, pki, by.FNS, tariff="fns")
     path = f"POST /gosotchet/registrations/{made['registration_id']}/changes"
     assert world.call(path, {}).status == 422
@@ -397,7 +401,7 @@ def test_change_is_refused_as_the_form_is(world: World, pki: DemonstrationPki) -
     assert world.items(GOSOTCHET, "change#") == []
 
 
-def test_change_needs_an_account_and_a_licence_in_force(
+def test_amendment_needs_an_account_and_a_licence_in_force(
     world: World, pki: DemonstrationPki
 ) -> None:
     made = accepted(world, pki)
@@ -409,7 +413,7 @@ def test_change_needs_an_account_and_a_licence_in_force(
     assert world.call(path, change).problem == "licence-not-active"
 
 
-def test_change_that_is_refused_leaves_the_registration(
+def test_refused_amendment_leaves_the_registration_unchanged(
     world: World, pki: DemonstrationPki, remote: Operator
 ) -> None:
     made = accepted(world, pki)
@@ -421,14 +425,14 @@ def test_change_that_is_refused_leaves_the_registration(
     (change,) = world.get(f"{path}/changes")["items"]
     assert (change["status"], change["reason"]) == ("failed", "Номер СФР не найден.")
     assert "Номер СФР не найден." in world.mails()[-1].body
-    seen = by.registration(world, made)
-    assert (seen["authorities"], seen["open_change"]) == ([by.FNS], None)
+    current = by.registration(world, made)
+    assert (current["authorities"], current["open_change"]) == ([by.FNS], None)
     world.ok(f"POST {path}/changes", {"authorities": [by.CB]})
     world.drain()
     assert by.registration(world, made)["authorities"] == [by.FNS, by.CB]
 
 
-def test_change_not_done_within_a_day_fails(world: World, pki: DemonstrationPki) -> None:
+def test_amendment_fails_after_a_day(world: World, pki: DemonstrationPki) -> None:
     made = by.register(world, pki)
     path = f"/gosotchet/registrations/{made['registration_id']}"
     world.ok(f"POST {path}/changes", {"authorities": [by.SFR]})

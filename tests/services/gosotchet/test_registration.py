@@ -1,4 +1,4 @@
-"""A licence bought, registered with every authority, its login mailed and tried."""
+"""Purchase of a licence, registration with every authority, and the login sent by e-mail."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.support import steps_gosotchet as by
 from tests.support.world import World
 
 
-def test_tariffs_say_which_authorities_each_admits(world: World) -> None:
+def test_tariff_lists_the_authorities_that_it_covers(world: World) -> None:
     tariffs = {one["tariff_id"]: one for one in world.get("/gosotchet/tariffs")["items"]}
     assert tariffs["fns"]["title"] == "Отчеты в ФНС"
     assert tariffs["fns"]["authorities"] == ["fns"]
@@ -19,7 +19,7 @@ def test_tariffs_say_which_authorities_each_admits(world: World) -> None:
     assert all(set(one["authorities"]) == everyone for key, one in tariffs.items() if key != "fns")
 
 
-def test_licence_is_active_for_its_months_once_it_is_paid(
+def test_paid_licence_is_active_and_unpaid_licence_expires(
     world: World, pki: DemonstrationPki
 ) -> None:
     by.ready(world, pki)
@@ -37,7 +37,7 @@ def test_licence_is_active_for_its_months_once_it_is_paid(
     assert statuses == ["active", "expired"]
 
 
-def test_unknown_tariff_and_organisation_are_not_found(world: World) -> None:
+def test_licence_needs_a_known_organisation(world: World) -> None:
     buy = "POST /gosotchet/licences"
     assert world.call(buy, {"tariff": "fns"}).problem == "organisation-unknown"
 
@@ -59,11 +59,11 @@ def test_every_authority_is_registered_and_the_login_works(
     assert "der" not in made["certificate"]
 
     world.drain()
-    seen = by.registration(world, made)
-    assert seen["status"] == "credentials_sent"
-    assert [step["status"] for step in seen["history"]] == ["accepted", "credentials_sent"]
+    current = by.registration(world, made)
+    assert current["status"] == "credentials_sent"
+    assert [step["status"] for step in current["history"]] == ["accepted", "credentials_sent"]
     ((login, password),) = by.passwords(world)
-    assert seen["login"] == login
+    assert current["login"] == login
     assert by.sign_in(world, login, password).problem == "password-change-required"
     new = "очень длинный пароль"
     signed_in = by.sign_in(world, login, password, new_password=new)
@@ -74,7 +74,7 @@ def test_every_authority_is_registered_and_the_login_works(
     assert world.dead == []
 
 
-def test_password_is_in_no_table_queue_log_or_answer(
+def test_password_is_stored_and_logged_nowhere(
     world: World, pki: DemonstrationPki, logged: list[dict[str, Any]]
 ) -> None:
     made = by.register(world, pki)
@@ -84,12 +84,12 @@ def test_password_is_in_no_table_queue_log_or_answer(
     from tests.support import cloud
 
     kept = cloud.keep()
-    said = [repr(one.to_json()) for table in kept.tables.values() for one in table.all_items()]
-    said += [repr(kept.messages), repr(kept.files), repr(logged), repr(made)]
+    texts = [repr(item.to_json()) for table in kept.tables.values() for item in table.all_items()]
+    texts += [repr(kept.messages), repr(kept.files), repr(logged), repr(made)]
     assert logged
     for secret in (password, "another long one", "a wrong one"):
-        assert not [one for one in said if secret in one]
-    assert [one for one in said if "scrypt$" in one]
+        assert not [text for text in texts if secret in text]
+    assert [text for text in texts if "scrypt$" in text]
     # Nor is the address that it went to in the log.
     assert by.EMAIL not in repr(logged)
 
@@ -102,7 +102,7 @@ def test_licence_has_one_registration(world: World, pki: DemonstrationPki) -> No
     assert len(world.items(GOSOTCHET, "registration#")) == 1
 
 
-def test_same_key_is_one_registration_and_another_body_is_refused(
+def test_repeat_with_the_same_key_registers_once_and_another_body_is_refused(
     world: World, pki: DemonstrationPki
 ) -> None:
     by.ready(world, pki)
@@ -115,7 +115,7 @@ def test_same_key_is_one_registration_and_another_body_is_refused(
     assert len(by.passwords(world)) == 1
 
 
-def test_unpaid_expired_and_ended_licences_are_not_registered(
+def test_unpaid_and_expired_licences_cannot_be_registered(
     world: World, pki: DemonstrationPki
 ) -> None:
     by.ready(world, pki)
@@ -128,7 +128,7 @@ def test_unpaid_expired_and_ended_licences_are_not_registered(
     assert world.call(by.REGISTRATIONS, form).problem == "licence-not-active"
 
 
-def test_another_organisations_are_not_found(world: World, pki: DemonstrationPki) -> None:
+def test_registrations_of_another_client_are_not_found(world: World, pki: DemonstrationPki) -> None:
     made = by.register(world, pki)
     path = f"/gosotchet/registrations/{made['registration_id']}"
     assert world.call(f"GET {path}", who="other_client").status == 404
@@ -144,7 +144,7 @@ def test_another_organisations_are_not_found(world: World, pki: DemonstrationPki
     assert world.call("GET /gosotchet/worklist").status == 403
 
 
-def test_lists_go_page_by_page(world: World, pki: DemonstrationPki) -> None:
+def test_lists_are_paged(world: World, pki: DemonstrationPki) -> None:
     by.ready(world, pki)
     for _ in range(3):
         bought = by.licence(world)
@@ -154,7 +154,7 @@ def test_lists_go_page_by_page(world: World, pki: DemonstrationPki) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"email": "buh2@example.ru"}])
-def test_resend_invalidates_the_former_password(
+def test_resend_invalidates_the_previous_password(
     world: World, pki: DemonstrationPki, body: dict[str, str]
 ) -> None:
     made = by.register(world, pki)
@@ -177,7 +177,7 @@ def test_resend_invalidates_the_former_password(
     assert [step["status"] for step in account["history"]] == steps
 
 
-def test_resend_replaces_a_password_of_ones_own_too(world: World, pki: DemonstrationPki) -> None:
+def test_resend_replaces_a_password_chosen_by_the_user(world: World, pki: DemonstrationPki) -> None:
     made = by.register(world, pki)
     ((login, first),) = by.passwords(world)
     own = "пароль главного бухгалтера"

@@ -1,4 +1,4 @@
-"""Signing in to the embedded directory: slowly after wrong passwords, changed at the first time."""
+"""Sign-in to the embedded directory: the pause after wrong passwords, the change of password."""
 
 import string
 
@@ -12,7 +12,7 @@ from tests.support.world import World
 OWN = "пароль не короче 12"
 
 
-def test_wrong_passwords_pause_sign_in_until_time_or_a_new_password(
+def test_wrong_passwords_pause_sign_in_until_the_pause_ends_or_a_new_password_is_sent(
     world: World, pki: DemonstrationPki
 ) -> None:
     made = by.register(world, pki)
@@ -30,7 +30,9 @@ def test_wrong_passwords_pause_sign_in_until_time_or_a_new_password(
     assert by.works(world, *by.passwords(world)[-1])
 
 
-def test_right_password_forgets_wrong_ones(world: World, pki: DemonstrationPki) -> None:
+def test_right_password_resets_the_count_of_wrong_passwords(
+    world: World, pki: DemonstrationPki
+) -> None:
     by.register(world, pki)
     ((login, right),) = by.passwords(world)
     for _ in range(2):
@@ -39,9 +41,7 @@ def test_right_password_forgets_wrong_ones(world: World, pki: DemonstrationPki) 
         assert by.works(world, login, right)
 
 
-def test_two_tries_at_once_are_judged_one_after_the_other(
-    world: World, pki: DemonstrationPki
-) -> None:
+def test_second_of_two_attempts_at_once_is_refused(world: World, pki: DemonstrationPki) -> None:
     by.register(world, pki)
     ((login, right),) = by.passwords(world)
     answers = []
@@ -59,7 +59,9 @@ def test_two_tries_at_once_are_judged_one_after_the_other(
     assert (late.status, late.problem) == (429, "sign-in-busy")
 
 
-def test_unknown_login_is_answered_as_a_wrong_password(world: World, pki: DemonstrationPki) -> None:
+def test_unknown_login_is_answered_like_a_wrong_password(
+    world: World, pki: DemonstrationPki
+) -> None:
     by.register(world, pki)
     ((login, _),) = by.passwords(world)
     unknown, wrong = by.sign_in(world, "go-1", "x"), by.sign_in(world, login, "x")
@@ -77,7 +79,7 @@ def test_bad_new_password_is_refused(world: World, pki: DemonstrationPki, new: s
     assert by.works(world, login, right)
 
 
-def test_password_is_changed_whenever_one_likes(world: World, pki: DemonstrationPki) -> None:
+def test_password_can_be_changed_at_any_sign_in(world: World, pki: DemonstrationPki) -> None:
     by.register(world, pki)
     ((login, right),) = by.passwords(world)
     by.sign_in(world, login, right, new_password=OWN)
@@ -86,7 +88,7 @@ def test_password_is_changed_whenever_one_likes(world: World, pki: Demonstration
     assert by.sign_in(world, login, OWN + "!").status == 200
 
 
-def test_passwords_are_strong_and_plain_to_read() -> None:
+def test_one_time_passwords_are_strong_and_legible() -> None:
     made = {password.generate() for _ in range(200)}
     assert len(made) == 200
     letters = set("".join(made)) - {"-"}
@@ -94,7 +96,7 @@ def test_passwords_are_strong_and_plain_to_read() -> None:
     assert len(letters) ** 16 > 2**78
 
 
-def test_kept_password_fits_itself_alone() -> None:
+def test_password_matches_its_own_hash_only() -> None:
     kept = password.hash_password("тайна")
     assert password.matches("тайна", kept)
     assert not password.matches("тайна ", kept)
@@ -102,7 +104,7 @@ def test_kept_password_fits_itself_alone() -> None:
     assert kept != password.hash_password("тайна"), "salted"
 
 
-def test_last_day_of_a_licence() -> None:
+def test_last_day_of_a_term_in_months() -> None:
     import datetime as dt
 
     assert rules.last_day(dt.date(2026, 11, 24), 12) == dt.date(2027, 11, 23)

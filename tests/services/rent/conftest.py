@@ -1,4 +1,4 @@
-"""An authority that signs for tenants."""
+"""A certification authority for the signatures of tenants."""
 
 import pytest
 
@@ -14,5 +14,5 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
 
 @pytest.fixture(autouse=True)
 def nobody_delivers(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave aside what the feed tells of receipts: it goes to buyers."""
+    """Hold back the deliveries of receipts to buyers."""
     monkeypatch.setattr(World, "held", frozenset({"Deliveries"}))

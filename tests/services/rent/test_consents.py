@@ -1,4 +1,4 @@
-"""The consent is exactly the text shown, signed by who may, kept for ever."""
+"""Consents: the exact text, its permitted signers, and the stored evidence."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def evidence() -> dict[str, bytes]:
     }
 
 
-def test_text_names_parties_what_is_passed_ground_and_term(ready: World) -> None:
+def test_text_names_the_parties_the_data_the_legal_ground_and_the_term(ready: World) -> None:
     offered = ready.get(CONSENT)
     assert (offered["state"], offered["signature"]) == ("unsigned", None)
     for said in (
@@ -53,7 +53,9 @@ def test_text_names_parties_what_is_passed_ground_and_term(ready: World) -> None
     assert "{" not in offered["text"]
 
 
-def test_signed_text_is_kept_with_signer_and_evidence(ready: World, pki: DemonstrationPki) -> None:
+def test_signed_text_is_stored_with_its_signer_and_evidence(
+    ready: World, pki: DemonstrationPki
+) -> None:
     text = ready.get(CONSENT)["text"]
     made = body(pki, text)
     signed = ready.ok(SIGN, made, key="consent")
@@ -79,7 +81,9 @@ def test_signed_text_is_kept_with_signer_and_evidence(ready: World, pki: Demonst
     assert "Новое имя" in ready.get(CONSENT)["text"]
 
 
-def test_other_texts_and_signers_are_refused(ready: World, pki: DemonstrationPki) -> None:
+def test_signature_of_another_text_or_signer_is_refused(
+    ready: World, pki: DemonstrationPki
+) -> None:
     text = ready.get(CONSENT)["text"]
     for made, code in (
         (body(pki, text + " "), "digest-mismatch"),
@@ -96,7 +100,7 @@ def test_other_texts_and_signers_are_refused(ready: World, pki: DemonstrationPki
     assert evidence() == {}
 
 
-def test_signature_for_one_landlord_is_none_for_another(
+def test_signature_for_one_landlord_is_refused_for_another(
     ready: World, pki: DemonstrationPki
 ) -> None:
     by.enrol(ready, "client-5", name="АО «Второй»", inn="7736050003", ogrn="1027700070518")
@@ -104,7 +108,9 @@ def test_signature_for_one_landlord_is_none_for_another(
     assert ready.call(SIGN, made).json["code"] == "digest-mismatch"
 
 
-def test_unknown_landlords_and_oneself_are_refused(ready: World, pki: DemonstrationPki) -> None:
+def test_consent_for_an_unknown_landlord_or_oneself_is_refused(
+    ready: World, pki: DemonstrationPki
+) -> None:
     assert ready.call("GET /rent/landlords/client-9/consent").problem == "landlord-unknown"
     made = body(pki, "text") | {"landlord_id": "client-9"}
     assert ready.call(SIGN, made).problem == "landlord-unknown"
@@ -112,7 +118,7 @@ def test_unknown_landlords_and_oneself_are_refused(ready: World, pki: Demonstrat
     assert ready.call("GET /rent/landlords/client-1/consent").problem == "landlord-is-tenant"
 
 
-def test_consents_are_the_tenants_own(ready: World, pki: DemonstrationPki) -> None:
+def test_consents_of_another_client_are_not_found(ready: World, pki: DemonstrationPki) -> None:
     by.sign(ready, pki)
     steps.know_organisation(ready, "client-2")
     assert ready.get("/rent/consents", who="other_client")["items"] == []

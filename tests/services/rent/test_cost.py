@@ -1,4 +1,4 @@
-"""A look costs the same calls whatever was sold: two a register, and three."""
+"""Number of cloud calls of an access and of the lists."""
 
 import datetime as dt
 from collections import Counter
@@ -9,7 +9,7 @@ from tests.support.steps_rent import REGISTERS
 from tests.support.world import World
 
 
-def test_year_of_fifty_registers_is_one_page_of_queries(
+def test_turnover_costs_two_queries_per_register_whatever_was_sold(
     world: World, pki: DemonstrationPki
 ) -> None:
     shop_id = by.ready(world, pki, *REGISTERS)
@@ -32,7 +32,7 @@ def test_year_of_fifty_registers_is_one_page_of_queries(
     assert by.look(world, granted)["total"]["receipts"] == 199
 
 
-def test_lists_cost_a_read_for_the_page_and_one_for_how_it_stands(
+def test_list_costs_one_query_and_one_batch_read_of_tenancies(
     world: World, pki: DemonstrationPki
 ) -> None:
     shop_id = by.ready(world, pki, *REGISTERS[:3])

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: each landlord sees what an independent recount finds."""
+"""In any sequence of events each landlord is shown what an independent recount finds."""
 
 import datetime as dt
 from collections import defaultdict
@@ -27,7 +27,7 @@ landlords = st.sampled_from(sorted(LANDLORDS))
 
 
 class Rent(RuleBasedStateMachine):
-    """The product, and beside it plain lists of what was done to it."""
+    """The product, and plain lists of the same events for the recount."""
 
     worlds: Worlds
     pki: DemonstrationPki
@@ -167,7 +167,7 @@ class Rent(RuleBasedStateMachine):
     def _compare(
         self, found: Any, grant: dict[str, Any], begin: dt.date, last: dt.date, digits: int
     ) -> None:
-        """Go through the receipts one by one; where was the register on the evening of its day?"""
+        """Recount the receipts by the shop of the register at the end of each day."""
         expected: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         for (register, _), made in self.receipts.items():
             day = dt.date.fromisoformat(made["dateTime"][:10])

@@ -1,4 +1,4 @@
-"""Turnover as a file: by Accept, opened by Excel in Russia, with no formula in it."""
+"""Turnover as CSV and XLSX: choice by Accept, the Russian locale of Excel, no formulas."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def fetched(world: World, granted: Any, accept: str, **how: Any) -> Answer:
 
 
 def cells(content: bytes) -> list[list[tuple[str, str]]]:
-    """Return the type and the text of each cell of a workbook's sheet."""
+    """Return the type and the text of each cell of the sheet."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         shared = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
         texts = ["".join(one.itertext()) for one in shared.iter(f"{_NS}si")]
@@ -95,7 +95,7 @@ def test_workbook_holds_texts_numbers_and_dates(world: World, granted: Any) -> N
     ]
 
 
-def test_same_look_is_the_same_file(world: World, granted: Any) -> None:
+def test_same_access_renders_the_same_file(world: World, granted: Any) -> None:
     from chalicelib.services.rent import report
     from chalicelib.services.rent.model import TenantTurnover
 
@@ -119,7 +119,7 @@ def test_same_look_is_the_same_file(world: World, granted: Any) -> None:
         ("*/*;q=0", 406, "application/problem+json"),
     ],
 )
-def test_form_is_the_one_accepted(
+def test_media_type_is_chosen_by_accept(
     world: World, accept: str, status: int, media_type: str, granted: Any
 ) -> None:
     answer = fetched(world, granted, accept)

@@ -1,4 +1,4 @@
-"""What a tenant grants, what its landlord sees of it, and who is refused what."""
+"""Grants, the turnover that they give access to, and refusals."""
 
 import datetime as dt
 import re
@@ -30,7 +30,7 @@ def state(world: World, granted: Any) -> str:
 
 
 def seen(world: World, granted: Any) -> int:
-    """Return the status that the landlord's look is answered with."""
+    """Return the status of the landlord's request for turnover."""
     path = f"GET /rent/tenants/{granted['grant_id']}/turnover"
     return world.call(path, who="landlord", query=by.period(world)).status
 
@@ -39,7 +39,9 @@ def listed(world: World) -> list[str]:
     return [one["grant_id"] for one in world.walk("/rent/tenants", limit=2, who="landlord")]
 
 
-def test_landlord_sees_turnover_of_what_is_granted(world: World, pki: DemonstrationPki) -> None:
+def test_grant_gives_the_landlord_the_turnover_of_its_registers(
+    world: World, pki: DemonstrationPki
+) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
     today = by.today(world)
     granted = by.grant(world, shop_id, ONE)
@@ -88,7 +90,9 @@ def test_landlord_sees_turnover_of_what_is_granted(world: World, pki: Demonstrat
     )
 
 
-def test_months_add_up_and_an_earlier_start_shows_more(world: World, pki: DemonstrationPki) -> None:
+def test_months_are_sums_of_days_and_an_earlier_start_adds_days(
+    world: World, pki: DemonstrationPki
+) -> None:
     shop_id = by.ready(world, pki)
     world.advance(days=70)
     today = by.today(world)
@@ -104,7 +108,7 @@ def test_months_add_up_and_an_earlier_start_shows_more(world: World, pki: Demons
 
 
 @pytest.mark.parametrize("back", [0, 200])
-def test_register_shows_the_days_it_stood_in_the_shop(
+def test_turnover_covers_the_days_of_a_register_in_the_shop(
     world: World, pki: DemonstrationPki, back: int
 ) -> None:
     shop_id = by.ready(world, pki)
@@ -126,7 +130,7 @@ def test_register_shows_the_days_it_stood_in_the_shop(
     ]
 
 
-def test_register_that_went_to_another_client_shows_nothing_from_that_day(
+def test_turnover_ends_on_the_day_a_register_moves_to_another_client(
     world: World, pki: DemonstrationPki
 ) -> None:
     shop_id = by.ready(world, pki)
@@ -139,9 +143,7 @@ def test_register_that_went_to_another_client_shows_nothing_from_that_day(
     assert by.look(world, granted)["total"]["receipts"] == 1
 
 
-def test_revocation_hides_everything_at_the_next_request(
-    world: World, pki: DemonstrationPki
-) -> None:
+def test_revocation_ends_the_access_at_once(world: World, pki: DemonstrationPki) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
     first, second = by.grant(world, shop_id, ONE), by.grant(world, shop_id, TWO)
     assert (seen(world, first), seen(world, second)) == (200, 200)
@@ -177,7 +179,7 @@ def test_withdrawal_ends_every_grant_at_once(world: World, pki: DemonstrationPki
     assert seen(world, by.grant(world, shop_id)) == 200
 
 
-def test_nothing_is_granted_without_a_consent(world: World, pki: DemonstrationPki) -> None:
+def test_grant_needs_a_consent(world: World, pki: DemonstrationPki) -> None:
     signing.trust(world, pki)
     steps.know_organisation(world)
     by.enrol(world)
@@ -189,7 +191,7 @@ def test_nothing_is_granted_without_a_consent(world: World, pki: DemonstrationPk
     assert listed(world) == []
 
 
-def test_new_wording_asks_for_a_signature_for_new_grants_only(
+def test_new_version_of_the_consent_is_needed_for_new_grants_only(
     world: World, pki: DemonstrationPki, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
@@ -212,9 +214,7 @@ def test_new_wording_asks_for_a_signature_for_new_grants_only(
     assert {one["state"] for one in kept} == {"withdrawn"}
 
 
-def test_same_register_is_granted_once_a_landlord_and_to_several(
-    world: World, pki: DemonstrationPki
-) -> None:
+def test_register_is_granted_once_to_each_landlord(world: World, pki: DemonstrationPki) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
     by.enrol(world, "client-5", name="АО «Второй»", inn="7736050003", ogrn="1027700070518")
     by.grant(world, shop_id, ONE)
@@ -250,7 +250,7 @@ def test_same_register_is_granted_once_a_landlord_and_to_several(
         ({"extra": 1}, 422, "payload-invalid"),
     ],
 )
-def test_what_cannot_be_granted_is_refused(
+def test_invalid_grant_is_refused(
     world: World, pki: DemonstrationPki, changes: dict[str, Any], status: int, slug: str
 ) -> None:
     shop_id = by.ready(world, pki)
@@ -264,7 +264,7 @@ def test_what_cannot_be_granted_is_refused(
     assert world.items(RENT, "grant#") == []
 
 
-def test_foreign_shop_is_not_there(world: World, pki: DemonstrationPki) -> None:
+def test_shop_of_another_client_is_not_found(world: World, pki: DemonstrationPki) -> None:
     by.ready(world, pki)
     foreign = world.ok(
         "POST /organisation/shops", {"name": "Чужой", "address": "Москва"}, who="other_client"
@@ -274,7 +274,7 @@ def test_foreign_shop_is_not_there(world: World, pki: DemonstrationPki) -> None:
     assert "Создайте отдельный магазин" in answer.json["detail"]
 
 
-def test_struck_off_landlord_sees_nothing_and_gets_nothing(
+def test_struck_off_landlord_has_no_access_until_another_enrolment(
     world: World, pki: DemonstrationPki
 ) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
@@ -286,7 +286,7 @@ def test_struck_off_landlord_sees_nothing_and_gets_nothing(
     assert (seen(world, granted), listed(world)) == (200, [granted["grant_id"]])
 
 
-def test_grant_of_another_landlord_is_not_there(world: World, pki: DemonstrationPki) -> None:
+def test_grant_to_another_landlord_is_not_found(world: World, pki: DemonstrationPki) -> None:
     shop_id = by.ready(world, pki)
     by.enrol(world, "client-5", name="АО «Второй»", inn="7736050003", ogrn="1027700070518")
     by.sign(world, pki, "client-5")
@@ -295,9 +295,7 @@ def test_grant_of_another_landlord_is_not_there(world: World, pki: Demonstration
     assert listed(world) == []
 
 
-def test_tenant_sees_who_looked_and_is_told_of_the_first(
-    world: World, pki: DemonstrationPki
-) -> None:
+def test_accesses_are_logged_and_the_first_is_notified(world: World, pki: DemonstrationPki) -> None:
     granted = by.grant(world, by.ready(world, pki))
     log = f"/rent/grants/{granted['grant_id']}/accesses"
     assert world.get(log)["items"] == []
@@ -330,12 +328,12 @@ def test_tenant_sees_who_looked_and_is_told_of_the_first(
         {"from": "2026-01-01", "to": "2026-01-02", "items": "all"},
     ],
 )
-def test_periods_that_make_no_sense_are_refused(world: World, query: dict[str, str]) -> None:
+def test_invalid_period_is_refused(world: World, query: dict[str, str]) -> None:
     answer = world.call("GET /rent/tenants/some/turnover", who="landlord", query=query)
     assert answer.status == 422
 
 
-def test_landlords_employee_sees_no_section_of_clients(world: World) -> None:
+def test_landlord_may_call_only_the_landlords_actions(world: World) -> None:
     declarations.load()
     for one in declarations.actions():
         roles = {role.value for role in one.callers}
@@ -351,13 +349,15 @@ def test_landlords_employee_sees_no_section_of_clients(world: World) -> None:
 
 
 @pytest.mark.parametrize("who", ["client", "operator", "nobody"])
-def test_others_do_not_see_what_landlords_see(world: World, who: str) -> None:
+def test_landlords_actions_are_refused_to_other_roles(world: World, who: str) -> None:
     status = 401 if who == "nobody" else 403
     assert world.call("GET /rent/tenants", who=who).status == status
     assert world.call("GET /rent/tenants/some/turnover", who=who).status == status
 
 
-def test_register_that_moves_meanwhile_is_not_granted(world: World, pki: DemonstrationPki) -> None:
+def test_register_that_moves_to_another_shop_meanwhile_is_not_granted(
+    world: World, pki: DemonstrationPki
+) -> None:
     shop_id = by.ready(world, pki)
     other = by.open_shop(world, name="Другой")
     moved: list[bool] = []

@@ -1,4 +1,4 @@
-"""Who is a landlord, and how one is found."""
+"""Enrolment of landlords and the search for landlords."""
 
 from typing import Any
 
@@ -67,13 +67,13 @@ FOUND = {
 }
 
 
-def test_landlords_are_found(directory: World) -> None:
+def test_landlord_is_found_by_part_of_the_name_or_inn(directory: World) -> None:
     for limit in (1, 2, 20):
         for q, expected in FOUND.items():
             assert found(directory, q, limit) == expected, (q, limit)
 
 
-def test_all_are_listed_by_name(directory: World) -> None:
+def test_landlords_are_listed_by_name(directory: World) -> None:
     listed = directory.walk("/rent/landlords", limit=2)
     assert [one["landlord_id"] for one in listed] == [
         "client-12",
@@ -88,7 +88,7 @@ def test_all_are_listed_by_name(directory: World) -> None:
     }
 
 
-def test_long_questions_are_refused(world: World) -> None:
+def test_too_long_search_is_refused(world: World) -> None:
     assert world.call("GET /rent/landlords", query={"q": "а" * 251}).status == 422
 
 
@@ -98,7 +98,7 @@ def test_next_of_another_search_is_refused(directory: World) -> None:
     assert answer.problem == "cursor-invalid"
 
 
-def test_enrolment_is_audited(world: World) -> None:
+def test_enrolment_and_striking_off_are_recorded_in_the_history(world: World) -> None:
     landlord = by.enrol(world)
     assert [(one["status"], one["subject"]) for one in landlord["history"]] == [
         ("enrolled", "user-3")
@@ -115,7 +115,7 @@ def test_enrolment_is_audited(world: World) -> None:
     assert found(world, "елка") == {"4"}
 
 
-def test_renamed_landlord_is_found_by_the_new_name_alone(world: World) -> None:
+def test_renamed_landlord_is_found_by_the_new_name_only(world: World) -> None:
     longest = "Ы" + "".join(chr(ord("а") + n % 32) for n in range(240))
     by.enrol(world, name=longest)
     by.enrol(world, name="".join(reversed(longest)))
@@ -126,13 +126,13 @@ def test_renamed_landlord_is_found_by_the_new_name_alone(world: World) -> None:
 
 
 @pytest.mark.parametrize("who", ["client", "landlord"])
-def test_only_the_operator_enrols(world: World, who: str) -> None:
+def test_only_the_operator_may_enrol_landlords(world: World, who: str) -> None:
     steps.know_organisation(world, "client-4")
     for method in ("PUT", "DELETE", "GET"):
         assert world.call(f"{method} /rent/landlords/client-4", who=who).status == 403
 
 
-def test_unknown_organisations_are_not_enrolled(world: World) -> None:
+def test_unknown_organisation_cannot_be_enrolled(world: World) -> None:
     answer = world.call("PUT /rent/landlords/client-99", who="operator")
     assert answer.problem == "organisation-unknown"
     assert world.call("GET /rent/landlords/client-99", who="operator").status == 404
@@ -142,7 +142,7 @@ letters = st.text("абё Р-1", min_size=1, max_size=40)
 
 
 @given(letters, letters)
-def test_a_part_finds_its_name_exactly_once(name: str, part: str) -> None:
+def test_any_part_of_a_name_finds_the_name_exactly_once(name: str, part: str) -> None:
     sought = landlord_search.sought(part)
     entries = landlord_search.entries(name, "7707083893")
     times = [
