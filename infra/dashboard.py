@@ -109,6 +109,7 @@ def _of_functions(kind: str, functions: list[Function]) -> Iterable[Graph]:
 
 
 def _of_queues(queues: list[str]) -> Iterable[Graph]:
+    dead_letters = [*map(dead_letter_id, queues), names.RELAY_DEAD_LETTERS]
     for title, metric, dead in (
         ("Queues: messages that wait", "ApproximateNumberOfMessagesVisible", False),
         ("Queues: age of the oldest message, s", "ApproximateAgeOfOldestMessage", False),
@@ -116,7 +117,7 @@ def _of_queues(queues: list[str]) -> Iterable[Graph]:
     ):
         lines = [
             (["AWS/SQS", metric, "QueueName", names.name(queue)], "Maximum")
-            for queue in (map(dead_letter_id, queues) if dead else queues)
+            for queue in (dead_letters if dead else queues)
         ]
         yield Graph(title, lines)
 

@@ -181,7 +181,7 @@ def _relay(queues: Sequence[str]) -> Function:
         name="relay",
         section="runtime.relay",
         handler="chalicelib.runtime.relay.relay",
-        timeout=30,
+        timeout=60,
         memory=512,
         writes=[Queue(name) for name in queues if name not in FED_BY_OTHERS],
         relays=True,

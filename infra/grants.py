@@ -41,6 +41,7 @@ def statements(function: Function) -> list[Json]:
                 *({"Ref": names.stream_parameter(table)} for table in RELAYED),
             )
         )
+        policy.append(allow(["sqs:SendMessage"], {"Fn::Sub": names.arn(names.RELAY_DEAD_LETTERS)}))
     return policy
 
 

@@ -23,6 +23,8 @@ _NAMED_BY = {
 _HERE = "${AWS::Region}:${AWS::AccountId}"
 
 ALARM_TOPIC = "AlarmTopic"
+RELAY_DEAD_LETTERS = "RelayDeadLetterQueue"
+"""Queue to which Lambda reports the positions of stream records that were given up."""
 
 
 def kebab(logical_id: str) -> str:

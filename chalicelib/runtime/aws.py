@@ -26,7 +26,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     "s3": frozenset({"CreateBucket", "GetObject", "HeadBucket", "PutObject"}),
     "sesv2": frozenset({"SendEmail"}),
     "sns": frozenset({"Publish"}),
-    "sqs": frozenset({"SendMessage"}),
+    "sqs": frozenset({"SendMessageBatch"}),
 }
 """Operations of the clients. The SDK in the artifact is trimmed to them, which halves the time to
 create a client.

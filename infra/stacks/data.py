@@ -91,6 +91,9 @@ def template(declared: Json) -> Json:
     everything = json.loads(json.dumps(declared))
     for name in _of_type(declared, "AWS::SQS::Queue"):
         everything |= _dead_letters(name, everything[name])
+    everything |= _watched_dead_letters(
+        names.RELAY_DEAD_LETTERS, "the relay gave up records; find the cause, then resend"
+    )
     for name in _of_type(declared, "AWS::S3::Bucket"):
         everything[f"{name}Policy"] = _tls_only(name)
     return {"Resources": everything, "Outputs": _outputs(declared)}
@@ -127,6 +130,22 @@ def _dead_letters(name: str, queue: Json) -> Json:
         "deadLetterTargetArn": get_arn(dead),
         "maxReceiveCount": RECEIVES,
     }
+    reason = f"{name}: messages could not be processed; find the cause, then redrive"
+    return {
+        **_watched_dead_letters(dead, reason),
+        f"{name}AgeAlarm": alarm(
+            "AWS/SQS",
+            "ApproximateAgeOfOldestMessage",
+            {"QueueName": {"Fn::Sub": names.name(name)}},
+            "Maximum",
+            threshold=QUEUE_AGE_ALARM_SECONDS,
+            description=f"{name}: a message has waited for a quarter of an hour",
+        ),
+    }
+
+
+def _watched_dead_letters(dead: str, reason: str) -> Json:
+    """Return a dead-letter queue with the alarm that it is not empty."""
     return {
         dead: {
             "Type": "AWS::SQS::Queue",
@@ -140,15 +159,7 @@ def _dead_letters(name: str, queue: Json) -> Json:
             {"QueueName": {"Fn::Sub": names.name(dead)}},
             "Maximum",
             threshold=1,
-            description=f"{name}: messages could not be processed; find the cause, then redrive",
-        ),
-        f"{name}AgeAlarm": alarm(
-            "AWS/SQS",
-            "ApproximateAgeOfOldestMessage",
-            {"QueueName": {"Fn::Sub": names.name(name)}},
-            "Maximum",
-            threshold=QUEUE_AGE_ALARM_SECONDS,
-            description=f"{name}: a message has waited for a quarter of an hour",
+            description=reason,
         ),
     }
 

@@ -15,6 +15,8 @@ Json = dict[str, Any]
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The Lambda runtime: the Python that packages is the Python that runs."""
 LOG_DAYS = 90
+RELAY_RETRIES = 10
+"""Repeats of a stream record before it is given up, so that those behind it are relayed."""
 
 
 def template(functions: Sequence[Function]) -> Json:
@@ -100,6 +102,13 @@ def _stream_sources(function: Function, logical_id: str) -> Json:
                 "EventSourceArn": {"Ref": names.stream_parameter(table)},
                 "StartingPosition": "TRIM_HORIZON",
                 "BatchSize": 100,
+                "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                "BisectBatchOnFunctionError": True,
+                # Not a limit of age: while a record is repeated, those behind it grow as old.
+                "MaximumRetryAttempts": RELAY_RETRIES,
+                "DestinationConfig": {
+                    "OnFailure": {"Destination": {"Fn::Sub": names.arn(names.RELAY_DEAD_LETTERS)}}
+                },
                 "FilterCriteria": {"Filters": [{"Pattern": json.dumps(gateway.OUTBOX_PATTERN)}]},
             },
         )

@@ -17,7 +17,7 @@ LOG_GB = 0.50
 CALLS: Mapping[str, float] = {
     "PutObject": 5e-6,
     "GetObject": 0.4e-6,
-    "SendMessage": QUEUE_CALL,
+    "SendMessageBatch": QUEUE_CALL,
     "SendEmail": 0.10e-3,
 }
 """Of a call that is not paid for by units. SMS are priced by the carrier, beside this."""

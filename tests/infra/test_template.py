@@ -331,6 +331,7 @@ def test_queues_that_others_fill_are_filled_by_no_function(production: Json) -> 
                 senders.setdefault(*queue, set()).add(role)
     queues = {name for name in of_type(production, "SQS::Queue") if "DeadLetter" not in name}
     fed = {f"{name}Queue" for name in FED_BY_OTHERS}
+    assert senders.pop(names.RELAY_DEAD_LETTERS) == {"RelayRole"}
     assert senders == {name: {"RelayRole"} for name in queues - fed}
 
 
@@ -372,7 +373,9 @@ def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -
         named |= {"SenderAddress"} & referenced(variables)
         # A listener need not know the queue that triggers it.
         relays = {table.logical_id for table in RELAYED} & listened
-        assert named == granted - {name} - (listened - named) - relays, name
+        # Lambda writes there in the role of the relay, the relay does not.
+        failures = {names.RELAY_DEAD_LETTERS}
+        assert named == granted - {name} - (listened - named) - relays - failures, name
 
 
 def test_queues_lose_nothing(production: Json) -> None:
@@ -414,17 +417,33 @@ def test_queues_lose_nothing(production: Json) -> None:
         for name, queue in queues.items()
         if name not in dead
     ]
-    assert sorted(targets) == sorted(dead), "a dead-letter queue belongs to one queue"
+    assert sorted([*targets, names.RELAY_DEAD_LETTERS]) == sorted(dead), (
+        "a dead-letter queue belongs to one queue"
+    )
 
 
-def test_queues_are_told_of_partial_failures(production: Json) -> None:
+def test_functions_report_partial_failures(production: Json) -> None:
     mappings = properties(production, "Lambda::EventSourceMapping")
     assert len(mappings) == len(declarations.consumers()) + len(RELAYED)
     for name, mapping in mappings.items():
-        # A relayed stream repeats its whole batch.
-        relays = mapping["FunctionName"] == {"Ref": "RelayFunction"}
-        wanted = None if relays else ["ReportBatchItemFailures"]
-        assert mapping.get("FunctionResponseTypes") == wanted, name
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+
+def test_stream_records_are_given_up_with_an_alarm(production: Json) -> None:
+    mappings = properties(production, "Lambda::EventSourceMapping").values()
+    relaying = [each for each in mappings if each["FunctionName"] == {"Ref": "RelayFunction"}]
+    assert len(relaying) == len(RELAYED)
+    for mapping in relaying:
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert 5 <= mapping["MaximumRetryAttempts"] <= 50
+        # Records behind one that is repeated grow as old, and would be given up untried.
+        assert "MaximumRecordAgeInSeconds" not in mapping
+        target = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+        assert referenced(target) == {names.RELAY_DEAD_LETTERS}
+    alarms = properties(production, "CloudWatch::Alarm")
+    watched = {"Name": "QueueName", "Value": {"Fn::Sub": names.name(names.RELAY_DEAD_LETTERS)}}
+    assert alarms[f"{names.RELAY_DEAD_LETTERS}Alarm"]["Dimensions"] == [watched]
+    assert alarms["RelayLagAlarm"]["MetricName"] == "IteratorAge"
 
 
 def test_every_stream_is_relayed(production: Json) -> None:

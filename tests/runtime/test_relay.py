@@ -6,9 +6,10 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib.runtime import outbox
+from chalicelib.runtime import relay as relay_module
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.notify import MAIL
-from chalicelib.runtime.relay import RelayIncomplete, relay
+from chalicelib.runtime.relay import relay
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import to_wire
 from infra.functions import FED_BY_OTHERS
@@ -33,9 +34,11 @@ def message(number: int, body: str = "{}", queue: Queue = MAIL) -> dict[str, Any
     return record(number, queue=queue.variable, body=body)
 
 
-def run(world: World, *records: dict[str, Any]) -> None:
+def run(world: World, *records: dict[str, Any], context: Any = None) -> list[str]:
+    """Relay records; return the sequence numbers that Lambda is to repeat from."""
     with world.running("relay"):
-        relay({"Records": list(records)}, None)
+        answer = relay({"Records": list(records)}, context)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def received(queue: Queue = MAIL) -> list[str]:
@@ -75,18 +78,70 @@ def test_message_above_the_limit_of_a_queue_is_refused() -> None:
         outbox.message("client-1", MAIL, Message(text="я" * 131_073))
 
 
-def test_failed_records_are_repeated_by_the_stream(world: World) -> None:
-    def fail_third(perform: Any) -> Any:
-        if len(world.calls) == 3:
+class Running:
+    """Context of an invocation with a constant time left."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.seconds * 1000
+
+
+def test_messages_are_sent_by_tens(world: World) -> None:
+    assert run(world, *(message(n) for n in range(25)), context=Running(60)) == []
+    assert [call.operation for call in world.calls] == ["SendMessageBatch"] * 3
+
+
+def test_call_is_no_larger_than_a_queue_accepts(world: World) -> None:
+    bodies = ["я" * 60_000, "я" * 60_000, "я" * 20_000, "я" * 131_072, "я"]
+    assert run(world, *(message(n, body) for n, body in enumerate(bodies))) == []
+    assert received() == bodies
+    assert len(world.calls) == 4
+
+
+def test_outage_of_a_queue_delays_only_its_messages(world: World) -> None:
+    drives = Queue("FiscalDrives")
+
+    def fail_mail(perform: Any) -> Any:
+        if MAIL.physical_name in world.calls[-1].resources:
             raise ConnectionError
         return perform()
 
-    world.around = fail_third
-    records = [message(n, f'"{n}"') for n in range(5)]
-    with pytest.raises(RelayIncomplete):
-        run(world, *records)
-    run(world, *records)
-    assert set(received()) == {f'"{n}"' for n in range(5)}
+    world.around = fail_mail
+    records = [message(n, f'"{n}"', MAIL if n % 2 else drives) for n in range(30)]
+    assert run(world, *records) == ["1"]
+    assert received(drives) == [f'"{n}"' for n in range(30) if not n % 2]
+    assert len(world.calls) == 3, "the rest of the queue is not tried after an outage"
+
+
+def test_message_that_makes_a_call_fail_is_reported_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = relay_module._send
+
+    def refuse(url: str, group: Any) -> set[int]:
+        if any(sent.body == "poison" for sent in group):
+            raise ValueError
+        return send(url, group)
+
+    monkeypatch.setattr(relay_module, "_send", refuse)
+    bodies = ["0", "1", "2", "poison", *"456789", "10"]
+    assert run(world, *(message(n, body) for n, body in enumerate(bodies))) == ["3"]
+    assert received() == [body for body in bodies if body != "poison"]
+
+
+def test_first_refused_entry_is_reported(world: World) -> None:
+    def refuse_two(perform: Any) -> Any:
+        return perform() | {"Failed": [{"Id": "4", "Code": "x"}, {"Id": "2", "Code": "x"}]}
+
+    world.around = refuse_two
+    assert run(world, *(message(n) for n in range(7))) == ["2"]
+
+
+def test_records_are_repeated_if_no_time_is_left(world: World) -> None:
+    assert run(world, message(5), message(6), context=Running(24)) == ["5"]
+    assert world.calls == []
 
 
 def test_message_is_sent_again_after_a_lost_answer(world: World) -> None:
@@ -97,8 +152,7 @@ def test_message_is_sent_again_after_a_lost_answer(world: World) -> None:
         raise TimeoutError
 
     world.around = lose
-    with pytest.raises(RelayIncomplete):
-        world.relay()
+    assert world.relay() == 0
     assert len(world.outbox()) == 1
     world.around = lambda perform: perform()
     world.relay()

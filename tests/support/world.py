@@ -326,9 +326,12 @@ class World:
             for number, item in waiting.items()
         ]
         with self.running("relay"):
-            stream.relay({"Records": records}, None)
-        self._relayed |= {(item["client_id"], item["sk"]) for item in waiting.values()}
-        return 1
+            failures = stream.relay({"Records": records}, None)["batchItemFailures"]
+        sent = list(waiting.items())
+        if failures:
+            sent = sent[: list(waiting).index(failures[0]["itemIdentifier"])]
+        self._relayed |= {(item["client_id"], item["sk"]) for _, item in sent}
+        return 1 if sent else 0
 
     def deliver(self) -> int:
         """Deliver a batch from each queue; return how many messages that was."""
