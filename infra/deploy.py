@@ -337,9 +337,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     """Deploy from the command line; return the exit code."""
     options = argparse.ArgumentParser(prog="python -m infra.deploy")
     options.add_argument("stage")
-    options.add_argument(
-        "--parameters", type=Path, help="JSON; infra/stages/STAGE.json unless said"
-    )
+    options.add_argument("--parameters", type=Path, help="JSON; by default infra/stages/STAGE.json")
     options.add_argument("--bucket", default=os.environ.get("ARTIFACT_BUCKET"))
     options.add_argument("--yes", action="store_true", help="execute without asking")
     chosen = options.parse_args(arguments)
@@ -352,7 +350,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
         if chosen.bucket:
             values["ArtifactBucket"] = chosen.bucket
         if not values.get("ArtifactBucket"):
-            raise DeploymentError("say --bucket, ARTIFACT_BUCKET or, in the file, ArtifactBucket")
+            raise DeploymentError("give --bucket, ARTIFACT_BUCKET or, in the file, ArtifactBucket")
         values |= secret_store.versions(
             clients("secretsmanager"),
             chosen.stage,

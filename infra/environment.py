@@ -35,7 +35,7 @@ _DOT_SECONDS = 2.0
 
 
 class Failed(Exception):
-    """A command did not succeed; the text is the last thing that it said."""
+    """A command did not succeed; the text is its last message."""
 
 
 def settings(pip: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:

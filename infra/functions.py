@@ -1,4 +1,4 @@
-"""The functions of the deployment: from the declarations in the code to what each Lambda is."""
+"""The functions of the deployment, made from the declarations in the code."""
 
 import dataclasses
 import itertools
@@ -17,15 +17,15 @@ from infra import declarations, names, parameters
 Json = dict[str, Any]
 
 RELAYED = (OUTBOX, FISCAL)
-"""Tables whose items may be messages: their streams are relayed."""
+"""Tables that hold messages of the outbox; the relay reads their streams."""
 
 FED_BY_OTHERS = {"Cabinet", "EdoInbound", "FiscalDocuments", "Payments"}
-"""Queues that no function of ours may put anything on: what is heard there is believed."""
+"""Queues that other systems fill and whose messages are trusted; no function may send to them."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Function:
-    """One Lambda: what runs, under which limits, and what it may touch."""
+    """One Lambda: its handler, its limits, and the resources that it may use."""
 
     name: str
     section: str
@@ -45,17 +45,17 @@ class Function:
 
     @property
     def behind_gateway(self) -> bool:
-        """Whether the gateway invokes it: for its routes, for preflights, or to let callers in."""
+        """Whether the gateway invokes the function: for routes, preflights or authorization."""
         return not (self.queue or self.rate or self.relays)
 
     @property
     def logical_id(self) -> str:
-        """The function's id in the template, and the beginning of its companions' ids."""
+        """The first part of the logical ids of the function, its role, log group and alarm."""
         return "".join(part.capitalize() for part in self.name.replace("-", "_").split("_"))
 
     @property
     def kebab(self) -> str:
-        """The function's name after its stage."""
+        """The name of the function without the stage."""
         return self.name.replace("_", "-")
 
     @property
@@ -98,7 +98,7 @@ def _action(action: Action) -> Function:
 
 
 def _reads(actions: Sequence[Action]) -> list[Function]:
-    """Return one read-only function a section, with the union of what its reads need."""
+    """Return one read-only function for each section, with the union of what its reads need."""
     shared = (action for action in actions if action.shares_function)
     reads = sorted(shared, key=attrgetter("section", "path"))
     functions = []

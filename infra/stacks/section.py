@@ -13,7 +13,7 @@ from infra.stacks.template import alarm, get_arn, role
 Json = dict[str, Any]
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
-"""The Lambda runtime: the Python that packages is the Python that runs."""
+"""The Lambda runtime: the version of the Python that packages."""
 LOG_DAYS = 90
 RELAY_RETRIES = 10
 """Repeats of a stream record before it is given up, so that those behind it are relayed."""

@@ -1,4 +1,4 @@
-"""The production template keeps the rules of the house, whatever is declared."""
+"""The production templates are safe and complete, whatever the code declares."""
 
 import functools
 import json
