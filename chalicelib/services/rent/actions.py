@@ -197,7 +197,7 @@ def withdraw_consent(caller: Caller, landlord_id: str) -> None:
     tenancy = fetch(store.tenancy(caller.client_id, landlord_id))
     if tenancy is None or not tenancy.consents:
         raise rules.ConsentUnknown
-    told = Withdrawn(
+    withdrawal = Withdrawn(
         client_id=caller.client_id,
         landlord_id=landlord_id,
         grant_ids=tuple(tenancy.grants),
@@ -206,8 +206,8 @@ def withdraw_consent(caller: Caller, landlord_id: str) -> None:
     commit(
         None,
         store.move_tenancy(caller.client_id, rules.withdrawn(tenancy)),
-        *(store.withdraw(caller.client_id, consent, told.at) for consent in tenancy.consents),
-        outbox.message(caller.client_id, store.QUEUE, told) if told.grant_ids else None,
+        *(store.withdraw(caller.client_id, consent, withdrawal.at) for consent in tenancy.consents),
+        outbox.message(caller.client_id, store.QUEUE, withdrawal) if withdrawal.grant_ids else None,
     )
 
 
