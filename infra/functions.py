@@ -39,6 +39,7 @@ class Function:
     queue: Queue | None = None
     batch_size: int = 0
     window: int = 0
+    concurrency: int = 0
     rate: str | None = None
     alarms: Mapping[str, int] = dataclasses.field(default_factory=dict)
     relays: bool = False
@@ -130,6 +131,7 @@ def _consumer(consumer: Consumer) -> Function:
         queue=consumer.queue,
         batch_size=consumer.batch_size,
         window=consumer.window,
+        concurrency=consumer.concurrency,
     )
 
 

@@ -45,6 +45,7 @@ def consumer(
     settings: Sequence[type[Settings]] = (),
     batch_size: int = 10,
     window: int = 0,
+    concurrency: int = 5,
     timeout: int = 30,
     memory: int = 512,
 ) -> Callable[[Callable[[M], None]], Handler]:
@@ -64,6 +65,8 @@ def consumer(
         writes: Resources that the function writes, and may read.
         batch_size: Most messages of one delivery.
         window: Seconds to wait for a batch to fill.
+        concurrency: Most invocations at the same time, at least 2. The functions of the account
+            share one limit, so a backlog must not take what the API needs.
         timeout: Seconds.
         memory: Megabytes.
     """
@@ -105,6 +108,7 @@ def consumer(
                 queue=queue,
                 batch_size=batch_size,
                 window=window,
+                concurrency=concurrency,
                 reads=reads,
                 writes=writes,
                 settings=settings,

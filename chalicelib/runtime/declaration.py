@@ -77,6 +77,8 @@ class Consumer(Declaration):
     batch_size: int
     window: int
     """Seconds to wait for a batch to fill; required for batches of more than ten messages."""
+    concurrency: int
+    """Most invocations at the same time, at least 2."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -88,6 +88,7 @@ def _queue_source(function: Function, logical_id: str) -> Json:
         "EventSourceArn": {"Fn::Sub": names.arn(function.queue.logical_id)},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BatchSize": function.batch_size,
+        "ScalingConfig": {"MaximumConcurrency": function.concurrency},
     }
     if function.window:
         mapping["MaximumBatchingWindowInSeconds"] = function.window

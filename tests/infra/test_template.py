@@ -429,6 +429,18 @@ def test_functions_report_partial_failures(production: Json) -> None:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
 
+def test_consumers_leave_the_api_its_share(production: Json) -> None:
+    """An account runs 1000 functions at once by default (AWS Lambda quotas)."""
+    bounds = {
+        name: mapping["ScalingConfig"]["MaximumConcurrency"]
+        for name, mapping in properties(production, "Lambda::EventSourceMapping").items()
+        if mapping["FunctionName"] != {"Ref": "RelayFunction"}
+    }
+    assert len(bounds) == len(declarations.consumers())
+    assert all(2 <= bound <= 50 for bound in bounds.values()), bounds
+    assert sum(bounds.values()) <= 200
+
+
 def test_stream_records_are_given_up_with_an_alarm(production: Json) -> None:
     mappings = properties(production, "Lambda::EventSourceMapping").values()
     relaying = [each for each in mappings if each["FunctionName"] == {"Ref": "RelayFunction"}]

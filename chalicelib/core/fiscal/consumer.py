@@ -45,6 +45,7 @@ class AnotherDocument(Exception):
     writes=[FISCAL],
     batch_size=BATCH,
     window=2,
+    concurrency=20,
     timeout=25,
     memory=1024,
 )

@@ -40,6 +40,7 @@ class ReceiptNotStored(Exception):
     reads=[FISCAL, APPLICATIONS],
     writes=[E_RECEIPTS, SENDER, SMS],
     settings=[EReceiptsSettings, MailSettings],
+    concurrency=10,
 )
 def deliver_receipt(delivery: DeliveryRequested) -> None:
     """Send a receipt to its buyer if the channel is on, and add it to the statistics.
