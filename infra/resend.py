@@ -1,10 +1,11 @@
-"""Sends the messages of the outbox that were written between two moments to their queues again.
+"""Sends the messages that were written between two moments to their queues again.
 
     python -m infra.resend --stage STAGE --since 2026-01-31T09:00Z [--until …] [--dry-run]
 
-For messages that the relay never sent and that the stream no longer holds. Which messages these are
-is recorded nowhere, so all are sent; consumers ignore a repeat. The content of a message is not
-shown, since it may be personal.
+For messages that the relay never sent and that the stream no longer holds: of the outbox, and the
+requests to deliver a receipt, in the table of fiscal documents. Which messages these are is
+recorded nowhere, so all are sent; consumers ignore a repeat. The content of a message is not shown,
+since it may be personal.
 """
 
 import argparse
@@ -16,36 +17,54 @@ from typing import Any, NamedTuple
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.runtime.identifier import first_identifier
+from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.resource import Queue
+from chalicelib.runtime.table import Table
 from infra import stacks
 from infra.cloudformation import Clients, DeploymentError, Stack
+from infra.functions import RELAYED
 
 
 class Message(NamedTuple):
-    """A message of the outbox."""
+    """A message in a table whose stream is relayed."""
 
     queue: str
     """The environment variable of a :class:`Queue`."""
     body: str
 
 
-def written(dynamodb: Any, table: str, since: dt.datetime, until: dt.datetime) -> Iterator[Message]:
+def _time(table: Table, moment: dt.datetime) -> tuple[str, dict[str, str]]:
+    """Return the attribute of a table by which messages are found by time, and its value."""
+    if table is OUTBOX:
+        return "sk", {"S": first_identifier(moment)}
+    if table is FISCAL:
+        return "queued_at", {"N": str(int(moment.timestamp()))}
+    raise LookupError(f"{table} has no time of its messages")
+
+
+def written(
+    dynamodb: Any, outputs: dict[str, str], since: dt.datetime, until: dt.datetime
+) -> Iterator[Message]:
     """Yield the messages written from ``since`` until before ``until``, in no order.
 
-    Scans the whole table, which a command may do and an action may not.
+    Scans the tables whole, which a command may do and an action may not. Their names are among the
+    ``outputs`` of the data stack. Times of receipts are known to the second.
     """
-    pages = dynamodb.get_paginator("scan").paginate(
-        TableName=table,
-        FilterExpression="sk BETWEEN :since AND :until AND attribute_exists(queue)",
-        ExpressionAttributeValues={
-            ":since": {"S": first_identifier(since)},
-            ":until": {"S": first_identifier(until)},
-        },
-    )
-    for page in pages:
-        for item in page["Items"]:
-            yield Message(queue=item["queue"]["S"], body=item["body"]["S"])
+    for table in RELAYED:
+        attribute, first = _time(table, since)
+        _, last = _time(table, until)
+        pages = dynamodb.get_paginator("scan").paginate(
+            TableName=outputs[f"{table.logical_id}Name"],
+            FilterExpression=(
+                f"{attribute} >= :since AND {attribute} < :until AND attribute_exists(queue)"
+            ),
+            ExpressionAttributeValues={":since": first, ":until": last},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield Message(queue=item["queue"]["S"], body=item["body"]["S"])
 
 
 def resend(sqs: Any, outputs: dict[str, str], messages: Iterator[Message]) -> int:
@@ -91,8 +110,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
         outputs = Stack(
             clients("cloudformation"), stacks.stack_name(chosen.stage, stacks.DATA)
         ).outputs()
-        table = outputs["OutboxTableName"]
-        messages = written(clients("dynamodb"), table, chosen.since, chosen.until)
+        messages = written(clients("dynamodb"), outputs, chosen.since, chosen.until)
         if chosen.dry_run:
             print(f"{sum(1 for _ in messages)} messages")
         else:

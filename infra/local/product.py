@@ -124,8 +124,7 @@ def product(
         done("шаблоны развёрнуты")
         if cloud.saved_at:
             since = cloud.saved_at - _UNRELAYED
-            table = outputs["OutboxTableName"]
-            messages = written(cloud.client("dynamodb"), table, since, cloud.saved_at)
+            messages = written(cloud.client("dynamodb"), outputs, since, cloud.saved_at)
             resend(cloud.client("sqs"), outputs, messages)
         holders = subjects() | {foreign_operator.KEY: foreign_operator.SUBJECT}
         pki = DemonstrationPki(state / "pki", holders)

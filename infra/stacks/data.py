@@ -174,8 +174,8 @@ def _outputs(declared: Json) -> Json:
     outputs: Json = {}
     for bucket in ("TrustBucket", "EdoBucket"):
         outputs[f"{bucket}Name"] = {"Value": {"Ref": bucket}}
-    outputs["OutboxTableName"] = {"Value": {"Ref": "OutboxTable"}}
     for table in RELAYED:
+        outputs[f"{table.logical_id}Name"] = {"Value": {"Ref": table.logical_id}}
         stream = {"Fn::GetAtt": [table.logical_id, "StreamArn"]}
         outputs[names.stream_parameter(table)] = {"Value": stream}
     for name in _of_type(declared, "AWS::SQS::Queue"):

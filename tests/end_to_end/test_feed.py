@@ -148,9 +148,7 @@ def test_a_document_on_the_queue_is_counted(running: Product) -> None:
     origin.post("/local/fiscal-documents", document, expect=202)
     database = running.cloud.client("dynamodb")
     (table,) = (
-        name
-        for name in database.list_tables()["TableNames"]
-        if "Fiscal" in name and "Drives" not in name
+        name for name in database.list_tables()["TableNames"] if name.endswith("-fiscal-table")
     )
     client_id = PERSONAS["romashka"].client_id
     name = f"turnover#{register.register_id}#2026-11-23#{register.fiscal_drive_number}"

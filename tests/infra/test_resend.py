@@ -1,14 +1,18 @@
 """What the relay never sent goes to its queue by a command, and does nothing twice."""
 
 import datetime as dt
+import json
 import re
 from typing import Any
 
 import pytest
 
+from chalicelib.core.fiscal.store import DELIVERIES
+from chalicelib.runtime import clock
 from chalicelib.runtime.outbox import OUTBOX
 from infra import resend
-from tests.support import cloud, steps
+from infra.functions import RELAYED
+from tests.support import cloud, receipts, steps
 from tests.support.world import World
 
 MINUTE = dt.timedelta(minutes=1)
@@ -21,7 +25,7 @@ class Stacks:
         assert asked == {"StackName": "test-service-menu-data"}
         queues = [f"{name}Queue" for name in cloud.queue_names()]
         outputs = {f"{queue}Url": cloud.physical_name(queue) for queue in queues}
-        outputs["OutboxTableName"] = OUTBOX.physical_name
+        outputs |= {f"{table.logical_id}Name": table.physical_name for table in RELAYED}
         listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
         return {"Stacks": [{"StackStatus": "CREATE_COMPLETE", "Outputs": listed}]}
 
@@ -90,6 +94,18 @@ def test_only_what_was_written_in_the_time_said(
         assert run("--since", start, "--until", end, "--dry-run") == 0
     counts = [int(line.split()[0]) for line in capsys.readouterr().out.splitlines()]
     assert counts == [1, 0, 0]
+
+
+def test_receipts_are_sent_again(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """The time is that of the arrival, not that of the register's clock."""
+    with clock.at(world.moment):
+        message = receipts.request_delivery(world, dateTime="2026-11-01T12:05:00")
+        receipts.store(world, fiscalDocumentNumber=receipts.NUMBER + 1)
+    assert run("--since", _after(world), "--until", "2027-01-01T00:00Z") == 0
+    assert run(*since(world)) == 0
+    assert [int(line.split()[0]) for line in capsys.readouterr().out.splitlines()] == [0, 1]
+    waiting = [body for name, body in cloud.keep().messages if name == DELIVERIES.logical_id]
+    assert [json.loads(body) for body in waiting] == [message]
 
 
 def test_a_moment_without_its_zone_is_refused() -> None:

@@ -7,7 +7,8 @@ of a client's register is in the client's partition, under
 :mod:`chalicelib.core.fiscal.register_documents`, which finds their numbers in the turnover.
 
 A document with a buyer's contact is also a message: the relay reads the table's stream as it reads
-that of the outbox, and sends ``body`` to ``queue``. The message needs no write of its own.
+that of the outbox, and sends ``body`` to ``queue``. The message needs no write of its own. It was
+written at ``queued_at``, in seconds since 1970, by which ``infra/resend.py`` finds it.
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.core.fiscal.document import MOST_DOCUMENTS, OperationType
 from chalicelib.core.fiscal.model import DeliveryRequested, StoredDocument
 from chalicelib.core.fiscal.turnover import ShiftSpan, Sums, Turnover
+from chalicelib.runtime import clock
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -59,7 +61,11 @@ def put_receipt(document: StoredDocument) -> Write:
             fiscal_drive=document.fiscal_drive,
             document_number=document.number,
         )
-        item |= {"queue": DELIVERIES.variable, "body": message.model_dump_json()}
+        item |= {
+            "queue": DELIVERIES.variable,
+            "body": message.model_dump_json(),
+            "queued_at": int(clock.now().timestamp()),
+        }
     return FISCAL.put(item)
 
 
