@@ -27,7 +27,7 @@ if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 from hypercorn.__main__ import main  # type: ignore[import-not-found]  # noqa: E402
-from ministack.core import lambda_runtime  # type: ignore[import-not-found]  # noqa: E402
+from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]  # noqa: E402
 from ministack.services import lambda_svc, ses_v2  # type: ignore[import-not-found]  # noqa: E402
 
 # Idle TLS connections, which the functions keep, would hold up its stop for 30 seconds.
@@ -85,6 +85,17 @@ class Code(zipfile.ZipFile):
             os.symlink(os.path.join(shared, entry), os.path.join(path, entry))
         copy.unlink()
 
+
+required_permission = iam_actions.extract_iam_action
+
+
+def covering_permission(*request: Any, **named: Any) -> str | None:
+    """Return the permission that a request needs; ``sqs:SendMessage`` covers a batch, as in AWS."""
+    permission: str | None = required_permission(*request, **named)
+    return "sqs:SendMessage" if permission == "sqs:SendMessageBatch" else permission
+
+
+iam_actions.extract_iam_action = covering_permission
 
 lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Code})
 
