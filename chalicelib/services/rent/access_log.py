@@ -4,7 +4,7 @@ from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.commit import transact
 from chalicelib.services.rent import mail, store
 from chalicelib.services.rent.model import Access, KeptTenantGrant
-from chalicelib.services.rent.store import SeenBefore
+from chalicelib.services.rent.store import AccessedBefore
 
 
 def record(grant: KeptTenantGrant, access: Access, tenant: Profile) -> None:
@@ -19,11 +19,11 @@ def record(grant: KeptTenantGrant, access: Access, tenant: Profile) -> None:
             transact(
                 [
                     *logged,
-                    store.see_first(grant, access),
+                    store.record_first_access(grant, access),
                     mail.first_access(grant, access, tenant.email),
                 ]
             )
-        except SeenBefore:
+        except AccessedBefore:
             pass
         else:
             return

@@ -1,7 +1,5 @@
 """«Аренда»: landlords, consents, grants, and the turnover that a grant covers."""
 
-from typing import Any
-
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
@@ -20,10 +18,9 @@ from chalicelib.runtime.negotiation import MediaType
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.settings import PageSettings
-from chalicelib.runtime.table import Get, fetch, fetch_all
+from chalicelib.runtime.table import fetch
 from chalicelib.services.rent import (
     access_log,
-    consent_text,
     landlord_search,
     report,
     rules,
@@ -38,20 +35,19 @@ from chalicelib.services.rent.model import (
     Enrolment,
     Grant,
     GrantState,
-    KeptTenantGrant,
     Landlord,
     LandlordCard,
     LandlordsQuery,
     NewConsent,
     NewGrant,
-    RentParty,
     TenantGrant,
     TenantTurnover,
     TurnoverQuery,
     Withdrawn,
 )
+from chalicelib.services.rent.new_grant import prepare_grant, registers_stand_in_shop
 from chalicelib.services.rent.store import RENT
-from chalicelib.services.rent.tenancies import read_consent, read_tenancies
+from chalicelib.services.rent.tenancies import read_consent, read_tenancies, read_tenant_grant
 
 # --- the directory of landlords
 
@@ -158,7 +154,7 @@ def list_consents(caller: Caller, query: PageQuery) -> Page[Consent]:
     memory=1024,
     settings=[BillingSettings, SigningSettings],
 )
-def sign_consent(caller: Caller, new: NewConsent) -> Consent:
+def sign_consent(caller: Caller, payload: NewConsent) -> Consent:
     """Sign the consent for a landlord with a detached signature over its exact text.
 
     The signer must be entitled to act for the tenant.
@@ -166,28 +162,21 @@ def sign_consent(caller: Caller, new: NewConsent) -> Consent:
     # Also reads the trusted authorities and stores the evidence in S3.
     from chalicelib.core.signing.acceptance import accept_signature
 
-    tenancy, tenant, offered = read_consent(caller.client_id, new.landlord_id)
-    if tenancy and tenancy.version == offered.version:
-        raise rules.ConsentSigned
+    tenancy, tenant, offered = read_consent(caller.client_id, payload.landlord_id)
+    rules.require_unsigned(tenancy, offered.version)
     signature = accept_signature(
         caller.client_id,
         offered.text.encode(),
-        new.signature,
+        payload.signature,
         inn=tenant.inn,
         ogrn=tenant.ogrn,
     )
     beginning = rules.CONSENT.begin(ConsentState.SIGNED, Actor.CLIENT)
-    signed = Consent(
-        **offered.model_dump(exclude={"state", "signature"}),
-        state=beginning.state,
-        signature=signature,
-        consent_id=new_identifier(),
-        history=beginning.history,
-    )
+    consent = Consent.of(offered, signature, beginning)
     return commit(
-        signed,
-        store.move_tenancy(caller.client_id, rules.signed(tenancy, signed)),
-        store.sign(caller.client_id, signed),
+        consent,
+        store.put_tenancy(caller.client_id, rules.signed(tenancy, consent)),
+        store.put_consent(caller.client_id, consent),
     )
 
 
@@ -205,7 +194,7 @@ def withdraw_consent(caller: Caller, landlord_id: str) -> None:
     )
     commit(
         None,
-        store.move_tenancy(caller.client_id, rules.withdrawn(tenancy)),
+        store.put_tenancy(caller.client_id, rules.withdrawn(tenancy)),
         *(store.withdraw(caller.client_id, consent, withdrawal.at) for consent in tenancy.consents),
         outbox.message(caller.client_id, store.QUEUE, withdrawal) if withdrawal.grant_ids else None,
     )
@@ -226,50 +215,13 @@ def grant_registers(caller: Caller, payload: NewGrant) -> Grant:
 
     The access begins today, or on the earlier day `visible_from`.
     """
-    client_id = caller.client_id
-    gets: list[Get[Any]] = [
-        store.landlord(payload.landlord_id),
-        store.tenancy(client_id, payload.landlord_id),
-        organisation.profile(client_id),
-        organisation.shop(client_id, payload.shop_id),
-    ]
-    gets += [organisation.register(client_id, register_id) for register_id in payload.register_ids]
-    landlord, tenancy, tenant, shop, *registers = fetch_all(gets)
-    landlord = rules.require_landlord(landlord, client_id)
-    tenancy = rules.require_consent(tenancy, consent_text.CONSENT.version)
-    if tenant is None:
-        raise OrganisationUnknown
-    if shop is None:
-        raise rules.ShopOfNobody
-    beginning = rules.GRANT.begin(GrantState.ACTIVE, Actor.CLIENT)
-    today = clock.business_day(beginning.at)
-    rules.require_registers(payload, registers, tenancy, today)
-    grant = Grant(
-        grant_id=new_identifier(),
-        landlord=landlord.card(),
-        shop=shop,
-        register_ids=payload.register_ids,
-        visible_from=payload.visible_from or today,
-        granted_at=beginning.at,
-        consent_id=tenancy.consents[-1],
-        state=beginning.state,
-        history=beginning.history,
-    )
-    shown = KeptTenantGrant.of(grant, client_id, RentParty(name=tenant.name, inn=tenant.inn))
+    tenancy, grant, shown = prepare_grant(caller.client_id, payload)
     return commit(
         grant,
-        store.move_tenancy(client_id, rules.granted(tenancy, grant)),
-        *store.put_grant(client_id, grant, shown),
-        store.is_enrolled(landlord.landlord_id),
-        *(
-            organisation.stands_in(
-                client_id,
-                payload.shop_id,
-                register_id,
-                otherwise=rules.RegisterElsewhere(register_id=register_id),
-            )
-            for register_id in payload.register_ids
-        ),
+        store.put_tenancy(caller.client_id, rules.granted(tenancy, grant)),
+        *store.put_grant(caller.client_id, grant, shown),
+        store.is_enrolled(payload.landlord_id),
+        *registers_stand_in_shop(caller.client_id, payload),
     )
 
 
@@ -296,7 +248,7 @@ def revoke_grant(caller: Caller, grant_id: str) -> None:
     end = rules.GRANT.transition(GrantState.ACTIVE, GrantState.REVOKED, Actor.CLIENT)
     commit(
         None,
-        store.move_tenancy(caller.client_id, tenancy),
+        store.put_tenancy(caller.client_id, tenancy),
         *store.end_grant(caller.client_id, landlord_id, grant_id, end),
     )
 
@@ -355,20 +307,8 @@ def get_tenant_turnover(
     # This action writes: the turnover is returned only if the entry of the log commits while the
     # grant is active. It reads the grant, the tenant, and two lists for each register: the shops
     # and the turnover.
-    landlord, grant = fetch(
-        store.landlord(caller.client_id), store.tenant(caller.client_id, grant_id)
-    )
-    if landlord is None or not landlord.enrolled or grant is None:
-        raise rules.GrantUnknown
-    tenant = fetch(organisation.profile(grant.tenant_id))
-    if tenant is None:
-        raise OrganisationUnknown
-    turnover = tenant_turnover.read(
-        grant,
-        query,
-        landlord=RentParty(name=landlord.name, inn=landlord.inn),
-        tenant=RentParty(name=tenant.name, inn=tenant.inn),
-    )
+    landlord, tenant, grant = read_tenant_grant(caller.client_id, grant_id)
+    turnover = tenant_turnover.read(grant, query, landlord=landlord, tenant=rules.party(tenant))
     access = Access(
         access_id=new_identifier(),
         at=clock.now(),

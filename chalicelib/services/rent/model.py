@@ -12,7 +12,8 @@ from chalicelib.core.signing.model import Signature, SignatureBytes
 from chalicelib.requisites import Inn, Line, RegisterNumber
 from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor, HistoryEntry
-from chalicelib.runtime.identifier import Identifier
+from chalicelib.runtime.identifier import Identifier, new_identifier
+from chalicelib.runtime.lifecycle import Beginning
 from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
 from chalicelib.runtime.period import Period
@@ -113,8 +114,21 @@ class Consent(ConsentText):
     consent_id: Identifier
     history: tuple[HistoryEntry, ...]
 
+    @classmethod
+    def of(
+        cls, offered: ConsentText, signature: Signature, beginning: Beginning[ConsentState]
+    ) -> Self:
+        """Return the consent that ``signature`` over the text ``offered`` brings into force."""
+        return cls(
+            **offered.model_dump(exclude={"state", "signature"}),
+            state=beginning.state,
+            signature=signature,
+            consent_id=new_identifier(),
+            history=beginning.history,
+        )
+
     def shown(self) -> ConsentText:
-        """Return it as the text that is signed."""
+        """Return the consent without its identifier and history."""
         return ConsentText(**self.model_dump(include=set(ConsentText.model_fields)))
 
 

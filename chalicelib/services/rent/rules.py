@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from chalicelib.core.organisation.model import Binding, Register
+from chalicelib.core.organisation.model import Binding, Profile, Register
 from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 from chalicelib.services.rent.model import (
@@ -14,6 +14,7 @@ from chalicelib.services.rent.model import (
     GrantState,
     Landlord,
     NewGrant,
+    RentParty,
     Tenancy,
     VisibleDays,
 )
@@ -40,7 +41,7 @@ class LandlordIsTenant(Problem):
     detail = "Выберите другого арендодателя: своей организации доступ не предоставляют."
 
 
-class LandlordMoved(Problem):
+class LandlordChanged(Problem):
     """Another request has enrolled, renamed or struck off the landlord in the meantime."""
 
 
@@ -81,7 +82,7 @@ class ConsentUnknown(NotFound):
     detail = "Действующего согласия для этого арендодателя нет."
 
 
-class TenancyMoved(Problem):
+class TenancyChanged(Problem):
     """Another request has changed the tenancy in the meantime."""
 
 
@@ -107,7 +108,7 @@ GRANT = Lifecycle(
 )
 
 
-class ShopOfNobody(NotFound):
+class RentShopUnknown(NotFound):
     """The tenant has no such shop."""
 
     slug = "rent-shop-unknown"
@@ -176,6 +177,16 @@ def require_landlord(landlord: Landlord | None, client_id: str) -> Landlord:
     return landlord
 
 
+def require_unsigned(tenancy: Tenancy | None, version: str) -> None:
+    """Check that the consent of ``version`` is not in force yet.
+
+    Raises:
+        ConsentSigned: the consent signed last is of this version.
+    """
+    if tenancy and tenancy.version == version:
+        raise ConsentSigned
+
+
 def require_consent(tenancy: Tenancy | None, version: str) -> Tenancy:
     """Return a tenancy whose consent permits grants.
 
@@ -219,6 +230,11 @@ def require_registers(
             raise RegisterGranted(register_id=register_id)
     if len(granted) + len(payload.register_ids) > MOST_GRANTED:
         raise TooManyGranted
+
+
+def party(organisation: Profile | Landlord) -> RentParty:
+    """Return the fields of a tenant or a landlord that the other side may see."""
+    return RentParty(name=organisation.name, inn=organisation.inn)
 
 
 def signed(tenancy: Tenancy | None, consent: Consent) -> Tenancy:

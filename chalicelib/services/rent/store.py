@@ -34,9 +34,9 @@ from chalicelib.services.rent.model import (
 from chalicelib.services.rent.rules import (
     CONSENT,
     GrantUnknown,
-    LandlordMoved,
+    LandlordChanged,
     LandlordUnknown,
-    TenancyMoved,
+    TenancyChanged,
 )
 
 RENT = Table("Rent")
@@ -53,7 +53,7 @@ class LandlordEntry(LandlordCard):
     """Characters shared with the entry before, see :func:`landlord_search.entries`."""
 
 
-class SeenBefore(Problem):
+class AccessedBefore(Problem):
     """Another request has recorded the first access before."""
 
 
@@ -81,17 +81,17 @@ def enrol(changed: Landlord, current: Landlord | None) -> list[Write]:
         "sk": f"landlord#{changed.landlord_id}",
         **to_item(changed),
     }
-    moved = LandlordMoved()
+    refusal = LandlordChanged()
     write = (
         RENT.put(
             item,
             when=Attr("enrolled").eq(current.enrolled)
             & Attr("name").eq(current.name)
             & Attr("inn").eq(current.inn),
-            otherwise=moved,
+            otherwise=refusal,
         )
         if current
-        else RENT.put(item, new=True, otherwise=moved)
+        else RENT.put(item, new=True, otherwise=refusal)
     )
     return [
         write,
@@ -115,7 +115,7 @@ def tenancy(client_id: str, landlord_id: str) -> Get[Tenancy]:
     return RENT.get(client_id, f"tenancy#{landlord_id}", Tenancy.model_validate)
 
 
-def move_tenancy(client_id: str, changed: Tenancy) -> Write:
+def put_tenancy(client_id: str, changed: Tenancy) -> Write:
     """Write a changed tenancy, unless another request has changed it since it was read."""
     item = {
         "client_id": client_id,
@@ -124,9 +124,9 @@ def move_tenancy(client_id: str, changed: Tenancy) -> Write:
         "revision": changed.revision + 1,
     }
     if not changed.revision:
-        return RENT.put(item, new=True, otherwise=TenancyMoved())
-    unmoved = Attr("revision").eq(changed.revision)
-    return RENT.put(item, when=unmoved, otherwise=TenancyMoved())
+        return RENT.put(item, new=True, otherwise=TenancyChanged())
+    unchanged = Attr("revision").eq(changed.revision)
+    return RENT.put(item, when=unchanged, otherwise=TenancyChanged())
 
 
 def consent(client_id: str, consent_id: str) -> Get[Consent]:
@@ -139,7 +139,7 @@ def consents(client_id: str) -> Query[Consent]:
     return RENT.list(client_id, "consent#", Consent.model_validate, newest_first=True)
 
 
-def sign(client_id: str, new: Consent) -> Write:
+def put_consent(client_id: str, new: Consent) -> Write:
     """Write a signed consent. Only the state changes afterwards."""
     item = {"client_id": client_id, "sk": f"consent#{new.consent_id}", **to_item(new)}
     return RENT.put(item, new=True)
@@ -150,7 +150,7 @@ def withdraw(client_id: str, consent_id: str, at: dt.datetime) -> Write:
     withdrawal = CONSENT.transition(
         ConsentState.SIGNED, ConsentState.WITHDRAWN, Actor.CLIENT, at=at
     )
-    return withdrawal.write(RENT, client_id, f"consent#{consent_id}", otherwise=TenancyMoved())
+    return withdrawal.write(RENT, client_id, f"consent#{consent_id}", otherwise=TenancyChanged())
 
 
 def grant(client_id: str, grant_id: str) -> Get[Grant]:
@@ -211,17 +211,17 @@ def log_access(grant: KeptTenantGrant, access: Access) -> list[Write]:
     return [is_active, RENT.put(item, new=True)]
 
 
-def see_first(grant: KeptTenantGrant, access: Access) -> Write:
+def record_first_access(grant: KeptTenantGrant, access: Access) -> Write:
     """Record the first access to a grant.
 
-    The write is refused with SeenBefore if there was an access before.
+    The write is refused with AccessedBefore if there was an access before.
     """
     return RENT.update(
         grant.client_id,
         f"tenant#{grant.grant_id}",
         put={"seen_at": access.at.isoformat()},
         when=Attr("seen_at").not_exists(),
-        otherwise=lambda item: SeenBefore() if item else GrantUnknown(),
+        otherwise=lambda item: AccessedBefore() if item else GrantUnknown(),
     )
 
 
