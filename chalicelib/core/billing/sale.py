@@ -39,7 +39,7 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.identifier import new_identifier
-from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
+from chalicelib.runtime.lifecycle import Beginning, Lifecycle, StateNotAllowed
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.model import Model
 from chalicelib.runtime.problem import NotFound
@@ -66,13 +66,10 @@ class Sold(Model, Generic[M]):
 
 
 @dataclasses.dataclass(frozen=True)
-class Opening(Generic[S]):
+class Opening(Beginning[S]):
     """A sale as it begins: the invoice to pay, and the first state and history of the thing."""
 
     invoice: Invoice
-    state: S
-    at: dt.datetime
-    history: tuple[HistoryEntry, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +94,7 @@ class Sale(Generic[M, S]):
         """Draw up the invoice for ``lines`` and begin the lifecycle of what it sells."""
         beginning = self.lifecycle.begin(self.first, Actor.CLIENT)
         invoice = _draw_up(payer, lines, beginning.at)
-        return Opening(invoice, beginning.state, beginning.at, beginning.history)
+        return Opening(beginning.state, beginning.at, beginning.history, invoice)
 
     def issue(self, client_id: str, invoice: Invoice, subject: str) -> list[Write]:
         """Describe a new invoice for the thing with the identifier ``subject``."""

@@ -5,7 +5,7 @@ from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
@@ -100,8 +100,7 @@ def take_from_cart(caller: Caller, model: str) -> Cart:
 def order_fiscal_drives(caller: Caller, form: NewOrder) -> Sold[Order]:
     """Order the drives in the cart: take them from the stock and issue an invoice."""
     cart, payer = fetch(store.cart(caller.client_id), organisation.profile(caller.client_id))
-    if payer is None:
-        raise OrganisationUnknown
+    payer = require_profile(payer)
     if cart is None or not cart.lines:
         raise rules.CartEmpty
     opening = SALE.begin(payer, rules.invoice_lines(cart.lines))

@@ -4,7 +4,7 @@ from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import TRUST
 from chalicelib.core.signing.settings import SigningSettings
@@ -69,9 +69,7 @@ def list_gosotchet_licences(caller: Caller, query: PageQuery) -> Page[Licence]:
 )
 def buy_gosotchet_licence(caller: Caller, payload: NewLicence) -> Sold[Licence]:
     """Order a licence. The licence becomes active when its invoice is paid."""
-    payer = fetch(organisation.profile(caller.client_id))
-    if payer is None:
-        raise OrganisationUnknown
+    payer = require_profile(fetch(organisation.profile(caller.client_id)))
     tariff = find_tariff(payload.tariff)
     if tariff is None:
         raise rules.TariffUnknown
@@ -112,8 +110,7 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
     )
     if licence is None:
         raise rules.LicenceUnknown
-    if owner is None:
-        raise OrganisationUnknown
+    owner = require_profile(owner)
     valid_until = rules.require_free(licence, clock.today())
     certificate, errors = check_certificate(form.certificate, owner)
     errors = rules.authority_errors(form.authorities, licence.tariff, owner) + errors
@@ -214,8 +211,7 @@ def change_gosotchet_registration(
     )
     if current is None:
         raise rules.RegistrationUnknown
-    if owner is None:
-        raise OrganisationUnknown
+    owner = require_profile(owner)
     rules.require_amendable(current, clock.today())
     errors = rules.authority_errors(payload.authorities, current.tariff, owner, current.authorities)
     certificate = None

@@ -2,7 +2,7 @@
 
 from chalicelib.core.billing.sale import Sale
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.table import Write, fetch
@@ -12,9 +12,7 @@ from chalicelib.services.gosotchet.rules import LICENCE, LicenceUnknown, last_da
 
 
 def _paid(licence: Licence) -> list[Write]:
-    owner = fetch(organisation.profile(licence.client_id))
-    if owner is None:
-        raise OrganisationUnknown
+    owner = require_profile(fetch(organisation.profile(licence.client_id)))
     now = clock.now()
     active = LICENCE.move(
         licence,

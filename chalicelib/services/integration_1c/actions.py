@@ -7,7 +7,7 @@ from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown, RegisterUnknown
+from chalicelib.core.organisation.rules import RegisterUnknown, require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.action import action
@@ -129,8 +129,7 @@ def subscribe_register(
     )
     if register is None:
         raise RegisterUnknown
-    if payer is None:
-        raise OrganisationUnknown
+    payer = require_profile(payer)
     price = Integration1cSettings.load().price(form.period)
     opening = SALE.begin(payer, [rules.invoice_line(register_id, form.period, price)])
     invoice = opening.invoice

@@ -6,7 +6,7 @@ from typing import TypeVar
 from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.document import OperationType
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.runtime.table import Get, every, fetch, fetch_all
 from chalicelib.services.integration_1c.enterprise_data.retail_report import (
     OperationTotals,
@@ -40,9 +40,7 @@ def read_reports(
     Raises:
         OrganisationUnknown: the client has no profile.
     """
-    profile = fetch(organisation.profile(client_id))
-    if profile is None:
-        raise OrganisationUnknown
+    profile = require_profile(fetch(organisation.profile(client_id)))
     seller = ReportOrganisation(inn=profile.inn, name=profile.name, kpp=profile.kpp)
     warehouses = _warehouses(client_id, {shift.register_id for shift in shifts})
     matches = ItemMatches(client_id, profile.inn, store_new=store_items)

@@ -2,7 +2,7 @@
 
 from chalicelib.core.billing.sale import Sale
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor
 from chalicelib.runtime.table import Write, fetch
@@ -19,8 +19,7 @@ def _paid(subscription: StoredSubscription) -> list[Write]:
     """
     client_id, register_id = subscription.client_id, subscription.register_id
     access, payer = fetch(store.access(client_id, register_id), organisation.profile(client_id))
-    if payer is None:
-        raise OrganisationUnknown
+    payer = require_profile(payer)
     now = clock.now()
     extended = rules.extend(register_id, access, subscription.period, now)
     active = rules.SUBSCRIPTION.move(subscription, SubscriptionState.ACTIVE, Actor.BANK, at=now)

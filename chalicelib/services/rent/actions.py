@@ -3,7 +3,7 @@
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
 from chalicelib.core.signing.settings import SigningSettings
@@ -87,8 +87,7 @@ def enrol_landlord(caller: Caller, landlord_id: str) -> Landlord:
     The landlord's identifier is the identifier of the organisation.
     """
     profile, current = fetch(organisation.profile(landlord_id), store.landlord(landlord_id))
-    if profile is None:
-        raise OrganisationUnknown
+    profile = require_profile(profile)
     if current and current.enrolled and (current.name, current.inn) == (profile.name, profile.inn):
         return current
     enrolled = Landlord(

@@ -1,7 +1,7 @@
 """Reads of the two sides of a document."""
 
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.runtime.table import fetch
 from chalicelib.services.edo.exchange import rules
 from chalicelib.services.edo.participants import store as participants
@@ -24,8 +24,7 @@ def load_sides(client_id: str, recipient_id: str) -> tuple[Participant, Particip
         registrations.registration(client_id),
         participants.participant(recipient_id),
     )
-    if profile is None:
-        raise OrganisationUnknown
+    profile = require_profile(profile)
     if registration is None:
         raise NotRegistered
     sender = registration.participant(client_id).as_of(profile)

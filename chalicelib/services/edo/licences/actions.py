@@ -4,7 +4,7 @@ from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -45,8 +45,7 @@ def purchase_package(caller: Caller, package_id: str) -> Sold[Purchase]:
     payer, registration = fetch(
         organisation.profile(caller.client_id), registrations.registration(caller.client_id)
     )
-    if payer is None:
-        raise OrganisationUnknown
+    payer = require_profile(payer)
     if registration is None:
         raise NotRegistered
     opening = SALE.begin(payer, rules.invoice_lines(package))

@@ -3,7 +3,7 @@
 import secrets
 
 from chalicelib.core.organisation import store as organisation
-from chalicelib.core.organisation.rules import OrganisationUnknown
+from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
 from chalicelib.core.signing.settings import SigningSettings
@@ -36,8 +36,7 @@ def draw_up_statement(caller: Caller, chosen: ChosenCertificate) -> StatementToS
     profile, current = fetch(
         organisation.profile(caller.client_id), store.registration(caller.client_id)
     )
-    if profile is None:
-        raise OrganisationUnknown
+    profile = require_profile(profile)
     rules.require_not_registered(current)
     registering = statement.organisation_of(profile)
     card = certificate.read(chosen.certificate, registering, clock.now())
@@ -77,8 +76,7 @@ def register_participant(caller: Caller, payload: SignedStatement) -> Participan
         store.statement(caller.client_id, payload.statement_id),
         store.registration(caller.client_id),
     )
-    if profile is None:
-        raise OrganisationUnknown
+    profile = require_profile(profile)
     rules.require_not_registered(current)
     drawn_up = rules.require_current(drawn_up, statement.organisation_of(profile))
     signature = accept_signature(
