@@ -28,7 +28,8 @@ if sys.platform == "linux":
 
 from hypercorn.__main__ import main  # type: ignore[import-not-found]  # noqa: E402
 from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]  # noqa: E402
-from ministack.services import lambda_svc, ses_v2  # type: ignore[import-not-found]  # noqa: E402
+from ministack.services import lambda_svc, s3, ses_v2  # type: ignore[import-not-found]  # noqa: E402
+from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # noqa: E402
 
 # Idle TLS connections, which the functions keep, would hold up its stop for 30 seconds.
 asyncio.constants.SSL_SHUTDOWN_TIMEOUT = 0.2
@@ -66,6 +67,21 @@ def fetch_once(*named: Any, **also: Any) -> bytes | None:
 
 
 lambda_svc._fetch_code_from_s3 = fetch_once
+
+
+def object_lock(declared: Any) -> bytes:
+    """Return the object lock of a template as the body of PutObjectLockConfiguration."""
+    rule = declared["Rule"]["DefaultRetention"]
+    period = "".join(f"<{name}>{value}</{name}>" for name, value in rule.items())
+    return (
+        "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>"
+        f"<DefaultRetention>{period}</DefaultRetention></Rule></ObjectLockConfiguration>"
+    ).encode()
+
+
+provisioners._S3_BUCKET_CONFIGURATIONS += (
+    ("ObjectLockConfiguration", object_lock, s3._put_object_lock_configuration, lambda _: None),
+)
 
 unpacking = threading.Lock()
 

@@ -9,6 +9,8 @@ from infra import names, parameters
 
 Json = dict[str, Any]
 
+FIVE_YEARS = 5 * 365 + 2
+"""Days in five years, of which at most two are leap years."""
 STAGE: Json = {
     "Type": "String",
     "AllowedPattern": "[a-z][a-z0-9]{1,11}",
@@ -40,6 +42,13 @@ _COMMON: Json = {
         "AllowedValues": ["sns"],
         "Default": "sns",
         "Description": "The carrier of SMS.",
+    },
+    "RetentionDays": {
+        "Type": "Number",
+        "Default": FIVE_YEARS,
+        "MinValue": 1,
+        "MaxValue": 36_500,
+        "Description": "Days for which evidence is locked and archived fiscal documents are kept.",
     },
     "AlarmEmail": {
         "Type": "String",

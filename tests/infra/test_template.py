@@ -222,6 +222,21 @@ def test_buckets_are_encrypted(production: Json) -> None:
         assert versioned == (name not in passing), name
 
 
+def test_evidence_is_locked(production: Json) -> None:
+    bucket = properties(production, "S3::Bucket")["EvidenceBucket"]
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["ObjectLockEnabled"] == "Enabled"
+    rule = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert rule == {"Mode": "GOVERNANCE", "Days": {"Ref": "RetentionDays"}}
+    assert production["Parameters"]["RetentionDays"]["Default"] == 1827
+    assert "LifecycleConfiguration" not in bucket
+
+
+def test_no_function_may_delete_an_object_or_lift_a_lock(production: Json) -> None:
+    granted = {action for _, one in statements(production) for action in one["Action"]}
+    assert {one for one in granted if one.startswith("s3:")} == {"s3:GetObject", "s3:PutObject"}
+
+
 def test_only_the_gateway_and_schedules_may_invoke_functions(production: Json) -> None:
     role = properties(production, "IAM::Role")["GatewayRole"]
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 
 from infra.local.cloud import Cloud, CloudError
 from infra.local.stack import DeploymentError
@@ -52,6 +53,20 @@ def test_a_file_comes_back_byte_for_byte(product: Any) -> None:
     answer = product.call("GET", "/things/file", headers={"Accept": "application/pdf"})
 
     assert answer.data == bytes(range(256))
+
+
+def test_a_locked_version_is_not_deleted(product: Any) -> None:
+    s3 = product.cloud.client("s3")
+    (bucket,) = (b["Name"] for b in s3.list_buckets()["Buckets"] if "bucket" in b["Name"].lower())
+    version = s3.put_object(Bucket=bucket, Key="evidence", Body=b"signed")["VersionId"]
+
+    s3.delete_object(Bucket=bucket, Key="evidence")
+    with pytest.raises(ClientError, match="object lock"):
+        s3.delete_object(Bucket=bucket, Key="evidence", VersionId=version)
+
+    kept = s3.get_object(Bucket=bucket, Key="evidence", VersionId=version)
+    assert kept["Body"].read() == b"signed"
+    assert kept["ObjectLockMode"] == "GOVERNANCE"
 
 
 def test_nothing_of_this_process_reaches_a_function(
