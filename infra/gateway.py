@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.runtime.problem import TooLarge
 from infra.functions import Json
 
 OUTBOX_PATTERN = {
@@ -22,7 +23,7 @@ _ANSWERS = [
     ("ACCESS_DENIED", 401, "unauthenticated", "Требуется вход", "Войдите в личный кабинет."),
     ("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "Не найдено", "Такого адреса нет."),
     ("RESOURCE_NOT_FOUND", 404, "not-found", "Не найдено", "Такого адреса нет."),
-    ("REQUEST_TOO_LARGE", 413, "too-large", "Слишком большой запрос", "Тело больше допустимого."),
+    ("REQUEST_TOO_LARGE", 413, TooLarge.slug, TooLarge.title, TooLarge.detail),
     ("THROTTLED", 429, "too-many-requests", "Слишком много запросов", _RETRY),
     ("QUOTA_EXCEEDED", 429, "too-many-requests", "Слишком много запросов", _RETRY),
     ("AUTHORIZER_FAILURE", 503, "unavailable", "Сервис временно недоступен", _RETRY),

@@ -59,7 +59,7 @@ once, and each repeat gets the same answer.
 - An error is answered as `application/problem+json` (RFC 9457). Tell errors apart by `type`: the \
 slugs are stable and listed in `x-problems`. `title` and `detail` are in Russian, for the \
 person at the screen.
-- A request body has at most 6 MB.""",
+- A request body has at most 4 MB. Larger files are sent by the form of `POST /uploads`.""",
 }
 _SERVERS = [
     {"url": "/api", "description": "The host of this description"},
@@ -121,7 +121,7 @@ _REFUSALS = {
     404: ("NotFound", "The thing does not exist, or belongs to another organisation."),
     406: ("NotAcceptable", "None of the media types in `Accept` is available."),
     409: ("Conflict", "The current state does not allow the call, or has changed during the call."),
-    413: ("TooLarge", "The request body is over 6 MB, or the answer would be too large."),
+    413: ("TooLarge", "The request body is over 4 MB, or the answer would be too large."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
     422: ("Invalid", "The payload is invalid; `errors` point at the fields."),
     429: ("TooManyRequests", "Too many requests. Repeat the request later."),

@@ -10,12 +10,17 @@ export async function readBase64(file) {
   return encode(new Uint8Array(await file.arrayBuffer()));
 }
 
+/** Return a file with its name: `{filename, content}` or `{filename, upload_id}`. */
+export async function documentOf(api, file, progress) {
+  return { filename: file.name, ...await contentOf(api, file, progress) };
+}
+
 /**
- * Return a file as a field of a request body: `{filename, content}` or `{filename, upload_id}`.
+ * Return the content of a file as members of a request body: `{content}` or `{upload_id}`.
  * @param {function(number)} progress receives the part sent, 0 to 1
  */
-export async function documentOf(api, file, progress = () => {}) {
-  if (file.size <= INLINE) return { filename: file.name, content: await readBase64(file) };
+export async function contentOf(api, file, progress = () => {}) {
+  if (file.size <= INLINE) return { content: await readBase64(file) };
   const { url, fields, upload_id: uploadId } = await api.post("/uploads", {
     filename: file.name, size: file.size, media_type: file.type || "application/octet-stream",
   });
@@ -23,7 +28,7 @@ export async function documentOf(api, file, progress = () => {}) {
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
   body.append("file", file);
   await send(url, body, progress);
-  return { filename: file.name, upload_id: uploadId };
+  return { upload_id: uploadId };
 }
 
 // XMLHttpRequest, because fetch does not report the progress of an upload.

@@ -5,7 +5,7 @@ import { count, day, dayFromNow, kopecks, money } from "../lib/format.js";
 import { fileField, form, textField } from "../lib/form.js";
 import { badge, emptyNote, note, pagedList, table, tabs, wholeTable } from "../lib/parts.js";
 import { toast } from "../lib/toast.js";
-import { readBase64 } from "../lib/upload.js";
+import { contentOf } from "../lib/upload.js";
 import { PAYMENT, UNMATCHED } from "./statuses.js";
 
 const WAITING = ["unmatched", "underpaid", "overpaid", "late"];
@@ -76,7 +76,7 @@ function statement(api) {
     },
     submit: "Разобрать выписку",
     send: async ({ file: [file] }, key) => {
-      const report = await api.post("/payments/statements", { content: await readBase64(file) }, key);
+      const report = await api.post("/payments/statements", await contentOf(api, file), key);
       replace(result, reportView(report));
     },
   })), result];

@@ -2,11 +2,15 @@
 
 import base64
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from chalice.app import Response
+
+_TEXT = re.compile(r"text/|application/(.+\+)?(json|xml)\b")
+"""Media types of text in UTF-8."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +35,9 @@ class FileResponse:
         if self.name is not None:
             disposition = "inline" if self.inline else "attachment"
             sent["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(self.name)}"
-        text = self.media_type.startswith(("text/", "application/json"))
+        # A gateway decodes base64 only for a caller whose ``Accept`` names a type: text must not
+        # depend on this header.
+        text = _TEXT.match(self.media_type)
         return (Response if text else _Binary)(
             body=self.content.decode() if text else self.content,
             status_code=self.status or status,

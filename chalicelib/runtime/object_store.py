@@ -31,6 +31,14 @@ def get(
     bucket: Bucket, key: str, *, first: int | None = None, last: int | None = None
 ) -> bytes | None:
     """Return the content of ``key``, or its bytes from ``first`` to ``last``; None if absent."""
+    stream = opened(bucket, key, first=first, last=last)
+    return None if stream is None else stream.read()
+
+
+def opened(
+    bucket: Bucket, key: str, *, first: int | None = None, last: int | None = None
+) -> BinaryIO | None:
+    """Return the content as in :func:`get`, to be read bit by bit."""
     part = {} if first is None else {"Range": f"bytes={first}-{'' if last is None else last}"}
     try:
         answer: dict[str, Any] = client("s3").get_object(
@@ -41,8 +49,8 @@ def get(
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
             return None
         raise
-    content: bytes = answer["Body"].read()
-    return content
+    stream: BinaryIO = answer["Body"]
+    return stream
 
 
 def form(

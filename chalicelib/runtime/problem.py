@@ -106,7 +106,7 @@ class TooLarge(Problem):
     status = 413
     slug = "too-large"
     title = "Слишком большой запрос"
-    detail = "Тело запроса больше допустимого."
+    detail = "Тело запроса больше 4 МБ. Загрузите большой файл через POST /uploads."
 
 
 class UnsupportedMediaType(Problem):

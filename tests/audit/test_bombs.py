@@ -121,7 +121,7 @@ def xml_bombs(size: int) -> dict[str, bytes]:
 def test_envelope_of_1c_is_answered_within_bounds(world: World) -> None:
     made = world.ok("POST /integration-1c/credentials")
     authorization = onec.basic(made["login"], made["password"])
-    for why, content in xml_bombs(6_000_000).items():
+    for why, content in xml_bombs(4_000_000).items():
         with bounded(why):
             answer = onec.call(world, "/ws/Exchange_3_0_1_1", content, authorization)
         assert b"<s:Fault>" in answer.body, why
@@ -131,7 +131,7 @@ def test_message_of_1c_is_answered_within_bounds(world: World) -> None:
     base = onec.OneC.connect(world)
     files = {why: onec.zipped(content) for why, content in xml_bombs(60_000_000).items()}
     for why, content in {**files, "zeros": onec.zipped(bytes(500_000_000))}.items():
-        file_id = base.put_file(content, 3_000_000)
+        file_id = base.put_file(content, 2_000_000)
         # A legitimate message may be as large; the call may take 29 s.
         with bounded(why, 2 * SECONDS), pytest.raises(Fault):
             base.service.DownloadData(onec.PLAN, base.code, file_id, None, None, True)

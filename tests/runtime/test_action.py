@@ -1,14 +1,20 @@
 """How requests are refused, answered and logged."""
 
+import base64
 import json
 import re
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from chalice.app import Chalice
+from chalice.local import LambdaEventConverter, RouteMatcher
 
-from chalicelib.runtime.action import BODY_LIMIT, payload_of, signature
+from chalicelib.runtime import limits
+from chalicelib.runtime.action import payload_of, serve, signature
 from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.file_response import FileResponse
+from chalicelib.runtime.model import Model
 from chalicelib.services.fiscal_drives.store import FISCAL_DRIVES
 from infra import declarations
 from tests.support import steps
@@ -82,11 +88,100 @@ def test_body_may_be_as_large_as_the_limit_and_no_larger(world: World) -> None:
     def sized(size: int) -> bytes:
         return b'{"name": "a"' + b" " * (size - 13) + b"}"
 
-    fits = world.call("POST /organisation/shops", raw=sized(BODY_LIMIT))
+    fits = world.call("POST /organisation/shops", raw=sized(limits.BODY))
     assert fits.status == 422
-    for size in (BODY_LIMIT + 1, 7 * 1024 * 1024):
-        answer = world.call("POST /organisation/shops", raw=sized(size))
-        assert (answer.status, answer.problem) == (413, "too-large")
+    answer = world.call("POST /organisation/shops", raw=sized(limits.BODY + 1))
+    assert (answer.status, answer.problem) == (413, "too-large")
+    assert "4 МБ" in answer.json["detail"]
+
+
+def served(answer: FileResponse | Model) -> dict[str, Any]:
+    """Return what an action passes to the gateway that gives this answer."""
+
+    def act() -> FileResponse | Model:
+        return answer
+
+    hint = Model if isinstance(answer, Model) else FileResponse
+    act.__annotations__["return"] = hint
+    app = Chalice("limits", configure_logs=False)
+    declared = Action(
+        function=act,
+        method="GET",
+        path="/limits",
+        callers=frozenset(),
+        status=200,
+        produces=("text/plain",),
+        idempotent=False,
+        rate_limit=None,
+        reads=(),
+        writes=(),
+        settings=(),
+        timeout=15,
+        memory=512,
+    )
+    serve(app, [declared], None)
+    event = LambdaEventConverter(RouteMatcher(["/limits"])).create_lambda_event(
+        "GET", "/limits", {}, b""
+    )
+    passed: dict[str, Any] = app(event, None)
+    return passed
+
+
+class Text(Model):
+    text: str
+
+
+ROOM = limits.PAYLOAD - 1_000
+"""What headers leave of an answer."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "fits"),
+    [
+        (FileResponse(b"a" * limits.BODY, "application/pdf", "a"), True),
+        (FileResponse(b"a" * (limits.BODY + 600_000), "application/pdf", "a"), False),
+        (FileResponse(b"a" * ROOM, "text/csv", "a"), True),
+        (FileResponse(b"a" * limits.PAYLOAD, "text/csv", "a"), False),
+        # A letter in Cyrillic has two bytes, and takes six.
+        (FileResponse(("я" * (ROOM // 6)).encode(), "application/xml", "a"), True),
+        (FileResponse(("я" * (limits.PAYLOAD // 6)).encode(), "application/xml", "a"), False),
+        (Text(text="я" * (ROOM // 6)), True),
+        (Text(text="я" * (limits.PAYLOAD // 6)), False),
+        (Text(text="\U0001f600" * (limits.PAYLOAD // 12)), False),
+    ],
+)
+def test_answer_that_a_function_cannot_pass_on_is_a_problem(
+    answer: FileResponse | Model, fits: bool
+) -> None:
+    passed = served(answer)
+    assert passed["statusCode"] == (200 if fits else 500)
+    assert len(json.dumps(passed)) <= limits.PAYLOAD
+    if not fits:
+        assert json.loads(passed["body"])["type"] == "/problems/unexpected"
+        assert passed["headers"]["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "is_text"),
+    [
+        ("text/csv; charset=utf-8", True),
+        ("text/xml", True),
+        ("application/xml", True),
+        ("application/soap+xml; charset=utf-8", True),
+        ("application/json", True),
+        ("application/problem+json", True),
+        ("application/pdf", False),
+        ("application/octet-stream", False),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", False),
+        ("image/svg", False),
+    ],
+)
+def test_text_travels_as_text_and_bytes_as_base64(media_type: str, is_text: bool) -> None:
+    content = "\ufeffТекст".encode()
+    passed = served(FileResponse(content, media_type, "a"))
+    encoded = passed.get("isBase64Encoded", False)
+    body = base64.b64decode(passed["body"]) if encoded else passed["body"].encode()
+    assert (encoded, body) == (not is_text, content)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from chalice.local import LambdaEventConverter, RouteMatcher
 
 from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.core.signing import trust
-from chalicelib.runtime import clock
+from chalicelib.runtime import clock, limits
 from chalicelib.runtime import relay as stream
 from chalicelib.runtime.aws import OPERATIONS
 from chalicelib.runtime.resource import Queue
@@ -35,6 +35,8 @@ from infra.functions import RELAYED
 from infra.stacks.data import RECEIVES
 from tests.support import cloud, grants
 
+TEXT = re.compile(r"text/|application/(.+\+)?(json|xml)\b")
+"""Media types of answers that leave a function as text."""
 START = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 """A Tuesday noon in Moscow."""
 VISIBILITY = dt.timedelta(seconds=180)
@@ -252,11 +254,16 @@ class World:
 
         import app
 
+        assert len(json.dumps(event)) <= limits.PAYLOAD, "no such event reaches a function"
         with self.running(name):
             made = app.app(event, None)
+        assert len(json.dumps(made)) <= limits.PAYLOAD, f"Lambda drops this answer of {name}"
         encoded = made.get("isBase64Encoded")
         content = base64.b64decode(made["body"]) if encoded else made["body"].encode()
         answer = Answer(made["statusCode"], {**made["headers"]}, content)
+        # A gateway decodes base64 only for a caller whose Accept names a type.
+        media_type = made["headers"].get("Content-Type", "text/plain")
+        assert encoded is None or not TEXT.match(media_type), f"{name} encodes {media_type}"
         check_contract(answer)
         if answer.status != 500:  # a defect of ours, or a fault to who speaks SOAP: in its WSDL
             assert answer.status in _described()[name], f"{name} answers {answer.status}?"

@@ -1,7 +1,5 @@
 """«Счета и платежи»: invoices for clients, payments for the operator's accountant."""
 
-import base64
-
 from chalicelib.core.billing import allocation, rules, statement_import, store
 from chalicelib.core.billing.model import Invoice
 from chalicelib.core.billing.payment_model import (
@@ -12,9 +10,11 @@ from chalicelib.core.billing.payment_model import (
     PaymentsQuery,
     StatementReport,
 )
-from chalicelib.core.billing.rules import InvoiceUnknown, StatementRefused
+from chalicelib.core.billing.rules import InvoiceUnknown
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
+from chalicelib.core.uploads import files as uploads
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
@@ -92,8 +92,10 @@ def allocate_payment(caller: Caller, payload: NewPayment) -> Payment:
     caller="operator",
     idempotent=True,
     status=201,
+    reads=[UPLOADS],
     writes=[BILLING, OUTBOX],
     timeout=29,
+    memory=1024,
     settings=[BillingSettings],
 )
 def import_statement(caller: Caller, payload: NewStatement) -> StatementReport:
@@ -102,8 +104,5 @@ def import_statement(caller: Caller, payload: NewStatement) -> StatementReport:
     Each payment is kept by itself. If the call is interrupted, repeat it: the payments that were
     kept before are reported as repeated.
     """
-    try:
-        content = base64.b64decode(payload.content, validate=True)
-    except ValueError:  # not base64, or not even ASCII
-        raise StatementRefused("Файл должен быть передан в base64.") from None
-    return commit(statement_import.import_payments(content))
+    with uploads.open_content(caller.client_id, payload) as content:
+        return commit(statement_import.import_payments(content))

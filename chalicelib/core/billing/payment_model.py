@@ -7,10 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.core.billing.model import NUMBER_SERIES
+from chalicelib.core.uploads.model import Content
 from chalicelib.requisites import Kopecks, single_line
+from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.identifier import Identifier
 from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.runtime.page import PageQuery
+
+_MOST_IN_BODY = 2900 * 1024
+"""Bytes of a statement that fit as base64 into ``limits.BODY``."""
 
 BankReference = Annotated[str, single_line(140)]
 
@@ -87,14 +92,14 @@ class PaymentsQuery(PageQuery):
     outcome: Literal["underpaid", "overpaid", "late", "unmatched"] = "unmatched"
 
 
-class NewStatement(Payload):
-    """A bank statement file in the format 1CClientBankExchange, as base64."""
+class NewStatement(Content):
+    """A bank statement in the format 1CClientBankExchange: base64, or an upload, up to 15 MB."""
 
     model_config = example(
         content="MUNDbGllbnRCYW5rRXhjaGFuZ2UNCsLl8PHo/9Tu8Ozg8uA9MS4wMw0Kyu7k6PDu4urgPVdpbmRvd3MNCtHl6vbo/9Dg8ffR9+XyDQrQ4PH30ffl8j00MDcwMjgxMDkwMDAwMDAwMDA0Mg0Kyu7t5fbQ4PH30ffl8g0Kyu7t5fbU4Onr4A=="
     )
 
-    content: Annotated[str, Field(max_length=5_000_000)]
+    content: base64_bytes(_MOST_IN_BODY) | None = None  # type: ignore[valid-type]
 
 
 class StatementReport(Model):

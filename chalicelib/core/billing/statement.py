@@ -6,16 +6,23 @@ readable, or the whole file is refused with the number of the line. An ИНН or
 as the bank wrote it, without a check.
 """
 
+import codecs
+import io
 import re
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import BinaryIO
 
 from chalicelib.runtime.model import Model
 
-MAX_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 15 * 1024 * 1024
 MAX_DOCUMENTS = 10_000
 MAX_LINE = 1000
 """Characters of a line that are read. The longest value of the format, a purpose, has 210."""
+
+MAX_KEYS = 200
+"""Keys of a section that are read; the format knows about sixty."""
+_CHUNK = 64 * 1024
 
 _SIGNATURE = "1CClientBankExchange"
 _END = "КонецФайла"
@@ -81,21 +88,19 @@ class Statement(Model):
     documents: tuple[StatementDocument, ...]
 
 
-def parse(data: bytes) -> Statement:
-    """Return the statement in a file.
+def parse(file: BinaryIO) -> Statement:
+    """Return the statement in a file, which is read line by line.
 
     Raises:
         StatementUnreadable: the file is not a complete statement; the message is in Russian.
     """
-    if len(data) > MAX_BYTES:
-        raise StatementUnreadable(f"Файл выписки больше {MAX_BYTES // 1024 // 1024} МБ")
     header: dict[str, str] = {}
     accounts: dict[str, None] = {}
     documents: list[StatementDocument] = []
     # The section that the current line belongs to: the header, an account or a document.
     section, started, fields = "", 1, header
     ended = last_key = ""
-    for line, key, value in _lines(_decode(data)):
+    for line, key, value in _lines(file):
         if ended:
             raise StatementUnreadable(f"после «{_END}» есть ещё данные", line)
         if key in {_DOCUMENT, _ACCOUNT} and section:
@@ -119,7 +124,7 @@ def parse(data: bytes) -> Statement:
                 fields[last_key] = f"{broken} {key}".lstrip()
         elif key == "РасчСчет" and section != _DOCUMENT:
             accounts[value] = None
-        elif key not in fields:
+        elif key not in fields and len(fields) < MAX_KEYS:
             # The first of equal keys is used: a line after a purpose may be text of the payer.
             fields[key] = value
             last_key = key
@@ -138,28 +143,45 @@ def incoming(statement: Statement, our_accounts: Collection[str]) -> tuple[State
     return tuple(d for d in statement.documents if d.payee.account in our_accounts)
 
 
-def _decode(data: bytes) -> str:
-    """Text in whichever encoding makes the format's own words readable.
+def _lines(file: BinaryIO) -> Iterator[tuple[int, str, str | None]]:
+    """Yield number, key and value of each line after the signature; None if there is no ``=``."""
+    for number, line in enumerate(_text_lines(file), start=1):
+        key, equals, value = line[:MAX_LINE].strip(" \t\x1a").partition("=")
+        if number > 1 and (key or equals):
+            yield number, key.strip(), value.strip() if equals else None
+
+
+def _text_lines(file: BinaryIO) -> Iterator[str]:
+    """Yield the lines, of each at least the first ``MAX_LINE`` characters."""
+    chunk = file.read(_CHUNK)
+    decoder = io.IncrementalNewlineDecoder(
+        codecs.getincrementaldecoder(_encoding(chunk))(errors="replace"), translate=True
+    )
+    size, rest = 0, ""
+    while chunk:
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise StatementUnreadable(f"Файл выписки больше {MAX_BYTES // 1024 // 1024} МБ")
+        *lines, rest = (rest + decoder.decode(chunk)).split("\n")
+        yield from lines
+        rest = rest[:MAX_LINE]
+        chunk = file.read(_CHUNK)
+    yield from (rest + decoder.decode(b"", final=True)).split("\n")
+
+
+def _encoding(start: bytes) -> str:
+    """Return the encoding that makes the format's own words readable at the start of a file.
 
     The header's ``Кодировка=`` (Windows, DOS) is written in the encoding it names, and banks
     that convert files forget to change it: the bytes of the words themselves do not lie.
     """
     for encoding in ("utf-8-sig", "cp1251", "cp866"):
-        text = data.decode(encoding, errors="replace")
+        text = start.decode(encoding, errors="replace")
         if not text.startswith(_SIGNATURE):
             break
         if any(word in text for word in ("ВерсияФормата=", "Кодировка=", _END, _DOCUMENT)):
-            return text
+            return encoding
     raise StatementUnreadable(f"Это не банковская выписка в формате {_SIGNATURE}")
-
-
-def _lines(text: str) -> Iterator[tuple[int, str, str | None]]:
-    """Yield number, key and value of each line after the signature; None if there is no ``=``."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for number, line in enumerate(lines[1:], start=2):
-        key, equals, value = line[:MAX_LINE].strip(" \t\x1a").partition("=")
-        if key or equals:
-            yield number, key.strip(), value.strip() if equals else None
 
 
 def _document(fields: dict[str, str], line: int) -> StatementDocument:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -22,7 +23,7 @@ _MOST_NAME, _MOST_PURPOSE = 160, 210
 _BATCH = 100
 
 
-def import_payments(content: bytes) -> StatementReport:
+def import_payments(content: BinaryIO) -> StatementReport:
     """Import every incoming payment of a 1CClientBankExchange file, each bank reference once.
 
     Each payment is a transaction of its own, since a statement does not fit one transaction.
@@ -44,7 +45,7 @@ def import_payments(content: bytes) -> StatementReport:
     return report
 
 
-def _incoming(content: bytes) -> Sequence[StatementDocument]:
+def _incoming(content: BinaryIO) -> Sequence[StatementDocument]:
     account = BillingSettings.load().seller.account
     try:
         parsed = statement.parse(content)

@@ -11,13 +11,19 @@ from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.settings import StorageSettings
 
 
-@action("POST /uploads", caller="client", status=201, writes=[UPLOADS], settings=[StorageSettings])
+@action(
+    "POST /uploads",
+    caller=("client", "operator"),
+    status=201,
+    writes=[UPLOADS],
+    settings=[StorageSettings],
+)
 def upload_file(caller: Caller, payload: NewUpload) -> Upload:
     """Return a form that uploads one file directly to the object store.
 
     Send the fields of the form as `multipart/form-data`, with the file last, in the field `file`.
-    Then pass `upload_id` to the operation that needs the file. The call stores nothing and may be
-    repeated.
+    The object store refuses more bytes than `size`. Then pass `upload_id` to the operation that
+    needs the file. The call stores nothing and may be repeated.
     """
     upload_id = new_identifier()
     form = files.upload_form(caller.client_id, upload_id, payload)

@@ -54,7 +54,8 @@ _MOST_LISTED = 10_000
 """Maximum number of documents from which a list of retail documents is made."""
 _MOST_INLINE = 3_000
 """Maximum number of documents of a message that is written within one call."""
-_MOST_INLINE_BYTES = 4 * 1024 * 1024
+_MOST_INLINE_BYTES = 2_000_000
+"""As text of an answer a Cyrillic letter, of two bytes, may take six (``limits.PAYLOAD``)."""
 
 
 @action(

@@ -1,5 +1,6 @@
 """Parsing of bank statements: encodings, optional fields and unreadable files."""
 
+import io
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.billing import statement as room
-from chalicelib.core.billing.statement import StatementUnreadable, incoming, parse
+from chalicelib.core.billing.statement import Statement, StatementUnreadable, incoming
 from tests.support.samples import SAMPLES
 
 OURS = "40702810900000000042"
@@ -33,6 +34,10 @@ DOCUMENT = f"""СекцияДокумент=Платежное поручени�
 НазначениеПлатежа=Оплата по счёту № СУ-000042 от 24.11.2026
 КонецДокумента
 """
+
+
+def parse(data: bytes) -> Statement:
+    return room.parse(io.BytesIO(data))
 
 
 def text(*documents: str, encoding: str = "Windows", end: str = "КонецФайла") -> str:
@@ -152,8 +157,8 @@ def test_unreadable_file_is_refused(data: bytes, reason: str, line: int) -> None
 
 
 def test_too_large_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(StatementUnreadable, match="больше 5 МБ"):
-        parse(b"1" * (room.MAX_BYTES + 1))
+    with pytest.raises(StatementUnreadable, match="больше 15 МБ"):
+        parse(text(end="1" * room.MAX_BYTES).encode())
     monkeypatch.setattr(room, "MAX_DOCUMENTS", 1)
     with pytest.raises(StatementUnreadable, match="больше 1 документов"):
         parse(text(DOCUMENT, DOCUMENT).encode())
@@ -170,6 +175,25 @@ def test_worst_file_of_the_largest_size_is_parsed_as_fast_as_an_ordinary_one() -
         assert len(document.purpose) <= 2 * room.MAX_LINE
     parse(f"1CClientBankExchange\nКодировка=Windows\n{accounts}КонецФайла".encode("cp1251"))
     assert perf_counter() - started < 30  # a second or two; quadratic reading takes hours
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251", "cp866"])
+@pytest.mark.parametrize("size", [101, 1000])
+def test_file_is_read_bit_by_bit(monkeypatch: pytest.MonkeyPatch, encoding: str, size: int) -> None:
+    document = DOCUMENT.replace("№", "N").replace("СУ-000042 от", "СУ-000042\n\rот")
+    data = text(document, DOCUMENT.replace("№", "N")).replace("\n", "\r\n").encode(encoding)
+    whole = parse(data)
+    monkeypatch.setattr(room, "_CHUNK", size)
+    assert parse(data) == whole
+    assert len(whole.documents) == 2
+
+
+def test_keys_of_a_section_are_limited() -> None:
+    noise = "".join(f"Ключ{n}=1\n" for n in range(room.MAX_KEYS))
+    (document,) = parse(
+        text(DOCUMENT.replace("НазначениеПлатежа", f"{noise}НазначениеПлатежа")).encode()
+    ).documents
+    assert document.purpose == ""
 
 
 @given(st.binary(max_size=300), st.integers(0, 700))

@@ -7,6 +7,8 @@ import pytest
 
 from chalicelib.core.billing.statement_import import MOST_PAYMENTS
 from chalicelib.core.billing.store import BILLING
+from chalicelib.core.uploads.files import UPLOADS
+from chalicelib.runtime.aws import client
 from tests.support import steps
 from tests.support.world import World
 
@@ -124,7 +126,42 @@ def test_other_encodings_are_read(world: World, encoding: str) -> None:
     "content", ["не base64", "абв=", "====", "a", "MQ==", "", "JVBERi0xLjc=", "\U0001f600"]
 )
 def test_content_that_is_no_statement_is_refused(world: World, content: str) -> None:
-    refused(world, {"content": content})
+    answer = world.call(STATEMENTS, {"content": content}, who="operator")
+    assert answer.status == 422
+    assert answer.problem in {"payload-invalid", "statement-unreadable"}
+    assert world.items(BILLING, "payment") == []
+
+
+def test_large_statement_is_uploaded(world: World) -> None:
+    placed = steps.order(world)
+    matched = {"kopecks": placed["total_kopecks"], "purpose": placed["invoice"]["purpose"]}
+    outgoing = {"kopecks": 1, "purpose": "а" * 900, "to": "40702810900000000001"}
+    content = text_of(*[outgoing] * 6_000, matched).encode("cp1251")
+    assert len(content) > 6 * 1024 * 1024
+    form = {"filename": "kl_to_1c.txt", "size": len(content), "media_type": "text/plain"}
+    upload = world.ok("POST /uploads", form, who="operator")
+    client("s3").put_object(Bucket=UPLOADS.physical_name, Key=upload["fields"]["key"], Body=content)
+    body = {"upload_id": upload["upload_id"]}
+    assert outcomes(world.ok(STATEMENTS, body, who="operator")["matched"]) == ["paid"]
+    answer = world.call(STATEMENTS, body | {"content": "MQ=="}, who="operator")
+    assert (answer.status, answer.problem) == (422, "payload-invalid")
+    answer = world.call(STATEMENTS, {"upload_id": "absent"}, who="operator")
+    assert (answer.status, answer.problem) == (404, "upload-unknown")
+
+
+def test_upload_of_a_client_is_no_statement_of_the_operator(world: World) -> None:
+    upload = world.ok(
+        "POST /uploads", {"filename": "a", "size": 10, "media_type": "text/plain"}, who="client"
+    )
+    client("s3").put_object(Bucket=UPLOADS.physical_name, Key=upload["fields"]["key"], Body=b"1")
+    answer = world.call(STATEMENTS, {"upload_id": upload["upload_id"]}, who="operator")
+    assert answer.problem == "upload-unknown"
+
+
+def test_largest_report_fits_into_an_answer_and_its_record(world: World) -> None:
+    purpose = "Ж" * 900
+    report = send(world, *({"kopecks": 100 + n, "purpose": purpose} for n in range(MOST_PAYMENTS)))
+    assert len(report["unmatched"]) == MOST_PAYMENTS
 
 
 def test_statement_of_another_account_is_refused(world: World) -> None:

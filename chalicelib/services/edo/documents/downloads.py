@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from chalicelib.runtime import clock, object_store
+from chalicelib.runtime import clock, limits, object_store
 from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.services.edo.documents import evidence
@@ -11,8 +11,6 @@ from chalicelib.services.edo.documents.rules import TooLargeToPass
 from chalicelib.services.edo.documents.view import Archive
 from chalicelib.services.edo.resources import EDO_FILES
 
-_MOST_PASSED = 4 * 1024 * 1024
-"""Bytes of a file in an answer: a Lambda's answer is at most 6 MB, and base64 adds a third."""
 _LINK_VALID = dt.timedelta(minutes=5)
 
 
@@ -22,7 +20,7 @@ def content_response(file: SignedFile) -> FileResponse:
     Raises:
         TooLargeToPass: the file is over 4 MB; the problem contains an address.
     """
-    if file.size > _MOST_PASSED:
+    if file.size > limits.BODY:
         raise TooLargeToPass(url=evidence.content_link(file, _LINK_VALID))
     return FileResponse(evidence.content(file), "application/octet-stream", file.file_name)
 

@@ -9,13 +9,16 @@ from chalicelib.services.integration_1c.exchange.model import FileTransfer
 from chalicelib.services.integration_1c.exchange.rules import (
     FileUnknown,
     MessageRefused,
+    PartTooLarge,
     PartUnknown,
 )
 from chalicelib.services.integration_1c.resources import EXCHANGES
 
 MOST_PARTS = 64
 """Maximum number of parts of a received file."""
-MOST_PART_BYTES = 4 * 1024 * 1024
+MOST_PART_BYTES = 2 * 1024 * 1024
+"""Maximum bytes of a part, in both directions. In base64, which 1C breaks into lines, and in its
+envelope a part has to fit into ``limits.BODY``. 1C takes 1 MB unless it is set otherwise."""
 MOST_ZIPPED_BYTES = 16 * 1024 * 1024
 _ZIP = "application/zip"
 
@@ -66,12 +69,12 @@ def put_part(client_id: str, transfer_id: str, number: int, content: bytes) -> N
 
     Raises:
         PartUnknown: the number is not from 1 to ``MOST_PARTS``.
-        MessageRefused: the part is larger than ``MOST_PART_BYTES``.
+        PartTooLarge: the part is larger than ``MOST_PART_BYTES``.
     """
     if not 1 <= number <= MOST_PARTS:
         raise PartUnknown(part=number)
     if len(content) > MOST_PART_BYTES:
-        raise MessageRefused("Часть файла больше 4 МБ. Уменьшите размер части в настройках 1С.")
+        raise PartTooLarge
     object_store.put(EXCHANGES, _part_key(client_id, transfer_id, number), content, _ZIP)
 
 

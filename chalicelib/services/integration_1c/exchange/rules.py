@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chalicelib.runtime.problem import NotFound, Problem
+from chalicelib.runtime.problem import NotFound, Problem, TooLarge
 from chalicelib.services.integration_1c.enterprise_data.reference import reference
 from chalicelib.services.integration_1c.enterprise_data.version import VERSIONS, FormatVersion
 from chalicelib.services.integration_1c.exchange.model import ExchangeNode
@@ -55,6 +55,13 @@ class PartUnknown(NotFound):
 
     slug = "part-unknown"
     detail = "Часть файла {part} не получена. Повторите обмен."
+
+
+class PartTooLarge(TooLarge):
+    """The part, or the call that brings the part, is larger than a call may be."""
+
+    slug = "part-too-large"
+    detail = "Часть файла больше 2 МБ. Уменьшите размер части в настройках 1С."
 
 
 class FileUnknown(NotFound):

@@ -13,7 +13,7 @@ from chalicelib.runtime.action import action
 from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.outbox import OUTBOX
-from chalicelib.runtime.problem import Problem, Unavailable
+from chalicelib.runtime.problem import Problem, TooLarge, Unavailable
 from chalicelib.runtime.raw_request import RawRequest
 from chalicelib.services.integration_1c import credentials
 from chalicelib.services.integration_1c.resources import EXCHANGES, INTEGRATION_1C
@@ -94,7 +94,7 @@ def _answer(
     version = soap.version_of(request.headers.get("content-type", ""))
     media_type = soap.MEDIA_TYPES[version]
     try:
-        call = soap.parse(service, request.body)
+        call = soap.parse(service, _body(request))
         logger.append_keys(operation=call.operation)
         content = soap.answer(service, call.operation, perform(call), version)
     except Unavailable:
@@ -103,6 +103,16 @@ def _answer(
         logger.append_keys(problem=problem.slug)
         return FileResponse(soap.fault(problem, version), media_type, None, status=_FAULT)
     return FileResponse(content, media_type, None)
+
+
+def _body(request: RawRequest) -> bytes:
+    from chalicelib.services.integration_1c.exchange.rules import PartTooLarge
+
+    try:
+        return request.body
+    except TooLarge:
+        # Nothing else that 1C sends is large.
+        raise PartTooLarge from None
 
 
 def _description(service: "SoapService") -> FileResponse:

@@ -36,8 +36,6 @@ from chalicelib.services.integration_1c.web_service import infobase, soap
 Arguments = Mapping[str, Any]
 Results = Mapping[str, Any]
 
-_LARGEST_BLOCK = 2 * 1024 * 1024
-"""Maximum bytes of a part: in base64 the part has to fit into the answer of a function."""
 _INLINE_FOR = dt.timedelta(minutes=2)
 """After which time a preparation within a call is considered lost."""
 _BACKGROUND_FOR = dt.timedelta(minutes=35)
@@ -181,7 +179,8 @@ def _prepare_file(client_id: str, arguments: Arguments) -> Results:
     file = fetch(store.ready_file(client_id, file_id))
     if file is None:
         raise FileUnknown
-    block = min(kilobytes * 1024, _LARGEST_BLOCK) if kilobytes > 0 else _LARGEST_BLOCK
+    most = files.MOST_PART_BYTES
+    block = min(kilobytes * 1024, most) if kilobytes > 0 else most
     transfer = FileTransfer(
         transfer_id=str(uuid.uuid4()), file_id=file_id, size=file.size, block=block
     )
