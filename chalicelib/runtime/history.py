@@ -3,7 +3,6 @@
 import datetime as dt
 from enum import StrEnum
 
-from chalicelib.runtime import clock
 from chalicelib.runtime.model import Model, example
 
 
@@ -25,8 +24,3 @@ class HistoryEntry(Model):
     status: str
     at: dt.datetime
     by: Actor
-
-    @classmethod
-    def now(cls, status: str, by: Actor) -> "HistoryEntry":
-        """Return an entry for a change at this moment."""
-        return cls(status=status, at=clock.now(), by=by)

@@ -3,11 +3,11 @@
 The accounts have a table of their own so that no other function can read password hashes.
 """
 
+import datetime as dt
 import hashlib
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.runtime import clock
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import Get, Table, Write, to_item
@@ -38,7 +38,7 @@ def open_account(new: Account) -> Write:
     return ACCOUNTS.put({**to_item(new), "client_id": new.login, "sk": _SK}, new=True)
 
 
-def enrol(new: Account) -> Write:
+def enrol(new: Account, at: dt.datetime) -> Write:
     """Describe the update of the organisation, authorities and certificate of an account.
 
     The write fails with ``Superseded`` unless ``new`` has a later version than the account.
@@ -54,14 +54,14 @@ def enrol(new: Account) -> Write:
     return ACCOUNTS.update(
         new.login,
         _SK,
-        put={name: item[name] for name in (*names, "version")},
-        append={"history": _entry("enrolled", Actor.SYSTEM)},
+        put={name: item[name] for name in names},
+        append={"history": _entry("enrolled", at, Actor.SYSTEM)},
         when=Attr("account_id").eq(new.account_id) & Attr("version").lt(new.version),
         otherwise=Superseded(),
     )
 
 
-def set_one_time_password(login: str, password_hash: str, number: int) -> Write:
+def set_one_time_password(login: str, password_hash: str, number: int, at: dt.datetime) -> Write:
     """Describe the replacement of the password by the one-time password with this number.
 
     The write fails with ``Superseded`` unless the number is higher than that of the last one.
@@ -70,13 +70,13 @@ def set_one_time_password(login: str, password_hash: str, number: int) -> Write:
         login,
         _SK,
         put={"password_hash": password_hash, "must_change": True, "issue": number, "failures": 0},
-        append={"history": _entry("password-issued", Actor.SYSTEM)},
+        append={"history": _entry("password-issued", at, Actor.SYSTEM)},
         when=Attr("issue").lt(number),
         otherwise=Superseded(),
     )
 
 
-def record_failure(current: Account) -> Write:
+def record_failure(current: Account, at: dt.datetime) -> Write:
     """Describe the count of a wrong password.
 
     The write fails with ``SignInBusy`` if another attempt has changed the account meanwhile.
@@ -84,14 +84,14 @@ def record_failure(current: Account) -> Write:
     return ACCOUNTS.update(
         current.login,
         _SK,
-        put={"failed_at": clock.now().isoformat()},
+        put={"failed_at": at.isoformat()},
         add={"failures": 1},
         when=_unchanged(current),
         otherwise=SignInBusy(),
     )
 
 
-def record_sign_in(current: Account, new_hash: str | None) -> Write:
+def record_sign_in(current: Account, new_hash: str | None, at: dt.datetime) -> Write:
     """Describe the reset of the count of wrong passwords and, if given, the new password.
 
     The write fails with ``SignInBusy`` if another attempt has changed the account meanwhile.
@@ -101,7 +101,9 @@ def record_sign_in(current: Account, new_hash: str | None) -> Write:
         current.login,
         _SK,
         put={"failures": 0, **changed},
-        append=None if new_hash is None else {"history": _entry("password-changed", Actor.CLIENT)},
+        append=None
+        if new_hash is None
+        else {"history": _entry("password-changed", at, Actor.CLIENT)},
         when=_unchanged(current),
         otherwise=SignInBusy(),
     )
@@ -112,6 +114,6 @@ def _unchanged(current: Account) -> Attr:
     return Attr("failures").eq(current.failures) & Attr("password_hash").eq(current.password_hash)
 
 
-def _entry(status: str, by: Actor) -> dict[str, str]:
-    entry: dict[str, str] = to_item(HistoryEntry.now(status, by))
+def _entry(status: str, at: dt.datetime, by: Actor) -> dict[str, str]:
+    entry: dict[str, str] = to_item(HistoryEntry(status=status, at=at, by=by))
     return entry

@@ -1,5 +1,6 @@
 """The embedded reporting system: accounts in a DynamoDB table of the product."""
 
+from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.history import Actor, HistoryEntry
 from chalicelib.runtime.table import fetch
@@ -18,10 +19,10 @@ class EmbeddedDirectory:
         Raises:
             LookupError: the login belongs to the account of another licence.
         """
-        login = store.login_of(enrolment.account_id)
+        login, now = store.login_of(enrolment.account_id), clock.now()
         account = Account(
             login=login,
-            history=(HistoryEntry.now("opened", Actor.SYSTEM),),
+            history=(HistoryEntry(status="opened", at=now, by=Actor.SYSTEM),),
             **enrolment.model_dump(exclude={"certificate"}),
         )
         current = fetch(store.account(login))
@@ -30,7 +31,7 @@ class EmbeddedDirectory:
         elif current.account_id != account.account_id:
             raise LookupError("two accounts have the same login")
         elif current.version < account.version:
-            transact([store.enrol(account)])
+            transact([store.enrol(account, now)])
         return login
 
     def set_password(self, login: str, password: str, issue: int) -> None:
@@ -39,4 +40,5 @@ class EmbeddedDirectory:
         Raises:
             Superseded: the account already has a password with this or a later number.
         """
-        transact([store.set_one_time_password(login, passwords.hash_password(password), issue)])
+        password_hash = passwords.hash_password(password)
+        transact([store.set_one_time_password(login, password_hash, issue, clock.now())])

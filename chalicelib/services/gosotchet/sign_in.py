@@ -24,12 +24,13 @@ def sign_in(payload: SignIn) -> SignedIn:
     if account is None or account.password_hash is None:
         passwords.matches(payload.password, None)
         raise accounts.SignInRefused
-    accounts.require_open(account, clock.now())
+    now = clock.now()
+    accounts.require_open(account, now)
     if not passwords.matches(payload.password, account.password_hash):
-        transact([account_store.record_failure(account)])
+        transact([account_store.record_failure(account, now)])
         raise accounts.SignInRefused
     if account.must_change and payload.new_password is None:
-        transact([account_store.record_sign_in(account, None)])
+        transact([account_store.record_sign_in(account, None, now)])
         raise accounts.PasswordChangeRequired
     new_hash = passwords.hash_password(payload.new_password) if payload.new_password else None
-    return commit(account.signed_in(), account_store.record_sign_in(account, new_hash))
+    return commit(account.signed_in(), account_store.record_sign_in(account, new_hash, now))

@@ -14,6 +14,7 @@ from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
 from chalicelib.runtime.file_response import FileResponse
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
@@ -257,13 +258,15 @@ def get_message(caller: Caller, query: MessageQuery) -> FileResponse:
 )
 def prepare_period(caller: Caller, form: NewMessage) -> PreparedMessage:
     """Request the message of a period as a file, which is prepared in the background."""
+    beginning = rules.PERIOD_FILE.begin(FileState.PREPARING, Actor.CLIENT)
     file = PreparedMessage(
         message_id=new_identifier(),
         first=form.first,
         last=form.last,
         version=form.version,
-        state=FileState.PREPARING,
-        asked_at=clock.now(),
+        state=beginning.state,
+        asked_at=beginning.at,
+        history=beginning.history,
     )
     request = PreparePeriodFile(client_id=caller.client_id, message_id=file.message_id)
     return commit(

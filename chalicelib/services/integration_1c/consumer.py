@@ -11,6 +11,7 @@ from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer, scheduled
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.problem import Problem
@@ -119,11 +120,13 @@ def _prepare_period_file(request: PreparePeriodFile) -> None:
         return
     try:
         size, receipts = _put_period(client_id, message_id, file.first, file.last, file.version)
-        result = store.complete_period_file(client_id, message_id, size, receipts)
+        end = rules.PERIOD_FILE.move(
+            file, FileState.READY, Actor.SYSTEM, size=size, receipts=receipts
+        )
     except Problem as problem:
-        result = store.fail_period_file(client_id, message_id, problem.detail)
+        end = rules.PERIOD_FILE.move(file, FileState.FAILED, Actor.SYSTEM, reason=problem.detail)
     try:
-        transact([result])
+        transact([store.end_period_file(client_id, end)])
     except AlreadyPrepared:
         logger.info("file prepared at the same time")
 

@@ -249,6 +249,7 @@ class PreparedMessage(Model):
     """Number of receipts in the message."""
     link: str | None = None
     """The address of the archive, valid for one hour."""
+    history: tuple[HistoryEntry, ...]
 
 
 class PrepareExchangeMessage(Model):

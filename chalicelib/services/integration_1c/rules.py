@@ -12,6 +12,7 @@ from chalicelib.runtime.problem import NotFound, Problem, Unauthenticated
 from chalicelib.services.integration_1c.model import (
     AccessState,
     AccessTerm,
+    FileState,
     RegisterAccess,
     SubscriptionPeriod,
     SubscriptionState,
@@ -165,8 +166,13 @@ class SoapFault(Problem):
     title = "Вызов не выполнен"
 
 
-class AlreadyPrepared(Problem):
+class AlreadyPrepared(StateNotAllowed):
     """The preparation has ended: the same request was delivered twice."""
+
+
+PERIOD_FILE = Lifecycle(
+    {FileState.PREPARING: {FileState.READY, FileState.FAILED}}, refusal=AlreadyPrepared
+)
 
 
 def state(access: RegisterAccess | None, today: dt.date) -> AccessState:

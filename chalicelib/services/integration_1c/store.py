@@ -33,7 +33,6 @@ from chalicelib.services.integration_1c.model import (
 from chalicelib.services.integration_1c.resources import INTEGRATION_1C
 from chalicelib.services.integration_1c.rules import (
     AccessChanged,
-    AlreadyPrepared,
     CredentialsChanged,
     TrialUsed,
 )
@@ -222,35 +221,10 @@ def put_period_file(client_id: str, file: PreparedMessage) -> Write:
     return INTEGRATION_1C.put(item, new=True)
 
 
-def complete_period_file(client_id: str, message_id: str, size: int, receipts: int) -> Write:
-    """Describe the record that the file of a period is in the bucket.
-
-    ``size`` is in bytes.
+def end_period_file(client_id: str, end: Move[FileState, PreparedMessage]) -> Write:
+    """Describe the record that the file of a period is in the bucket, or cannot be prepared.
 
     Raises:
         AlreadyPrepared: on commit, the file is ready or has failed.
     """
-    return _end_period_file(client_id, message_id, FileState.READY, size=size, receipts=receipts)
-
-
-def fail_period_file(client_id: str, message_id: str, reason: str) -> Write:
-    """Describe the record that the file of a period cannot be prepared.
-
-    ``reason`` is in Russian and is shown to the client.
-
-    Raises:
-        AlreadyPrepared: on commit, the file is ready or has failed.
-    """
-    return _end_period_file(client_id, message_id, FileState.FAILED, reason=reason)
-
-
-def _end_period_file(
-    client_id: str, message_id: str, state: FileState, **details: str | int
-) -> Write:
-    return INTEGRATION_1C.update(
-        client_id,
-        f"prepared#{message_id}",
-        put={"state": state.value, **details},
-        when=Attr("state").eq(FileState.PREPARING.value),
-        otherwise=AlreadyPrepared(),
-    )
+    return end.write(INTEGRATION_1C, client_id, f"prepared#{end.changed.message_id}")

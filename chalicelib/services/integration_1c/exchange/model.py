@@ -4,6 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.runtime.history import HistoryEntry
 from chalicelib.runtime.model import Model
 from chalicelib.services.integration_1c.enterprise_data.version import FormatVersion
 from chalicelib.services.integration_1c.shifts import RegisterShift
@@ -55,6 +56,7 @@ class ContinuousOperation(Model):
     """When the operation is considered lost."""
     reason: str = ""
     """Why the operation failed, in Russian."""
+    history: tuple[HistoryEntry, ...]
 
 
 class ReadyFile(Model):

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chalicelib.runtime.lifecycle import Lifecycle
 from chalicelib.runtime.problem import NotFound, Problem, TooLarge
 from chalicelib.services.integration_1c.enterprise_data.reference import reference
 from chalicelib.services.integration_1c.enterprise_data.version import VERSIONS, FormatVersion
-from chalicelib.services.integration_1c.exchange.model import ExchangeNode
+from chalicelib.services.integration_1c.exchange.model import ExchangeNode, OperationState
 from chalicelib.services.integration_1c.shifts import RegisterShift
 
 if TYPE_CHECKING:  # the reader imports an XML parser, which few functions need
@@ -40,6 +41,9 @@ class ExchangeInterrupted(Problem):
     slug = "exchange-moved"
     title = "Обмен прерван"
     detail = "Обмен прерван другим обменом с этой базой. Повторите его."
+
+
+OPERATION = Lifecycle({OperationState.ACTIVE: {OperationState.COMPLETED, OperationState.FAILED}})
 
 
 class MessageRefused(Problem):

@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.runtime import clock
+from chalicelib.runtime.history import Actor
+from chalicelib.runtime.lifecycle import Move
 from chalicelib.runtime.table import Get, Item, Query, Write, to_item
 from chalicelib.services.integration_1c.exchange.model import (
     ContinuousOperation,
@@ -30,6 +32,7 @@ from chalicelib.services.integration_1c.exchange.model import (
     ShiftVersion,
 )
 from chalicelib.services.integration_1c.exchange.rules import (
+    OPERATION,
     ExchangeInterrupted,
     ExchangeUnderWay,
     NodeUnknown,
@@ -136,8 +139,9 @@ def complete_operation(
         "carried": zlib.compress(json.dumps(shifts).encode(), 9),
         "expires_at": _expiry(_MESSAGES_EXPIRE_AFTER),
     }
+    completed = OPERATION.move(current, OperationState.COMPLETED, Actor.SYSTEM)
     return [
-        _end_operation(client_id, current, OperationState.COMPLETED),
+        _end_operation(client_id, completed),
         _release_node(client_id, current),
         INTEGRATION_1C.put(file, new=True),
         INTEGRATION_1C.put(message, new=True),
@@ -152,22 +156,16 @@ def fail_operation(client_id: str, current: ContinuousOperation, reason: str) ->
     Raises:
         ExchangeInterrupted: on commit, the operation has ended or the node runs another one.
     """
+    failed = OPERATION.move(current, OperationState.FAILED, Actor.SYSTEM, reason=reason)
     return [
-        _end_operation(client_id, current, OperationState.FAILED, reason),
+        _end_operation(client_id, failed),
         _release_node(client_id, current),
     ]
 
 
-def _end_operation(
-    client_id: str, current: ContinuousOperation, state: OperationState, reason: str = ""
-) -> Write:
-    return INTEGRATION_1C.update(
-        client_id,
-        f"operation#{current.operation_id}",
-        put={"state": state.value, "reason": reason},
-        when=Attr("state").eq(OperationState.ACTIVE.value),
-        otherwise=ExchangeInterrupted(),
-    )
+def _end_operation(client_id: str, end: Move[OperationState, ContinuousOperation]) -> Write:
+    sk = f"operation#{end.changed.operation_id}"
+    return end.write(INTEGRATION_1C, client_id, sk, otherwise=ExchangeInterrupted())
 
 
 def _release_node(client_id: str, current: ContinuousOperation) -> Write:

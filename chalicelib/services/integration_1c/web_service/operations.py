@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.commit import transact
+from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.table import fetch
 from chalicelib.services.integration_1c.enterprise_data.version import EXCHANGE_PLAN, VERSIONS
@@ -23,6 +24,7 @@ from chalicelib.services.integration_1c.exchange.model import (
     OperationState,
 )
 from chalicelib.services.integration_1c.exchange.rules import (
+    OPERATION,
     FileUnknown,
     NodeUnknown,
     first_shifts,
@@ -133,14 +135,16 @@ def _upload_data(client_id: str, arguments: Arguments) -> Results:
         pending = outgoing.pending_shifts(client_id, node.node_id, accesses)
         selected = first_shifts(pending, outgoing.INLINE_DOCUMENTS)
         in_background = can_wait and len(selected) < len(pending)
+    beginning = OPERATION.begin(OperationState.ACTIVE, Actor.CLIENT)
     operation = ContinuousOperation(
         operation_id=str(uuid.uuid4()),
         code=node.code,
         node_id=node.node_id,
         file_id=str(uuid.uuid4()),
         message_no=node.sent_no + 1,
-        state=OperationState.ACTIVE,
-        until=clock.now() + (_BACKGROUND_FOR if in_background else _INLINE_FOR),
+        state=beginning.state,
+        until=beginning.at + (_BACKGROUND_FOR if in_background else _INLINE_FOR),
+        history=beginning.history,
     )
     writes = store.begin_operation(client_id, node, operation)
     if in_background:
