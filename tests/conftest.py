@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 import json
 import logging
-import os
 import random
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -39,13 +38,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Make a skip a failure: what a test needs is provided, or left out with ``--without``.
-
-    Browser tests on a product that was used before (``CABINET``) may skip what happens only once.
-    """
+    """Make a skip a failure: what a test needs is provided, or left out with ``--without``."""
     outcome: Any = yield
     report = outcome.get_result()
-    if report.skipped and not hasattr(report, "wasxfail") and "CABINET" not in os.environ:
+    if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"A test may not be skipped: {report.longrepr[-1]}"
 

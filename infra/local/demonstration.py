@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from typing import Any, Protocol, get_args
 
 from infra.demonstration_pki import Variant
@@ -34,6 +35,7 @@ class Demonstration:
     Args:
         cloud: where messages are looked for and documents are put.
         issuer: makes the tokens.
+        personas: who can use the product, by their keys.
         token: makes the signatures; without one those calls answer 501.
         documents_queue_url: the queue `fiscal-documents`; without one that call answers 501.
     """
@@ -43,11 +45,13 @@ class Demonstration:
         cloud: Cloud,
         issuer: Issuer,
         *,
+        personas: Mapping[str, Persona] = PERSONAS,
         token: Token | None = None,
         documents_queue_url: str | None = None,
     ) -> None:
         self._cloud = cloud
         self._issuer = issuer
+        self._personas = personas
         self._token = token
         self._documents_queue_url = documents_queue_url
         self._sqs = cloud.client("sqs")
@@ -62,14 +66,16 @@ class Demonstration:
     def _answer(self, method: str, path: list[str], body: bytes) -> Reply:
         match method, path:
             case "POST", ["token"]:
-                persona = _persona(_text(_object(body), "persona"))
+                persona = self._persona(_text(_object(body), "persona"))
                 return json_reply({"token": self._issuer.token(persona)})
             case "POST", ["sign"]:
                 return self._sign(_object(body))
             case "GET", ["certificates", name]:
-                return self._certificate(_persona(name))
+                return self._certificate(self._persona(name))
             case "GET", ["personas"]:
-                return json_reply({"items": [_card(persona) for persona in PERSONAS.values()]})
+                return json_reply(
+                    {"items": [_card(persona) for persona in self._personas.values()]}
+                )
             case "GET", ["messages"]:
                 return json_reply({"items": self._cloud.messages()})
             case "GET", ["queues"]:
@@ -83,8 +89,13 @@ class Demonstration:
             case _:
                 return problem(404, "not-found", "Not found", "Такого вызова здесь нет.")
 
+    def _persona(self, name: str) -> Persona:
+        if name not in self._personas:
+            raise _BadRequestError(f"Нет такого лица; есть: {', '.join(self._personas)}.")
+        return self._personas[name]
+
     def _sign(self, request: dict[str, Any]) -> Reply:
-        persona = _persona(_text(request, "persona"))
+        persona = self._persona(_text(request, "persona"))
         attached = request.get("attached", False)
         if not isinstance(attached, bool):
             raise _BadRequestError("Поле «attached» должно быть true или false.")
@@ -131,12 +142,6 @@ def _text(request: dict[str, Any], field: str) -> str:
     if not isinstance(value, str):
         raise _BadRequestError(f"Нужно текстовое поле «{field}».")
     return value
-
-
-def _persona(name: str) -> Persona:
-    if name not in PERSONAS:
-        raise _BadRequestError(f"Нет такого лица; есть: {', '.join(PERSONAS)}.")
-    return PERSONAS[name]
 
 
 def _card(persona: Persona) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from infra.local.cloud import HOST, Cloud, CloudError, listen
 from infra.local.demonstration import Demonstration
 from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.origin import Origin
+from infra.local.personas import PERSONAS, Persona
 from infra.local.trust import put_trust, subjects
 from infra.resend import resend, written
 from infra.stacks import DATA, stack_name
@@ -57,6 +58,7 @@ class Product:
     issuer: Issuer
     origin: Origin
     pki: DemonstrationPki
+    personas: Mapping[str, Persona]
     api: Api
     """Calls without a token."""
 
@@ -68,6 +70,7 @@ def product(
     state: Path,
     cloud_python: Path,
     port: int,
+    personas: Mapping[str, Persona] = PERSONAS,
     done: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Product]:
     """Run the product for as long as the context is open; what is put in is kept in ``state``.
@@ -77,6 +80,7 @@ def product(
         state: the folder for everything kept over restarts.
         cloud_python: the interpreter of the cloud's environment.
         port: of the one origin; 0 takes a free one.
+        personas: who can use the product, by their keys.
         done: told of each step, in Russian.
 
     Raises:
@@ -126,7 +130,7 @@ def product(
             since = cloud.saved_at - _UNRELAYED
             messages = written(cloud.client("dynamodb"), outputs, since, cloud.saved_at)
             resend(cloud.client("sqs"), outputs, messages)
-        holders = subjects() | {foreign_operator.KEY: foreign_operator.SUBJECT}
+        holders = subjects(personas.values()) | {foreign_operator.KEY: foreign_operator.SUBJECT}
         pki = DemonstrationPki(state / "pki", holders)
         put_trust(cloud, outputs["TrustBucketName"], pki)
         running.enter_context(foreign_operator.ForeignOperator(cloud, outputs, pki))
@@ -141,13 +145,15 @@ def product(
                 demonstration=Demonstration(
                     cloud,
                     issuer,
+                    personas=personas,
                     token=pki,
                     documents_queue_url=outputs.get(DOCUMENTS_QUEUE_OUTPUT),
                 ),
                 folders={"/": _CABINET, "/reference/": _REFERENCE, "/viewer/": viewer},
             )
         )
-        yield Product(cloud, outputs, issuer, origin, pki, Api(f"{origin.url}/api", cloud.http))
+        api = Api(f"{origin.url}/api", cloud.http)
+        yield Product(cloud, outputs, issuer, origin, pki, personas, api)
 
 
 def _deploy(cloud: Cloud, build: Build, parameters: Mapping[str, str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ DRIVES: dict[str, dict[str, Any]] = {
 def seed(product: Product) -> None:
     """Make the personas' organisations known, give two a shop and a past, fill the catalogue."""
     queue, issuer, api = product.outputs["CabinetQueueUrl"], product.issuer, product.api
-    owners = [persona for persona in PERSONAS.values() if persona.organisation]
+    owners = [persona for persona in product.personas.values() if persona.organisation]
     for persona in owners:
         for message in cabinet_messages(persona, clock.today()):
             product.cloud.client("sqs").send_message(

@@ -1,24 +1,25 @@
-"""Whom the product on this machine trusts: the demonstration authority, and nobody else."""
+"""The trust of the product on this machine: in the demonstration authority alone."""
 
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 
 from chalicelib.core.signing.trust import crl_key
 from chalicelib.kep import Subject, Trust, crl
 from infra.demonstration_pki import DemonstrationPki
 from infra.local.cloud import Cloud
-from infra.local.personas import PERSONAS, Persona
+from infra.local.personas import Persona
 
 
-def subjects() -> dict[str, Subject]:
-    """Return whom each persona's certificate is issued to."""
-    return {key: _subject(persona) for key, persona in PERSONAS.items()}
+def subjects(personas: Iterable[Persona]) -> dict[str, Subject]:
+    """Return the subject of each persona's certificate by the key of the persona."""
+    return {persona.key: _subject(persona) for persona in personas}
 
 
 def _subject(persona: Persona) -> Subject:
     person, organisation = persona.person, persona.organisation
-    named = Subject(
+    natural_person = Subject(
         common_name=f"{person.surname} {person.given_name} {person.patronymic}",
         surname=person.surname,
         given_name=person.given_name,
@@ -26,13 +27,13 @@ def _subject(persona: Persona) -> Subject:
         inn=person.inn,
     )
     if organisation is None:
-        return named
+        return natural_person
     entrepreneur = organisation.kind == "entrepreneur"
     return Subject(
-        common_name=named.common_name if entrepreneur else organisation.name,
-        surname=named.surname,
-        given_name=named.given_name,
-        patronymic=named.patronymic,
+        common_name=natural_person.common_name if entrepreneur else organisation.name,
+        surname=natural_person.surname,
+        given_name=natural_person.given_name,
+        patronymic=natural_person.patronymic,
         organisation=None if entrepreneur else organisation.name,
         position=None if entrepreneur else person.position,
         inn=organisation.inn if entrepreneur else person.inn,
@@ -43,7 +44,7 @@ def _subject(persona: Persona) -> Subject:
 
 
 def put_trust(cloud: Cloud, bucket: str, pki: DemonstrationPki) -> None:
-    """Put the demonstration authority and its fresh revocation lists where the product looks."""
+    """Put the demonstration authority and fresh revocation lists into the bucket of trust."""
     s3 = cloud.client("s3")
     bundle = pki.bundle()
     s3.put_object(Bucket=bucket, Key="bundle.pem", Body=bundle.encode())

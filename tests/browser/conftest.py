@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.build import build
+from infra.local.personas import PERSONAS
 from infra.local.product import product
 from infra.local.seed import seed
 from tests.support.browser import Cabinet, Gallery
+from tests.support.newcomers import NEWCOMERS
 
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 
@@ -27,12 +29,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a product with its demonstration data, or of the one named by CABINET."""
-    if running := os.environ.get("CABINET"):
-        yield running
-        return
+    """Return the address of a product with the demonstration data and the newcomers."""
     state = tmp_path_factory.mktemp("product")
-    with product(build(), state=state, cloud_python=CLOUD_PYTHON, port=0) as started:
+    personas = PERSONAS | NEWCOMERS
+    with product(
+        build(), state=state, cloud_python=CLOUD_PYTHON, port=0, personas=personas
+    ) as started:
         seed(started)
         yield started.origin.url
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from chalicelib.runtime import clock
 from tests.support import receipts
 from tests.support.browser import PHONE, Cabinet, Gallery, go
+from tests.support.newcomers import WITHOUT_AGREEMENT
 
 OpenAs = Callable[..., Page]
 BRAND, LOGO = "Брендированное сообщение", "Логотип в чеке"
@@ -194,20 +195,21 @@ def test_logo_is_checked_in_the_browser_and_shown_before_it_is_sent(
 def test_who_has_not_signed_the_agreement_is_told_what_to_do(
     cabinet: Cabinet, open_as: OpenAs, gallery: Gallery
 ) -> None:
-    page = open_as("petrova", "e-receipts/services", width=PHONE)
-    if page.get_by_text("Дополнительные услуги пока недоступны").count() == 0:
-        pytest.skip("the product was used before: the agreement is signed")
+    page = open_as(WITHOUT_AGREEMENT.key, "e-receipts/services", width=PHONE)
+    expect(page.get_by_text("Дополнительные услуги пока недоступны")).to_be_visible()
     expect(page.get_by_role("switch", name=BRAND)).to_be_disabled()
     expect(page.get_by_role("button", name="Отправить заявку на услугу")).to_have_count(0)
     gallery.take(page, "e-receipts-refused", "Без соглашения: что сделать (телефон)", whole=False)
     page.get_by_role("link", name="Перейти в «Документы»").click()
     page.get_by_role("button", name="Прочитать и подписать").click()
-    expect(page.get_by_role("region", name="Текст соглашения")).to_contain_text("ИП Петрова")
+    expect(page.get_by_role("region", name="Текст соглашения")).to_contain_text(
+        WITHOUT_AGREEMENT.title
+    )
     # Another organisation's token is in the computer too.
     page.get_by_role("dialog").get_by_text("ООО «Ромашка»").click()
     page.get_by_role("button", name="Подписать КЭП").click()
     expect(page.get_by_role("alert").filter(has_text="Подпись не принята")).to_be_visible()
-    page.get_by_role("dialog").get_by_text("ИП Петрова").last.click()
+    page.get_by_role("dialog").get_by_text(WITHOUT_AGREEMENT.title).last.click()
     gallery.take(page, "agreement", "Соглашение подписывается КЭП (телефон)", whole=False)
     page.get_by_role("button", name="Подписать КЭП").click()
     expect(page.get_by_text("Подписано", exact=True)).to_be_visible()

@@ -4,13 +4,13 @@ import re
 import secrets
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from chalicelib.runtime import clock
 from infra.local import foreign_operator
 from infra.local.personas import PERSONAS
 from tests.support.browser import PHONE, Cabinet, Gallery, barriers, go, settled
+from tests.support.newcomers import JOINING, ROAMING
 
 OpenAs = Callable[..., Page]
 FOREIGN = foreign_operator.PARTICIPANT
@@ -67,11 +67,9 @@ def state(page: Page) -> Locator:
 
 
 def test_joining(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery) -> None:
-    page = open_as("romashka", "agreements")
+    page = open_as(JOINING.key, "agreements")
     page.get_by_role("link", name="Перейти в ЭДО").click()
     settled(page)
-    if page.get_by_text("Ваш ID в системе ЭДО", exact=True).count():
-        pytest.skip("the product was used before: the organisation takes part")
     gallery.take(page, "edo-invitation", "Рис. 6. «Присоединиться к ЭДО»", whole=False)
     page.get_by_role("link", name="Присоединиться к ЭДО").click()
 
@@ -79,19 +77,19 @@ def test_joining(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery) -> None:
     certificates.get_by_text("ИП Петрова").click()
     page.get_by_role("button", name="Продолжить").click()
     expect(page.get_by_role("alert")).to_contain_text("Сертификат не подходит")
-    certificates.get_by_text("ООО «Ромашка»").click()
+    certificates.get_by_text(JOINING.title).click()
     gallery.take(page, "edo-certificate", "Рис. 7. Выбор КЭП организации", whole=False)
     page.get_by_role("button", name="Продолжить").click()
 
     expect(page.get_by_role("heading", name="Проверьте данные")).to_be_focused()
     surname = page.get_by_label("Фамилия")
-    expect(surname).to_have_value("Смирнова")
+    expect(surname).to_have_value(JOINING.person.surname)
     expect(page.get_by_text("Юридический адрес и код налогового органа")).to_be_visible()
     surname.fill("Кузнецова")
     page.get_by_role("button", name="Всё верно, продолжить").click()
     expect(page.get_by_text("Имя не совпадает с сертификатом")).to_be_visible()
     expect(surname).to_be_focused()
-    surname.fill("Смирнова")
+    surname.fill(JOINING.person.surname)
     gallery.take(page, "edo-check", "Рис. 8. ФИО из КЭП, адрес и код налогового органа")
     page.get_by_role("button", name="Всё верно, продолжить").click()
 
@@ -106,7 +104,7 @@ def test_joining(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery) -> None:
     page.get_by_role("button", name="Зарегистрироваться").click()
 
     expect(page.get_by_text("Ваш ID в системе ЭДО", exact=True)).to_be_visible()
-    known = str(cabinet.api("romashka").get("/edo").json["participant_id"])
+    known = str(cabinet.api(JOINING.key).get("/edo").json["participant_id"])
     expect(page.locator(".participant .value")).to_have_text(known)
     gallery.take(page, "edo-red", "Рис. 11, 12. ID в системе ЭДО, лицензии нет", whole=False)
     page.get_by_role("link", name="Сведения о регистрации").click()
@@ -291,10 +289,8 @@ def offer(page: Page) -> None:
 
 
 def test_roaming_needs_a_licence(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery) -> None:
-    join(cabinet, open_as)
-    page = open_as("romashka", "edo/licence")
-    if cabinet.api("romashka").get("/edo").json["licence"]["state"] == "active":
-        pytest.skip("the product was used before: there is a licence")
+    join(cabinet, open_as, ROAMING.key)
+    page = open_as(ROAMING.key, "edo/licence")
     gallery.take(page, "edo-licence-none", "Рис. 12. Раздел «Лицензия» без активной лицензии")
     go(page, "edo/send")
     page.get_by_role("textbox", name="Получатель").fill(FOREIGN.inn)
@@ -331,11 +327,11 @@ def test_roaming_needs_a_licence(cabinet: Cabinet, open_as: OpenAs, gallery: Gal
     expect(state(page)).to_have_text("Подписан")
 
 
-def join(cabinet: Cabinet, open_as: OpenAs) -> None:
-    """Let «Ромашка» take part, unless it does."""
-    if cabinet.api("romashka").get("/edo").json["registered"]:
+def join(cabinet: Cabinet, open_as: OpenAs, persona: str = "romashka") -> None:
+    """Register an organisation for the exchange, unless it is registered."""
+    if cabinet.api(persona).get("/edo").json["registered"]:
         return
-    page = open_as("romashka", "edo/join")
+    page = open_as(persona, "edo/join")
     page.get_by_role("button", name="Продолжить").click()
     page.get_by_role("button", name="Всё верно, продолжить").click()
     page.get_by_label("Принимаю условия договора-оферты").check()

@@ -79,7 +79,7 @@ def _get(port: int, path: str) -> tuple[int, object]:
             connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
-        except ConnectionRefusedError:
+        except ConnectionError:
             assert time.monotonic() < deadline, "chalice local does not answer"
             time.sleep(0.1)
         finally:

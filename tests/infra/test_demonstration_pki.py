@@ -1,3 +1,4 @@
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,9 +93,12 @@ def test_state_is_kept(demonstration, folder: Path) -> None:
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
 
 
-def test_changed_requisites_get_a_new_certificate(demonstration, folder: Path, trust) -> None:
+def test_changed_requisites_get_a_new_certificate(
+    demonstration, folder: Path, trust, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(folder, tmp_path / "state")
     changed = PERSONAS | {"romashka": Subject(surname="Новая", inn="500100732259")}
-    again = DemonstrationPki(folder, changed)
+    again = DemonstrationPki(copy, changed)
     [signer] = verify(again.sign(CONTENT, "romashka"), CONTENT, trust, datetime.now(UTC))
 
     assert signer.subject.surname == "Новая"

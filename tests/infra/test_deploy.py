@@ -1,5 +1,6 @@
 """A stage is deployed by a change set: whole, again with nothing to do, or not at all."""
 
+import contextlib
 import json
 import os
 import re
@@ -59,6 +60,21 @@ LITTLE = {
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:
+    """Return a cloud in which other tests may have deployed."""
+    with prepared_cloud() as started:
+        yield started
+
+
+@pytest.fixture
+def empty_cloud() -> Iterator[Cloud]:
+    """Return a cloud in which nothing is deployed."""
+    with prepared_cloud() as started:
+        yield started
+
+
+@contextlib.contextmanager
+def prepared_cloud() -> Iterator[Cloud]:
+    """Start a cloud with the bucket for artifacts and the secret of the stage test."""
     with Cloud(CLOUD_PYTHON) as started:
         s3 = started.client("s3")
         s3.create_bucket(
@@ -122,8 +138,12 @@ BROKEN = {
 
 
 def test_deploys_changes_and_leaves_alone(
-    cloud: Cloud, built: Build, templates: dict[str, Json], capsys: pytest.CaptureFixture[str]
+    empty_cloud: Cloud,
+    built: Build,
+    templates: dict[str, Json],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    cloud = empty_cloud
     outputs, shown = run(cloud, built)
     assert outputs["RestApiId"] in outputs["ApiUrl"]
     assert outputs["PaymentsDeadLetterQueueUrl"]

@@ -40,7 +40,7 @@ def test_account_is_opened_once_and_updated_by_later_versions_only(world: World)
         assert account(login).organisation_name == "ООО «Лютик»"
         late = account(login).model_copy(update={"version": 2})
         with pytest.raises(Superseded):
-            transact([account_store.enrol(late)])
+            transact([account_store.enrol(late, world.moment)])
 
 
 def test_password_with_an_old_number_is_not_set(world: World) -> None:

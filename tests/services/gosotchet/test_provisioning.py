@@ -1,5 +1,6 @@
 """Provisioning at the reporting system: retries, failure after a day, resends and amendments."""
 
+import datetime as dt
 import http.server
 import json
 import threading
@@ -358,7 +359,10 @@ def test_amendment_adds_authorities_and_replaces_the_certificate(
     assert world.mails()[-1].subject == "Изменения в системе Госотчёт выполнены"
     assert "СФР 087-123-456789" in world.mails()[-1].body
 
-    second = DemonstrationPki(tmp_path, signing.SUBJECTS)
+    # The present of an authority has no fraction of a second; time must not go back.
+    second = DemonstrationPki(
+        tmp_path, signing.SUBJECTS, lambda: world.moment + dt.timedelta(seconds=1)
+    )
     signing.trust(world, second)
     world.ok(f"POST {path}/changes", {"certificate": by.certificate(second)})
     world.drain()
