@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.runtime import request_id
 from chalicelib.runtime.problem import TooLarge
 from infra.functions import Json
 
@@ -59,7 +60,8 @@ def _headers(status: int, headers: Mapping[str, str]) -> dict[str, str]:
         **({"Retry-After": "5"} if status in _RETRIED else {}),
         **({"WWW-Authenticate": "Bearer"} if status == 401 else {}),
     }
-    return {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in sent.items()}
+    constant = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in sent.items()}
+    return constant | {f"gatewayresponse.header.{request_id.HEADER}": "context.extendedRequestId"}
 
 
 def _document(status: int, slug: str, title: str, detail: str) -> str:
@@ -69,6 +71,7 @@ def _document(status: int, slug: str, title: str, detail: str) -> str:
         "status": status,
         "detail": detail,
         "instance": "urn:uuid:$context.requestId",
+        request_id.NAME: "$context.extendedRequestId",
     }
     return json.dumps(document, ensure_ascii=False)
 

@@ -84,7 +84,7 @@ _SECURITY_SCHEME = {
 _PROBLEM: Json = {
     "description": "A problem document (RFC 9457). Some problems have further members.",
     "type": "object",
-    "required": ["type", "title", "status", "detail", "instance"],
+    "required": ["type", "title", "status", "detail", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "pattern": "^/problems/[a-z0-9-]+$"},
         "title": {"type": "string"},
@@ -94,6 +94,11 @@ _PROBLEM: Json = {
             "description": "Text for the person at the screen, in Russian.",
         },
         "instance": {"type": "string", "format": "uri-reference"},
+        "request_id": {
+            "type": "string",
+            "description": "The id of the request, which the log names; every answer has it in "
+            "the header `X-Request-Id`.",
+        },
         "errors": {
             "description": "The errors of a payload, one for each field.",
             "type": "array",
@@ -343,7 +348,7 @@ def _refusals(action: Action, *, takes_payload: bool) -> Json:
 
 def _refusal(status: int, description: str) -> Json:
     typical = [
-        problem.document("/fiscal-drives/orders") for problem in _TYPICAL
+        problem.document("/fiscal-drives/orders", "JKJaXmPLvHcESHA=") for problem in _TYPICAL
     ] + _gateway_answers()
     example = next(document for document in typical if document["status"] == status)
     content = {"schema": {"$ref": f"{_REF}Problem"}, "example": example}

@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.fiscal.store import FISCAL
+from chalicelib.runtime import request_id
 from chalicelib.runtime.identifier import first_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.resource import Queue
@@ -33,6 +34,7 @@ class Message(NamedTuple):
     queue: str
     """The environment variable of a :class:`Queue`."""
     body: str
+    request_id: str | None
 
 
 def _time(table: Table, moment: dt.datetime) -> tuple[str, dict[str, str]]:
@@ -64,7 +66,7 @@ def written(
         )
         for page in pages:
             for item in page["Items"]:
-                yield Message(queue=item["queue"]["S"], body=item["body"]["S"])
+                yield Message(item["queue"]["S"], item["body"]["S"], request_id.of_item(item))
 
 
 def resend(sqs: Any, outputs: dict[str, str], messages: Iterator[Message]) -> int:
@@ -80,7 +82,11 @@ def resend(sqs: Any, outputs: dict[str, str], messages: Iterator[Message]) -> in
     }
     sent = 0
     for message in messages:
-        sqs.send_message(QueueUrl=urls[message.queue], MessageBody=message.body)
+        sqs.send_message(
+            QueueUrl=urls[message.queue],
+            MessageBody=message.body,
+            MessageAttributes=request_id.attributes(message.request_id),
+        )
         sent += 1
     return sent
 

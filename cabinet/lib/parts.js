@@ -38,7 +38,9 @@ export function wordsOf(problem) {
 /** Show a problem at the place that it concerns. */
 export function problemNote(problem, ...more) {
   const { title, detail } = wordsOf(problem);
-  return h("div", { class: "note bad" }, h("p", { class: "note-title" }, title), h("p", null, detail), more);
+  const id = problem.status >= 500 && problem.members?.request_id;
+  return h("div", { class: "note bad" }, h("p", { class: "note-title" }, title), h("p", null, detail),
+    id && h("p", { class: "hint" }, `Код обращения: ${id}`), more);
 }
 
 /** Show a note: `kind` is `info`, `warning`, `good` or `bad`. */

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from chalicelib.runtime import cors, declaration, limits, validation
+from chalicelib.runtime import cors, declaration, limits, request_id, validation
 from chalicelib.runtime.aws import is_outage
 from chalicelib.runtime.caller import Caller, Role
 from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
@@ -138,31 +138,44 @@ def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]
 
     def view(**path: str) -> Response:
         request: Request = app.current_request  # type: ignore[assignment] # within a request
-        context = request.context
-        logger.remove_keys(["problem"])
-        logger.append_keys(action=declared.name, request_id=context.get("requestId"))
-        started = time.perf_counter()
-        try:
-            response = _answer(declared, parameters, request, path)
-        except Problem as problem:
-            response = _problem(declared, problem, request)
-        except (ClientError, BotoCoreError) as error:
-            response = _problem(declared, _outage(error), request)
-        except Exception as error:
-            fault("unexpected", error)
-            response = _problem(declared, Unexpected(), request)
-        if _is_too_large(response):
-            logger.error("answer too large")
-            response = _problem(declared, Unexpected(), request)
-        logger.info(
-            "answered",
-            status=response.status_code,
-            milliseconds=round((time.perf_counter() - started) * 1000, 1),
-        )
+        cause = request_id.of_call(request.context)
+        with request_id.caused_by(cause):
+            response = _logged(declared, parameters, request, path)
+        response.headers[request_id.HEADER] = cause
         return response
 
     view.__name__ = declared.name
     return view
+
+
+def _logged(
+    declared: declaration.Action,
+    parameters: Mapping[str, Any],
+    request: Request,
+    path: Mapping[str, str],
+) -> Response:
+    """Return the answer or the problem of a request, and log which."""
+    logger.remove_keys(["problem"])
+    logger.append_keys(action=declared.name)
+    started = time.perf_counter()
+    try:
+        response = _answer(declared, parameters, request, path)
+    except Problem as problem:
+        response = _problem(declared, problem, request)
+    except (ClientError, BotoCoreError) as error:
+        response = _problem(declared, _outage(error), request)
+    except Exception as error:
+        fault("unexpected", error)
+        response = _problem(declared, Unexpected(), request)
+    if _is_too_large(response):
+        logger.error("answer too large")
+        response = _problem(declared, Unexpected(), request)
+    logger.info(
+        "answered",
+        status=response.status_code,
+        milliseconds=round((time.perf_counter() - started) * 1000, 1),
+    )
+    return response
 
 
 def signature(declared: declaration.Action) -> dict[str, Any]:
@@ -308,7 +321,8 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
     logger.append_keys(problem=problem.slug)
     path = request.context.get("path") or request.path or declared.path
     # The gateway decodes the path or not; the answer holds a URI reference.
-    document = problem.document(quote(unquote(path), safe="/:@!$&'()*+,;="))
+    instance = quote(unquote(path), safe="/:@!$&'()*+,;=")
+    document = problem.document(instance, request_id.current())
     headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
     body = json.dumps(document, ensure_ascii=False)
     return Response(body=body, status_code=problem.status, headers=headers)

@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
-from chalicelib.runtime import declaration
+from chalicelib.runtime import declaration, request_id
 from chalicelib.runtime.aws import is_outage
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.log import fault, logger
@@ -21,20 +22,30 @@ M = TypeVar("M")
 class Batch(Generic[M]):
     """Messages that were delivered together, for a function that handles them together."""
 
-    def __init__(self, messages: Mapping[str, M]) -> None:
+    def __init__(self, messages: Mapping[str, M], request_ids: Mapping[str, str]) -> None:
         self._messages = messages
+        self._request_ids = request_ids
         self.failed: set[str] = set()
         """Ids of the messages to deliver again."""
 
     def __iter__(self) -> Iterator[tuple[str, M]]:
-        """Yield each message with its id."""
-        return iter(self._messages.items())
+        """Yield each message with its id; until the next, its request is the cause of the work."""
+        for message_id, message in self._messages.items():
+            with self._caused(message_id):
+                yield message_id, message
+
+    def alone(self, message_id: str) -> "Batch[M]":
+        """Return a batch of one of the messages."""
+        return Batch({message_id: self._messages[message_id]}, self._request_ids)
 
     def fail(self, message_id: str, error: Exception) -> None:
         """Log ``error`` and have this message alone delivered again."""
-        with logger.append_context_keys(message_id=message_id):
+        with self._caused(message_id), logger.append_context_keys(message_id=message_id):
             fault("message failed", error)
         self.failed.add(message_id)
+
+    def _caused(self, message_id: str) -> AbstractContextManager[None]:
+        return request_id.caused_by(self._request_ids[message_id])
 
 
 def consumer(
@@ -86,20 +97,24 @@ def consumer(
         @functools.wraps(function)
         def handler(event: dict[str, Any], context: Any) -> Any:
             bodies = {record["messageId"]: record["body"] for record in event["Records"]}
+            request_ids = {
+                record["messageId"]: request_id.of_message(record) for record in event["Records"]
+            }
             messages: dict[str, Any] = {}
-            batch = Batch(messages)
+            batch = Batch(messages, request_ids)
             for message_id, body in bodies.items():
                 try:
                     messages[message_id] = adapter.validate_json(body)
                 except Exception as error:
                     batch.fail(message_id, error)
-            try:
-                handle(batch)
-            except Exception as error:
-                fault("batch failed", error)
-                _isolate(handle, batch, error)
-            if together:
-                logger.info("batch done", messages=len(bodies), failed=len(batch.failed))
+            with request_id.caused_by(*request_ids.values()):
+                try:
+                    handle(batch)
+                except Exception as error:
+                    fault("batch failed", error)
+                    _isolate(handle, batch, error)
+                if together:
+                    logger.info("batch done", messages=len(bodies), failed=len(batch.failed))
             return {"batchItemFailures": [{"itemIdentifier": failed} for failed in batch.failed]}
 
         DECLARED.append(
@@ -139,13 +154,13 @@ def _isolate(handle: Callable[[Batch[M]], None], batch: Batch[M], error: Excepti
     cloud, all messages that remain fail: repeats would only add to the load.
     """
     outage = _is_outage(error)
-    for message_id, message in batch:
+    for message_id, _ in batch:
         if message_id in batch.failed:
             continue
         if outage:
             batch.failed.add(message_id)
             continue
-        alone = Batch({message_id: message})
+        alone = batch.alone(message_id)
         try:
             handle(alone)
         except Exception as failure:
@@ -185,8 +200,9 @@ def scheduled(
     def declare(function: Callable[[], None]) -> Handler:
         @functools.wraps(function)
         def handler(event: dict[str, Any], context: Any) -> None:
-            function()
-            logger.info("schedule done")
+            with request_id.caused_by(request_id.of_run(context)):
+                function()
+                logger.info("schedule done")
 
         DECLARED.append(
             declaration.Schedule(

@@ -1,7 +1,10 @@
 """CORS headers. Any origin may call: only the bearer token decides what a call may do."""
 
 ALLOWED = {"Access-Control-Allow-Origin": "*"}
-EXPOSED = {**ALLOWED, "Access-Control-Expose-Headers": "Retry-After, Content-Disposition"}
+EXPOSED = {
+    **ALLOWED,
+    "Access-Control-Expose-Headers": "Retry-After, Content-Disposition, X-Request-Id",
+}
 """Headers of every answer."""
 PREFLIGHT = {
     **ALLOWED,

@@ -1,5 +1,6 @@
 """Structured log lines and metrics. Both hold identifiers and outcomes, never personal data."""
 
+import logging
 import os
 import traceback
 
@@ -7,12 +8,25 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import ValidationError
 
+from chalicelib.runtime import request_id
+
 __all__ = ["MetricUnit", "fault", "logger", "metrics"]
 
 NAMESPACE = "ServiceMenu"
 SERVICE = os.environ.get("SECTION", "service-menu")
 
 logger = Logger(service=SERVICE, utc=True)
+
+
+class _RequestId(logging.Filter):
+    """Adds the id of the causing request to each line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__.update(request_id.log_keys())
+        return True
+
+
+logger.addFilter(_RequestId())
 metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 

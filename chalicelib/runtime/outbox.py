@@ -6,10 +6,11 @@ message is delivered at least once, and consumers ignore repeats by conditional 
 """
 
 import datetime as dt
+from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.runtime import clock
+from chalicelib.runtime import clock, request_id
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Table, Write
@@ -25,14 +26,23 @@ def message(client_id: str, queue: Queue, body: BaseModel) -> Write:
     Raises:
         ValueError: the message is larger than a queue accepts.
     """
-    text = body.model_dump_json(exclude_none=True)
-    if len(text.encode()) > queue.most_bytes:
-        raise ValueError(f"a message of {len(text)} characters to {queue}")
     item = {
         "client_id": client_id,
         "sk": new_identifier(),
-        "queue": queue.variable,
-        "body": text,
+        **relayed(queue, body),
         "expires_at": int((clock.now() + KEPT_FOR).timestamp()),
     }
     return OUTBOX.put(item, new=True)
+
+
+def relayed(queue: Queue, body: BaseModel) -> dict[str, Any]:
+    """Return the attributes that make an item of a table with a relayed stream a message.
+
+    Raises:
+        ValueError: the message is larger than a queue accepts.
+    """
+    text = body.model_dump_json(exclude_none=True)
+    cause = request_id.current()
+    if len(text.encode()) + request_id.attributes_size(cause) > queue.most_bytes:
+        raise ValueError(f"a message of {len(text)} characters to {queue}")
+    return {"queue": queue.variable, "body": text, request_id.NAME: cause}

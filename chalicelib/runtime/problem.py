@@ -22,14 +22,15 @@ class Problem(Exception):
         self.members = members
         super().__init__(self.slug)
 
-    def document(self, instance: str) -> dict[str, Any]:
-        """Return the ``application/problem+json`` body for the request path ``instance``."""
+    def document(self, instance: str, request_id: str) -> dict[str, Any]:
+        """Return the ``application/problem+json`` body of a request to the path ``instance``."""
         return {
             "type": f"/problems/{self.slug}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
             "instance": instance,
+            "request_id": request_id,
             **self.members,
         }
 

@@ -4,10 +4,12 @@ This is the only module that knows streams. On a cloud without streams, the same
 called with the items of the outbox.
 """
 
+import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chalicelib.runtime import request_id
 from chalicelib.runtime.aws import client, is_outage
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.resource import Queue
@@ -22,6 +24,13 @@ class _Message(NamedTuple):
     position: int
     """Index of the record in the event."""
     body: str
+    request_id: str | None
+    """None for an item written by a version of the product without request ids."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the message as a queue counts them."""
+        return len(self.body.encode()) + request_id.attributes_size(self.request_id)
 
 
 def relay(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -37,9 +46,11 @@ def relay(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     records = event["Records"]
     queues = _messages(records)
     failed: set[int] = set()
-    for url, messages in queues.items():
-        failed |= _send_all(url, messages, context)
-    logger.info("relayed", sent=sum(map(len, queues.values())) - len(failed), failed=len(failed))
+    everything = list(itertools.chain(*queues.values()))
+    with request_id.caused_by(*(m.request_id for m in everything if m.request_id)):
+        for url, messages in queues.items():
+            failed |= _send_all(url, messages, context)
+        logger.info("relayed", sent=len(everything) - len(failed), failed=len(failed))
     if not failed:
         return {"batchItemFailures": []}
     sequence_number = records[min(failed)]["dynamodb"]["SequenceNumber"]
@@ -58,7 +69,7 @@ def _messages(records: Sequence[Mapping[str, Any]]) -> dict[str, list[_Message]]
         except KeyError as error:
             logger.error("outbox item is no message", outbox_id=item.get("sk"), lacks=str(error))
             continue
-        queues.setdefault(url, []).append(_Message(position, body))
+        queues.setdefault(url, []).append(_Message(position, body, request_id.of_item(item)))
     return queues
 
 
@@ -98,19 +109,25 @@ def _groups(messages: Sequence[_Message]) -> Iterator[list[_Message]]:
     group: list[_Message] = []
     total = 0
     for message in messages:
-        size = len(message.body.encode())
-        if group and (len(group) == MOST_MESSAGES or total + size > Queue.most_bytes):
+        if group and (len(group) == MOST_MESSAGES or total + message.size > Queue.most_bytes):
             yield group
             group, total = [], 0
         group.append(message)
-        total += size
+        total += message.size
     if group:
         yield group
 
 
 def _send(url: str, group: Sequence[_Message]) -> set[int]:
     """Send a group by one call; return the positions of the messages that the queue refused."""
-    entries = [{"Id": str(message.position), "MessageBody": message.body} for message in group]
+    entries = [
+        {
+            "Id": str(message.position),
+            "MessageBody": message.body,
+            "MessageAttributes": request_id.attributes(message.request_id),
+        }
+        for message in group
+    ]
     answer = client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
     refusals = answer.get("Failed", [])
     for refusal in refusals:

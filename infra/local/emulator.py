@@ -28,7 +28,12 @@ if sys.platform == "linux":
 
 from hypercorn.__main__ import main  # type: ignore[import-not-found]  # noqa: E402
 from ministack.core import iam_actions, lambda_runtime  # type: ignore[import-not-found]  # noqa: E402
-from ministack.services import lambda_svc, s3, ses_v2  # type: ignore[import-not-found]  # noqa: E402
+from ministack.services import (  # type: ignore[import-not-found]  # noqa: E402
+    apigateway_v1,
+    lambda_svc,
+    s3,
+    ses_v2,
+)
 from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]  # noqa: E402
 
 # Idle TLS connections, which the functions keep, would hold up its stop for 30 seconds.
@@ -112,6 +117,30 @@ def covering_permission(*request: Any, **named: Any) -> str | None:
 
 
 iam_actions.extract_iam_action = covering_permission
+
+request_value = apigateway_v1._gateway_request_value
+error_response = apigateway_v1._gateway_error_response
+
+
+def request_value_with_id(source: str, request: Any) -> Any:
+    """Gateway responses know the ``extendedRequestId``, which equals the id for a function here."""
+    if source == "context.extendedRequestId":
+        return request["request_id"]
+    return request_value(source, request)
+
+
+def error_response_with_id(error: Any, request: Any) -> tuple[int, dict[str, str], bytes]:
+    """The templates of gateway responses know it too."""
+    status, headers, body = error_response(error, request)
+    return (
+        status,
+        headers,
+        body.replace(b"$context.extendedRequestId", request["request_id"].encode()),
+    )
+
+
+apigateway_v1._gateway_request_value = request_value_with_id
+apigateway_v1._gateway_error_response = error_response_with_id
 
 lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Code})
 

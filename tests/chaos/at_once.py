@@ -23,6 +23,7 @@ from tests.end_to_end.conftest import CLOUD_PYTHON
 from tests.support import at_once, chaos, giving, life
 from tests.support.at_once import Act, Callers
 from tests.support.chaos import Books
+from tests.support.cloud import cause_of
 from tests.support.engine import Engine
 from tests.support.life import Step
 from tests.support.world import Answer, Beginning, World, Worlds
@@ -287,7 +288,9 @@ def _without(delivery: Delivery, again: frozenset[str]) -> Beginning:
         one.queue.logical_id for one in declarations.consumers() if one.name == delivery.consumer
     )
     gone = collections.Counter(
-        (queue, one["Body"]) for one in delivery.messages if one["MessageId"] not in again
+        (queue, one["Body"], cause_of(one.get("MessageAttributes", {})))
+        for one in delivery.messages
+        if one["MessageId"] not in again
     )
     messages = [*(collections.Counter(kept.messages) - gone).elements()]
     cloud = dataclasses.replace(kept, messages=messages)

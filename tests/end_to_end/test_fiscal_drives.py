@@ -174,6 +174,30 @@ def test_the_bank_pays_by_the_queue(
     assert invoice["paid_kopecks"] == invoice["total_kopecks"]
 
 
+def test_payment_is_traced_from_the_call_to_the_mail(
+    running: Product, romashka: Api, operator: Api, key: Callable[[], str]
+) -> None:
+    """The id of the operator's call is in a line of each function that the call sets to work."""
+    made = order(romashka, key, **{"fn-1_2-15": 1})
+    payment = {
+        "invoice_number": made["invoice_number"],
+        "amount_kopecks": made["total_kopecks"],
+        "bank_reference": f"traced/{made['invoice_number']}",
+        "paid_on": "2026-11-24",
+    }
+    cause = operator.post("/payments", payment, key=key()).headers["X-Request-Id"]
+
+    def lines(function: str) -> list[str]:
+        return [line for line in running.cloud.function_logs(function) if cause in line]
+
+    for name in ("allocate-payment", "relay", "follow-invoice", "send-mail"):
+        eventually(lambda name=name: lines(f"local-{name}"), what=f"the id in the log of {name}")
+    refused = romashka.get("/fiscal-drives/orders/nothing", expect=404)
+    assert refused.json["request_id"] == refused.headers["X-Request-Id"]
+    nowhere = romashka.get("/nowhere", expect=404)
+    assert nowhere.json["request_id"] == nowhere.headers["X-Request-Id"]
+
+
 def test_nobody_sees_the_orders_of_another(
     romashka: Api, petrova: Api, operator: Api, key: Callable[[], str]
 ) -> None:

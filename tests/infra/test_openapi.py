@@ -247,11 +247,13 @@ class TestSchemas:
 class TestProblems:
     def test_a_problem_fits_its_schema(self, document: Json, schemas: dict[str, Json]) -> None:
         check = validator(document, schemas["Problem"])
-        check.validate(IdempotencyKeyMissing().document("/payments"))
+        check.validate(IdempotencyKeyMissing().document("/payments", "request-1"))
         invalid = PayloadInvalid([{"pointer": "/name", "detail": "Обязательное поле."}])
-        check.validate(invalid.document("/payments"))
+        check.validate(invalid.document("/payments", "request-1"))
         with pytest.raises(jsonschema.ValidationError):
-            check.validate({**invalid.document("/payments"), "errors": [{"pointer": "/name"}]})
+            check.validate(
+                {**invalid.document("/payments", "request-1"), "errors": [{"pointer": "/name"}]}
+            )
 
     def test_a_refusal_shows_a_problem_of_its_status(
         self, document: Json, operations: dict[str, Json]

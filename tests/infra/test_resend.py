@@ -104,7 +104,7 @@ def test_receipts_are_sent_again(world: World, capsys: pytest.CaptureFixture[str
     assert run("--since", _after(world), "--until", "2027-01-01T00:00Z") == 0
     assert run(*since(world)) == 0
     assert [int(line.split()[0]) for line in capsys.readouterr().out.splitlines()] == [0, 1]
-    waiting = [body for name, body in cloud.keep().messages if name == DELIVERIES.logical_id]
+    waiting = cloud.waiting(DELIVERIES)
     assert [json.loads(body) for body in waiting] == [message]
 
 

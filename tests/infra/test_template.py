@@ -594,7 +594,7 @@ def test_the_gateways_own_answers_are_problems(production: Json) -> None:
     assert {"UNAUTHORIZED", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"} <= kinds
     for name, answer in answers.items():
         document = json.loads(answer["ResponseTemplates"]["application/json"])
-        assert set(document) == {"type", "title", "status", "detail", "instance"}
+        assert set(document) == {"type", "title", "status", "detail", "instance", "request_id"}
         assert document["type"].startswith("/problems/")
         assert str(document["status"]) == answer["StatusCode"], name
         assert re.search("[а-я]", document["title"])
@@ -603,6 +603,7 @@ def test_the_gateways_own_answers_are_problems(production: Json) -> None:
             key.removeprefix("gatewayresponse.header."): value.strip("'")
             for key, value in answer["ResponseParameters"].items()
         }
+        assert headers["X-Request-Id"] == "context.extendedRequestId"
         assert headers["Access-Control-Allow-Origin"] == "*"
         assert headers["Content-Type"] == "application/problem+json"
         assert ("Retry-After" in headers) == (document["status"] in {429, 503})

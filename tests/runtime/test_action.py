@@ -349,7 +349,8 @@ def test_defect_answers_500_without_details(world: World, error: Exception) -> N
     world.around = fail
     answer = world.call("GET /organisation")
     assert (answer.status, answer.problem) == (500, "unexpected")
-    assert set(answer.json) == {"type", "title", "status", "detail", "instance"}
+    members = {"type", "title", "status", "detail", "instance", "request_id"}
+    assert set(answer.json) == members
     assert b"secret" not in answer.body
 
 

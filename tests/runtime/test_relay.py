@@ -42,7 +42,7 @@ def run(world: World, *records: dict[str, Any], context: Any = None) -> list[str
 
 
 def received(queue: Queue = MAIL) -> list[str]:
-    return [body for name, body in cloud.keep().messages if name == queue.logical_id]
+    return cloud.waiting(queue)
 
 
 def test_each_message_goes_to_its_queue(world: World) -> None:

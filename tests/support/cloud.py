@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from chalicelib.runtime import request_id
 from chalicelib.runtime.declaration import Declaration
 from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.settings import Settings
@@ -191,7 +192,8 @@ class Kept:
     """What a simulated cloud holds at a moment."""
 
     tables: Any
-    messages: list[tuple[str, str]]
+    messages: list[tuple[str, str, str | None]]
+    """Queue, body and request id of each message."""
     files: list[tuple[str, str, bytes]]
     mails: list[Any]
     texts: dict[str, tuple[str, str]]
@@ -212,8 +214,9 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
             for queue in sqs_backends[ACCOUNT][REGION].queues.values():
                 queue._messages, queue._pending_messages = [], set()
                 queue.last_purged_at = None  # or it could not be purged for a minute
-            for queue_name, body in restored.messages:
-                sqs_backends[ACCOUNT][REGION].send_message(queue_name, body)
+            for queue_name, body, cause in restored.messages:
+                attributes = request_id.attributes(cause)
+                sqs_backends[ACCOUNT][REGION].send_message(queue_name, body, attributes)
             wanted = {(name, key): content for name, key, content in restored.files}
             for name, bucket in _buckets().items():
                 for key, file in list(bucket.keys.items()):
@@ -233,7 +236,11 @@ def keep() -> Kept:
     return copy.deepcopy(
         Kept(
             dynamodb_backends[ACCOUNT][REGION].tables,
-            [(name, one.body) for name, queue in queues.items() for one in queue._messages],
+            [
+                (name, one.body, cause_of(one.message_attributes))
+                for name, queue in queues.items()
+                for one in queue._messages
+            ],
             [
                 (name, one.name, one.value)
                 for name, bucket in _buckets().items()
@@ -243,6 +250,17 @@ def keep() -> Kept:
             sns_backends[ACCOUNT][REGION].sms_messages,
         )
     )
+
+
+def cause_of(attributes: Mapping[str, Any]) -> str | None:
+    """Return the request id among a message's attributes, as SQS returns them."""
+    value: str | None = attributes.get(request_id.NAME, {}).get("StringValue")
+    return value
+
+
+def waiting(queue: Queue) -> list[str]:
+    """Return the bodies of the messages that wait on a queue."""
+    return [body for name, body, _ in keep().messages if name == queue.logical_id]
 
 
 def _buckets() -> dict[str, Any]:

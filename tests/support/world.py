@@ -232,6 +232,7 @@ class World:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
+        request_id: str = "request-1",
     ) -> Answer:
         """Make the call ``"METHOD /path"`` and check what every answer must have.
 
@@ -249,7 +250,7 @@ class World:
         sent = {name: value for name, value in (sent | dict(headers or {})).items() if value}
         event = _event(method, f"{path}?{urlencode(query)}" if query else path, sent, raw)
         caller = PERSONAS[who] if isinstance(who, str) else who
-        event["requestContext"] |= {"requestId": "request-1", "authorizer": caller}
+        event["requestContext"] |= {"extendedRequestId": request_id, "authorizer": caller}
         name = _action_names()[method, event["requestContext"]["resourcePath"]]
 
         import app
@@ -351,7 +352,10 @@ class World:
             while len(got) < consumer.batch_size and cloud.waits(consumer.queue):
                 most = min(10, consumer.batch_size - len(got))
                 got += sqs.receive_message(
-                    QueueUrl=url, MaxNumberOfMessages=most, WaitTimeSeconds=0
+                    QueueUrl=url,
+                    MaxNumberOfMessages=most,
+                    WaitTimeSeconds=0,
+                    MessageAttributeNames=["All"],
                 )["Messages"]
             delivered += len(got)
             left = {one["MessageId"] for one in got}
@@ -409,6 +413,7 @@ def check_contract(answer: Answer) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert b"Traceback" not in answer.body
     assert not any(re.search(r"[\r\n]", value) for value in headers.values())
+    assert headers["x-request-id"]
     if answer.status == 204:
         assert answer.body == b""
     if answer.status < 400:
@@ -422,6 +427,7 @@ def check_contract(answer: Answer) -> None:
     assert document["status"] == answer.status
     assert re.fullmatch("/problems/[a-z0-9-]+", document["type"])
     assert re.fullmatch(r"/[!-~]*", document["instance"])
+    assert document["request_id"] == headers["x-request-id"]
     sentences = [document["title"], document["detail"]]
     sentences += [error["detail"] for error in document.get("errors", [])]
     for sentence in sentences:
@@ -470,7 +476,10 @@ def _batch(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 "receiptHandle": one["ReceiptHandle"],
                 "body": one["Body"],
                 "attributes": {},
-                "messageAttributes": {},
+                "messageAttributes": {
+                    name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+                    for name, value in one.get("MessageAttributes", {}).items()
+                },
                 "md5OfBody": one["MD5OfBody"],
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:{cloud.REGION}:{cloud.ACCOUNT}:queue",

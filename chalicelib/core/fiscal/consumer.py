@@ -18,7 +18,7 @@ from chalicelib.core.organisation.store import ORGANISATION, register_owner
 from chalicelib.runtime.commit import pause, put_all, write_alone
 from chalicelib.runtime.consumer import Batch, consumer
 from chalicelib.runtime.problem import Unavailable
-from chalicelib.runtime.table import Get, fetch_all
+from chalicelib.runtime.table import Get, Write, fetch_all
 
 BATCH = 50
 """Messages per batch: their owners and stored documents fit one read of 100 items."""
@@ -56,7 +56,7 @@ def follow_fiscal_documents(batch: Batch[FiscalDocument]) -> None:
     number, is delivered again.
     """
     documents, new = _identify(batch)
-    put_all([store.put_receipt(document) for document in new])
+    put_all(new)
     days: dict[DayKey, DocumentsByMessage] = {}
     for message_id, document in documents.items():
         if document.kind.is_of_a_shift:
@@ -65,8 +65,8 @@ def follow_fiscal_documents(batch: Batch[FiscalDocument]) -> None:
     _add_to_turnover(batch, days)
 
 
-def _identify(batch: Batch[FiscalDocument]) -> tuple[DocumentsByMessage, list[StoredDocument]]:
-    """Return the documents in their stored form by message, and those that are not stored yet."""
+def _identify(batch: Batch[FiscalDocument]) -> tuple[DocumentsByMessage, list[Write]]:
+    """Return the documents in their stored form by message, and the writes of the new ones."""
     messages = list(batch)
     if not messages:
         return {}, []
@@ -77,19 +77,20 @@ def _identify(batch: Batch[FiscalDocument]) -> tuple[DocumentsByMessage, list[St
     results = fetch_all(gets)
     owners = dict(zip(registers, results, strict=False))
     stored = dict(zip(names, results[len(registers) :], strict=True))
-    known = {name for name in names if stored[name]}
     documents: DocumentsByMessage = {}
-    for message_id, document in messages:
+    new: list[Write] = []
+    for message_id, document in batch:
         name = (document.fiscal_drive, document.number)
         try:
-            stored[name] = documents[message_id] = _stored_form(
-                document, owners[document.register_id], stored[name]
-            )
+            form = _stored_form(document, owners[document.register_id], stored[name])
         except (AnotherDocument, ForeignDocument) as error:
             batch.fail(message_id, error)
-    return documents, [
-        document for name, document in stored.items() if document and name not in known
-    ]
+            continue
+        documents[message_id] = form
+        if stored[name] is None:
+            stored[name] = form
+            new.append(store.put_receipt(form))
+    return documents, new
 
 
 def _stored_form(

@@ -19,7 +19,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.core.fiscal.document import MOST_DOCUMENTS, OperationType
 from chalicelib.core.fiscal.model import DeliveryRequested, StoredDocument
 from chalicelib.core.fiscal.turnover import ShiftSpan, Sums, Turnover
-from chalicelib.runtime import clock
+from chalicelib.runtime import clock, outbox
 from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
@@ -61,11 +61,8 @@ def put_receipt(document: StoredDocument) -> Write:
             fiscal_drive=document.fiscal_drive,
             document_number=document.number,
         )
-        item |= {
-            "queue": DELIVERIES.variable,
-            "body": message.model_dump_json(),
-            "queued_at": int(clock.now().timestamp()),
-        }
+        item |= outbox.relayed(DELIVERIES, message)
+        item["queued_at"] = int(clock.now().timestamp())
     return FISCAL.put(item)
 
 

@@ -43,7 +43,7 @@ def kept(number: int, drive: str = DRIVE) -> StoredDocument:
 
 
 def to_deliver() -> list[Any]:
-    return [json.loads(body) for name, body in cloud.keep().messages if name == "DeliveriesQueue"]
+    return [json.loads(body) for body in cloud.waiting(DELIVERIES)]
 
 
 def event(documents: list[Any]) -> dict[str, Any]:

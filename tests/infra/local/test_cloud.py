@@ -41,6 +41,7 @@ def test_a_refused_call_answers_with_the_gateways_problem(
     assert answer.status == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
 
 
 def test_a_function_may_do_no_more_than_its_role(product: Any) -> None:
