@@ -38,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Headers = dict[str, str | list[str]]
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **cors.EXPOSED}
-"""Headers of every answer."""
+"""Headers of every answer, besides the id of the request."""
 
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """An ``Idempotency-Key``."""
@@ -138,11 +138,8 @@ def _view(app: Chalice, declared: declaration.Action) -> Callable[..., Response]
 
     def view(**path: str) -> Response:
         request: Request = app.current_request  # type: ignore[assignment] # within a request
-        cause = request_id.of_call(request.context)
-        with request_id.caused_by(cause):
-            response = _logged(declared, parameters, request, path)
-        response.headers[request_id.HEADER] = cause
-        return response
+        with request_id.caused_by(request_id.of_call(request.context)):
+            return _logged(declared, parameters, request, path)
 
     view.__name__ = declared.name
     return view
@@ -301,13 +298,17 @@ def _response(declared: declaration.Action, answer: BaseModel | FileResponse | N
         case None:
             return _json(declared.status if declared.status != 200 else 204, "")
         case FileResponse():
-            return answer.response(declared.status, HEADERS)
+            return answer.response(declared.status, _headers())
         case _:
             return _json(declared.status, answer.model_dump_json())
 
 
+def _headers() -> Headers:
+    return {**HEADERS, request_id.HEADER: request_id.current()}
+
+
 def _json(status: int, body: str) -> Response:
-    headers: Headers = {**HEADERS}
+    headers: Headers = _headers()
     if body:
         headers["Content-Type"] = "application/json"
     return Response(body=body, status_code=status if body else 204, headers=headers)
@@ -323,7 +324,7 @@ def _problem(declared: declaration.Action, problem: Problem, request: Request) -
     # The gateway decodes the path or not; the answer holds a URI reference.
     instance = quote(unquote(path), safe="/:@!$&'()*+,;=")
     document = problem.document(instance, request_id.current())
-    headers: Headers = {**HEADERS, **problem.headers, "Content-Type": "application/problem+json"}
+    headers: Headers = {**_headers(), **problem.headers, "Content-Type": "application/problem+json"}
     body = json.dumps(document, ensure_ascii=False)
     return Response(body=body, status_code=problem.status, headers=headers)
 

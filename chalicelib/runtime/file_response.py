@@ -28,7 +28,7 @@ class FileResponse:
     status: int | None = None
     """Status, if it differs from the one that the action declares."""
 
-    def response(self, status: int, headers: Mapping[str, str]) -> Response:
+    def response(self, status: int, headers: Mapping[str, str | list[str]]) -> Response:
         """Return the HTTP answer; the file name is encoded as RFC 6266 says."""
         sent: dict[str, str | list[str]] = {**headers, **self.headers}
         sent["Content-Type"] = self.media_type
