@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.runtime.postponement import WAITING_SINCE
 from infra import stacks
 from infra.cloudformation import Clients, DeploymentError, Stack
 
@@ -116,11 +117,15 @@ def redrive(sqs: Any, queue: str, dead: str) -> int:
 
 
 def _whole(letter: Letter) -> dict[str, Any]:
-    """Return a message's attributes for sending, without the empty lists of a received one."""
+    """Return a message's attributes for sending, without the empty lists of a received one.
+
+    A message that has waited too long for a carrier may wait as long again.
+    """
     keep = ("DataType", "StringValue", "BinaryValue")
     return {
         name: {field: value[field] for field in keep if field in value}
         for name, value in letter.attributes.items()
+        if name != WAITING_SINCE
     }
 
 

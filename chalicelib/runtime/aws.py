@@ -52,13 +52,19 @@ _CONFIG = Config(
 )
 
 
+# The queue repeats, after the lease. A repeat by the SDK after a lost answer would send the message
+# twice, and would hold up the messages behind it.
+_CARRIERS = {"sesv2", "sns"}
+_ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+
 _session = functools.cache(Session)  # boto3's own brings S3 transfers and resources along
 
 
 @functools.cache
 def client(service: Service) -> Any:
     """Return this process's client of ``service``; its endpoint comes from the environment."""
-    return _session().create_client(service, config=_CONFIG)
+    config = _CONFIG.merge(_ONCE) if service in _CARRIERS else _CONFIG
+    return _session().create_client(service, config=config)
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from chalicelib.runtime import declaration, request_id
 from chalicelib.runtime.aws import is_outage
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.log import fault, logger
+from chalicelib.runtime.postponement import TryLater, postpone
 from chalicelib.runtime.problem import Unavailable
 from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.settings import Settings
@@ -22,9 +23,15 @@ M = TypeVar("M")
 class Batch(Generic[M]):
     """Messages that were delivered together, for a function that handles them together."""
 
-    def __init__(self, messages: Mapping[str, M], request_ids: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        messages: Mapping[str, M],
+        request_ids: Mapping[str, str],
+        postpone: Callable[[str, TryLater], bool],
+    ) -> None:
         self._messages = messages
         self._request_ids = request_ids
+        self._postpone = postpone
         self.failed: set[str] = set()
         """Ids of the messages to deliver again."""
 
@@ -36,11 +43,17 @@ class Batch(Generic[M]):
 
     def alone(self, message_id: str) -> "Batch[M]":
         """Return a batch of one of the messages."""
-        return Batch({message_id: self._messages[message_id]}, self._request_ids)
+        only = {message_id: self._messages[message_id]}
+        return Batch(only, self._request_ids, self._postpone)
 
     def fail(self, message_id: str, error: Exception) -> None:
-        """Log ``error`` and have this message alone delivered again."""
+        """Log ``error`` and have this message alone delivered again.
+
+        If ``error`` is :class:`TryLater`, the message is postponed instead and has not failed.
+        """
         with self._caused(message_id), logger.append_context_keys(message_id=message_id):
+            if isinstance(error, TryLater) and self._postpone(message_id, error):
+                return
             fault("message failed", error)
         self.failed.add(message_id)
 
@@ -64,7 +77,9 @@ def consumer(
 
     The type of its only parameter is the pydantic type of the message. A message on which the
     function raises is delivered again; the other messages of the batch are not. After the receive
-    limit of the queue, the message goes unchanged to the dead-letter queue. A function whose
+    limit of the queue, the message goes unchanged to the dead-letter queue. A message on which the
+    function raises :class:`~chalicelib.runtime.postponement.TryLater` comes again after a delay and
+    without a limit of deliveries; the function must write its own queue. A function whose
     parameter is a :class:`Batch` receives all messages delivered together and reports each failed
     message. If it raises, it is called again in the same invocation with each message alone, and
     only a message on which it raises is delivered again. If the cloud is unavailable or throttles,
@@ -96,15 +111,15 @@ def consumer(
 
         @functools.wraps(function)
         def handler(event: dict[str, Any], context: Any) -> Any:
-            bodies = {record["messageId"]: record["body"] for record in event["Records"]}
-            request_ids = {
-                record["messageId"]: request_id.of_message(record) for record in event["Records"]
-            }
+            records = {record["messageId"]: record for record in event["Records"]}
+            request_ids = {name: request_id.of_message(record) for name, record in records.items()}
             messages: dict[str, Any] = {}
-            batch = Batch(messages, request_ids)
-            for message_id, body in bodies.items():
+            batch = Batch(
+                messages, request_ids, lambda name, error: postpone(queue, records[name], error)
+            )
+            for message_id, record in records.items():
                 try:
-                    messages[message_id] = adapter.validate_json(body)
+                    messages[message_id] = adapter.validate_json(record["body"])
                 except Exception as error:
                     batch.fail(message_id, error)
             with request_id.caused_by(*request_ids.values()):
@@ -114,7 +129,7 @@ def consumer(
                     fault("batch failed", error)
                     _isolate(handle, batch, error)
                 if together:
-                    logger.info("batch done", messages=len(bodies), failed=len(batch.failed))
+                    logger.info("batch done", messages=len(records), failed=len(batch.failed))
             return {"batchItemFailures": [{"itemIdentifier": failed} for failed in batch.failed]}
 
         DECLARED.append(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.runtime.log import NAMESPACE as METRICS
+from chalicelib.runtime.postponement import LONGEST_WAIT_METRIC
 from infra import gateway, grants, names
 from infra.functions import RELAYED, Function
 from infra.stacks.template import alarm, get_arn, role
@@ -15,6 +16,7 @@ Json = dict[str, Any]
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The Lambda runtime: the version of the Python that packages."""
 LOG_DAYS = 90
+LONGEST_WAIT_ALARM_SECONDS = 900
 RELAY_RETRIES = 10
 """Repeats of a stream record before it is given up, so that those behind it are relayed."""
 
@@ -92,7 +94,28 @@ def _queue_source(function: Function, logical_id: str) -> Json:
     }
     if function.window:
         mapping["MaximumBatchingWindowInSeconds"] = function.window
-    return {f"{function.logical_id}Source": _source(logical_id, mapping)}
+    return {f"{function.logical_id}Source": _source(logical_id, mapping)} | _waiting(function)
+
+
+def _waiting(function: Function) -> Json:
+    """Return the alarm of a consumer that may postpone messages, since it writes its own queue.
+
+    The alarm on the age of the queue does not see them: a postponed message is sent anew.
+    """
+    assert function.queue  # noqa: S101
+    if function.queue.logical_id not in {resource.logical_id for resource in function.writes}:
+        return {}
+    return {
+        f"{function.logical_id}WaitAlarm": alarm(
+            METRICS,
+            LONGEST_WAIT_METRIC,
+            {"service": function.section},
+            "Maximum",
+            threshold=LONGEST_WAIT_ALARM_SECONDS,
+            description=f"{function.kebab}: messages wait for a carrier that is busy or down",
+            period=3600,
+        )
+    }
 
 
 def _stream_sources(function: Function, logical_id: str) -> Json:

@@ -39,9 +39,9 @@ _COMMON: Json = {
     },
     "SmsProvider": {
         "Type": "String",
-        "AllowedValues": ["sns"],
+        "AllowedValues": ["sns", "gateway"],
         "Default": "sns",
-        "Description": "The carrier of SMS.",
+        "Description": "The carrier of SMS: Amazon SNS, or a gateway at SmsGatewayUrl.",
     },
     "RetentionDays": {
         "Type": "Number",

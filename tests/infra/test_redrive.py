@@ -94,6 +94,14 @@ def test_attributes_go_back_too(sqs: Any, queue: str, dead: str) -> None:
     assert message["MessageAttributes"] == said
 
 
+def test_message_that_waited_too_long_may_wait_again(sqs: Any, queue: str, dead: str) -> None:
+    since = {"waiting_since": {"DataType": "Number", "StringValue": "1"}}
+    sqs.send_message(QueueUrl=dead, MessageBody="letter", MessageAttributes=since)
+    redrive.redrive(sqs, queue, dead)
+    (message,) = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"]
+    assert "MessageAttributes" not in message
+
+
 def test_an_empty_queue_is_nothing_to_do(sqs: Any, queue: str, dead: str) -> None:
     assert redrive.redrive(sqs, queue, dead) == 0
 

@@ -3,13 +3,14 @@
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field
 
 from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.resource import Resource
 from chalicelib.runtime.settings import Settings
 from infra import declarations, functions, names, parameters
 from infra.build import Build
@@ -347,7 +348,35 @@ def test_queues_that_others_fill_are_filled_by_no_function(production: Json) -> 
     queues = {name for name in of_type(production, "SQS::Queue") if "DeadLetter" not in name}
     fed = {f"{name}Queue" for name in FED_BY_OTHERS}
     assert senders.pop(names.RELAY_DEAD_LETTERS) == {"RelayRole"}
-    assert senders == {name: {"RelayRole"} for name in queues - fed}
+    waiting = {
+        function.queue.logical_id: f"{function.logical_id}Role"
+        for function in all_functions()
+        if function.queue and function.queue.logical_id in ids(function.writes)
+    }
+    assert senders == {
+        name: {"RelayRole", *([waiting[name]] if name in waiting else [])} for name in queues - fed
+    }
+
+
+def test_who_may_postpone_messages_has_an_alarm_on_their_age(production: Json) -> None:
+    alarms = properties(production, "CloudWatch::Alarm")
+    waiting = {
+        f"{function.logical_id}WaitAlarm": function.section
+        for function in all_functions()
+        if function.queue and function.queue.logical_id in ids(function.writes)
+    }
+    assert {"DeliverReceiptWaitAlarm", "SendMailWaitAlarm"} < set(waiting)
+    assert set(waiting) == {name for name in alarms if name.endswith("WaitAlarm")}
+    for name, section in waiting.items():
+        assert alarms[name]["MetricName"] == "LongestWaitSeconds"
+        assert {"Name": "service", "Value": section} in alarms[name]["Dimensions"]
+        # A postponed message reports its age at least every quarter of an hour.
+        assert alarms[name]["Period"] >= 2 * 900
+
+
+def ids(resources: Iterable[Resource]) -> set[str]:
+    """Return the logical ids of resources."""
+    return {resource.logical_id for resource in resources}
 
 
 def test_a_role_trusts_lambda_alone(production: Json) -> None:
@@ -528,7 +557,12 @@ def secrets() -> dict[str, str]:
 
 
 def test_no_secret_is_a_parameter(production: Json) -> None:
-    assert set(secrets()) == {"CURSOR_KEY", "REPORTING_TOKEN"}
+    assert set(secrets()) == {
+        "CURSOR_KEY",
+        "REPORTING_TOKEN",
+        "SMS_GATEWAY_TOKEN",
+        "SMTP_PASSWORD",
+    }
     for variable, version in secrets().items():
         assert variable.title().replace("_", "") not in production["Parameters"]
         assert "version of the secret" in production["Parameters"][version]["Description"].lower()
@@ -539,6 +573,7 @@ def test_no_secret_is_a_parameter(production: Json) -> None:
 
 def test_a_secret_reaches_the_functions_that_declare_it_and_no_other(production: Json) -> None:
     deployed = properties(production, "Lambda::Function")
+    holders: dict[str, set[str]] = {}
     for variable, version in secrets().items():
         declaring = {
             f"{function.logical_id}Function"
@@ -551,11 +586,13 @@ def test_a_secret_reaches_the_functions_that_declare_it_and_no_other(production:
             if version in json.dumps(function["Environment"])
         }
         assert holding == declaring, variable
+        holders[variable] = holding
         for name in holding:
             assert "{{resolve:secretsmanager:${Stage}/" in json.dumps(
                 deployed[name]["Environment"]["Variables"][variable]
             )
-    assert holding == {"ProvisionAccountFunction"}  # the last one, REPORTING_TOKEN
+    assert holders["REPORTING_TOKEN"] == {"ProvisionAccountFunction"}
+    assert holders["SMS_GATEWAY_TOKEN"] == {"DeliverReceiptFunction"}
 
 
 def test_a_setting_becomes_a_parameter_with_its_type_bounds_and_description() -> None:

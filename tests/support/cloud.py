@@ -68,7 +68,13 @@ PARAMETERS = {
     "StorageUrl": "",
     "PublicUrl": "https://cheki.example.ru",
     "MailProvider": "ses",
+    "SmtpHost": "",
+    "SmtpPort": "587",
+    "SmtpSecurity": "starttls",
+    "SmtpUsername": "",
     "SmsProvider": "sns",
+    "SmsSender": "",
+    "SmsGatewayUrl": "",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
     "EdoOperatorCode": "2TS",
@@ -287,6 +293,24 @@ def texts() -> list[tuple[str, str]]:
 def waits(queue: Queue) -> bool:
     """Whether a message waits on a queue."""
     return bool(sqs_backends[ACCOUNT][REGION].queues[queue.logical_id].messages)
+
+
+def delays() -> dict[str, float]:
+    """Return the messages sent with a delay that no :func:`end_delays` ended, with its seconds."""
+    return {
+        one.id: (one.delayed_until - float(one.sent_timestamp)) / 1000
+        for queue in sqs_backends[ACCOUNT][REGION].queues.values()
+        for one in queue._messages
+        if one.delayed_until
+    }
+
+
+def end_delays(message_ids: set[str]) -> None:
+    """Let delayed messages be received."""
+    for queue in sqs_backends[ACCOUNT][REGION].queues.values():
+        for one in queue._messages:
+            if one.id in message_ids:
+                one.delayed_until = 0
 
 
 def create_table(database: Any, logical_id: str) -> None:

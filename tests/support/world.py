@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from botocore.client import BaseClient
 from chalice.local import LambdaEventConverter, RouteMatcher
 
+from chalicelib.core.notification import carrier
 from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.core.signing import trust
 from chalicelib.runtime import clock, limits
@@ -124,6 +125,8 @@ class World:
         """The function whose memory there is."""
         self._relayed: set[tuple[str, str]] = set()
         self._deliveries: dict[str, int] = {}
+        self._due: dict[str, dt.datetime] = {}
+        """When delayed messages will be delivered, by their ids."""
         self._sequence = itertools.count(1)
 
     @classmethod
@@ -197,6 +200,7 @@ class World:
         self.advance(milliseconds=10)
         if function != self._process:
             trust._load_trust.cache_clear()
+            carrier.forget_rests()
             self._process = function
         with clock.at(self.moment):
             self._function = function
@@ -309,7 +313,7 @@ class World:
 
     def drain(self) -> None:
         """Relay and deliver until nothing is left to, letting time pass before each repeat."""
-        while self.relay() + self.deliver():
+        while self.relay() + self.deliver() or self._wait_for_delayed():
             pass
 
     def outbox(self) -> list[dict[str, Any]]:
@@ -344,6 +348,7 @@ class World:
     def deliver(self) -> int:
         """Deliver a batch from each queue; return how many messages that was."""
         sqs, delivered, again = cloud.client("sqs"), 0, False
+        self._release_due()
         for consumer in declarations.consumers():
             if consumer.queue.name in self.held or not cloud.waits(consumer.queue):
                 continue
@@ -361,12 +366,35 @@ class World:
             left = {one["MessageId"] for one in got}
             try:
                 left = self.hear(consumer.name, got)
+                self.postponed()
             finally:
                 for one in got:
                     again |= self._settle(consumer.queue, one, one["MessageId"] in left)
         if again:
             self.moment += VISIBILITY
         return delivered
+
+    def postponed(self) -> list[dt.datetime]:
+        """Return when the messages that were sent with a delay will be delivered."""
+        for message_id, seconds in cloud.delays().items():
+            due = self.moment + dt.timedelta(seconds=seconds)
+            self._due.setdefault(message_id, due)
+        return list(self._due.values())
+
+    def _wait_for_delayed(self) -> bool:
+        """Let time pass until the next delayed message is due; return whether there is any."""
+        if not self.postponed():
+            return False
+        self.moment = max(self.moment, min(self._due.values()))
+        return True
+
+    def _release_due(self) -> None:
+        """Let the delayed messages be received whose time has come."""
+        self.postponed()
+        due = {name for name, moment in self._due.items() if moment <= self.moment}
+        cloud.end_delays(due)
+        for name in due:
+            del self._due[name]
 
     def hear(self, consumer: str, messages: Sequence[Mapping[str, Any]]) -> set[str]:
         """Hand a batch to a consumer; return the ids of the messages that it has not dealt with."""

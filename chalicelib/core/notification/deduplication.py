@@ -1,4 +1,4 @@
-"""Deduplication of e-mails and SMS: each is handed to its provider once, as far as can be known."""
+"""Deduplication of e-mails and SMS: each is handed to its carrier once, as far as can be known."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.core.notification import store
+from chalicelib.core.notification.carrier import CarrierUnavailable, RecipientRefused
 from chalicelib.core.notification.store import AlreadySent, Sending
 from chalicelib.runtime.commit import transact
 from chalicelib.runtime.table import Write
@@ -18,12 +19,15 @@ def send_once(sending: Sending, send: Callable[[], SentRecord]) -> bool:
     """Call ``send`` and record its result, unless ``sending`` is recorded as sent.
 
     Returns False if it is recorded as sent. If a process stops after sending and before recording,
-    the message is sent a second time when the lease has expired: providers cannot be asked whether
+    the message is sent a second time when the lease has expired: carriers cannot be asked whether
     they have accepted a message, and a repeated message is better than a lost one.
 
     Raises:
         BeingSent: another delivery holds the lease.
-        ClientError: the provider refused; nothing was sent, and the lease is released.
+        CarrierUnavailable: the carrier cannot take the message now. The lease is released, unless
+            the carrier may have taken the message.
+        RecipientRefused, ClientError: the carrier refused; nothing was sent, and the lease is
+            released.
     """
     try:
         transact([store.claim(sending)])
@@ -31,8 +35,9 @@ def send_once(sending: Sending, send: Callable[[], SentRecord]) -> bool:
         return False
     try:
         attributes, writes = send()
-    except ClientError:
-        transact([store.release(sending)])
+    except (CarrierUnavailable, RecipientRefused, ClientError) as error:
+        if not (isinstance(error, CarrierUnavailable) and error.unanswered):
+            transact([store.release(sending)])
         raise
     try:
         transact([store.sent(sending, attributes), *writes])

@@ -7,11 +7,12 @@ from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.model import DeliveryRequested
 from chalicelib.core.fiscal.store import DELIVERIES, FISCAL
 from chalicelib.core.moderation.files import APPLICATIONS
-from chalicelib.core.notification import mail, sms
+from chalicelib.core.notification.carrier import RecipientRefused, Reference
+from chalicelib.core.notification.carriers import send_letter, send_sms
 from chalicelib.core.notification.deduplication import SentRecord, send_once
 from chalicelib.core.notification.mail import SENDER, Letter
-from chalicelib.core.notification.settings import MailSettings
-from chalicelib.core.notification.sms import SMS, NumberRefused
+from chalicelib.core.notification.settings import MailSettings, SmsSettings
+from chalicelib.core.notification.sms import SMS, Sms
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.table import Get, fetch_all
@@ -27,9 +28,6 @@ from chalicelib.services.e_receipts.rules import active_brand
 from chalicelib.services.e_receipts.settings import EReceiptsSettings
 from chalicelib.services.e_receipts.sms_text import sms_text
 
-PHONE_REFUSED = "phone-refused"
-"""Reason of a failed delivery: the SMS provider permanently refuses the number."""
-
 
 class ReceiptNotStored(Exception):
     """The receipt to be delivered is not stored, or belongs to another client."""
@@ -38,9 +36,10 @@ class ReceiptNotStored(Exception):
 @consumer(
     DELIVERIES,
     reads=[FISCAL, APPLICATIONS],
-    writes=[E_RECEIPTS, SENDER, SMS],
-    settings=[EReceiptsSettings, MailSettings],
+    writes=[E_RECEIPTS, SENDER, SMS, DELIVERIES],
+    settings=[EReceiptsSettings, MailSettings, SmsSettings],
     concurrency=10,
+    timeout=60,
 )
 def deliver_receipt(delivery: DeliveryRequested) -> None:
     """Send a receipt to its buyer if the channel is on, and add it to the statistics.
@@ -51,6 +50,7 @@ def deliver_receipt(delivery: DeliveryRequested) -> None:
     Raises:
         ReceiptNotStored: the receipt is not stored, or belongs to another client.
         BeingSent: another delivery of the message is sending the receipt.
+        CarrierUnavailable: the receipt waits for the carrier.
     """
     owner = delivery.client_id
     gets: list[Get[Any]] = [
@@ -75,9 +75,9 @@ def deliver_receipt(delivery: DeliveryRequested) -> None:
     if buyer.unusable:
         send = _fail(owner, buyer.channel, buyer.unusable.value)
     elif buyer.channel is Channel.SMS:
-        send = _by_sms(owner, receipt, buyer, active_brand(brand))
+        send = _by_sms(store.reference(delivery), receipt, buyer, active_brand(brand))
     else:
-        send = _by_email(owner, receipt, buyer, logo)
+        send = _by_email(store.reference(delivery), receipt, buyer, logo)
     if not send_once(store.sending(delivery), send):
         logger.info("receipt delivered before")
 
@@ -87,33 +87,36 @@ def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], SentRecord]
 
 
 def _by_sms(
-    owner: str, receipt: Receipt, buyer: Contact, brand: str | None
+    reference: Reference, receipt: Receipt, buyer: Contact, brand: str | None
 ) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
-    message = sms_text(receipt, receipt.link(settings.public_url), brand)
-    cost = message.parts * settings.price(Channel.SMS)
-
-    def send() -> SentRecord:
-        try:
-            sms.send(buyer.address, message.text)
-        except NumberRefused:
-            return _fail(owner, Channel.SMS, PHONE_REFUSED)()
-        counters = Counters(sent=1, parts=message.parts, cost_kopecks=cost)
-        return store.delivered(owner, Channel.SMS, counters)
-
-    return send
+    text = sms_text(receipt, receipt.link(settings.public_url), brand)
+    cost = text.parts * settings.price(Channel.SMS)
+    counters = Counters(sent=1, parts=text.parts, cost_kopecks=cost)
+    message = Sms(buyer.address, text.text, reference)
+    return _hand_over(reference, Channel.SMS, counters, lambda: send_sms(message))
 
 
 def _by_email(
-    owner: str, receipt: Receipt, buyer: Contact, logo: ServiceItem | None
+    reference: Reference, receipt: Receipt, buyer: Contact, logo: ServiceItem | None
 ) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
     email = receipt_email(receipt, receipt.link(settings.public_url), active_logo(logo))
-    letter = Letter(buyer.address, email.subject, email.text, email.html, email.pictures)
+    counters = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
+    letter = Letter(buyer.address, email.subject, email.text, email.html, email.pictures, reference)
+    return _hand_over(reference, Channel.EMAIL, counters, lambda: send_letter(letter))
+
+
+def _hand_over(
+    reference: Reference, channel: Channel, counters: Counters, hand_over: Callable[[], None]
+) -> Callable[[], SentRecord]:
+    """Return the step that gives a receipt to the carrier and tells what to record."""
 
     def send() -> SentRecord:
-        mail.send(letter)
-        counters = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
-        return store.delivered(owner, Channel.EMAIL, counters)
+        try:
+            hand_over()
+        except RecipientRefused as refusal:
+            return _fail(reference.client_id, channel, refusal.reason)()
+        return store.delivered(reference.client_id, channel, counters)
 
     return send

@@ -14,6 +14,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.core.fiscal.model import DeliveryRequested
 from chalicelib.core.moderation.model import ApplicationState
+from chalicelib.core.notification.carrier import Reference
 from chalicelib.core.notification.store import Sending
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
@@ -70,6 +71,12 @@ def sending(delivery: DeliveryRequested) -> Sending:
     """Return the delivery of a receipt as a message to be sent once."""
     sk = f"delivery#{delivery.fiscal_drive}#{delivery.document_number:010}"
     return Sending(E_RECEIPTS, delivery.client_id, sk, DELIVERIES_KEPT_FOR)
+
+
+def reference(delivery: DeliveryRequested) -> Reference:
+    """Return what the carrier's reports name the delivery of a receipt by."""
+    message_id = f"receipt-{delivery.fiscal_drive}-{delivery.document_number:010}"
+    return Reference(delivery.client_id, message_id)
 
 
 def delivered(

@@ -46,7 +46,7 @@ def follow_licence_invoice(closed: InvoiceClosed) -> None:
 
 @consumer(
     store.PROVISIONING,
-    writes=[GOSOTCHET, ACCOUNTS, OUTBOX, SENDER],
+    writes=[GOSOTCHET, ACCOUNTS, OUTBOX, SENDER, store.PROVISIONING],
     batch_size=1,
     timeout=PROVISIONING_SECONDS,
     settings=[MailSettings, ReportingSecret, ReportingSettings],

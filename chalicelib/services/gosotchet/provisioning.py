@@ -6,7 +6,7 @@ generates a new password, which replaces the earlier one. The password in the la
 therefore always the valid one.
 """
 
-from chalicelib.core.notification import mail as carrier
+from chalicelib.core.notification.carriers import send_letter
 from chalicelib.core.notification.deduplication import SentRecord, send_once
 from chalicelib.runtime import clock
 from chalicelib.runtime.commit import transact
@@ -41,7 +41,8 @@ def issue_credentials(message: IssueCredentials) -> None:
         RegistrationUnknown: there is no such registration.
         BeingSent: another delivery of the message is sending the e-mail.
         ReportingUnavailable: the reporting system did not answer.
-        ClientError: the provider of e-mails refused for now.
+        CarrierUnavailable: the e-mail waits for the carrier.
+        RecipientRefused, ClientError: the carrier refused the e-mail.
     """
     current = fetch(store.registration(message.client_id, message.registration_id))
     if current is None:
@@ -57,7 +58,7 @@ def issue_credentials(message: IssueCredentials) -> None:
         password = passwords.generate()
         system.set_password(login, password, _next_issue())
         address = ReportingSettings.load().reporting_sign_in_url
-        carrier.send(mail.credentials(current, login, password, address))
+        send_letter(mail.credentials(current, login, password, address))
         return {}, [store.provision(current, login)]
 
     try:

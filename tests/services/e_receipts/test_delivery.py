@@ -6,7 +6,7 @@ import email.policy
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.core.fiscal.model import DeliveryRequested
 from chalicelib.core.fiscal.store import DELIVERIES
@@ -150,30 +150,88 @@ def test_repeated_message_sends_nothing(world: World) -> None:
     assert world.dead == []
 
 
-@pytest.mark.parametrize(
-    ("operation", "to", "code"),
-    [
-        ("Publish", receipts.PHONE, "Throttling"),
-        ("Publish", receipts.PHONE, "InternalError"),
-        ("SendEmail", receipts.EMAIL, "TooManyRequestsException"),
-    ],
-)
-def test_delivery_is_repeated_after_a_temporary_refusal(
+OUTAGES = [
+    ("Publish", receipts.PHONE, "ServiceUnavailable"),
+    ("SendEmail", receipts.EMAIL, "SendingPausedException"),
+]
+
+
+def during(world: World, operation: str, code: str, **lasts: float) -> Any:
+    """Return a hook that makes the provider refuse calls until the outage ends."""
+    end = world.moment + dt.timedelta(**lasts)
+    refuse = refusing(operation, code, times=1_000_000)
+
+    def around(perform: Any) -> Any:
+        return refuse(perform) if world.moment < end else perform()
+
+    return around
+
+
+@pytest.mark.parametrize(("operation", "to", "code"), OUTAGES)
+def test_receipts_wait_for_a_carrier_through_a_day_of_outage(
     world: World, operation: str, to: str, code: str
 ) -> None:
     receipts.switch_on(world)
-    receipts.request_delivery(world, to)
-    world.around = refusing(operation, code, times=3)
+    other = receipts.EMAIL if to == receipts.PHONE else receipts.PHONE
+    for number in range(1, 4):
+        receipts.request_delivery(world, to, fiscalDocumentNumber=number)
+    receipts.request_delivery(world, other, fiscalDocumentNumber=7)
+    world.around = during(world, operation, code, days=1)
+    began = world.moment
+    world.relay()
+    world.deliver()
+    assert len(world.texts()) + len(world.mails()) == 1, "the other carrier is not waited for"
     world.drain()
-    assert len(world.texts()) + len(world.mails()) == 1
+    attempts = [call for call in world.calls if call.operation == operation]
+    assert len(world.texts()) + len(world.mails()) == 4
+    assert (world.dead, world.outbox()) == ([], [])
+    assert dt.timedelta(days=1) <= world.moment - began < dt.timedelta(days=1, minutes=20)
+    assert len(attempts) < 3 * 110, "the delay grows to a quarter of an hour"
     channel = "sms" if operation == "Publish" else "email"
-    assert (total(world, channel)["sent"], total(world, channel)["failed"]) == (1, 0)
+    assert (total(world, channel)["sent"], total(world, channel)["failed"]) == (3, 0)
 
 
-def test_receipt_goes_to_the_dead_letters_in_a_long_outage(world: World) -> None:
+def test_carrier_that_is_unavailable_is_called_once_for_a_batch(world: World) -> None:
+    receipts.switch_on(world)
+    for number in range(1, 7):
+        receipts.request_delivery(world, fiscalDocumentNumber=number)
+    world.around = during(world, "Publish", "Throttling", minutes=1)
+    world.relay()
+    world.deliver()
+    assert [call.operation for call in world.calls].count("Publish") == 1
+    world.drain()
+    assert len(world.texts()) == 6
+
+
+def test_carrier_that_throttles_delivers_everything_once(world: World) -> None:
+    receipts.switch_on(world)
+    for number in range(1, 21):
+        receipts.request_delivery(world, fiscalDocumentNumber=number)
+    served: dict[dt.datetime, int] = {}
+
+    def around(perform: Any) -> Any:
+        if world.calls[-1].operation == "Publish":
+            second = world.moment.replace(microsecond=0)
+            served[second] = served.get(second, 0) + 1
+            if served[second] > 3:
+                raise ClientError({"Error": {"Code": "Throttling", "Message": ""}}, "Publish")
+        return perform()
+
+    world.around = around
+    world.drain()
+    assert len(world.texts()) == 20
+    assert total(world, "sms")["sent"] == 20
+    assert world.dead == []
+
+
+def test_receipt_goes_to_the_dead_letters_after_the_longest_wait(world: World) -> None:
     receipts.switch_on(world)
     message = receipts.request_delivery(world)
-    world.around = refusing("Publish", "ServiceUnavailable")
+    world.relay()
+    world.around = refusing("Publish", "ServiceUnavailable", times=1_000_000)
+    world.deliver()
+    assert world.dead == []
+    world.advance(days=14)
     world.drain()
     ((queue, body),) = world.dead
     assert queue == "Deliveries"
@@ -185,6 +243,30 @@ def test_receipt_goes_to_the_dead_letters_in_a_long_outage(world: World) -> None
     assert len(world.texts()) == 1
 
 
+def test_crash_between_the_postponement_and_the_end_of_the_delivery(world: World) -> None:
+    receipts.switch_on(world)
+    message = receipts.request_delivery(world)
+    world.relay()
+    world.around = during(world, "Publish", "Throttling", minutes=1)
+    world.deliver()
+    assert world.postponed()
+    world.send(DELIVERIES, message)
+    world.drain()
+    assert len(world.texts()) == 1
+    assert total(world, "sms")["sent"] == 1
+    assert world.dead == []
+
+
+def test_missing_right_is_a_defect_that_is_not_waited_for(world: World) -> None:
+    receipts.switch_on(world)
+    receipts.request_delivery(world)
+    world.around = refusing("Publish", "AuthorizationError")
+    began = world.moment
+    world.drain()
+    assert len(world.dead) == 1
+    assert world.moment - began < dt.timedelta(hours=1)
+
+
 def test_delivery_without_an_answer_is_repeated_after_the_lease(world: World) -> None:
     receipts.switch_on(world)
     receipts.request_delivery(world)
@@ -192,7 +274,7 @@ def test_delivery_without_an_answer_is_repeated_after_the_lease(world: World) ->
 
     def around(perform: Any) -> Any:
         if world.calls[-1].operation == "Publish" and silent.pop(0) if silent else False:
-            raise EndpointConnectionError(endpoint_url="https://sns")
+            raise ReadTimeoutError(endpoint_url="https://sns")
         return perform()
 
     world.around = around

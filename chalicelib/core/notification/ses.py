@@ -1,0 +1,33 @@
+"""Amazon SES v2, and clouds with the same API, as a carrier of e-mails."""
+
+from chalicelib.core.notification.aws_errors import waiting
+from chalicelib.core.notification.mail import SENDER, Letter
+from chalicelib.core.notification.mime import mime
+from chalicelib.runtime.aws import client
+
+
+class Ses:
+    """Implements :class:`~chalicelib.core.notification.mail.MailPort`."""
+
+    def send(self, letter: Letter) -> None:
+        """Send an e-mail; only an e-mail with pictures is sent as raw MIME.
+
+        Raises:
+            CarrierUnavailable: SES throttles, has paused the account or does not answer.
+            ClientError: SES refused the call for another reason.
+        """
+        raw = {"Raw": {"Data": mime(letter, SENDER.physical_name)}} if letter.pictures else None
+        with waiting():
+            client("sesv2").send_email(
+                FromEmailAddress=SENDER.physical_name,
+                Destination={"ToAddresses": [letter.to]},
+                Content=raw or _simple(letter),
+            )
+
+
+def _simple(letter: Letter) -> dict[str, object]:
+    body = {"Text": {"Data": letter.text, "Charset": "UTF-8"}}
+    if letter.html is not None:
+        body["Html"] = {"Data": letter.html, "Charset": "UTF-8"}
+    subject = {"Data": letter.subject, "Charset": "UTF-8"}
+    return {"Simple": {"Subject": subject, "Body": body}}
