@@ -1,8 +1,8 @@
 """A mail server as a carrier of e-mails, by SMTP over TLS (RFC 5321, RFC 3207, RFC 8314)."""
 
+import contextlib
 import smtplib
 import ssl
-from contextlib import suppress
 from email.utils import formatdate, make_msgid
 
 from chalicelib.core.notification.carrier import CarrierUnavailable, RecipientRefused
@@ -53,10 +53,13 @@ class Smtp:
         )
         try:
             server = self._connect()
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:  # SMTPException is one too
             raise CarrierUnavailable(f"smtp {type(error).__name__}") from error
-        with suppress(OSError, smtplib.SMTPException), server:
+        with contextlib.closing(server):
             self._hand_over(server, letter.to, content)
+            # What follows the server's answer to the content does not change the outcome.
+            with contextlib.suppress(OSError):
+                server.quit()
 
     def _message_id(self, letter: Letter) -> str:
         domain = self._sender.rpartition("@")[2]
@@ -86,13 +89,15 @@ class Smtp:
             server.ehlo_or_helo_if_needed()
             self._require(server.mail(self._sender), sender=True)
             self._require(server.rcpt(to))
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
+        except smtplib.SMTPSenderRefused:
+            raise
+        except OSError as error:
             raise CarrierUnavailable(f"smtp {type(error).__name__}") from error
         try:
             self._require(server.data(content))
         except smtplib.SMTPDataError as error:
             self._require((error.smtp_code, error.smtp_error))
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
+        except OSError as error:
             raise CarrierUnavailable(f"smtp {type(error).__name__}", unanswered=True) from error
 
     def _require(self, answer: tuple[int, bytes | str], *, sender: bool = False) -> None:
