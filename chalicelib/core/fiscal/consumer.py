@@ -10,11 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.fiscal import store
+from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.rules import may_be_archived, month_of
+from chalicelib.core.fiscal.archive.store import put_drive_month
 from chalicelib.core.fiscal.document import FiscalDocument
+from chalicelib.core.fiscal.documents import find_archived
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.core.fiscal.store import FISCAL, FISCAL_DOCUMENTS, TurnoverChanged
 from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.core.organisation.store import ORGANISATION, register_owner
+from chalicelib.runtime import clock
 from chalicelib.runtime.commit import pause, put_all, write_alone
 from chalicelib.runtime.consumer import Batch, consumer
 from chalicelib.runtime.problem import Unavailable
@@ -27,6 +32,8 @@ _ATTEMPTS = 8
 
 DayKey = tuple[str, str, dt.date, str]
 """Key of a turnover item: client id, register, day, fiscal drive."""
+DriveMonth = tuple[str, str]
+"""Fiscal drive, month."""
 DocumentsByMessage = dict[str, StoredDocument]
 """Documents in their stored form by the id of the message that brought them."""
 
@@ -41,7 +48,7 @@ class AnotherDocument(Exception):
 
 @consumer(
     FISCAL_DOCUMENTS,
-    reads=[ORGANISATION],
+    reads=[ORGANISATION, FISCAL_ARCHIVE],
     writes=[FISCAL],
     batch_size=BATCH,
     window=2,
@@ -58,11 +65,23 @@ def follow_fiscal_documents(batch: Batch[FiscalDocument]) -> None:
     documents, new = _identify(batch)
     put_all(new)
     days: dict[DayKey, DocumentsByMessage] = {}
+    outside_shifts: set[DriveMonth] = set()
     for message_id, document in documents.items():
         if document.kind.is_of_a_shift:
             day = (document.owner, document.register_id, document.day, document.fiscal_drive)
             days.setdefault(day, {})[message_id] = document
+        else:
+            outside_shifts.add((document.fiscal_drive, month_of(document.day)))
+    _catalogue(outside_shifts)
     _add_to_turnover(batch, days)
+
+
+def _catalogue(months: set[DriveMonth]) -> None:
+    """Enter months of drives in the catalogue of what will be archived.
+
+    After the documents are stored: an entry that archiving finds stands for documents it can read.
+    """
+    put_all([put_drive_month(*month) for month in sorted(months)])
 
 
 def _identify(batch: Batch[FiscalDocument]) -> tuple[DocumentsByMessage, list[Write]]:
@@ -77,6 +96,10 @@ def _identify(batch: Batch[FiscalDocument]) -> tuple[DocumentsByMessage, list[Wr
     results = fetch_all(gets)
     owners = dict(zip(registers, results, strict=False))
     stored = dict(zip(names, results[len(registers) :], strict=True))
+    for document in (document for _, document in messages):
+        name = (document.fiscal_drive, document.number)
+        if not stored[name] and may_be_archived(document.at.date(), clock.today()):
+            stored[name] = find_archived(*name)
     documents: DocumentsByMessage = {}
     new: list[Write] = []
     for message_id, document in batch:
@@ -115,21 +138,42 @@ def _add_to_turnover(
         if attempt:
             pause(attempt)
         stored = fetch_all([store.day(*day) for day in days])
+        before = [
+            current or Turnover.empty(*day) for day, current in zip(days, stored, strict=True)
+        ]
+        after = [
+            turnover.plus(documents.values())
+            for turnover, documents in zip(before, days.values(), strict=True)
+        ]
+        changes = {
+            day: changed
+            for day, turnover, changed in zip(days, before, after, strict=True)
+            if changed != turnover
+        }
+        _catalogue({_month(changed) for changed in changes.values() if _opens_month(changed)})
         conflicts: dict[DayKey, DocumentsByMessage] = {}
-        for (day, documents), current in zip(days.items(), stored, strict=True):
-            turnover = current or Turnover.empty(*day)
-            changed = turnover.plus(documents.values())
-            if changed == turnover:
-                continue
+        for day, changed in changes.items():
             try:
                 write_alone(store.put_turnover(changed))
             except TurnoverChanged:
-                conflicts[day] = documents
+                conflicts[day] = days[day]
             except Exception as error:
-                _fail(batch, documents, error)
+                _fail(batch, days[day], error)
         days = conflicts
     for documents in days.values():
         _fail(batch, documents, Unavailable())
+
+
+def _opens_month(turnover: Turnover) -> bool:
+    """Whether the month of a changed day may be missing from the catalogue.
+
+    That is so with the first documents of a day, and where the month may be archived already.
+    """
+    return not turnover.version or may_be_archived(turnover.day, clock.today())
+
+
+def _month(turnover: Turnover) -> DriveMonth:
+    return turnover.fiscal_drive, month_of(turnover.day)
 
 
 def _fail(batch: Batch[FiscalDocument], documents: DocumentsByMessage, error: Exception) -> None:

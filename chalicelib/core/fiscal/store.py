@@ -3,8 +3,9 @@
 A document is unique by fiscal drive and document number, whichever client owns it. Its partition is
 ``drive#<fiscal drive>``, its sort key ``document#<number>``; numbers ascend with time. The turnover
 of a client's register is in the client's partition, under
-``turnover#<РНМ>#<day>#<fiscal drive>``. To read a client's documents, use
-:mod:`chalicelib.core.fiscal.register_documents`, which finds their numbers in the turnover.
+``turnover#<РНМ>#<day>#<fiscal drive>``. The
+numbers of a client's documents are in the turnover; :mod:`chalicelib.core.fiscal.documents` reads
+documents, also those that have moved to an archive.
 
 A document with a buyer's contact is also a message: the relay reads the table's stream as it reads
 that of the outbox, and sends ``body`` to ``queue``. The message needs no write of its own. It was

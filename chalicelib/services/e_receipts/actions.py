@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from chalicelib.core.fiscal import store as fiscal
+from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.documents import find_document
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.moderation import rules as moderation_rules
 from chalicelib.core.moderation import store as moderation
@@ -181,7 +182,7 @@ def preview_service(caller: Caller, service: str, form: PreviewForm) -> Preview:
     "GET /r/{fiscal_drive}/{document}/{fiscal_sign}",
     caller="anyone",
     produces="text/html",
-    reads=[FISCAL, E_RECEIPTS, APPLICATIONS],
+    reads=[FISCAL, FISCAL_ARCHIVE, E_RECEIPTS, APPLICATIONS],
     rate_limit=20,
 )
 def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> FileResponse:
@@ -192,7 +193,7 @@ def get_receipt_page(fiscal_drive: str, document: str, fiscal_sign: str) -> File
     from chalicelib.services.e_receipts.receipt_page import receipt_page
 
     number = rules.document_number(document)
-    stored = fetch(fiscal.receipt(fiscal_drive, number)) if number else None
+    stored = find_document(fiscal_drive, number) if number else None
     if stored is None or not stored.is_settlement or str(stored.fiscal_sign) != fiscal_sign:
         raise rules.ReceiptUnknown
     # A second read: only the receipt names the client whose logo it shows.

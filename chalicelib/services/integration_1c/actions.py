@@ -5,6 +5,7 @@ import io
 from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
+from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import RegisterUnknown, require_profile
@@ -196,7 +197,7 @@ def revoke_credentials(caller: Caller) -> None:
 @action(
     "GET /integration-1c/documents",
     caller="client",
-    reads=[INTEGRATION_1C, ORGANISATION, FISCAL],
+    reads=[INTEGRATION_1C, ORGANISATION, FISCAL, FISCAL_ARCHIVE],
     timeout=29,
     memory=1536,
     refuses=[409],
@@ -221,7 +222,7 @@ def list_retail_documents(caller: Caller, query: RetailDocumentsQuery) -> Page[R
     "GET /integration-1c/message",
     caller="client",
     produces=XML,
-    reads=[INTEGRATION_1C, ORGANISATION, FISCAL],
+    reads=[INTEGRATION_1C, ORGANISATION, FISCAL, FISCAL_ARCHIVE],
     timeout=29,
     memory=1536,
     refuses=[409],

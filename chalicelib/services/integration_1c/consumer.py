@@ -5,6 +5,7 @@ import itertools
 from operator import attrgetter
 
 from chalicelib.core.billing.model import InvoiceClosed
+from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.store import ORGANISATION
@@ -79,7 +80,7 @@ def remind_of_ending_access() -> None:
 
 @consumer(
     PREPARATIONS,
-    reads=[ORGANISATION, FISCAL],
+    reads=[ORGANISATION, FISCAL, FISCAL_ARCHIVE],
     writes=[INTEGRATION_1C, EXCHANGES],
     batch_size=1,
     timeout=300,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.document import OperationType
+from chalicelib.core.fiscal.documents import list_documents
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import require_profile
-from chalicelib.runtime.table import Get, every, fetch, fetch_all
+from chalicelib.runtime.table import Get, fetch, fetch_all
 from chalicelib.services.integration_1c.enterprise_data.retail_report import (
     OperationTotals,
     ReportOrganisation,
@@ -17,7 +17,7 @@ from chalicelib.services.integration_1c.enterprise_data.retail_report import (
 )
 from chalicelib.services.integration_1c.model import RetailDocument
 from chalicelib.services.integration_1c.nomenclature.catalogue import ItemMatches
-from chalicelib.services.integration_1c.shifts import RegisterShift
+from chalicelib.services.integration_1c.shifts import LONGEST_SHIFT, RegisterShift
 
 T = TypeVar("T")
 
@@ -45,10 +45,16 @@ def read_reports(
     warehouses = _warehouses(client_id, {shift.register_id for shift in shifts})
     matches = ItemMatches(client_id, profile.inn, store_new=store_items)
     for shift in shifts:
-        receipts = fiscal.receipts(shift.fiscal_drive, shift.first, shift.last)
+        listed = list_documents(
+            shift.fiscal_drive,
+            shift.first,
+            shift.last,
+            since=shift.day - LONGEST_SHIFT,
+            most=MOST_DOCUMENTS_OF_SHIFT,
+        )
         documents = [
             document
-            for document in every(receipts, most=MOST_DOCUMENTS_OF_SHIFT)
+            for document in listed
             if document.owner == client_id and document.shift == shift.number
         ]
         yield from retail_reports(

@@ -16,7 +16,7 @@ from chalicelib.services.integration_1c import rules, store
 from chalicelib.services.integration_1c.model import RegisterAccess
 
 _ADJACENT_DAY = dt.timedelta(days=1)
-_LONGEST_SHIFT = dt.timedelta(days=1)
+LONGEST_SHIFT = dt.timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class RegisterShift:
 
         In the second case the report about the closing of the shift was lost.
         """
-        return self.closed or today - self.day > _LONGEST_SHIFT
+        return self.closed or today - self.day > LONGEST_SHIFT
 
 
 def shifts_of(turnover: Sequence[Turnover]) -> list[RegisterShift]:

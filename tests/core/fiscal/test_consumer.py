@@ -251,38 +251,11 @@ def test_log_contains_no_data_of_a_document(
 
 def test_batch_needs_two_reads_and_few_writes(world: World, receipt: Any) -> None:
     steps.know_register(world)
+    feed(world, receipt(BATCH + 1))
     already = len(world.calls)
     feed(world, *(receipt(n) for n in range(1, BATCH + 1)))
     calls = Counter(call.operation for call in world.calls[already:])
     assert calls == {"BatchGetItem": 2, "BatchWriteItem": BATCH // 25, "PutItem": 1}
-
-
-def test_documents_are_read_by_day_and_by_shift(world: World, receipt: Any) -> None:
-    steps.know_register(world)
-    feed(
-        world,
-        receipt(1, shiftNumber=6, dateTime="2026-11-22T10:00:00"),
-        receipt(2, dateTime="2026-11-23T22:00:00", code=2),
-        receipt(3, dateTime="2026-11-23T23:00:00"),
-        receipt(4, dateTime="2026-11-24T00:10:00"),
-        receipt(5, dateTime="2026-11-24T01:00:00", code=5),
-        receipt(6, shiftNumber=8, dateTime="2026-11-24T10:00:00"),
-        receipt(1, fiscalDriveNumber="9961440300412359", shiftNumber=1),
-    )
-
-    def between(client_id: str, from_day: dt.date, to_day: dt.date) -> list[tuple[str, int]]:
-        found = register_documents.read_documents(client_id, REGISTER, from_day, to_day, most=100)
-        return [(one.fiscal_drive[:4], one.number) for one in found]
-
-    before = DAY - dt.timedelta(1)
-    assert between("client-1", DAY, DAY) == [("9960", 4), ("9960", 5), ("9960", 6), ("9961", 1)]
-    assert between("client-1", before, before) == [("9960", 2), ("9960", 3)]
-    assert between("client-2", before, DAY) == []
-    for day in (before, DAY):
-        shift = register_documents.read_shift("client-1", REGISTER, day, 7, most=100)
-        assert [one.number for one in shift] == [2, 3, 4, 5]
-    assert register_documents.read_shift("client-1", REGISTER, before, 8, most=100) == []
-    assert register_documents.read_shift("client-2", REGISTER, DAY, 7, most=100) == []
 
 
 def history(receipt: Any, chance: random.Random) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.fiscal.register_documents import read_turnover
+from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
 from chalicelib.services.integration_1c import actions, consumer
@@ -83,6 +84,19 @@ def test_exchange_and_file_contain_the_same_documents(fed: World) -> None:
     by_file = fed.call("GET /integration-1c/message", query=DAY).body
     by_exchange = onec.OneC.connect(fed).fetch()
     assert by_file.partition(b"<Body")[2] == by_exchange.partition(b"<Body")[2]
+
+
+def test_archived_shifts_are_in_the_same_message(fed: World) -> None:
+    before = fed.call("GET /integration-1c/message", query=DAY).body
+    listed = fed.get("/integration-1c/documents", query=OURS)
+    fed.advance(days=130)
+    fed.run("request_archives")
+    fed.drain()
+    assert not [item for item in fed.items(FISCAL) if item["sk"].startswith("document#")]
+    created = rb"<msg:CreationDate>.*?</msg:CreationDate>"
+    after = fed.call("GET /integration-1c/message", query=DAY).body
+    assert re.sub(created, b"", after) == re.sub(created, b"", before)
+    assert fed.get("/integration-1c/documents", query=OURS) == listed
 
 
 def test_reading_documents_writes_nothing(fed: World) -> None:

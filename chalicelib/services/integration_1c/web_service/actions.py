@@ -7,6 +7,7 @@ shows to the accountant. A wrong password and an unavailable service are answere
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.action import action
@@ -31,7 +32,7 @@ _FAULT = 500
     "POST /ws/Exchange_3_0_1_1",
     caller="anyone",
     produces=_XML,
-    reads=[ORGANISATION, FISCAL],
+    reads=[ORGANISATION, FISCAL, FISCAL_ARCHIVE],
     writes=[INTEGRATION_1C, EXCHANGES, OUTBOX],
     timeout=29,
     memory=1536,

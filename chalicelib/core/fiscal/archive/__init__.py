@@ -1,0 +1,1 @@
+"""Archives of fiscal documents: those older than a quarter move to object storage."""
