@@ -85,8 +85,8 @@ def _provided(name: str, tool: Any) -> Any:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was asked, put in order, and keep together what shares a running product."""
     left_out = {fixture for fixture, name in NEEDS.items() if name in config.getoption("without")}
-    config.hook.pytest_deselected(items=[one for one in items if _needs(one) & left_out])
-    items[:] = [one for one in items if not _needs(one) & left_out]
+    config.hook.pytest_deselected(items=[item for item in items if _needs(item) & left_out])
+    items[:] = [item for item in items if not _needs(item) & left_out]
     if order := config.getoption("order"):
         items[:] = _in_order(items, order)
     for item in items:

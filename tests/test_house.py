@@ -13,6 +13,8 @@ MODULES = [
     ROOT / "app.py",
     *sorted(path for folder in ("chalicelib", "infra") for path in (ROOT / folder).rglob("*.py")),
 ]
+NAMED = [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
+"""Modules whose names are checked."""
 SAYS_NOTHING = {"said", "seen", "one", "found"}
 """Names that do not tell what a value is."""
 
@@ -36,10 +38,12 @@ def domain(path: Path) -> str:
 
 
 def assigned_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield the parameters and local variables of a module with their lines."""
+    """Yield the functions, parameters and local variables of a module with their lines."""
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             yield node.arg, node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.ExceptHandler) and node.name:
+            yield node.name.strip("_"), node.lineno
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
 
@@ -90,7 +94,7 @@ def circles() -> list[list[str]]:
     return groups
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
+@pytest.mark.parametrize("path", NAMED, ids=module_name)
 def test_parameters_and_variables_are_named_for_what_they_are(path: Path) -> None:
     assert [place for place in assigned_names(parsed(path)) if place[0] in SAYS_NOTHING] == []
 

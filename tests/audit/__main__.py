@@ -70,9 +70,9 @@ def _walk() -> Iterator[Outcome]:
     cases = [*ElementTree.parse(report).iter("testcase")]
     for what, modules in AREAS.items():
         names = tuple(f"tests.{module}" for module in modules)
-        yield _area(what, [one for one in cases if one.get("classname", "").startswith(names)])
-    grants = [one for one in done.stdout.splitlines() if re.match(r"\w+ (reads|writes) ", one)]
-    broken = [one for one in cases if _ended(one) == "failed"]
+        yield _area(what, [case for case in cases if case.get("classname", "").startswith(names)])
+    grants = [line for line in done.stdout.splitlines() if re.match(r"\w+ (reads|writes) ", line)]
+    broken = [case for case in cases if _ended(case) == "failed"]
     if broken and not grants:
         details = [
             f"{len(broken)} of {len(cases)} tests failed, so that nothing is known of grants"
@@ -85,8 +85,8 @@ def _walk() -> Iterator[Outcome]:
 
 
 def _area(what: str, cases: list[Element]) -> Outcome:
-    ends = {how: [one for one in cases if _ended(one) == how] for how in ("failed", "skipped")}
-    details = [f"{how}: {one.get('name')}" for how, found in ends.items() for one in found]
+    ends = {how: [case for case in cases if _ended(case) == how] for how in ("failed", "skipped")}
+    details = [f"{how}: {case.get('name')}" for how, selected in ends.items() for case in selected]
     details.append(f"{len(cases)} tests")
     if ends["failed"]:
         return Outcome(what, State.FAILED, details)
@@ -103,7 +103,7 @@ def main() -> int:
     states = set()
     for outcome in checks():
         states.add(outcome.state)
-        details = f"\n{'':54}".join(one[:_LONGEST] for one in outcome.details)
+        details = f"\n{'':54}".join(detail[:_LONGEST] for detail in outcome.details)
         sys.stdout.write(f"{outcome.what:42}{outcome.state:12}{details}\n")
         sys.stdout.flush()
     if State.FAILED in states:

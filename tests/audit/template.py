@@ -21,8 +21,8 @@ ARGUED = Path(__file__).with_name("checkov.toml")
 
 def check_lint(templates: Iterable[Path]) -> Outcome:
     """Check that cfn-lint reports nothing."""
-    found = lint(*templates).splitlines()
-    return Outcome("cfn-lint", State.FAILED if found else State.HELD, found)
+    faults = lint(*templates).splitlines()
+    return Outcome("cfn-lint", State.FAILED if faults else State.HELD, faults)
 
 
 def check_policies(templates: Iterable[Path]) -> Outcome:
@@ -40,16 +40,18 @@ def check_policies(templates: Iterable[Path]) -> Outcome:
         return Outcome("checkov", State.NOT_CHECKED, done.stderr.strip().splitlines()[-3:])
     passed, failed = report["summary"]["passed"], report["results"]["failed_checks"]
     argued = tomllib.loads(ARGUED.read_text(encoding="utf-8"))["argued"]
-    found = [_say(one) for one in failed if not any(_covers(each, one) for each in argued)]
-    found += [
+    details = [
+        _say(failure) for failure in failed if not any(_covers(each, failure) for each in argued)
+    ]
+    details += [
         f"{each['check']} of {each['resources']}: found no more, so argue no more"
         for each in argued
-        if not any(_covers(each, one) for one in failed)
+        if not any(_covers(each, failure) for failure in failed)
     ]
-    if found or not passed:
-        return Outcome("checkov", State.FAILED, found)
-    said = f"{passed} rules kept, {len(failed)} findings of {len(argued)} kinds argued for"
-    return Outcome("checkov", State.HELD, [said])
+    if details or not passed:
+        return Outcome("checkov", State.FAILED, details)
+    summary = f"{passed} rules kept, {len(failed)} findings of {len(argued)} kinds argued for"
+    return Outcome("checkov", State.HELD, [summary])
 
 
 def _covers(argument: dict[str, str], finding: dict[str, Any]) -> bool:

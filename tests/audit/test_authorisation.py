@@ -43,7 +43,7 @@ def known() -> dict[str, str]:
     return {why: make() for why, make in BAD.items()}
 
 
-@pytest.mark.parametrize("declared", ACTIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("declared", ACTIONS, ids=lambda action: action.name)
 def test_call_is_served_to_its_callers_only(
     world: World, issuer: Issuer, known: dict[str, str], declared: Action
 ) -> None:
@@ -58,18 +58,18 @@ def test_call_is_served_to_its_callers_only(
 
     if RawRequest in signature(declared).values():
         # Its callers identify themselves by a password, so every token is refused.
-        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
+        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {value}" for value in known.values())):
             for how in bodies(declared):
                 assert answer(bearer, **how) == (401, "password-wrong")
         assert not any(call.writes for call in world.calls)
         return
     if not declared.callers:
-        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
+        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {value}" for value in known.values())):
             is_served(bearer)
         return
 
     # A caller without a valid token is refused, and nothing is read or written.
-    unknown = {"none": None} | {one: one for one in OTHER_SCHEMES}
+    unknown = {"none": None} | {scheme: scheme for scheme in OTHER_SCHEMES}
     unknown |= {why: f"Bearer {made}" for why, made in known.items()}
     for why, bearer in unknown.items():
         for how in bodies(declared):

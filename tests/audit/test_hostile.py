@@ -15,8 +15,8 @@ from tests.support import estate
 from tests.support.world import Beginning, World, Worlds
 
 ACTIONS = declarations.actions()
-WITH_BODY = [one for one in ACTIONS if not one.is_read and payload_of(signature(one))]
-WITH_PATH = [one for one in ACTIONS if "{" in one.path]
+WITH_BODY = [action for action in ACTIONS if not action.is_read and payload_of(signature(action))]
+WITH_PATH = [action for action in ACTIONS if "{" in action.path]
 OURS = "client-1"
 CANARY = "kanareyka"
 """Part of every value sent, so that answers, logs and e-mails can be searched for it."""
@@ -76,7 +76,7 @@ def bodies(body: Any) -> Iterator[tuple[str, bytes, bool]]:
             yield f"{place}: {token[:20]}", held.replace('"@"', token).encode(), False
 
 
-@pytest.mark.parametrize("declared", WITH_BODY, ids=lambda one: one.name)
+@pytest.mark.parametrize("declared", WITH_BODY, ids=lambda action: action.name)
 def test_value_in_a_body_is_refused_or_stays_a_value(
     worlds: Worlds, beginning: Beginning, logged: list[dict[str, Any]], declared: Action
 ) -> None:
@@ -109,11 +109,11 @@ def check_mail(mail: Any) -> None:
     parts = vars(mail)
     assert not re.search(r"[\r\n]", str(parts.get("subject", "")))
     for to in parts.get("destinations", {}).values():
-        assert all(re.fullmatch(r"[^\s,;<>]+@[^\s,;<>]+", one) for one in to), to
+        assert all(re.fullmatch(r"[^\s,;<>]+@[^\s,;<>]+", address) for address in to), to
     assert "<img src=x>" not in str(parts.get("raw_data", ""))
 
 
-@pytest.mark.parametrize("declared", WITH_BODY, ids=lambda one: one.name)
+@pytest.mark.parametrize("declared", WITH_BODY, ids=lambda action: action.name)
 def test_body_with_a_repeated_member_is_refused(world: World, declared: Action) -> None:
     body = estate.body(declared, world)
     (name, value), *_ = body.items()
@@ -124,9 +124,9 @@ def test_body_with_a_repeated_member_is_refused(world: World, declared: Action) 
     assert (answer.status, answer.problem) == (400, "unreadable")
 
 
-@pytest.mark.parametrize("declared", WITH_PATH, ids=lambda one: one.name)
+@pytest.mark.parametrize("declared", WITH_PATH, ids=lambda action: action.name)
 def test_name_in_a_path_reaches_nothing_else(world: World, declared: Action) -> None:
-    everything = [estate.items(world, one) for one in (OURS, "client-2")]
+    everything = [estate.items(world, client_id) for client_id in (OURS, "client-2")]
     for name in re.findall(r"{(\w+)}", declared.path):
         for segment in SEGMENTS:
             route = own_route(world, declared, **{name: segment})
@@ -139,7 +139,7 @@ def test_name_in_a_path_reaches_nothing_else(world: World, declared: Action) -> 
             if declared.method == "DELETE" and answer.status < 300:
                 continue  # deleting what does not exist succeeds
             assert answer.status in {404, 409, 422}, (segment, answer.body)
-    kept = [estate.items(world, one) for one in (OURS, "client-2")]
+    kept = [estate.items(world, client_id) for client_id in (OURS, "client-2")]
     if declared.method != "DELETE":
         assert kept == everything
 

@@ -25,10 +25,10 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tool:
         monkeypatch.setattr(module, "TOOLS", tmp_path)
 
     def make(name: str, answer: str) -> None:
-        said = tmp_path / "said"
-        said.write_text(answer)
+        canned = tmp_path / "said"
+        canned.write_text(answer)
         tool = tmp_path / name
-        tool.write_text(f"#!/bin/sh\ncat {said}\n")
+        tool.write_text(f"#!/bin/sh\ncat {canned}\n")
         tool.chmod(0o755)
 
     return make
@@ -68,8 +68,10 @@ def test_findings_of_checkov(
     argued: list[str],
     state: State,
 ) -> None:
-    said = [f'[[argued]]\ncheck = "CKV_AWS_1"\nresources = "{one}"\n' for one in argued]
-    (tmp_path / "argued.toml").write_text("".join(said) or "argued = []")
+    entries = [
+        f'[[argued]]\ncheck = "CKV_AWS_1"\nresources = "{resource}"\n' for resource in argued
+    ]
+    (tmp_path / "argued.toml").write_text("".join(entries) or "argued = []")
     monkeypatch.setattr(template, "ARGUED", tmp_path / "argued.toml")
     tool("checkov", json.dumps({"summary": {"passed": 1}, "results": {"failed_checks": failed}}))
     assert template.check_policies([Path("template.json")]).state is state

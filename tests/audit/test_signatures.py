@@ -20,10 +20,10 @@ def place_of_signature(declared: Action) -> tuple[Any, ...] | None:
     return next((where for where in places if where and where[-1] == "signature"), None)
 
 
-SIGNED = [one for one in declarations.actions() if place_of_signature(one)]
+SIGNED = [action for action in declarations.actions() if place_of_signature(action)]
 
 
-@pytest.mark.parametrize("declared", SIGNED, ids=lambda one: one.name)
+@pytest.mark.parametrize("declared", SIGNED, ids=lambda action: action.name)
 def test_signature_over_another_text_is_refused(
     world: World, pki: DemonstrationPki, declared: Action
 ) -> None:
@@ -66,11 +66,14 @@ def test_attached_signature_over_another_text_is_refused(
 
 
 def kept(world: World) -> list[Any]:
-    return [[estate.items(world, one), estate.files(one)] for one in ("client-1", "client-2")]
+    return [
+        [estate.items(world, client_id), estate.files(client_id)]
+        for client_id in ("client-1", "client-2")
+    ]
 
 
 def test_every_call_that_takes_a_signature_is_attacked() -> None:
-    assert "sign_agreement" in {one.name for one in SIGNED}
+    assert "sign_agreement" in {action.name for action in SIGNED}
     for declared in declarations.actions():
         if re.search("signature$", declared.path) and not declared.is_read:
             assert declared in SIGNED

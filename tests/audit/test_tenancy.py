@@ -22,21 +22,23 @@ NOBODYS = "01a20cb15b0ed969fa7935d0257f"
 OF_A_SHAPE = {"register_id": "0004817236999999"}
 """Ids of nothing, for the kinds with a format of their own."""
 ACTIONS = declarations.actions()
-WITH_IDS = [one for one in ACTIONS if estate.parameters(one) and one.callers - {Role.OPERATOR}]
+WITH_IDS = [
+    action for action in ACTIONS if estate.parameters(action) and action.callers - {Role.OPERATOR}
+]
 
 
 def persona(declared: Action) -> str:
     return "client" if Role.CLIENT in declared.callers else sorted(declared.callers)[0].value
 
 
-def said(answer: Answer, asked: str = "?") -> tuple[int, Any]:
+def status_and_body(answer: Answer, asked: str = "?") -> tuple[int, Any]:
     """Return the status and body of an answer, without the id that the caller sent."""
     told = answer.json
     del told["instance"]
     return answer.status, json.loads(json.dumps(told).replace(asked, "…"))
 
 
-@pytest.mark.parametrize("declared", WITH_IDS, ids=lambda one: one.name)
+@pytest.mark.parametrize("declared", WITH_IDS, ids=lambda action: action.name)
 def test_foreign_id_in_a_path_is_answered_like_an_unknown_id(
     world: World, declared: Action
 ) -> None:
@@ -47,16 +49,18 @@ def test_foreign_id_in_a_path_is_answered_like_an_unknown_id(
     def answered(**ids: str) -> tuple[int, Any]:
         route, body = estate.route(declared, ours | ids), estate.body(declared, world)
         query = estate.query(declared, world)
-        return said(world.call(route, body, who=persona(declared), query=query))
+        return status_and_body(world.call(route, body, who=persona(declared), query=query))
 
     before = [*kept(world, OURS), *kept(world, THEIRS)]
     for name in names:
         status, problem = answered(**{name: NOBODYS})
         assert status == 404 if len(names) == 1 else status in {404, 409}
-        for one in theirs[name]:
-            assert answered(**{name: one}) == (status, problem), name
+        for identifier in theirs[name]:
+            assert answered(**{name: identifier}) == (status, problem), name
     for place in range(2):
-        all_theirs = {name: found[place % len(found)] for name, found in theirs.items()}
+        all_theirs = {
+            name: candidates[place % len(candidates)] for name, candidates in theirs.items()
+        }
         assert answered(**all_theirs) == answered(**dict.fromkeys(names, NOBODYS))
     world.drain()
     assert [*kept(world, OURS), *kept(world, THEIRS)] == before
@@ -68,12 +72,12 @@ def kept(world: World, client_id: str) -> list[Any]:
 
 def ids_in_body(declared: Action) -> list[tuple[Any, str]]:
     """Return the places of ids in a body, with the names of their kinds."""
-    found = []
+    leaks = []
     for where, _ in estate.leaves(estate.body(declared) or {}):
         name = next(str(part) for part in reversed(where) if isinstance(part, str))
         if re.search("_ids?$", name) and name not in estate.FREE_IDS:
-            found.append((where, name.removesuffix("s")))
-    return found
+            leaks.append((where, name.removesuffix("s")))
+    return leaks
 
 
 def test_foreign_id_in_a_body_is_answered_like_an_unknown_id(world: World) -> None:
@@ -83,10 +87,16 @@ def test_foreign_id_in_a_body_is_answered_like_an_unknown_id(world: World) -> No
             before = kept(world, THEIRS)
             body, route = estate.body(declared, world), estate.route(declared, paths)
             answers = [
-                said(
-                    world.call(route, estate.changed(body, where, one), who=persona(declared)), one
+                status_and_body(
+                    world.call(
+                        route, estate.changed(body, where, identifier), who=persona(declared)
+                    ),
+                    identifier,
                 )
-                for one in (OF_A_SHAPE.get(name, NOBODYS), *estate.owned(world, THEIRS, name))
+                for identifier in (
+                    OF_A_SHAPE.get(name, NOBODYS),
+                    *estate.owned(world, THEIRS, name),
+                )
             ]
             assert answers[0][0] >= 400
             assert all(answer == answers[0] for answer in answers), (declared.name, where)
@@ -100,17 +110,17 @@ Place = tuple[str, str, str]
 
 
 def places(world: World) -> list[Place]:
-    found = []
+    leaks = []
     for declared in ACTIONS:
         payload = payload_of(signature(declared))
         if payload and issubclass(payload[1], PageQuery):
             paths = estate.own_ids(world, OURS, declared)
-            found += [
+            leaks += [
                 (estate.route(declared, paths), json.dumps(query), role.value)
                 for query in queries(declared, payload[1])
                 for role in sorted(declared.callers)
             ]
-    return found
+    return leaks
 
 
 def queries(declared: Action, model: type[PageQuery]) -> list[dict[str, str]]:
@@ -119,9 +129,9 @@ def queries(declared: Action, model: type[PageQuery]) -> list[dict[str, str]]:
     for name, field in model.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, Enum):
-            choices.append([(name, one.value) for one in kind])
+            choices.append([(name, member.value) for member in kind])
         elif get_origin(kind) is Literal:
-            choices.append([(name, one) for one in get_args(kind)])
+            choices.append([(name, member) for member in get_args(kind)])
     asked = estate.query(declared)
     return [{**asked, **dict(chosen)} for chosen in itertools.product(*choices)]
 
@@ -152,8 +162,8 @@ def test_next_is_valid_for_its_caller_and_list_only(world: World) -> None:
             raw[byte] ^= 1
             forged.append(base64.urlsafe_b64encode(raw).decode().rstrip("="))
             raw[byte] ^= 1
-        for one in forged:
-            assert refuses(read(world, place, next=one))
+        for value in forged:
+            assert refuses(read(world, place, next=value))
         for other in everywhere:
             if other != place and {other[0], place[0]} != SAME_LIST:
                 assert refuses(read(world, other, next=cursor)), (place, other)
@@ -190,18 +200,20 @@ def test_idempotency_key_of_another_client_reveals_nothing(
     giving.give(world, "other_client")
     ours, tried = estate.items(world, OURS), set()
     for key, route, body, answer in given:
-        (declared,) = (one for one in ACTIONS if serves(one, route))
+        (declared,) = (action for action in ACTIONS if serves(action, route))
         if not declared.idempotent:
             continue
         tried.add(declared.name)
         assert world.call(route, body, key=key).body == answer.body
         theirs = world.call(route, body, key=key, who="other_client")
         assert theirs.body != answer.body
-        for one in ("invoice_id", "order_id", "shop_id", "application_id"):
-            assert answer.json.get(one, NOBODYS).encode() not in theirs.body
+        for parameter in ("invoice_id", "order_id", "shop_id", "application_id"):
+            assert answer.json.get(parameter, NOBODYS).encode() not in theirs.body
     world.drain()
     assert estate.items(world, OURS) == ours
-    mine = {one.name for one in ACTIONS if one.idempotent and one.callers - {Role.OPERATOR}}
+    mine = {
+        action.name for action in ACTIONS if action.idempotent and action.callers - {Role.OPERATOR}
+    }
     assert tried == mine, "let give() do everything that wants a key"
 
 

@@ -28,9 +28,9 @@ def check(requirements: Path) -> Outcome:
             last = (done.stderr.strip() or "no answer").splitlines()[-1]
             reasons.append(f"{service} is not reached: {last}")
             continue
-        if found := list(_vulnerabilities(packages)):
-            return Outcome(what, State.FAILED, found)
-        skipped = [one["name"] for one in packages if "skip_reason" in one]
+        if vulnerabilities := list(_vulnerabilities(packages)):
+            return Outcome(what, State.FAILED, vulnerabilities)
+        skipped = [package["name"] for package in packages if "skip_reason" in package]
         if packages and not skipped:
             return Outcome(what, State.HELD, [f"{len(packages)} packages, by {service}"])
         reasons.append(f"{service} knows nothing of {len(skipped)} of {len(packages)} packages")
@@ -38,7 +38,7 @@ def check(requirements: Path) -> Outcome:
 
 
 def _vulnerabilities(packages: list[dict[str, Any]]) -> Iterator[str]:
-    for one in packages:
-        for found in one.get("vulns", []):
-            mended = ", ".join(found["fix_versions"]) or "nowhere yet"
-            yield f"{one['name']} {one['version']}: {found['id']}, mended in {mended}"
+    for package in packages:
+        for vulnerability in package.get("vulns", []):
+            mended = ", ".join(vulnerability["fix_versions"]) or "nowhere yet"
+            yield f"{package['name']} {package['version']}: {vulnerability['id']}, mended in {mended}"

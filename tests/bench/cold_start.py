@@ -53,7 +53,7 @@ def run() -> list[tuple[str, str]]:
     """(what, figure) for the floor, the goals and the worst functions, as ratios to the floor."""
     if shutil.which("valgrind") is None:
         return [("cold start", "SKIPPED: valgrind is not installed")]
-    names = [one.name for one in everything()]
+    names = [function.name for function in everything()]
     floor, ratios = measure(names)
     over, trimmed = (
         sum(ratio > goal for ratio in ratios.values()) for goal in (GOAL, TRIMMED_GOAL)
@@ -66,7 +66,7 @@ def run() -> list[tuple[str, str]]:
         ("cold start: the middle one", f"{middle:.2f}×"),
         *(
             (f"cold start: {name}", f"{ratio:.2f}×")
-            for name, ratio in sorted(ratios.items(), key=lambda one: -one[1])[:_WORST]
+            for name, ratio in sorted(ratios.items(), key=lambda pair: -pair[1])[:_WORST]
         ),
     ]
 
@@ -81,7 +81,7 @@ def measure(names: Sequence[str]) -> tuple[int, dict[str, float]]:
     build()
     tree = BUILD / f"tree-{architecture()}"
     bare = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **cloud.ACCESS}
-    declared = {one.name: one for one in everything()}
+    declared = {function.name: function for function in everything()}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_PROCESSORS) as pool:
         floor = pool.submit(_instructions, _FLOOR, _installed(Path(folder)), bare)
         counts = {
@@ -113,12 +113,14 @@ def _start(function: functions.Function) -> str:
     lines = [f"import {function.handler.rpartition('.')[0]}"]
     if function.name == "authorizer":
         lines.append("import chalicelib.runtime.authorizer")  # loaded by the first call
-    services = {_SERVICES[type(one)] for one in function.resources}
+    services = {_SERVICES[type(resource)] for resource in function.resources}
     if services:
         lines.append("from chalicelib.runtime.aws import client")
-    lines += [f"client({one!r})" for one in sorted(services)]
+    lines += [f"client({service!r})" for service in sorted(services)]
     if function.behind_gateway:
-        lines.append(_MODELS.format(names=[one.name for one in function.routes] or [function.name]))
+        lines.append(
+            _MODELS.format(names=[route.name for route in function.routes] or [function.name])
+        )
     return "\n".join(lines)
 
 
@@ -147,7 +149,7 @@ def _instructions(script: str, tree: Path, environment: dict[str, str]) -> int:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tree)
     if done.returncode:
         raise RuntimeError(done.stderr)
-    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
-    if not found:
+    match = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
+    if not match:
         raise RuntimeError(done.stderr)
-    return int(found[1].replace(",", ""))
+    return int(match[1].replace(",", ""))

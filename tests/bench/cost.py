@@ -77,8 +77,8 @@ class Meter:
             before = _items(parameters)
             answer = perform(client, operation, parameters)
             used.calls[operation] += 1
-            for one in (_read(operation, parameters, answer), _written(parameters, before)):
-                for kind, units in one.items():
+            for used_units in (_read(operation, parameters, answer), _written(parameters, before)):
+                for kind, units in used_units.items():
                     used.units[kind] += units
             return answer
 
@@ -121,8 +121,8 @@ def run() -> list[tuple[str, str]]:
 @functools.cache
 def _by_name() -> dict[str, functions.Function]:
     everything = functions.all_functions(cloud.queue_names())
-    shared = {route.name: one for one in everything for route in one.routes}
-    return shared | {one.name: one for one in everything}
+    shared = {route.name: function for function in everything for route in function.routes}
+    return shared | {function.name: function for function in everything}
 
 
 def function_of(name: str) -> functions.Function:
@@ -140,8 +140,8 @@ def _writes(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
         yield _key(parameters["TableName"], parameters["Item"])
     if parameters.keys() == {"RequestItems"}:
         for table, requests in parameters["RequestItems"].items():
-            for one in requests if isinstance(requests, list) else ():
-                yield _key(table, one["PutRequest"]["Item"])
+            for request in requests if isinstance(requests, list) else ():
+                yield _key(table, request["PutRequest"]["Item"])
     for member in parameters.get("TransactItems", []):
         (verb,) = member.values()
         if "Get" not in member:
@@ -154,11 +154,11 @@ def _key(table: str, item: Item) -> tuple[str, Item]:
 
 def _items(parameters: Mapping[str, Any]) -> list[Item]:
     """Return the items as they stand that a call writes; empty where there is none yet."""
-    found = []
+    current = []
     for table, key in _writes(parameters):
-        kept = (one.to_json()["Attributes"] for one in _tables()[table].all_items())
-        found.append(next((one for one in kept if key.items() <= one.items()), {}))
-    return found
+        kept = (item.to_json()["Attributes"] for item in _tables()[table].all_items())
+        current.append(next((item for item in kept if key.items() <= item.items()), {}))
+    return current
 
 
 def _written(parameters: Mapping[str, Any], before: list[Item]) -> Counter[str]:
@@ -174,12 +174,12 @@ def _written(parameters: Mapping[str, Any], before: list[Item]) -> Counter[str]:
 
 def _index_units(index: Any, old: Item, new: Item) -> int:
     keys = [part["AttributeName"] for part in index.schema]
-    was, now = (_projected(index, keys, one) for one in (old, new))
+    was, now = (_projected(index, keys, item) for item in (old, new))
     if was == now:
         return 0
     if was and now and all(was[name] == now[name] for name in keys):
         return _kilobytes(max(size(was), size(now)), 1)
-    return sum(_kilobytes(size(one), 1) for one in (was, now) if one)
+    return sum(_kilobytes(size(item), 1) for item in (was, now) if item)
 
 
 def _projected(index: Any, keys: list[str], item: Item) -> Item:
@@ -201,14 +201,14 @@ def _read(operation: str, parameters: Mapping[str, Any], answer: Any) -> Counter
             for table, wanted in parameters["RequestItems"].items():
                 weight = 1 if wanted.get("ConsistentRead") else 0.5
                 got = answer["Responses"].get(table, [])
-                read += weight * sum(_kilobytes(size(one), 4) for one in got)
+                read += weight * sum(_kilobytes(size(item), 4) for item in got)
                 read += weight * (len(wanted["Keys"]) - len(got))  # a miss takes the least
         case "Query":
             weight = 1 if parameters.get("ConsistentRead") else 0.5
             read = weight * _kilobytes(sum(map(size, answer["Items"])), 4)
         case "TransactGetItems":
-            got = [one.get("Item", {}) for one in answer["Responses"]]
-            read = 2 * sum(_kilobytes(size(one), 4) for one in got)
+            got = [response.get("Item", {}) for response in answer["Responses"]]
+            read = 2 * sum(_kilobytes(size(item), 4) for item in got)
     return Counter({"read": read})  # type: ignore[dict-item]
 
 
@@ -222,19 +222,19 @@ def size(item: Item) -> int:
 
 
 def _value(value: Mapping[str, Any]) -> int:
-    ((kind, said),) = value.items()
+    ((kind, content),) = value.items()
     match kind:
         case "S":
-            return len(said.encode())
+            return len(content.encode())
         case "N":
-            return len(said.strip("-").replace(".", "")) // 2 + 2
+            return len(content.strip("-").replace(".", "")) // 2 + 2
         case "M":
-            return 3 + size(said) + len(said)
+            return 3 + size(content) + len(content)
         case "L":
-            return 3 + sum(map(_value, said)) + len(said)
+            return 3 + sum(map(_value, content)) + len(content)
         case "BOOL" | "NULL":
             return 1
         case "B":
-            return len(said)
+            return len(content)
         case _:
-            return sum(len(one) for one in said)
+            return sum(len(element) for element in content)

@@ -73,7 +73,7 @@ class Engine:
         }
 
         def put(batch: list[str]) -> None:
-            puts = ",".join(f'{{"PutRequest":{{"Item":{one}}}}}' for one in batch)
+            puts = ",".join(f'{{"PutRequest":{{"Item":{item}}}}}' for item in batch)
             body = f'{{"RequestItems":{{"{table}":[{puts}]}}}}'.encode()
             answer = self._pool.urlopen("POST", "/", body=body, headers=headers)
             if answer.status != 200 or answer.json()["UnprocessedItems"]:
@@ -99,14 +99,14 @@ def running() -> Iterator[Engine]:
     # Without -disableTelemetry it would tell Amazon of its use.
     flags = ["-inMemory", "-disableTelemetry", "-port", str(port)]
     java = ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", *flags]
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         command = [sys.executable, "-c", _CHILD, *java]
-        process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
         try:
             engine = Engine(port)
             if not _answers(process, port):
-                said.seek(0)
-                raise RuntimeError(f"the engine does not start: {said.read()[-2000:]!r}")
+                output.seek(0)
+                raise RuntimeError(f"the engine does not start: {output.read()[-2000:]!r}")
             yield engine
         finally:
             process.terminate()
@@ -115,7 +115,7 @@ def running() -> Iterator[Engine]:
 
 def missing() -> list[str]:
     """Return the programs that are not installed here and would be needed."""
-    return [one for one in NEEDED if shutil.which(one) is None]
+    return [program for program in NEEDED if shutil.which(program) is None]
 
 
 def _answers(process: subprocess.Popen[bytes], port: int) -> bool:

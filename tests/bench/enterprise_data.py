@@ -66,8 +66,8 @@ def _receipts(kept: list[StoredDocument], days: int) -> Iterator[StoredDocument]
     """Yield the receipts of a day under the numbers of other days and registers."""
     for register in range(_REGISTERS):
         for day in range(days):
-            for place, one in enumerate(kept):
-                yield one.model_copy(
+            for place, item in enumerate(kept):
+                yield item.model_copy(
                     update={
                         "register_id": f"{register:016}",
                         "fiscal_drive": f"{register:016}",

@@ -20,8 +20,8 @@ def run() -> list[tuple[str, str]]:
     meter, figures = Meter(), []
     with meter.installed(), one_world() as world:
         registers = [f"000481723600{n:04}" for n in range(BATCH // _TOGETHER)]
-        for one in registers:
-            steps.know_register(world, register_id=one)
+        for register in registers:
+            steps.know_register(world, register_id=register)
         meter.follow(world)
         from chalicelib.core.fiscal.consumer import follow_fiscal_documents
 
@@ -57,8 +57,8 @@ def _batch(registers: list[str], turn: int) -> dict[str, Any]:
         for place in range(_TOGETHER)
     ]
     records = [
-        {"messageId": f"{turn}-{n}", "body": json.dumps(one, ensure_ascii=False)}
-        for n, one in enumerate(documents)
+        {"messageId": f"{turn}-{n}", "body": json.dumps(document, ensure_ascii=False)}
+        for n, document in enumerate(documents)
     ]
     return {"Records": records}
 

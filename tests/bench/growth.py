@@ -43,7 +43,7 @@ def run() -> list[tuple[str, str]]:
         for what, pairs in bench.measure():
             ratios = [large / small for small, large in pairs]
             figures.append((what, "; ".join(map(_figure, pairs))))
-            worst = max(worst, (what, max(ratios)), key=lambda one: one[1])
+            worst = max(worst, (what, max(ratios)), key=lambda item: item[1])
             sys.stderr.write(f"{what}: {figures[-1][1]}\n")
     return [*figures, ("the worst of them", f"{worst[1]:.2f}×, {worst[0]}")]
 
@@ -62,12 +62,12 @@ def unmeasured() -> set[str]:
     from tests.bench import growth_lists
 
     there = set()
-    for one in declarations.actions():
-        declared = signature(one)
+    for action in declarations.actions():
+        declared = signature(action)
         answers = declared.get("return")
         paged = isinstance(answers, type) and issubclass(answers, Page)
-        if one.is_read and (paged or payload_of(declared)):
-            there.add(one.name)
+        if action.is_read and (paged or payload_of(declared)):
+            there.add(action.name)
     named = {call.name for case in growth_lists.CASES for call in case.calls}
     return there ^ (named | growth_lists.NOT_MEASURED.keys())
 
@@ -90,10 +90,10 @@ class Bench:
         self._lists = growth_lists
         self._world = world
         self._engine = dynamodb
-        self._clients = {one: dynamodb.client(one) for one in _DATABASES}
+        self._clients = {database: dynamodb.client(database) for database in _DATABASES}
         self._ids = {**growth_lists.own(world)}
         self._owned: dict[Table, list[Item]] = {
-            table: sorted(world.items(table), key=lambda one: (one["client_id"], one["sk"]))
+            table: sorted(world.items(table), key=lambda item: (item["client_id"], item["sk"]))
             for table in estate.tables()
         }
         self._database = "small"
@@ -142,26 +142,28 @@ class Bench:
             if again:
                 client.delete_table(TableName=table.physical_name)
             cloud.create_table(client, table.logical_id)
-            rows = (self._lists.wire(to_wire(one)) for one in items)
+            rows = (self._lists.wire(to_wire(item)) for item in items)
             self._engine.write(database, table.physical_name, rows)
 
     def _grow(self, case: Any) -> None:
         for database, size in _DATABASES.items():
-            for one in case.grown:
-                rows = one.rows(self._owned[one.table], size)
-                self._engine.write(database, one.table.physical_name, rows)
+            for series in case.grown:
+                rows = series.rows(self._owned[series.table], size)
+                self._engine.write(database, series.table.physical_name, rows)
             if case.sold:
                 (table,) = case.tables
                 self._engine.write(database, table.physical_name, case.sold(size))
 
     def _times(self, case: Any, call: Any) -> list[tuple[float, float]]:
-        first = {one: self._asked(call) for one in _DATABASES}
+        first = {database: self._asked(call) for database in _DATABASES}
         pages = [first]
         for database, asked in first.items():
             if self._answer(database, asked)[1].get("items") == []:
                 raise RuntimeError(f"{call.name} lists nothing of {case.grows}")
         if _is_paged(call.name):
-            pages.append({one: self._from_the_middle(case, call, one) for one in _DATABASES})
+            pages.append(
+                {database: self._from_the_middle(case, call, database) for database in _DATABASES}
+            )
         return [self._best(page) for page in pages]
 
     def _best(self, page: Mapping[str, _Asked]) -> tuple[float, float]:
@@ -187,9 +189,9 @@ class Bench:
         """
         number = _DATABASES[database] // 2
         self._middle = [
-            json.loads(one.row(self._owned[one.table])(number))
-            for one in case.grown
-            if not one.only
+            json.loads(series.row(self._owned[series.table])(number))
+            for series in case.grown
+            if not series.only
         ]
         first = self._answer(database, self._asked(call))[1]
         if self._middle:
@@ -217,8 +219,8 @@ class Bench:
         if call.name not in self._ids:
             self._ids[call.name] = estate.own_ids(self._world, self._lists.CLIENT, declared)
         method, path = estate.route(declared, self._ids[call.name]).split(" ", 1)
-        said = urlencode({**call.query, **query})
-        event = product._event(method, f"{path}?{said}" if said else path, {}, None)
+        sent_query = urlencode({**call.query, **query})
+        event = product._event(method, f"{path}?{sent_query}" if sent_query else path, {}, None)
         who = product.PERSONAS[call.who]
         event["requestContext"] |= {"requestId": "bench", "authorizer": who}
         return _Asked(call.name, event)
@@ -234,12 +236,12 @@ class Bench:
             seconds = time.perf_counter() - started
         if made["statusCode"] != 200:
             raise RuntimeError(f"{asked.name}: {made['body']}")
-        return seconds, _said(made)
+        return seconds, _readable(made)
 
 
 def _declared(name: str) -> Action:
-    (found,) = (one for one in declarations.actions() if one.name == name)
-    return found
+    (declared,) = (action for action in declarations.actions() if action.name == name)
+    return declared
 
 
 def _is_paged(name: str) -> bool:
@@ -266,7 +268,7 @@ def _sought(query: Mapping[str, Any]) -> Mapping[str, Any]:
         return query
     ways = {":low": "#at >= :low", ":high": "#at <= :high"}
     both = "#at BETWEEN :low AND :high"
-    way = both if len(bounds) == len(ways) else "".join(ways[one] for one in bounds)
+    way = both if len(bounds) == len(ways) else "".join(ways[bound] for bound in bounds)
     return {
         **query,
         "KeyConditionExpression": f"#n0 = :v0 AND {way}",
@@ -278,7 +280,7 @@ def _sought(query: Mapping[str, Any]) -> Mapping[str, Any]:
 _TELLING = {"box", "status", "q"}
 
 
-def _said(made: Mapping[str, Any]) -> Any:
+def _readable(made: Mapping[str, Any]) -> Any:
     headers = {name.lower(): value for name, value in made["headers"].items()}
     kind = headers["content-type"]
     return json.loads(made["body"]) if kind == "application/json" else {kind: made["body"]}

@@ -76,10 +76,12 @@ class Grown:
 
     def row(self, items: Sequence[Item]) -> Callable[[int], str]:
         """Return what makes a copy."""
-        found = (one for one in items if one["sk"].startswith(self.sk))
-        item = next(one for one in found if one["client_id"].startswith(self.client_id))
+        rows = (item for item in items if item["sk"].startswith(self.sk))
+        item = next(row for row in rows if row["client_id"].startswith(self.client_id))
         text, parts = wire(to_wire(item)), item["sk"].split("#")
-        old = [parts[one] if isinstance(one, int) else _name(item[one]) for one in self.vary]
+        old = [
+            parts[place] if isinstance(place, int) else _name(item[place]) for place in self.vary
+        ]
 
         def make(number: int) -> str:
             made = text
@@ -90,9 +92,9 @@ class Grown:
         return make
 
 
-def _name(said: Any) -> str:
+def _name(attribute: Any) -> str:
     """Return an attribute, or the first of the names in it."""
-    return str(min(said) if isinstance(said, dict) else said)
+    return str(min(attribute) if isinstance(attribute, dict) else attribute)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Case:
     @property
     def tables(self) -> set[Table]:
         """What is written to."""
-        return {one.table for one in self.grown} | ({FISCAL} if self.sold else set())
+        return {series.table for series in self.grown} | ({FISCAL} if self.sold else set())
 
 
 def another(value: str, number: int) -> str:
@@ -162,15 +164,15 @@ def _sold(
         rung = [_receipt(register, drive, first + n, day, days - back) for n in range(each)]
         counted = Turnover.empty(CLIENT, register, day, drive).plus(rung)
         yield _put(fiscal.put_turnover(counted))
-        yield from (_put(fiscal.put_receipt(one)) for one in rung if documents)
+        yield from (_put(fiscal.put_receipt(document)) for document in rung if documents)
 
 
 _RECEIPT = shifts.stored()
 
 
 def _receipt(register: str, drive: str, number: int, day: dt.date, shift: int) -> StoredDocument:
-    said = {"fiscal_drive": drive, "register_id": register, "number": number, "shift": shift}
-    return _RECEIPT.model_copy(update=said | {"at": dt.datetime.combine(day, _RECEIPT.at.timetz())})
+    key = {"fiscal_drive": drive, "register_id": register, "number": number, "shift": shift}
+    return _RECEIPT.model_copy(update=key | {"at": dt.datetime.combine(day, _RECEIPT.at.timetz())})
 
 
 def _put(write: Write) -> str:

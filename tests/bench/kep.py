@@ -94,10 +94,12 @@ def _whole() -> list[tuple[str, str]]:
     root = _identity("Корень", None, authority=True)
     authority = _identity("УЦ", root, authority=True)
     leaf = _identity("Подписант", authority, authority=False)
-    bundle = b"".join(pem.armor("CERTIFICATE", one.certificate) for one in (root, authority))
+    bundle = b"".join(
+        pem.armor("CERTIFICATE", identity.certificate) for identity in (root, authority)
+    )
     crls = [
-        revocation_list(one, {}, _NOW - timedelta(hours=1), _NOW + timedelta(hours=1))
-        for one in (root, authority)
+        revocation_list(identity, {}, _NOW - timedelta(hours=1), _NOW + timedelta(hours=1))
+        for identity in (root, authority)
     ]
     message = sign(b"content", [leaf], at=_NOW, certificates=[authority.certificate])
     trust = Trust.from_pem(bundle, crls)

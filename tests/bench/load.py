@@ -73,7 +73,7 @@ def _bare(running: Product) -> dict[str, list[float]]:
         KeySchema=[{"AttributeName": "client_id", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    found: dict[str, list[float]] = {"put": [], "get": []}
+    milliseconds: dict[str, list[float]] = {"put": [], "get": []}
 
     def call(number: int) -> None:
         key = {"client_id": {"S": f"client-{number}"}}
@@ -86,16 +86,16 @@ def _bare(running: Product) -> dict[str, list[float]]:
             for name, ask in asked.items():
                 started = time.monotonic()
                 ask()
-                found[name].append(time.monotonic() - started)
+                milliseconds[name].append(time.monotonic() - started)
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(call, range(CLIENTS)))
-    return found
+    return milliseconds
 
 
 def _memory(running: Product) -> dict[str, int]:
     """Return megabytes: of the largest function, and of the cloud itself, which keeps its logs."""
-    functions = [load.resident(one) for one in load.workers(running)]
+    functions = [load.resident(worker) for worker in load.workers(running)]
     return {
         "the largest function": max(functions),
         "the local cloud": load.resident(running.cloud.process_id),

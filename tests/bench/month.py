@@ -65,7 +65,7 @@ def limits() -> list[Limit]:
         + told / SEND_BATCH * SEND_SECONDS
         + calls * CALL_SECONDS
     )
-    found = [
+    used = [
         Limit(
             "SES, e-mails a second (quota of an account out of the sandbox)",
             told / 2,
@@ -109,7 +109,7 @@ def limits() -> list[Limit]:
             "receipts come by a queue, not by calls; the stage is throttled at 500",
         ),
     ]
-    return sorted(found, key=lambda one: -one.asked / one.quota)
+    return sorted(used, key=lambda item: -item.asked / item.quota)
 
 
 def costs() -> Iterator[tuple[str, float]]:
@@ -139,8 +139,11 @@ def _functions(calls: float, gb_seconds: float) -> float:
 def run() -> list[tuple[str, str]]:
     """(what, figure): each limit with its share, then what a month costs."""
     figures = [
-        (one.name, f"{one.asked:,.1f} of {one.quota:,.0f}: {one.asked / one.quota:.1%}. {one.done}")
-        for one in limits()
+        (
+            limit.name,
+            f"{limit.asked:,.1f} of {limit.quota:,.0f}: {limit.asked / limit.quota:.1%}. {limit.done}",
+        )
+        for limit in limits()
     ]
     spent = [*costs()]
     figures += [(f"a month, {what}", f"${dollars:,.0f}") for what, dollars in spent]

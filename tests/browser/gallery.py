@@ -26,8 +26,8 @@ The tests in `tests/browser` take these pictures in Chromium, from the product a
 
 def place(picture: dict[str, str]) -> tuple[bool, int]:
     """The whole menu comes first, then the figures of the description, then the rest as taken."""
-    found = re.match(r"Рис\. (\d+)", picture["caption"])
-    figure = int(found[1]) if found else 0
+    match = re.match(r"Рис\. (\d+)", picture["caption"])
+    figure = int(match[1]) if match else 0
     return not figure and picture["name"] != "home", figure
 
 
@@ -43,7 +43,8 @@ def main() -> int | str:
     taken = sorted(json.loads(notes.read_text(encoding="utf-8")), key=place)
     notes.unlink()
     pictures = [
-        f"## {one['caption']}\n\n![{one['caption']}](cabinet/{one['name']}.png)\n" for one in taken
+        f"## {picture['caption']}\n\n![{picture['caption']}](cabinet/{picture['name']}.png)\n"
+        for picture in taken
     ]
     PAGE.write_text("\n".join([HEAD, *pictures]), encoding="utf-8")
     large = [path.name for path in FOLDER.iterdir() if path.stat().st_size > LARGEST]

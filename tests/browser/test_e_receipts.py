@@ -24,9 +24,9 @@ def no_open_applications(cabinet: Cabinet) -> None:
     romashka = cabinet.api("romashka")
     for service in ("branded-message", "logo"):
         path = f"/e-receipts/services/{service}/applications"
-        for one in romashka.get(path).json["items"]:
-            if one["state"] in {"submitted", "in_review"}:
-                romashka.post(f"{path}/{one['application_id']}/cancellation", expect=200)
+        for application in romashka.get(path).json["items"]:
+            if application["state"] in {"submitted", "in_review"}:
+                romashka.post(f"{path}/{application['application_id']}/cancellation", expect=200)
 
 
 def picture(width: int, height: int, kind: str = "PNG") -> bytes:
@@ -47,8 +47,8 @@ def upload(name: str, content: bytes, kind: str) -> dict[str, object]:
 
 def sent_today(cabinet: Cabinet) -> int:
     today = clock.today().isoformat()
-    found = cabinet.api("romashka").get(f"/e-receipts/statistics?from={today}&to={today}").json
-    return int(found["totals"]["sms"]["sent"])
+    statistics = cabinet.api("romashka").get(f"/e-receipts/statistics?from={today}&to={today}").json
+    return int(statistics["totals"]["sms"]["sent"])
 
 
 def card(page: Page, title: str) -> object:
@@ -64,7 +64,7 @@ def test_counts_and_switches(cabinet: Cabinet, open_as: OpenAs, gallery: Gallery
             expect(page.get_by_text(f"{channel}: отправка включена")).to_be_visible()
         expect(switch).to_be_checked()
     overview = cabinet.api("romashka").get("/e-receipts").json
-    assert {name: one["enabled"] for name, one in overview["channels"].items()} == {
+    assert {name: channel["enabled"] for name, channel in overview["channels"].items()} == {
         "sms": True,
         "email": True,
     }

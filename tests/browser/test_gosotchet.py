@@ -28,14 +28,14 @@ def buy(page: Page, tariff: str) -> str:
 
 def price(cabinet: Cabinet, tariff: str) -> int:
     items = cabinet.api("romashka").get("/gosotchet/tariffs").json["items"]
-    return int(next(one["price_kopecks"] for one in items if one["title"] == tariff))
+    return int(next(offer["price_kopecks"] for offer in items if offer["title"] == tariff))
 
 
 def password(cabinet: Cabinet, mailbox: str) -> tuple[str, str]:
     """The login and the password mailed last."""
-    for one in cabinet.local().get("/local/messages").json["items"]:
-        if mailbox in one["to"] and (found := PASSWORDS.search(one.get("text", ""))):
-            return found[1], found[2]
+    for message in cabinet.local().get("/local/messages").json["items"]:
+        if mailbox in message["to"] and (match := PASSWORDS.search(message.get("text", ""))):
+            return match[1], match[2]
     raise AssertionError("no such e-mail")
 
 
@@ -43,8 +43,8 @@ def add(page: Page, authority: str, **requisites: str) -> Locator:
     """Add an authority and fill it in; labels are told by what they begin with."""
     page.get_by_role("button", name=f"Добавить: {authority}", exact=True).click()
     block = page.locator(".authority").last
-    for label, said in requisites.items():
-        block.get_by_label(label.replace("_", " ")).fill(said)
+    for label, value in requisites.items():
+        block.get_by_label(label.replace("_", " ")).fill(value)
     return block
 
 

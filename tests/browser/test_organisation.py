@@ -111,7 +111,7 @@ def test_a_drive_is_put_on_sale(cabinet: Cabinet, open_as: OpenAs) -> None:
     page.get_by_role("button", name="Сохранить").click()
     expect(page.get_by_text("в наличии 5 штук")).to_be_visible()
     sold = cabinet.api("petrova").get("/fiscal-drives").json["items"]
-    assert model in [one["model"] for one in sold]
+    assert model in [item["model"] for item in sold]
 
 
 def test_the_machine_shows_queues_and_messages(open_as: OpenAs, gallery: Gallery) -> None:

@@ -37,15 +37,15 @@ def test_no_barriers(
     open_as: OpenAs, persona: str, paths: list[str], width: int, colours: str
 ) -> None:
     page = open_as(persona, width=width, colours=colours)
-    found = {}
+    obstacles = {}
     for path in paths:
         go(page, path)
         expect(page.locator(".main [aria-busy='true']")).to_have_count(0)
-        if said := barriers(page):
-            found[path] = said
+        if problems := barriers(page):
+            obstacles[path] = problems
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
-    assert found == {}
+    assert obstacles == {}
 
 
 def test_no_barriers_in_windows(open_as: OpenAs) -> None:
@@ -142,7 +142,7 @@ def test_nothing_comes_from_elsewhere(cabinet: Cabinet, open_as: OpenAs) -> None
     page.on("request", lambda request: asked.append(request.url))
     for path in CLIENT:
         go(page, path)
-    assert [one for one in asked if not one.startswith((cabinet.url, "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith((cabinet.url, "data:", "blob:"))] == []
     answer = page.request.get(cabinet.url)
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy

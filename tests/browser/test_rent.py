@@ -24,12 +24,12 @@ def shop(cabinet: Cabinet) -> str:
     romashka = cabinet.api("romashka")
     romashka.delete(f"/rent/consents/{LANDLORD}", expect=None)
     shops = romashka.get("/organisation/shops").json["items"]
-    found = next((one["shop_id"] for one in shops if one["name"] == SHOP), None)
-    if found is None:
+    shop_id = next((entry["shop_id"] for entry in shops if entry["name"] == SHOP), None)
+    if shop_id is None:
         body = {"name": SHOP, "address": "г. Москва, ул. Примерная, д. 2"}
-        found = romashka.post("/organisation/shops", body, key="page-rent-shop").json["shop_id"]
-    romashka.put(f"/organisation/shops/{found}/registers/{register().register_id}")
-    return str(found)
+        shop_id = romashka.post("/organisation/shops", body, key="page-rent-shop").json["shop_id"]
+    romashka.put(f"/organisation/shops/{shop_id}/registers/{register().register_id}")
+    return str(shop_id)
 
 
 def register() -> Register:
@@ -66,11 +66,11 @@ def test_from_the_choice_of_a_landlord_to_its_look_and_revocation(
     sought.fill("Нет такого")
     expect(page.get_by_text("Никого не нашли")).to_be_visible()
     sought.fill("АРЕН")
-    found = page.get_by_role("link", name="ООО «Аренда»")
-    expect(found).to_be_visible()
+    link = page.get_by_role("link", name="ООО «Аренда»")
+    expect(link).to_be_visible()
     gallery.take(page, "rent-landlords", "Рис. 29. Выбор арендодателя")
 
-    found.click()
+    link.click()
     expect(step(page, "Доступ к кассам")).to_contain_text("Сначала подпишите согласие")
     page.get_by_role("button", name="Прочитать и подписать").click()
     expect(page.get_by_role("region", name="Текст согласия")).to_contain_text("ООО «Аренда»")

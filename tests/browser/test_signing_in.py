@@ -49,8 +49,8 @@ class Provider(http.server.BaseHTTPRequestHandler):
         self.grants.append(form["grant_type"])
         if form["grant_type"] == "authorization_code":
             digest = hashlib.sha256(form["code_verifier"].encode()).digest()
-            said = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-            if said != self.challenges.pop(form["code"]):
+            challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+            if challenge != self.challenges.pop(form["code"]):
                 self.reply({"error": "invalid_grant"}, 400)
                 return
         self.reply({"access_token": self.cabinet.token("romashka"), "refresh_token": "again"})
@@ -105,10 +105,13 @@ def test_the_page_signs_in_and_calls_the_api_of_another_origin(
 ) -> None:
     context = browser.new_context(locale="ru-RU")
     page = context.new_page()
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
+    violations: list[str] = []
+    page.on("pageerror", lambda error: violations.append(str(error)))
     page.on(
-        "console", lambda one: said.append(one.text) if "Content Security" in one.text else None
+        "console",
+        lambda message: (
+            violations.append(message.text) if "Content Security" in message.text else None
+        ),
     )
     page.goto(f"{page_url}/#/shops")
     # Back from the provider, at the address that was asked for, and without the code in it.
@@ -136,7 +139,7 @@ def test_the_page_signs_in_and_calls_the_api_of_another_origin(
     page.get_by_role("link", name="Документы").click()
     page.get_by_role("button", name="Прочитать и подписать").click()
     expect(page.get_by_role("dialog")).to_contain_text("Установите КриптоПро CSP")
-    assert said == []
+    assert violations == []
     page.reload()
     settled(page)
     assert provider[1].grants == ["authorization_code", "refresh_token"]

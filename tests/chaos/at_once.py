@@ -53,8 +53,8 @@ class Life:
 
     def step(self, name: str) -> Step:
         """Return a step by its name."""
-        (found,) = (one for one in self.steps if one.name == name)
-        return found
+        (wanted,) = (step for step in self.steps if step.name == name)
+        return wanted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +88,9 @@ class Scene:
         """Call, then again what was refused as busy or, where asked, as too late."""
         self.engine.hold(begins.cloud)
         outcomes = self.callers.do(begins.moment, acts)
-        assert any(_status(one) < 300 for one in outcomes), f"nobody came through: {outcomes}"
+        assert any(_status(outcome) < 300 for outcome in outcomes), (
+            f"nobody came through: {outcomes}"
+        )
         changes = self.engine.changes()
         world = self.begin(begins)
         changes.make()
@@ -96,7 +98,7 @@ class Scene:
             if at_once.asks_again(outcomes[place], late=late):
                 self.again += 1
                 outcomes[place] = act(world)
-        bodies = {one.body for one in outcomes if isinstance(one, Answer)}
+        bodies = {outcome.body for outcome in outcomes if isinstance(outcome, Answer)}
         assert late or len(bodies) < 2, f"answers differ: {bodies}"
         return self._result(world, outcomes, changes.sent)
 
@@ -105,7 +107,7 @@ class Scene:
         self.engine.hold(delivery.begins.cloud)
         hear = functools.partial(World.hear, consumer=delivery.consumer, messages=delivery.messages)
         outcomes = self.callers.do(delivery.begins.moment, [hear] * number)
-        assert all(isinstance(one, set) for one in outcomes), outcomes
+        assert all(isinstance(outcome, set) for outcome in outcomes), outcomes
         changes = self.engine.changes()
         left = collections.Counter(itertools.chain.from_iterable(outcomes))
         by_all = {name for name, times in left.items() if times == number}
@@ -116,12 +118,13 @@ class Scene:
             yield self._result(world, [], changes.sent).books
 
     def _result(self, world: World, outcomes: Sequence[Any], sent: Books | None = None) -> Result:
-        failed = [one.text for one in outcomes if isinstance(one, at_once.Failed)]
+        failed = [outcome.text for outcome in outcomes if isinstance(outcome, at_once.Failed)]
         assert not failed, failed[0]
         world.drain()
         assert world.dead == []
         return Result(
-            [_status(one) for one in outcomes], chaos.books(world) + (sent or collections.Counter())
+            [_status(outcome) for outcome in outcomes],
+            chaos.books(world) + (sent or collections.Counter()),
         )
 
 
@@ -139,32 +142,34 @@ def lived(begin: Worlds) -> Life:
     deliveries: dict[str, Delivery] = {}
 
     def hearing(consumer: str, messages: Sequence[Mapping[str, Any]]) -> set[str]:
-        kinds = {json.loads(one["Body"]).get("kind", "") for one in messages}
+        kinds = {json.loads(message["Body"]).get("kind", "") for message in messages}
         name = " ".join([consumer, *sorted(kinds)]).strip()
         if name not in deliveries:
             deliveries[name] = Delivery(name, world.keep(), consumer, messages)
         return hear(world, consumer, messages)
 
     with mock.patch.object(world, "hear", hearing):
-        steps = [one for one in life.recorded(world) if _changes(one)]
+        steps = [step for step in life.recorded(world) if _changes(step)]
     return Life(steps, [*deliveries.values()])
 
 
 def test_nothing_is_left_out(lived: Life) -> None:
     acts: list[Declaration] = [*declarations.actions(), *declarations.schedules()]
-    assert {one.name for one in acts if one.writes} == {_function(one.name) for one in lived.steps}
-    heard = {one.consumer for one in lived.deliveries}
-    assert {one.name for one in declarations.consumers()} == heard
+    assert {act.name for act in acts if act.writes} == {
+        _function(step.name) for step in lived.steps
+    }
+    heard = {delivery.consumer for delivery in lived.deliveries}
+    assert {consumer.name for consumer in declarations.consumers()} == heard
 
 
 @pytest.mark.parametrize("number", at_once.NUMBERS)
 def test_one_key_is_one_call(number: int, lived: Life, scene: Scene, tell: Tell) -> None:
     wrong = []
-    keyed = [one for one in lived.steps if one.keyed]
+    keyed = [step for step in lived.steps if step.keyed]
     for step in keyed:
         once = scene.one_after_another(step.begins, [step.act])
-        found = scene.at_once(step.begins, [step.act] * number, late=False)
-        wrong += _differences(step.name, Result(once.statuses * number, once.books), found)
+        actual = scene.at_once(step.begins, [step.act] * number, late=False)
+        wrong += _differences(step.name, Result(once.statuses * number, once.books), actual)
     tell(f"one key: {len(keyed)} steps, by {number} at once, {scene.came_again()}")
     assert wrong == []
 
@@ -173,7 +178,7 @@ def test_one_key_is_one_call(number: int, lived: Life, scene: Scene, tell: Tell)
 def test_as_if_one_after_another(number: int, lived: Life, scene: Scene, tell: Tell) -> None:
     wrong = []
     for step in lived.steps:
-        acts = [_of_its_own(step, one) for one in range(number)]
+        acts = [_of_its_own(step, place) for place in range(number)]
         wanted = scene.one_after_another(step.begins, acts)
         wrong += _differences(step.name, wanted, scene.at_once(step.begins, acts))
     tell(f"a call each: {len(lived.steps)} steps, by {number} at once, {scene.came_again()}")
@@ -239,18 +244,18 @@ def test_of_two_who_want_different_things_one_comes_first(
     ]
     orders[1] = Result(orders[1].statuses[::-1], orders[1].books)
     for _ in range(TRIES):
-        found = scene.at_once(step.begins, acts)
-        wrong = [_differences(name, wanted, found, ordered=True) for wanted in orders]
+        actual = scene.at_once(step.begins, acts)
+        wrong = [_differences(name, wanted, actual, ordered=True) for wanted in orders]
         assert [] in wrong
 
 
-def _differences(name: str, wanted: Result, found: Result, *, ordered: bool = False) -> list[str]:
-    told = (wanted.statuses, found.statuses)
+def _differences(name: str, wanted: Result, actual: Result, *, ordered: bool = False) -> list[str]:
+    told = (wanted.statuses, actual.statuses)
     if not ordered:
-        told = (sorted(wanted.statuses), sorted(found.statuses))
-    books = chaos.difference(wanted.books, found.books, _function(name))
+        told = (sorted(wanted.statuses), sorted(actual.statuses))
+    books = chaos.difference(wanted.books, actual.books, _function(name))
     statuses = "" if told[0] == told[1] else f"answered {told[1]}, not {told[0]}"
-    return [f"{name}: {one}" for one in (statuses, books) if one]
+    return [f"{name}: {difference}" for difference in (statuses, books) if difference]
 
 
 def _function(name: str) -> str:
@@ -261,7 +266,9 @@ def _function(name: str) -> str:
 def _changes(step: Step) -> bool:
     """Whether it may change something by itself, not by a message, which is a delivery."""
     declared: list[Declaration] = [*declarations.actions(), *declarations.schedules()]
-    return any(one.name == _function(step.name) and one.writes for one in declared)
+    return any(
+        declaration.name == _function(step.name) and declaration.writes for declaration in declared
+    )
 
 
 def _call(route: str, body: Any = None, **how: Any) -> Act:
@@ -285,12 +292,14 @@ def _without(delivery: Delivery, again: frozenset[str]) -> Beginning:
     """Return where the delivery began, less its messages but for those that come again."""
     kept = delivery.begins.cloud
     queue = next(
-        one.queue.logical_id for one in declarations.consumers() if one.name == delivery.consumer
+        consumer.queue.logical_id
+        for consumer in declarations.consumers()
+        if consumer.name == delivery.consumer
     )
     gone = collections.Counter(
-        (queue, one["Body"], cause_of(one.get("MessageAttributes", {})))
-        for one in delivery.messages
-        if one["MessageId"] not in again
+        (queue, message["Body"], cause_of(message.get("MessageAttributes", {})))
+        for message in delivery.messages
+        if message["MessageId"] not in again
     )
     messages = [*(collections.Counter(kept.messages) - gone).elements()]
     cloud = dataclasses.replace(kept, messages=messages)

@@ -31,16 +31,16 @@ def test_the_books_are_right(
 ) -> None:
     wrong, places, functions_broken = [], 0, set[str]()
     for step in steps:
-        found = chaos.break_off(begin, step, side, how)
-        places += len(found.places)
-        functions_broken |= set(found.places)
-        wrong += found.wrong
+        outcome = chaos.break_off(begin, step, side, how)
+        places += len(outcome.places)
+        functions_broken |= set(outcome.places)
+        wrong += outcome.wrong
     assert wrong == []
     told = f"{len(steps)} steps of {len(functions_broken)} functions"
     tell(f"{how} {side} each call: {told} broken off at {places} places, books right")
     missing = {
-        one.name
-        for one in functions.all_functions(cloud.queue_names())
-        if not one.name.startswith("read_")
+        function.name
+        for function in functions.all_functions(cloud.queue_names())
+        if not function.name.startswith("read_")
     } - functions_broken
     assert missing == set(UNBREAKABLE)

@@ -62,8 +62,8 @@ def test_nothing_is_lost_when_functions_are_killed(
     with killing(running, every) as killed:
         crowd.use(SECONDS)
     crowd.settle(2 * LEASE.total_seconds())
-    orders = sum(len(one.orders) for one in crowd.clients)
-    receipts = sum(one.receipts for one in crowd.clients)
+    orders = sum(len(client.orders) for client in crowd.clients)
+    receipts = sum(client.receipts for client in crowd.clients)
     told = f"{len(killed)} processes killed, one each {every:.1f} s, {orders} orders, {receipts} receipts"
     tell(f"{told}: {dict(crowd.troubles)}")
     assert len(killed) > SECONDS / every / 3

@@ -27,13 +27,13 @@ STOCK = 10
 def books(world: World) -> dict[str, Any]:
     """Return how things stand: every order, invoice and payment, the stock and the e-mails."""
     return {
-        "orders": [one["status"] for one in world.items(FISCAL_DRIVES, "order#")],
+        "orders": [item["status"] for item in world.items(FISCAL_DRIVES, "order#")],
         "invoices": [
-            (one["state"], one["paid_kopecks"]) for one in world.items(BILLING, "invoice#")
+            (item["state"], item["paid_kopecks"]) for item in world.items(BILLING, "invoice#")
         ],
         "numbers": len(world.items(BILLING, "invoice")) - len(world.items(BILLING, "invoice#")),
-        "payments": [one["outcome"] for one in world.items(BILLING, "payment")],
-        "stock": [one["in_stock"] for one in world.items(FISCAL_DRIVES, "drive#")],
+        "payments": [item["outcome"] for item in world.items(BILLING, "payment")],
+        "stock": [item["in_stock"] for item in world.items(FISCAL_DRIVES, "drive#")],
         "mails": sorted({mail.subject.partition(":")[0] for mail in world.mails()}),
     }
 
@@ -41,7 +41,7 @@ def books(world: World) -> dict[str, Any]:
 def history(world: World) -> list[list[str]]:
     """Return the way of each order and invoice, step by step."""
     kept = world.items(FISCAL_DRIVES, "order#") + world.items(BILLING, "invoice#")
-    return [[step["status"] for step in one["history"]] for one in kept]
+    return [[step["status"] for step in item["history"]] for item in kept]
 
 
 def check_ordered(world: World, given: Any, answer: Answer) -> None:

@@ -50,7 +50,7 @@ def check_credentials(world: World, mailed_before: int, *steps: str) -> None:
     assert len(mailed) in (mailed_before + 1, mailed_before + 2)
     assert len({login for login, _ in mailed}) == 1
     assert len({password for _, password in mailed}) == len(mailed)
-    assert [by.works(world, *one) for one in mailed] == [False] * (len(mailed) - 1) + [True]
+    assert [by.works(world, *mail) for mail in mailed] == [False] * (len(mailed) - 1) + [True]
     (licence,) = world.items(GOSOTCHET, "licence#")
     (registration,) = world.items(GOSOTCHET, "registration#")
     assert licence["registration_id"] == registration["registration_id"]

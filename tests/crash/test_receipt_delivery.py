@@ -27,7 +27,7 @@ def totals(world: World) -> tuple[int, list[int]]:
     """Return the number of recorded deliveries and the counts of their statistics."""
     counted = world.items(E_RECEIPTS, "statistics#")
     return len(world.items(E_RECEIPTS, "delivery#")), [
-        one["sent"] + one["failed"] for one in counted
+        statistics["sent"] + statistics["failed"] for statistics in counted
     ]
 
 

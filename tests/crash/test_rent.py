@@ -24,15 +24,17 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemonstrationPki:
 def books(world: World) -> dict[str, Any]:
     (tenancy,) = world.items(RENT, "tenancy#")
     return {
-        "consents": [(one["state"], len(one["history"])) for one in world.items(RENT, "consent#")],
+        "consents": [
+            (item["state"], len(item["history"])) for item in world.items(RENT, "consent#")
+        ],
         "grants": [
-            [one["state"], *(step["status"] for step in one["history"])]
-            for one in world.items(RENT, "grant#")
+            [item["state"], *(step["status"] for step in item["history"])]
+            for item in world.items(RENT, "grant#")
         ],
         "shown": len(world.items(RENT, "tenant#")),
         "standing": len(tenancy["grants"]),
         # One e-mail in the outbox; repeated sending of one e-mail is tested with the sender.
-        "mails": len([one for one in world.items(OUTBOX) if one.get("queue") == MAIL.variable]),
+        "mails": len([item for item in world.items(OUTBOX) if item.get("queue") == MAIL.variable]),
     }
 
 
@@ -104,7 +106,7 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
     def check_enrolled(world: World, given: Any, answer: Answer) -> None:
         assert answer.status == 200
         (landlord,) = world.items(RENT, "landlord#")
-        assert [one["status"] for one in landlord["history"]] == ["enrolled"]
+        assert [entry["status"] for entry in landlord["history"]] == ["enrolled"]
         assert len(world.get("/rent/landlords", query={"q": "елка"})["items"]) == 1
 
     return {
@@ -117,12 +119,12 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
         "look": Scenario(arrange=granted, act=look, check=check_looked),
         "revocation": Scenario(
             arrange=granted,
-            act=lambda world, one: world.call(f"DELETE /rent/grants/{one}"),
+            act=lambda world, scenario: world.call(f"DELETE /rent/grants/{scenario}"),
             check=check_revoked,
         ),
         "withdrawal": Scenario(
             arrange=granted,
-            act=lambda world, one: world.call(f"DELETE /rent/consents/{OWNER}"),
+            act=lambda world, scenario: world.call(f"DELETE /rent/consents/{OWNER}"),
             check=check_withdrawn,
         ),
         "enrolment": Scenario(

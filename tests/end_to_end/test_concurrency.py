@@ -69,19 +69,19 @@ def test_the_last_drive_is_sold_once(
         "/problems/cart-empty",
     }
     stock = romashka.get("/fiscal-drives").json["items"]
-    assert next(one["in_stock"] for one in stock if one["model"] == last_one) == 0
+    assert next(drive["in_stock"] for drive in stock if drive["model"] == last_one) == 0
     for client in clients:
         client.call("DELETE", f"/fiscal-drives/cart/{last_one}")
 
 
 def test_one_key_is_one_order(romashka: Api, key: Callable[[], str]) -> None:
     fill(romashka, "fn-1.2-15")
-    before = {one["order_id"] for one in _orders(romashka)}
+    before = {order["order_id"] for order in _orders(romashka)}
     same = key()
     answers = at_once(lambda _: romashka.post("/fiscal-drives/orders", FORM, key=same, expect=None))
     assert {answer.status for answer in answers} == {201}
     assert len({answer.body for answer in answers}) == 1
-    assert len({one["order_id"] for one in _orders(romashka)} - before) == 1
+    assert len({order["order_id"] for order in _orders(romashka)} - before) == 1
 
 
 def test_payment_and_cancellation_at_once(
@@ -145,7 +145,7 @@ def test_a_register_is_in_one_shop(romashka: Api, key: Callable[[], str]) -> Non
     holding = [
         shop["shop_id"]
         for shop in romashka.get("/organisation/shops?limit=100").json["items"]
-        if register in [one["register_id"] for one in shop["registers"]]
+        if register in [bound["register_id"] for bound in shop["registers"]]
     ]
     assert len(holding) == 1
     romashka.delete(f"/organisation/shops/{holding[0]}/registers/{register}", expect=204)

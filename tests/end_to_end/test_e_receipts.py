@@ -26,9 +26,9 @@ def message_about(running: Product, path: str) -> Any:
     """Return the message with that link, as soon as it is there."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        for one in running.cloud.messages():
-            if path in one["text"]:
-                return one
+        for message in running.cloud.messages():
+            if path in message["text"]:
+                return message
         time.sleep(0.1)
     pytest.fail(f"no message about {path}; queues: {running.cloud.queues()}")
 

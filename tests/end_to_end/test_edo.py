@@ -24,8 +24,8 @@ def eventually(look: Callable[[], Any], *, what: str) -> Any:
     """Return what ``look`` finds, as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if found := look():
-            return found
+        if value := look():
+            return value
         time.sleep(0.2)
     pytest.fail(f"not seen in {PATIENCE_SECONDS} s: {what}")
 
@@ -118,13 +118,13 @@ def test_the_walk(
     romashka, arenda = participant("romashka"), participant("arenda")
     ids = {"romashka": romashka.register(), "arenda": arenda.register()}
     assert romashka.licence["colour"] == "red"
-    found = romashka.api.get("/edo/counterparties?inn=9677160044").json["items"]
-    assert [one["participant_id"] for one in found] == [ids["arenda"]]
-    found = eventually(
+    counterparties = romashka.api.get("/edo/counterparties?inn=9677160044").json["items"]
+    assert [item["participant_id"] for item in counterparties] == [ids["arenda"]]
+    counterparties = eventually(
         lambda: romashka.api.get(f"/edo/counterparties?inn={FOREIGN.inn}").json["items"],
         what="the other operator's participant",
     )
-    assert [one["roaming"] for one in found] == [True]
+    assert [item["roaming"] for item in counterparties] == [True]
 
     # Without a licence: sent inside and signed there, refused in roaming.
     document_id = romashka.send(ids["arenda"]).json["document_id"]
@@ -141,7 +141,7 @@ def test_the_walk(
     eventually(
         lambda: (
             {"Получен документ: Договор.txt", "Документ подписан: Договор.txt"}
-            <= {one.get("subject") for one in running.cloud.messages()}
+            <= {message.get("subject") for message in running.cloud.messages()}
         ),
         what="the e-mails",
     )
@@ -214,7 +214,7 @@ def test_the_walk(
     )
     agreed = arenda.api.post(f"{path}/revocation", {"signature": arenda.sign(offer)}, expect=200)
     assert agreed.json["status"] == "revoked"
-    dead = {one["queue"]: one["dead"] for one in running.cloud.queues()}
+    dead = {queue["queue"]: queue["dead"] for queue in running.cloud.queues()}
     assert not any(depth for name, depth in dead.items() if "edo" in name.lower())
 
 
@@ -259,10 +259,10 @@ def test_the_last_document_is_spent_once(
         send(0)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(send, range(8)))
-    assert [one.status for one in answers].count(201) == 3
-    refusals = {one.json["type"] for one in answers if one.status != 201}
+    assert [reply.status for reply in answers].count(201) == 3
+    refusals = {reply.json["type"] for reply in answers if reply.status != 201}
     assert refusals <= {"/problems/edo-licence-required", "/problems/edo-licence-spent"}
     assert petrova.licence["state"] == "none"
     listed = petrova.api.get("/edo/documents?box=outbox&limit=100").json["items"]
     assert len(listed) == DOCUMENTS
-    assert all(one["charged"] for one in listed)
+    assert all(item["charged"] for item in listed)

@@ -91,9 +91,11 @@ def work(waiting: "queue.SimpleQueue[list[dict[str, Any]]]") -> Counter[str]:
             batch = waiting.get_nowait()
         except queue.Empty:
             return happened
-        records = [{"messageId": str(n), "body": json.dumps(one)} for n, one in enumerate(batch)]
+        records = [
+            {"messageId": str(n), "body": json.dumps(document)} for n, document in enumerate(batch)
+        ]
         answer = follow_fiscal_documents({"Records": records}, None)
-        again = [batch[int(one["itemIdentifier"])] for one in answer["batchItemFailures"]]
+        again = [batch[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
         happened["delivered"] += len(batch) - len(again)
         if again:
             happened["again"] += len(again)
@@ -114,27 +116,31 @@ def test_totals_are_exact_under_eight_workers(engine: Cloud) -> None:
     assert happened["delivered"] == len(arriving), happened
 
     for register, drive in DRIVES.items():
-        found = register_documents.read_turnover("client-1", register, *DAYS)
-        assert [(one.day, one.fiscal_drive) for one in found] == [(day, drive) for day in DAYS]
-        for turnover in found:
+        totals = register_documents.read_turnover("client-1", register, *DAYS)
+        assert [(item.day, item.fiscal_drive) for item in totals] == [(day, drive) for day in DAYS]
+        for turnover in totals:
             ours = [
-                one
-                for one in told
-                if one["fiscalDriveNumber"] == drive
-                and one["dateTime"].startswith(str(turnover.day))
+                message
+                for message in told
+                if message["fiscalDriveNumber"] == drive
+                and message["dateTime"].startswith(str(turnover.day))
             ]
             sums = Counter[int]()
-            for one in ours:
-                sums[one["operationType"]] += one["totalSum"]
+            for document in ours:
+                sums[document["operationType"]] += document["totalSum"]
             assert turnover.turnover == sums[1] - sums[2]
             assert turnover.expense == sums[3] - sums[4]
-            assert turnover.receipts == len([one for one in ours if one["operationType"] == 1])
-            numbers = [one["fiscalDocumentNumber"] for one in ours]
+            assert turnover.receipts == len(
+                [document for document in ours if document["operationType"] == 1]
+            )
+            numbers = [document["fiscalDocumentNumber"] for document in ours]
             assert turnover.numbers == (min(numbers), max(numbers))
             assert all(map(turnover.has, numbers))
         listed = list_documents(drive, 1, MOST_DOCUMENTS, since=DAYS[0], most=1000)
         assert {document.owner for document in listed} == {"client-1"}
-        assert len(listed) == len([one for one in told if one["fiscalDriveNumber"] == drive])
+        assert len(listed) == len(
+            [document for document in told if document["fiscalDriveNumber"] == drive]
+        )
 
 
 def test_a_document_on_the_queue_is_counted(running: Product) -> None:
@@ -156,13 +162,13 @@ def test_a_document_on_the_queue_is_counted(running: Product) -> None:
     client_id = PERSONAS["romashka"].client_id
     name = f"turnover#{register.register_id}#2026-11-23#{register.fiscal_drive_number}"
     key = {"client_id": {"S": client_id}, "sk": {"S": name}}
-    found = eventually(lambda: database.get_item(TableName=table, Key=key).get("Item"))
-    assert found["operations"]["M"]["1"]["M"]["total"] == {"N": str(document["totalSum"])}
+    item = eventually(lambda: database.get_item(TableName=table, Key=key).get("Item"))
+    assert item["operations"]["M"]["1"]["M"]["total"] == {"N": str(document["totalSum"])}
 
 
 def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while not (value := look()):
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.1)
-    return found
+    return value

@@ -26,8 +26,8 @@ def eventually(look: Callable[[], Any], *, what: str) -> Any:
     """Return what ``look`` finds, as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if found := look():
-            return found
+        if value := look():
+            return value
         time.sleep(0.1)
     pytest.fail(f"not seen in {PATIENCE_SECONDS} s: {what}")
 
@@ -50,8 +50,8 @@ def test_from_the_catalogue_to_delivery(
     running: Product, romashka: Api, operator: Api, key: Callable[[], str]
 ) -> None:
     catalogue = romashka.get("/fiscal-drives").json["items"]
-    drive = next(one for one in catalogue if one["model"] == "fn-1.2-15")
-    assert [one["ends_soon"] for one in drive["suits"]] == [True, False, False]
+    drive = next(drive for drive in catalogue if drive["model"] == "fn-1.2-15")
+    assert [register["ends_soon"] for register in drive["suits"]] == [True, False, False]
 
     cart = romashka.put("/fiscal-drives/cart/fn-1.2-15", {"quantity": 2}).json
     assert cart["total_kopecks"] == 2 * drive["price_kopecks"]
@@ -66,7 +66,7 @@ def test_from_the_catalogue_to_delivery(
     assert made["phone"] == "+79161234567"
     assert romashka.get("/fiscal-drives/cart").json["lines"] == []
     left = romashka.get("/fiscal-drives").json["items"]
-    assert next(one for one in left if one["model"] == "fn-1.2-15")["in_stock"] == (
+    assert next(drive for drive in left if drive["model"] == "fn-1.2-15")["in_stock"] == (
         drive["in_stock"] - 2
     )
 
@@ -99,9 +99,9 @@ def test_from_the_catalogue_to_delivery(
     operator.post(path, {"status": "shipped"}, expect=422)
     operator.post(path, {"status": "shipped", "tracking_number": "RA123456789RU"}, expect=200)
     operator.post(path, {"status": "delivered"}, expect=200)
-    seen = romashka.get(f"/fiscal-drives/orders/{order_id}").json
-    assert seen["tracking_number"] == "RA123456789RU"
-    assert [change["status"] for change in seen["history"]] == [
+    order = romashka.get(f"/fiscal-drives/orders/{order_id}").json
+    assert order["tracking_number"] == "RA123456789RU"
+    assert [change["status"] for change in order["history"]] == [
         "invoiced",
         "paid",
         "assembling",
@@ -117,7 +117,7 @@ def test_cancellation_closes_the_invoice_and_returns_the_drives(
 ) -> None:
     def stock() -> int:
         items = romashka.get("/fiscal-drives").json["items"]
-        return int(next(one["in_stock"] for one in items if one["model"] == "fn-1.2-36"))
+        return int(next(item["in_stock"] for item in items if item["model"] == "fn-1.2-36"))
 
     before = stock()
     made = order(romashka, key, **{"fn-1_2-36": 3})
@@ -137,7 +137,7 @@ def test_cancellation_closes_the_invoice_and_returns_the_drives(
     ).json
     assert late["outcome"] == "late"
     kept = operator.get("/payments?outcome=late").json["items"]
-    assert late["bank_reference"] in [one["bank_reference"] for one in kept]
+    assert late["bank_reference"] in [item["bank_reference"] for item in kept]
 
 
 def test_a_bank_statement_pays_what_it_names(
@@ -147,8 +147,8 @@ def test_a_bank_statement_pays_what_it_names(
     statement = _statement(made["invoice"])
     body = {"content": base64.b64encode(statement.encode("cp1251")).decode()}
     report = operator.post("/payments/statements", body, key=key()).json
-    assert [one["outcome"] for one in report["matched"]] == ["paid"]
-    assert [one["reason"] for one in report["unmatched"]] == ["not-found"]
+    assert [line["outcome"] for line in report["matched"]] == ["paid"]
+    assert [line["reason"] for line in report["unmatched"]] == ["not-found"]
     again = operator.post("/payments/statements", body, key=key()).json
     assert (again["matched"], again["unmatched"], len(again["repeated"])) == ([], [], 2)
     eventually(lambda: status_of(romashka, made["order_id"]) == "paid", what="the order paid")
@@ -210,7 +210,9 @@ def test_nobody_sees_the_orders_of_another(
     romashka.post(
         f"/fiscal-drives/orders/{made['order_id']}/status", {"status": "assembling"}, expect=403
     )
-    own = {one["order_id"] for one in romashka.get("/fiscal-drives/orders?limit=100").json["items"]}
+    own = {
+        item["order_id"] for item in romashka.get("/fiscal-drives/orders?limit=100").json["items"]
+    }
     assert made["order_id"] not in own
 
 

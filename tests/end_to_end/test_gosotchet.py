@@ -31,8 +31,8 @@ def eventually(look: Callable[[], Any], *, what: str) -> Any:
     """Return what ``look`` finds, as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if found := look():
-            return found
+        if value := look():
+            return value
         time.sleep(0.2)
     pytest.fail(f"not seen in {PATIENCE_SECONDS} s: {what}")
 
@@ -51,12 +51,12 @@ def test_from_the_tariff_to_the_first_sign_in(
     def passwords() -> list[tuple[str, str]]:
         """The logins and passwords mailed, the latest first."""
         texts = [
-            one["text"]
-            for one in running.cloud.messages()
-            if one.get("subject") == SUBJECT and mailbox in one["to"]
+            message["text"]
+            for message in running.cloud.messages()
+            if message.get("subject") == SUBJECT and mailbox in message["to"]
         ]
-        found = [re.search(r"Логин: (\S+)\nОдноразовый пароль: (\S+)", text) for text in texts]
-        return [(said[1], said[2]) for said in found if said]
+        matches = [re.search(r"Логин: (\S+)\nОдноразовый пароль: (\S+)", text) for text in texts]
+        return [(match[1], match[2]) for match in matches if match]
 
     bought = client.post("/gosotchet/licences", {"tariff": tariff}, key=key()).json
     form = {
@@ -82,7 +82,7 @@ def test_from_the_tariff_to_the_first_sign_in(
     eventually(is_active, what="the licence active")
     foreign = form | {"certificate": base64.b64encode(running.pki.certificate("arenda")).decode()}
     refused = client.post(path, foreign, key=key(), expect=422).json
-    assert [one["pointer"] for one in refused["errors"]] == ["/certificate"]
+    assert [error["pointer"] for error in refused["errors"]] == ["/certificate"]
     made = client.post(path, form, key=key(), expect=202).json
     assert "успешно" in made["message"]
     person = PERSONAS[who].person
@@ -115,4 +115,4 @@ def test_from_the_tariff_to_the_first_sign_in(
         )
         assert client.get(f"{mine}/changes").json["items"][0]["status"] == "completed"
     worklist = operator.get("/gosotchet/worklist?status=credentials_sent").json["items"]
-    assert made["registration_id"] in [one["registration_id"] for one in worklist]
+    assert made["registration_id"] in [line["registration_id"] for line in worklist]

@@ -25,8 +25,8 @@ PATIENCE_SECONDS = 90
 def eventually(look: Callable[[], Any], what: str) -> Any:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if found := look():
-            return found
+        if value := look():
+            return value
         time.sleep(0.1)
     pytest.fail(f"not seen in {PATIENCE_SECONDS} s: {what}")
 
@@ -67,8 +67,8 @@ def test_from_the_trial_to_what_1c_has_loaded(
     assert operator.post("/payments", paid, key=key()).json["outcome"] == "paid"
 
     def tariff() -> Any:
-        (one,) = petrova.get("/integration-1c/registers").json["items"]
-        return one["until"] > trial["until"] and one
+        (register,) = petrova.get("/integration-1c/registers").json["items"]
+        return register["until"] > trial["until"] and register
 
     assert eventually(tariff, "the paid month")["state"] == "trial"
 
@@ -86,8 +86,8 @@ def test_from_the_trial_to_what_1c_has_loaded(
 
     def loads(receipts: int) -> Callable[[], Any]:
         def look() -> Any:
-            found = petrova.get(query).json["items"]
-            return found and found[0]["receipts"] == receipts and found
+            reports = petrova.get(query).json["items"]
+            return reports and reports[0]["receipts"] == receipts and reports
 
         return look
 
@@ -102,8 +102,8 @@ def test_from_the_trial_to_what_1c_has_loaded(
     ).json
 
     def ready() -> Any:
-        one = petrova.get(f"/integration-1c/messages/{asked['message_id']}").json
-        return one["state"] == "ready" and one
+        prepared = petrova.get(f"/integration-1c/messages/{asked['message_id']}").json
+        return prepared["state"] == "ready" and prepared
 
     link = eventually(ready, "the prepared file")["link"]
     got = running.cloud.http.request("GET", link)
@@ -127,7 +127,7 @@ def test_from_the_trial_to_what_1c_has_loaded(
     eventually(loads(4), "the late receipt")
     assert onec.documents_of(base.synchronise()) == [document["document_id"]]
     items = petrova.get("/integration-1c/nomenclature").json["items"]
-    assert [one["name"] for one in items] == ["Творог <5%> & «Ко»"]
+    assert [item["name"] for item in items] == ["Творог <5%> & «Ко»"]
 
     # Who is not known.
     refused = requests.post(

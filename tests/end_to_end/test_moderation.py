@@ -18,8 +18,8 @@ def eventually(look: Callable[[], Any], *, what: str) -> Any:
     """Return what ``look`` finds, as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if found := look():
-            return found
+        if value := look():
+            return value
         time.sleep(0.1)
     pytest.fail(f"not seen in {PATIENCE_SECONDS} s: {what}")
 
@@ -47,7 +47,7 @@ def test_from_the_upload_to_the_decision(
     theirs = f"/moderation/applications/{made['application_id']}"
     romashka.get(theirs, expect=403)
     listed = operator.get("/moderation/applications").json["items"]
-    assert made["application_id"] in [one["application_id"] for one in listed]
+    assert made["application_id"] in [item["application_id"] for item in listed]
     card = operator.get(theirs).json
     assert card["flags"] == []
     (file,) = card["files"]
@@ -65,9 +65,9 @@ def test_from_the_upload_to_the_decision(
     assert romashka.get(mine).json["state"] == "approved"
     eventually(
         lambda: [
-            one
-            for one in running.cloud.messages()
-            if one.get("subject") == "Заявка одобрена: «Брендированное сообщение»"
+            message
+            for message in running.cloud.messages()
+            if message.get("subject") == "Заявка одобрена: «Брендированное сообщение»"
         ],
         what="the e-mail",
     )

@@ -18,10 +18,10 @@ LANDLORD = PERSONAS["arenda"].client_id
 
 def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while not (value := look()):
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.2)
-    return found
+    return value
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
     register = organisation.registers[2]
     today = clock.today()
 
-    (found,) = romashka.get("/rent/landlords?q=%D0%90%D0%A0%D0%95%D0%9D%D0%94").json["items"]
-    assert found["landlord_id"] == LANDLORD
+    (landlord,) = romashka.get("/rent/landlords?q=%D0%90%D0%A0%D0%95%D0%9D%D0%94").json["items"]
+    assert landlord["landlord_id"] == LANDLORD
     body = {"name": "Отдел в ТЦ", "address": "г. Москва, ул. Примерная, д. 2"}
     shop = romashka.post("/organisation/shops", body, key=key()).json["shop_id"]
     form = {"landlord_id": LANDLORD, "shop_id": shop, "register_ids": [register.register_id]}
@@ -72,7 +72,7 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
         origin.post("/local/fiscal-documents", receipt, expect=202)
 
     def listed() -> list[str]:
-        return [one["grant_id"] for one in arenda.get("/rent/tenants").json["items"]]
+        return [item["grant_id"] for item in arenda.get("/rent/tenants").json["items"]]
 
     assert grant["grant_id"] in listed()
     path = f"/rent/tenants/{grant['grant_id']}/turnover?from={today}&to={today}"
@@ -93,12 +93,12 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
     arenda.get(path, Accept="image/png", expect=406)
 
     log = romashka.get(f"/rent/grants/{grant['grant_id']}/accesses?limit=100").json["items"]
-    assert [one["media_type"] for one in log[:2]] == [workbook, "text/csv"]
-    assert {one["subject"] for one in log} == {PERSONAS["arenda"].subject}
+    assert [look["media_type"] for look in log[:2]] == [workbook, "text/csv"]
+    assert {look["subject"] for look in log} == {PERSONAS["arenda"].subject}
 
     def told() -> list[Any]:
         messages = origin.get("/local/messages").json["items"]
-        return [one for one in messages if "Отдел в ТЦ" in one.get("subject", "")]
+        return [message for message in messages if "Отдел в ТЦ" in message.get("subject", "")]
 
     assert len(eventually(told)) == 1
 
@@ -119,7 +119,7 @@ def test_landlord_sees_what_is_granted_until_it_is_revoked(
 
     def ended() -> bool:
         kept = romashka.get("/rent/grants").json["items"][0]
-        return [one["status"] for one in kept["history"]] == ["active", "consent_withdrawn"]
+        return [entry["status"] for entry in kept["history"]] == ["active", "consent_withdrawn"]
 
     assert eventually(ended)
     romashka.delete(f"/organisation/shops/{shop}/registers/{register.register_id}", expect=204)
@@ -132,5 +132,5 @@ def test_command_enrols_through_the_deployed_function(running: Product, operator
     assert operator.get(path).json["enrolled"] is True
     assert enrol.main([landlord_id, "--stage", "local", "--strike-off"], running.cloud.client) == 0
     history = operator.get(path).json["history"]
-    assert [one["status"] for one in history] == ["enrolled", "struck_off"]
+    assert [entry["status"] for entry in history] == ["enrolled", "struck_off"]
     assert history[0]["subject"].startswith("arn:")

@@ -55,8 +55,8 @@ def test_run_serves_one_origin_and_keeps_data(tmp_path: Path, port: int) -> None
     url = f"http://127.0.0.1:{port}"
 
     def token(http: urllib3.PoolManager) -> str:
-        found = http.request("POST", f"{url}/local/token", json={"persona": "romashka"})
-        return str(found.json()["token"])
+        answer = http.request("POST", f"{url}/local/token", json={"persona": "romashka"})
+        return str(answer.json()["token"])
 
     with running(arguments, signal.SIGINT) as http:
         assert "app.js" in http.request("GET", f"{url}/").data.decode()
@@ -75,9 +75,9 @@ def test_run_says_when_its_port_is_taken(tmp_path: Path, port: int) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        found = subprocess.run(
+        done = subprocess.run(
             command(tmp_path, port), cwd=ROOT, capture_output=True, text=True, timeout=60
         )
-    assert found.returncode == 1
-    assert str(port) in found.stderr
-    assert "Traceback" not in found.stderr
+    assert done.returncode == 1
+    assert str(port) in done.stderr
+    assert "Traceback" not in done.stderr

@@ -24,7 +24,7 @@ from infra.local.personas import PERSONAS
 from infra.local.product import Product
 from tests.support.issuer import BAD
 
-ACTIONS = {one.name: one for one in declarations.actions()}
+ACTIONS = {action.name: action for action in declarations.actions()}
 BEARERS = {"client": "romashka", "landlord": "arenda", "operator": "operator"}
 EXAMPLES = {GenerationMode.POSITIVE: 2, GenerationMode.NEGATIVE: 3}
 """Requests to each call, so that all of it takes less than a minute."""
@@ -53,8 +53,8 @@ def check_problem(answer: Answer) -> None:
 
 def operations(product: Product) -> Iterator[APIOperation]:
     described = product.api.get("/openapi.json").json
-    for found in schemathesis.openapi.from_dict(described).get_all_operations():
-        yield found.ok()
+    for result in schemathesis.openapi.from_dict(described).get_all_operations():
+        yield result.ok()
 
 
 def test_answers_hold_to_their_description(running: Product, tokens: dict[str, str]) -> None:
@@ -65,10 +65,10 @@ def test_answers_hold_to_their_description(running: Product, tokens: dict[str, s
             *("response_schema_conformance", "response_headers_conformance"),
         ]
     )
-    seen, failures = set(), []
+    described_names, failures = set(), []
     for operation in operations(running):
         declared = ACTIONS[operation.definition.raw["operationId"]]
-        seen.add(declared.name)
+        described_names.add(declared.name)
         roles = sorted(declared.callers)
         headers = {"Authorization": f"Bearer {tokens[roles[0]]}"} if roles else {}
         for mode, number in EXAMPLES.items():
@@ -76,11 +76,11 @@ def test_answers_hold_to_their_description(running: Product, tokens: dict[str, s
                 _try(operation, mode, number, running.api.url, headers, checks)
             except Unsatisfiable:
                 assert mode is GenerationMode.NEGATIVE  # where nothing is said, nothing is wrong
-            except BaseExceptionGroup as found:
-                failures.append(found)
+            except BaseExceptionGroup as group:
+                failures.append(group)
     if failures:
         raise BaseExceptionGroup("answers", failures)
-    assert seen == set(ACTIONS)
+    assert described_names == set(ACTIONS)
 
 
 def _try(
@@ -117,7 +117,7 @@ def test_only_its_callers_reach_a_call(api: Api, running: Product, tokens: dict[
         "the public key as a secret": BAD["the public key as a secret"](),
         "garbage": "garbage",
     }
-    guarded = [one for one in ACTIONS.values() if one.callers]
+    guarded = [action for action in ACTIONS.values() if action.callers]
     for declared in guarded:
         unknown = _call(api, declared)
         check_problem(unknown)

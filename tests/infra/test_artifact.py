@@ -93,7 +93,7 @@ def probe(unpacked: Path, production: Json) -> Any:
         )
         assert done.returncode == 0, done.stderr
         loaded, origins, answer = json.loads(done.stdout.splitlines()[-1])
-        return set(loaded), [one for one in origins if one], answer
+        return set(loaded), [origin for origin in origins if origin], answer
 
     return probed
 
@@ -127,13 +127,13 @@ def event_for(function: Function) -> Json | None:
     return {"Records": []} if function.relays else None
 
 
-@pytest.mark.parametrize("function", all_functions(), ids=lambda one: one.name)
+@pytest.mark.parametrize("function", all_functions(), ids=lambda action: action.name)
 def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe: Any) -> None:
     loaded, origins, answer = probe(function, event_for(function))
     library = os.path.dirname(os.__file__)
-    foreign = [one for one in origins if not one.startswith((str(unpacked), library))]
+    foreign = [origin for origin in origins if not origin.startswith((str(unpacked), library))]
     assert foreign == []
-    assert [one for one in origins if "site-packages" in one] == []
+    assert [origin for origin in origins if "site-packages" in origin] == []
     if function.routes:
         # Who speaks SOAP has a password of his own, and who signs in must say one.
         problem = "unauthenticated" if function.routes[0].callers else UNKNOWN.get(function.name)
@@ -153,15 +153,17 @@ def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe:
 
 def assert_lean(function: Function, loaded: set[str]) -> None:
     """No function's start imports what is another's."""
-    assert {one.partition(".")[0] for one in loaded} & HEAVY == set()
-    assert not {one for one in loaded if one.startswith("cryptography")}
+    assert {module.partition(".")[0] for module in loaded} & HEAVY == set()
+    assert not {module for module in loaded if module.startswith("cryptography")}
     sections = {
-        one for one in loaded if re.fullmatch(r"chalicelib\.(services|core)\.\w+\.\w+", one)
+        module
+        for module in loaded
+        if re.fullmatch(r"chalicelib\.(services|core)\.\w+\.\w+", module)
     }
     own = f"chalicelib.{function.section}."
-    foreign = {one for one in sections if not one.startswith(own)}
-    assert {one for one in foreign if one.startswith("chalicelib.services.")} == set()
-    assert {one for one in foreign if one.endswith((".actions", ".consumer"))} == set()
+    foreign = {section for section in sections if not section.startswith(own)}
+    assert {module for module in foreign if module.startswith("chalicelib.services.")} == set()
+    assert {module for module in foreign if module.endswith((".actions", ".consumer"))} == set()
     assert {"s3transfer", "boto3.session", "boto3.resources"} & loaded == set()
 
 
@@ -178,9 +180,9 @@ def test_its_sdk_knows_what_is_called_and_no_more(unpacked: Path) -> None:
 
 
 def test_preflight_imports_next_to_nothing(probe: Any) -> None:
-    (function,) = (one for one in all_functions() if one.name == "preflight")
+    (function,) = (function for function in all_functions() if function.name == "preflight")
     loaded, _, _ = probe(function)
-    assert {one for one in loaded if one.startswith("chalicelib")} == {
+    assert {module for module in loaded if module.startswith("chalicelib")} == {
         "chalicelib",
         "chalicelib.runtime",
         "chalicelib.runtime.cors",
@@ -190,9 +192,9 @@ def test_preflight_imports_next_to_nothing(probe: Any) -> None:
 
 
 def test_everything_declared_is_probed() -> None:
-    probed = {one.name for one in all_functions()}
-    writing = {one.name for one in declarations.actions() if not one.shares_function}
-    assert writing | {one.name for one in declarations.consumers()} <= probed
+    probed = {function.name for function in all_functions()}
+    writing = {action.name for action in declarations.actions() if not action.shares_function}
+    assert writing | {consumer.name for consumer in declarations.consumers()} <= probed
 
 
 def test_every_module_is_compiled(built: Build) -> None:
@@ -235,12 +237,12 @@ def test_says_nothing_of_the_machine_that_built_it(built: Build) -> None:
 @pytest.mark.usefixtures("built")
 def test_building_edits_nothing_but_its_own_files() -> None:
     for folder in artifact.BUILD.glob("dependencies-*"):
-        shared = [one for one in folder.rglob("*") if one.is_file() and one.stat().st_nlink > 1]
+        shared = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_nlink > 1]
         assert shared == [], "an edit of these would reach the installer's cache"
 
 
 def test_fits_lambda(built: Build) -> None:
     with zipfile.ZipFile(built.artifact) as archive:
-        unzipped = sum(one.file_size for one in archive.infolist())
+        unzipped = sum(entry.file_size for entry in archive.infolist())
     assert unzipped <= artifact.LIMIT
     assert built.artifact.stat().st_size <= 50 * 1024 * 1024

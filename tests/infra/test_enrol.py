@@ -44,11 +44,11 @@ def test_enrols_and_strikes_off(
     steps.know_organisation(world, "client-4")
     assert run(clients, "client-4") == 0
     assert "ООО «Ромашка», ИНН 7728168971: enrolled" in capsys.readouterr().out
-    assert [one["landlord_id"] for one in world.get("/rent/landlords")["items"]] == ["client-4"]
+    assert [item["landlord_id"] for item in world.get("/rent/landlords")["items"]] == ["client-4"]
     assert run(clients, "client-4", "--strike-off") == 0
     assert world.get("/rent/landlords")["items"] == []
     history = world.get("/rent/landlords/client-4", who="operator")["history"]
-    assert [(one["status"], one["by"], one["subject"]) for one in history] == [
+    assert [(entry["status"], entry["by"], entry["subject"]) for entry in history] == [
         ("enrolled", "operator", ARN),
         ("struck_off", "operator", ARN),
     ]

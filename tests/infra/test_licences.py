@@ -16,9 +16,9 @@ def test_what_is_argued_for_ships() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [["GPL-3.0-only"], ["MIT AND AGPL-3.0-only"], ["Proprietary"], [], ["Dual License"]]
+    "declared", [["GPL-3.0-only"], ["MIT AND AGPL-3.0-only"], ["Proprietary"], [], ["Dual License"]]
 )
-def test_other_licences_are_refused(monkeypatch: pytest.MonkeyPatch, said: list[str]) -> None:
-    monkeypatch.setattr(licences, "_declared_licences", lambda _: iter(said))
+def test_other_licences_are_refused(monkeypatch: pytest.MonkeyPatch, declared: list[str]) -> None:
+    monkeypatch.setattr(licences, "_declared_licences", lambda _: iter(declared))
     with pytest.raises(LicenceRefused, match="some-package"):
         licences.licence("some-package")

@@ -33,13 +33,13 @@ def document() -> Json:
 @pytest.fixture(scope="module")
 def operations(document: Json) -> dict[str, Json]:
     paths = document["paths"].values()
-    return {one["operationId"]: one for path in paths for one in path.values()}
+    return {operation["operationId"]: operation for path in paths for operation in path.values()}
 
 
 @pytest.fixture(scope="module")
 def schemas(document: Json) -> dict[str, Json]:
-    found: dict[str, Json] = document["components"]["schemas"]
-    return found
+    schemas: dict[str, Json] = document["components"]["schemas"]
+    return schemas
 
 
 def walk(node: Any) -> Iterator[Json]:
@@ -47,12 +47,12 @@ def walk(node: Any) -> Iterator[Json]:
         yield node
         node = list(node.values())
     if isinstance(node, list):
-        for one in node:
-            yield from walk(one)
+        for child in node:
+            yield from walk(child)
 
 
 def references(node: Any) -> set[str]:
-    return {one["$ref"] for one in walk(node) if isinstance(one.get("$ref"), str)}
+    return {item["$ref"] for item in walk(node) if isinstance(item.get("$ref"), str)}
 
 
 def validator(document: Json, schema: Json) -> jsonschema.Draft202012Validator:
@@ -65,10 +65,10 @@ def validator(document: Json, schema: Json) -> jsonschema.Draft202012Validator:
 def faults(document: Json) -> list[str]:
     """What speaks against the examples of the document's bodies in their schemas."""
     return [
-        f"{one['example']}: {fault.message}"
-        for one in walk([document["paths"], document["components"]["responses"]])
-        if "example" in one
-        for fault in validator(document, one.get("schema", {})).iter_errors(one["example"])
+        f"{item['example']}: {fault.message}"
+        for item in walk([document["paths"], document["components"]["responses"]])
+        if "example" in item
+        for fault in validator(document, item.get("schema", {})).iter_errors(item["example"])
     ]
 
 
@@ -89,15 +89,17 @@ class TestDocument:
 
     def test_every_action_is_described(self, document: Json) -> None:
         described = {
-            (path, method): one
+            (path, method): operation
             for path, methods in document["paths"].items()
-            for method, one in methods.items()
+            for method, operation in methods.items()
         }
-        actions = {(one.path, one.method.lower()): one for one in declarations.actions()}
+        actions = {
+            (action.path, action.method.lower()): action for action in declarations.actions()
+        }
         assert described.keys() == actions.keys()
-        for call, one in actions.items():
-            assert described[call]["operationId"] == one.name
-            assert described[call]["summary"] in (one.function.__doc__ or "")
+        for call, action in actions.items():
+            assert described[call]["operationId"] == action.name
+            assert described[call]["summary"] in (action.function.__doc__ or "")
 
     def test_references_resolve_and_components_are_used(self, document: Json) -> None:
         components = {
@@ -108,7 +110,7 @@ class TestDocument:
         assert references(document) == components
 
     def test_no_schema_is_there_twice(self, schemas: dict[str, Json]) -> None:
-        texts = [json.dumps(one, sort_keys=True) for one in schemas.values()]
+        texts = [json.dumps(schema, sort_keys=True) for schema in schemas.values()]
         assert len(set(texts)) == len(texts)
 
     def test_schemas_are_json_schemas_and_described(self, schemas: dict[str, Json]) -> None:
@@ -117,28 +119,30 @@ class TestDocument:
             assert schema["description"], name
 
     def test_examples_in_schemas_hold(self, document: Json, schemas: dict[str, Json]) -> None:
-        exemplary = [one for one in walk(schemas) if isinstance(one.get("examples"), list)]
+        exemplary = [item for item in walk(schemas) if isinstance(item.get("examples"), list)]
         assert exemplary
         for schema in exemplary:
             for shown in schema["examples"]:
                 validator(document, schema).validate(shown)
 
     def test_docstrings_reach_people_as_commonmark(self, document: Json) -> None:
-        texts = [one.get("description") for one in walk(document)]
+        texts = [item.get("description") for item in walk(document)]
         assert not [text for text in texts if isinstance(text, str) and "``" in text]
 
     def test_sections_are_tags_in_russian(
         self, document: Json, operations: dict[str, Json]
     ) -> None:
-        tags = [one["name"] for one in document["tags"]]
+        tags = [tag["name"] for tag in document["tags"]]
         assert "Купить ФН" in tags
-        assert {name for one in operations.values() for name in one["tags"]} == set(tags)
+        assert {name for operation in operations.values() for name in operation["tags"]} == set(
+            tags
+        )
 
 
 class TestCalls:
     def test_roles_are_alternatives(self, operations: dict[str, Json]) -> None:
         for action in declarations.actions():
-            roles = [[*one.values()] for one in operations[action.name].get("security", [])]
+            roles = [[*scheme.values()] for scheme in operations[action.name].get("security", [])]
             assert roles == [[[role]] for role in sorted(action.callers)]
 
     def test_who_is_refused(self, operations: dict[str, Json]) -> None:
@@ -176,21 +180,27 @@ class TestCalls:
         assert answer["content"] == {"application/pdf": {}}
 
     def test_parameters(self, operations: dict[str, Json]) -> None:
-        (key,) = (one for one in operations["open_shop"]["parameters"] if one["in"] == "header")
+        (key,) = (
+            parameter
+            for parameter in operations["open_shop"]["parameters"]
+            if parameter["in"] == "header"
+        )
         assert key["name"] == "Idempotency-Key"
         assert key["required"]
-        names = [one["name"] for one in operations["bind_register"]["parameters"]]
+        names = [parameter["name"] for parameter in operations["bind_register"]["parameters"]]
         assert names == ["shop_id", "register_id"]
 
     def test_only_idempotent_actions_ask_for_a_key(self, operations: dict[str, Json]) -> None:
         for action in declarations.actions():
-            asked = [one["in"] for one in operations[action.name]["parameters"]]
+            asked = [parameter["in"] for parameter in operations[action.name]["parameters"]]
             assert ("header" in asked) == action.idempotent
 
     def test_a_query_is_parameters(
         self, operations: dict[str, Json], schemas: dict[str, Json]
     ) -> None:
-        by_name = {one["name"]: one for one in operations["list_payments"]["parameters"]}
+        by_name = {
+            parameter["name"]: parameter for parameter in operations["list_payments"]["parameters"]
+        }
         assert by_name["limit"] == {
             "name": "limit",
             "in": "query",
@@ -259,9 +269,9 @@ class TestProblems:
         self, document: Json, operations: dict[str, Json]
     ) -> None:
         refusals = {
-            status: one["$ref"].rpartition("/")[2]
+            status: response["$ref"].rpartition("/")[2]
             for operation in operations.values()
-            for status, one in operation["responses"].items()
+            for status, response in operation["responses"].items()
             if status >= "4"
         }
         for status, name in refusals.items():
@@ -286,16 +296,18 @@ class TestProblems:
 
     def test_the_gateway_calls_things_as_the_code_does(self, document: Json) -> None:
         for answer in gateway.responses("Api", {}).values():
-            said = json.loads(answer["Properties"]["ResponseTemplates"]["application/json"])
-            validator(document, document["components"]["schemas"]["Problem"]).validate(said)
-            known = document["x-problems"][said["type"].removeprefix("/problems/")]
-            assert (said["status"], said["title"]) == (known["status"], known["title"])
+            body = json.loads(answer["Properties"]["ResponseTemplates"]["application/json"])
+            validator(document, document["components"]["schemas"]["Problem"]).validate(body)
+            known = document["x-problems"][body["type"].removeprefix("/problems/")]
+            assert (body["status"], body["title"]) == (known["status"], known["title"])
 
     def test_every_status_of_a_problem_is_a_described_refusal(
         self, document: Json, operations: dict[str, Json]
     ) -> None:
-        described = {status for one in operations.values() for status in one["responses"]}
-        statuses = {str(one["status"]) for one in document["x-problems"].values()}
+        described = {
+            status for operation in operations.values() for status in operation["responses"]
+        }
+        statuses = {str(problem["status"]) for problem in document["x-problems"].values()}
         assert statuses - {"500"} <= described
 
 
@@ -320,7 +332,9 @@ class TestUndescribed:
 class TestExamples:
     def test_every_body_and_answer_in_json_shows_one(self, operations: dict[str, Json]) -> None:
         for name, operation in operations.items():
-            answers = [one for status, one in operation["responses"].items() if status < "3"]
+            answers = [
+                response for status, response in operation["responses"].items() if status < "3"
+            ]
             for place in (operation.get("requestBody", {}), *answers):
                 content = place.get("content", {}).get("application/json", {})
                 assert ("schema" in content) == ("example" in content), name
@@ -328,7 +342,7 @@ class TestExamples:
     def test_hold_to_their_schemas(self, document: Json) -> None:
         assert faults(document) == []
 
-    @pytest.mark.parametrize("action", declarations.actions(), ids=lambda one: one.name)
+    @pytest.mark.parametrize("action", declarations.actions(), ids=lambda action: action.name)
     def test_are_what_the_product_takes_and_answers(
         self, operations: dict[str, Json], action: Action
     ) -> None:
@@ -347,7 +361,9 @@ class TestExamples:
             assert written == answer["example"]
 
     def test_a_query_shows_them_in_its_parameters(self, operations: dict[str, Json]) -> None:
-        shown = {one["name"]: one for one in operations["get_statistics"]["parameters"]}
+        shown = {
+            parameter["name"]: parameter for parameter in operations["get_statistics"]["parameters"]
+        }
         assert shown["from"]["example"] == "2026-11-01"
 
     def test_a_wrong_one_is_found(self, document: Json) -> None:

@@ -46,14 +46,14 @@ def dead(sqs: Any) -> str:
 
 def letters(sqs: Any, url: str) -> list[str]:
     """What waits in a queue, or is hidden there for now; taken out."""
-    found = []
+    bodies = []
     while messages := sqs.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0
     ).get("Messages"):
         for message in messages:
-            found.append(message["Body"])
+            bodies.append(message["Body"])
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return found
+    return bodies
 
 
 def count(sqs: Any, url: str) -> int:
@@ -84,14 +84,14 @@ def test_the_oldest_goes_first_however_they_are_received(
 
 
 def test_attributes_go_back_too(sqs: Any, queue: str, dead: str) -> None:
-    said = {
+    attributes = {
         "kind": {"DataType": "String", "StringValue": "payment"},
         "seal": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
     }
-    sqs.send_message(QueueUrl=dead, MessageBody="letter", MessageAttributes=said)
+    sqs.send_message(QueueUrl=dead, MessageBody="letter", MessageAttributes=attributes)
     redrive.redrive(sqs, queue, dead)
     (message,) = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"]
-    assert message["MessageAttributes"] == said
+    assert message["MessageAttributes"] == attributes
 
 
 def test_message_that_waited_too_long_may_wait_again(sqs: Any, queue: str, dead: str) -> None:
@@ -130,9 +130,9 @@ def test_a_crash_loses_nothing(
 
     while count(sqs, dead):
         redrive.redrive(sqs, queue, dead)
-    found = letters(sqs, queue)
-    assert sorted(set(found)) == sorted(BODIES)
-    assert len(found) <= len(BODIES) + 1
+    bodies = letters(sqs, queue)
+    assert sorted(set(bodies)) == sorted(BODIES)
+    assert len(bodies) <= len(BODIES) + 1
 
 
 def test_a_refusal_leaves_the_rest_at_hand(
@@ -157,8 +157,8 @@ def stack(sqs: Any) -> Any:
     }}"""
     cloudformation = boto3.client("cloudformation")
     cloudformation.create_stack(StackName="test-service-menu-data", TemplateBody=template)
-    found = cloudformation.describe_stacks(StackName="test-service-menu-data")["Stacks"][0]
-    return {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
+    stack = cloudformation.describe_stacks(StackName="test-service-menu-data")["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def test_from_the_command_line(
@@ -178,7 +178,7 @@ def test_from_the_command_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["Mail", "--stage", "test"], "no queue Mail; there are Payments"),
         (["Payments", "--stage", "gone"], "there is no stack gone-service-menu-data"),
@@ -186,7 +186,7 @@ def test_from_the_command_line(
 )
 @pytest.mark.usefixtures("stack")
 def test_says_what_is_wrong(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert redrive.main(arguments) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

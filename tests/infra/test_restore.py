@@ -55,8 +55,8 @@ def item(client: str, number: int, surname: str) -> dict[str, Any]:
 
 
 def everything(dynamodb: Any, table: str) -> list[Any]:
-    found = dynamodb.scan(TableName=table)["Items"]
-    return sorted(found, key=lambda one: (one["client_id"]["S"], one["sk"]["S"]))
+    items = dynamodb.scan(TableName=table)["Items"]
+    return sorted(items, key=lambda row: (row["client_id"]["S"], row["sk"]["S"]))
 
 
 def damage(dynamodb: Any, table: str) -> None:
@@ -88,7 +88,7 @@ def test_the_whole_way(dynamodb: Any, table: str, capsys: pytest.CaptureFixture[
     assert run(*ours, "--put-back") == 0
     assert everything(dynamodb, table) == sorted(
         [*damaged, item("client-1", 0, NAMES[0])],
-        key=lambda one: (one["client_id"]["S"], one["sk"]["S"]),
+        key=lambda row: (row["client_id"]["S"], row["sk"]["S"]),
     )
 
     assert run(*ours, "--overwrite") == 0
@@ -99,28 +99,28 @@ def test_the_whole_way(dynamodb: Any, table: str, capsys: pytest.CaptureFixture[
 def test_what_changes_meanwhile_stays(dynamodb: Any, table: str) -> None:
     aside = restore.aside(dynamodb, table, restore.moment(NOW))
     damage(dynamodb, table)
-    found = restore.compare(dynamodb, table, aside, "client-1")
+    difference = restore.compare(dynamodb, table, aside, "client-1")
     for number in (0, 1):
         dynamodb.put_item(TableName=table, Item=item("client-1", number, "новая"))
-    assert restore.put_back(dynamodb, table, found, overwrite=True) == ["grant#0", "grant#1"]
-    assert [one["surname"]["S"] for one in everything(dynamodb, table)[:2]] == ["новая", "новая"]
+    assert restore.put_back(dynamodb, table, difference, overwrite=True) == ["grant#0", "grant#1"]
+    assert [row["surname"]["S"] for row in everything(dynamodb, table)[:2]] == ["новая", "новая"]
 
 
 def test_what_is_new_since_stays(dynamodb: Any, table: str) -> None:
     aside = restore.aside(dynamodb, table, restore.moment(NOW))
     dynamodb.put_item(TableName=table, Item=item("client-1", 9, "новая"))
-    found = restore.compare(dynamodb, table, aside, "client-1")
-    assert found == ({}, {})
+    difference = restore.compare(dynamodb, table, aside, "client-1")
+    assert difference == ({}, {})
 
 
 def test_another_failure_is_told(dynamodb: Any, table: str) -> None:
-    found = restore.Difference({"grant#0": item("client-1", 0, "?")}, {})
+    difference = restore.Difference({"grant#0": item("client-1", 0, "?")}, {})
     with pytest.raises(ClientError):
-        restore.put_back(dynamodb, "gone", found, overwrite=False)
+        restore.put_back(dynamodb, "gone", difference, overwrite=False)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["aside", "Rents", "--at", NOW], "Rents"),
         (["compare", "Rent", "--aside", "gone", "--client", "client-1"], "ResourceNotFound"),
@@ -128,12 +128,12 @@ def test_another_failure_is_told(dynamodb: Any, table: str) -> None:
 )
 @pytest.mark.usefixtures("table")
 def test_says_what_is_wrong(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*arguments) == 1
     told = capsys.readouterr().err
     assert "Not restored" in told
-    assert said in told
+    assert message in told
 
 
 @pytest.mark.parametrize("arguments", [["aside", "Rent"], ["compare", "Rent", "--client", "a"]])

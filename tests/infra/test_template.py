@@ -46,12 +46,16 @@ API = re.escape("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::Account
 def of_type(template: Json, kind: str) -> dict[str, Json]:
     """The resources of a type, by logical id."""
     return {
-        name: one for name, one in template["Resources"].items() if one["Type"] == f"AWS::{kind}"
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == f"AWS::{kind}"
     }
 
 
 def properties(template: Json, kind: str) -> dict[str, Json]:
-    return {name: one.get("Properties", {}) for name, one in of_type(template, kind).items()}
+    return {
+        name: resource.get("Properties", {}) for name, resource in of_type(template, kind).items()
+    }
 
 
 def statements(template: Json) -> Iterator[tuple[str, Json]]:
@@ -65,7 +69,11 @@ def statements(template: Json) -> Iterator[tuple[str, Json]]:
 def methods(template: Json) -> dict[tuple[str, str], Json]:
     """The methods of the API, by path and verb."""
     paths = template["Resources"]["Api"]["Properties"]["Body"]["paths"]
-    return {(path, verb): one for path, all_of in paths.items() for verb, one in all_of.items()}
+    return {
+        (path, verb): operation
+        for path, all_of in paths.items()
+        for verb, operation in all_of.items()
+    }
 
 
 def function_of(method: Json) -> str:
@@ -88,9 +96,9 @@ def logical_ids() -> dict[str, str]:
     return named
 
 
-def referenced(said: Any) -> set[str]:
+def referenced(value: Any) -> set[str]:
     """The logical ids that a value refers to, pseudo parameters aside."""
-    match said:
+    match value:
         case {"Ref": str(name)}:
             # The stream of a table, which the stack of the relay has as a parameter.
             name = name.removesuffix("StreamArn")
@@ -101,9 +109,9 @@ def referenced(said: Any) -> set[str]:
             named = {logical_ids()[name] for name in NAME.findall(text)}
             return named | set(re.findall(r"\$\{(\w+)\}", NAME.sub("", text)))
         case dict():
-            return set().union(*map(referenced, said.values()))
+            return set().union(*map(referenced, value.values()))
         case list():
-            return set().union(*map(referenced, said))
+            return set().union(*map(referenced, value))
         case _:
             return set()
 
@@ -122,25 +130,25 @@ def test_cfn_lint_is_content(built: Build) -> None:
 
 
 def test_every_action_is_served_by_its_function(production: Json, actions: list[Action]) -> None:
-    found = methods(production)
+    described = methods(production)
     served: dict[str, list[Action]] = {}
     for action in actions:
-        function = function_of(found.pop((action.path, action.method.lower())))
+        function = function_of(described.pop((action.path, action.method.lower())))
         served.setdefault(function, []).append(action)
     for function, serving in served.items():
-        assert len(serving) == 1 or all(one.shares_function for one in serving), function
-        assert len({one.section for one in serving}) == 1, function
+        assert len(serving) == 1 or all(action.shares_function for action in serving), function
+        assert len({action.section for action in serving}) == 1, function
         variables = production["Resources"][function]["Properties"]["Environment"]["Variables"]
         assert variables["SECTION"] == serving[0].section
-    assert {verb for _, verb in found} == {"options"}
+    assert {verb for _, verb in described} == {"options"}
 
 
 def test_every_function_has_its_companions(production: Json) -> None:
     roles, logs = roles_of(production), properties(production, "Logs::LogGroup")
     alarms = [
-        one
-        for one in properties(production, "CloudWatch::Alarm").values()
-        if one["Namespace"] == "AWS/Lambda" and one["MetricName"] == "Errors"
+        definition
+        for definition in properties(production, "CloudWatch::Alarm").values()
+        if definition["Namespace"] == "AWS/Lambda" and definition["MetricName"] == "Errors"
     ]
     used = []
     for name, function in properties(production, "Lambda::Function").items():
@@ -150,15 +158,15 @@ def test_every_function_has_its_companions(production: Json) -> None:
         assert role in roles
         used.append(role)
         (log,) = (
-            one
-            for one in logs.values()
-            if one["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{called}"}
+            log
+            for log in logs.values()
+            if log["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{called}"}
         )
         assert 1 <= log["RetentionInDays"] <= 365
         (alarm,) = (
-            one
-            for one in alarms
-            if one["Dimensions"] == [{"Name": "FunctionName", "Value": function["FunctionName"]}]
+            alarm
+            for alarm in alarms
+            if alarm["Dimensions"] == [{"Name": "FunctionName", "Value": function["FunctionName"]}]
         )
         assert alarm["Threshold"] == 1
         assert function["Timeout"] <= 900
@@ -172,7 +180,10 @@ def test_every_alarm_tells_somebody(production: Json) -> None:
         assert referenced(alarm["AlarmActions"]) == {"AlarmTopic"}, name
         assert alarm["AlarmName"] == {"Fn::Sub": names.name(name)}
         assert alarm["AlarmDescription"], name
-    watched = [one["Namespace"] for one in properties(production, "CloudWatch::Alarm").values()]
+    watched = [
+        definition["Namespace"]
+        for definition in properties(production, "CloudWatch::Alarm").values()
+    ]
     assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
 
 
@@ -234,8 +245,11 @@ def test_evidence_is_locked(production: Json) -> None:
 
 
 def test_no_function_may_delete_an_object_or_lift_a_lock(production: Json) -> None:
-    granted = {action for _, one in statements(production) for action in one["Action"]}
-    assert {one for one in granted if one.startswith("s3:")} == {"s3:GetObject", "s3:PutObject"}
+    granted = {action for _, statement in statements(production) for action in statement["Action"]}
+    assert {action for action in granted if action.startswith("s3:")} == {
+        "s3:GetObject",
+        "s3:PutObject",
+    }
 
 
 def test_only_the_gateway_and_schedules_may_invoke_functions(production: Json) -> None:
@@ -269,24 +283,24 @@ def test_every_call_is_made_in_the_gateway_s_role(production: Json) -> None:
 def test_all_but_the_calls_for_anyone_stand_behind_the_authorizer(
     production: Json, actions: list[Action]
 ) -> None:
-    found = methods(production)
+    described = methods(production)
     schemes = production["Resources"]["Api"]["Properties"]["Body"]["securityDefinitions"]
     assert list(schemes) == ["authorizer"]
     guard = schemes["authorizer"]["x-amazon-apigateway-authorizer"]
     assert referenced(guard["authorizerUri"]) == {"AuthorizerFunction"}
     for action in actions:
         wanted = [{"authorizer": []}] if action.callers else []
-        said = found[action.path, action.method.lower()].get("security", [])
-        assert said == wanted, action.name
+        security = described[action.path, action.method.lower()].get("security", [])
+        assert security == wanted, action.name
 
 
 def test_answers_preflight_on_every_path(production: Json) -> None:
-    found = methods(production)
-    for path in {path for path, _ in found}:
-        options = found[path, "options"]
+    described = methods(production)
+    for path in {path for path, _ in described}:
+        options = described[path, "options"]
         assert function_of(options) == "PreflightFunction"
         assert "security" not in options
-        declared = {one["name"] for one in options.get("parameters", [])}
+        declared = {parameter["name"] for parameter in options.get("parameters", [])}
         assert declared == set(re.findall(r"{(\w+)}", path))
 
 
@@ -301,14 +315,14 @@ def test_limits_of_calls_are_set_where_they_are_declared(
     production: Json, actions: list[Action]
 ) -> None:
     settings = {
-        (one["ResourcePath"], one["HttpMethod"]): one["ThrottlingRateLimit"]
-        for one in production["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
+        (setting["ResourcePath"], setting["HttpMethod"]): setting["ThrottlingRateLimit"]
+        for setting in production["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
     }
     stage = settings.pop(("/*", "*"))
     limited = {
-        ("/" + one.path.replace("/", "~1"), one.method): one.rate_limit
-        for one in actions
-        if one.rate_limit is not None
+        ("/" + action.path.replace("/", "~1"), action.method): action.rate_limit
+        for action in actions
+        if action.rate_limit is not None
     }
     assert settings == limited
     assert all(limit < stage for limit in limited.values())
@@ -386,25 +400,25 @@ def test_a_role_trusts_lambda_alone(production: Json) -> None:
 
 
 def test_shared_reads_may_only_read(production: Json, actions: list[Action]) -> None:
-    shared = {one.path for one in actions if one.shares_function}
+    shared = {action.path for action in actions if action.shares_function}
     granted: dict[str, set[str]] = {}
     for role, statement in statements(production):
         granted.setdefault(role, set()).update(statement["Action"])
-    writing = {name: found - READING for name, found in granted.items()}
+    writing = {name: allowed - READING for name, allowed in granted.items()}
     readers = {
         function_of(method).replace("Function", "Role")
         for (path, verb), method in methods(production).items()
         if verb == "get" and path in shared
     }
     for role in readers:
-        assert {one for one in writing[role] if not one.startswith("logs:")} == set(), role
+        assert {action for action in writing[role] if not action.startswith("logs:")} == set(), role
 
 
 def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -> None:
     sources: dict[str, set[str]] = {}
-    for one in properties(production, "Lambda::EventSourceMapping").values():
-        listener = one["FunctionName"]["Ref"]
-        sources[listener] = sources.get(listener, set()) | referenced(one["EventSourceArn"])
+    for definition in properties(production, "Lambda::EventSourceMapping").values():
+        listener = definition["FunctionName"]["Ref"]
+        sources[listener] = sources.get(listener, set()) | referenced(definition["EventSourceArn"])
     for name, function in properties(production, "Lambda::Function").items():
         granted: set[str] = set()
         listened = sources.get(name, set())
@@ -440,12 +454,12 @@ def test_queues_lose_nothing(production: Json) -> None:
             (name, "ApproximateAgeOfOldestMessage"),
         ):
             where = {"Name": "QueueName", "Value": {"Fn::Sub": names.name(watched)}}
-            found = [one for one in alarms if one["Dimensions"] == [where]]
-            assert [one["MetricName"] for one in found] == [metric]
+            watching = [alarm for alarm in alarms if alarm["Dimensions"] == [where]]
+            assert [item["MetricName"] for item in watching] == [metric]
         listening = [
-            one
-            for one in properties(production, "Lambda::EventSourceMapping").values()
-            if referenced(one["EventSourceArn"]) == {name}
+            definition
+            for definition in properties(production, "Lambda::EventSourceMapping").values()
+            if referenced(definition["EventSourceArn"]) == {name}
         ]
         # The connector to other operators, which takes from that one, is not of this stack.
         assert len(listening) == (name != "EdoRoamingQueue"), name
@@ -536,12 +550,12 @@ def test_buckets_are_private(production: Json) -> None:
     policies = properties(production, "S3::BucketPolicy").values()
     for name, bucket in properties(production, "S3::Bucket").items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
-        (policy,) = (one for one in policies if one["Bucket"] == {"Ref": name})
+        (policy,) = (policy for policy in policies if policy["Bucket"] == {"Ref": name})
         denied = [
-            one
-            for one in policy["PolicyDocument"]["Statement"]
-            if one["Effect"] == "Deny"
-            and one["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            statement
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Deny"
+            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         ]
         assert denied, f"{name} answers without TLS"
 
@@ -627,7 +641,7 @@ def test_a_name_means_one_setting() -> None:
 
 def test_the_gateways_own_answers_are_problems(production: Json) -> None:
     answers = properties(production, "ApiGateway::GatewayResponse")
-    kinds = {one["ResponseType"] for one in answers.values()}
+    kinds = {answer["ResponseType"] for answer in answers.values()}
     assert {"UNAUTHORIZED", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"} <= kinds
     for name, answer in answers.items():
         document = json.loads(answer["ResponseTemplates"]["application/json"])

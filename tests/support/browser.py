@@ -56,7 +56,7 @@ class Cabinet:
         self.url = url
         self._browser = browser
         self._http = urllib3.PoolManager(retries=False, timeout=60)
-        self._said: list[str] = []
+        self._complaints: list[str] = []
 
     def api(self, persona: str) -> Api:
         """A caller in somebody's name, for what a test needs to be there beforehand."""
@@ -108,7 +108,7 @@ class Cabinet:
             page = context.new_page()
             page.set_default_timeout(30_000)
             page.on("console", self._listen)
-            page.on("pageerror", lambda error: self._said.append(str(error)))
+            page.on("pageerror", lambda error: self._complaints.append(str(error)))
             page.goto(f"{self.url}/#/{path}")
             settled(page)
             return page
@@ -116,12 +116,12 @@ class Cabinet:
         yield open_as
         for context in contexts:
             context.close()
-        said, self._said = self._said, []
-        assert said == []
+        complaints, self._complaints = self._complaints, []
+        assert complaints == []
 
     def _listen(self, message: Any) -> None:
         if message.type in {"error", "warning"} and not _ORDINARY.search(message.text):
-            self._said.append(message.text)
+            self._complaints.append(message.text)
 
 
 def settled(page: Page) -> None:
@@ -139,9 +139,9 @@ def go(page: Page, path: str) -> None:
 def barriers(page: Page) -> list[str]:
     """What keeps people out, as axe-core finds it: WCAG 2.2 A and AA, and good practice."""
     options = {"runOnly": {"type": "tag", "values": _LEVELS}}
-    found = Axe().run(page, options=options).response["violations"]
+    violations = Axe().run(page, options=options).response["violations"]
     return [
-        f"{one['id']}: {one['help']}: {node['html'][:200]}"
-        for one in found
-        for node in one["nodes"]
+        f"{item['id']}: {item['help']}: {node['html'][:200]}"
+        for item in violations
+        for node in item["nodes"]
     ]

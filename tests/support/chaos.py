@@ -80,7 +80,7 @@ def break_off(begin: Worlds, step: Step, side: Side, how: How) -> Found:
     assert answer is None or answer.status < 300, answer.body
     whole.drain()
     wanted, wrong = books(whole), []
-    for place in range(counting.seen):
+    for place in range(counting.calls):
         broken = Interruption(place, side, how)
         world = begin(step.begins)
         problem = _break(world, step, broken, answer, wanted)
@@ -89,7 +89,7 @@ def break_off(begin: Worlds, step: Step, side: Side, how: How) -> Found:
             wrong.append(
                 f"{step.name}: {how} {side} {call.operation} of {call.function}: {problem}"
             )
-    return Found([one.function for one in whole.calls[: counting.seen]], wrong)
+    return Found([call.function for call in whole.calls[: counting.calls]], wrong)
 
 
 def _break(
@@ -103,7 +103,7 @@ def _break(
         world.drain()
     except (Died, ReadTimeoutError, ClientError):
         pass
-    if interruption.seen <= interruption.place:
+    if interruption.calls <= interruption.place:
         return "it was not broken off"
     sending = world.calls[interruption.place].operation in _SENDING
     noting = interruption.place and world.calls[interruption.place - 1].operation in _SENDING
@@ -119,7 +119,7 @@ def _break(
     return difference(wanted, books(world), function, mails=not (sending or noting))
 
 
-def difference(wanted: Books, found: Books, function: str, *, mails: bool = True) -> str:
+def difference(wanted: Books, actual: Books, function: str, *, mails: bool = True) -> str:
     """Say in what books differ, but for what a function may by design; empty if in nothing.
 
     Without ``mails`` some may have gone twice.
@@ -127,7 +127,7 @@ def difference(wanted: Books, found: Books, function: str, *, mails: bool = True
     admitted = [entry for who, entry, _ in BY_DESIGN if re.match(who, function)]
     if not mails:
         admitted.append("sent ")
-    lost, more = (_without(admitted, one) for one in (wanted - found, found - wanted))
+    lost, more = (_without(admitted, counted) for counted in (wanted - actual, actual - wanted))
     return "" if not lost and not more else f"lost {dict(lost)}, too much {dict(more)}"
 
 
@@ -147,8 +147,8 @@ def books(world: World) -> Books:
 
 
 def _without(admitted: list[str], entries: Books) -> Books:
-    kept = [one for one in entries if not any(re.match(entry, one) for entry in admitted)]
-    return Counter({one: entries[one] for one in kept})
+    kept = [text for text in entries if not any(re.match(entry, text) for entry in admitted)]
+    return Counter({text: entries[text] for text in kept})
 
 
 def _subject(mail: Any) -> str:

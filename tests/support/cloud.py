@@ -143,32 +143,35 @@ def _setting(declared: Any) -> str | None:
 
 def queue_names() -> list[str]:
     """Return the names of the queues, as declarations call them."""
-    return [one.removesuffix("Queue") for one in _declared("AWS::SQS::Queue")]
+    return [name.removesuffix("Queue") for name in _declared("AWS::SQS::Queue")]
 
 
 @functools.cache
 def grants() -> dict[str, tuple[set[str], set[str]]]:
     """Return, for each function by name, the physical names it may touch and those it may write."""
-    found: dict[str, tuple[set[str], set[str]]] = {}
+    granted: dict[str, tuple[set[str], set[str]]] = {}
     declared: list[Declaration] = [
         *declarations.actions(),
         *declarations.consumers(),
         *declarations.schedules(),
     ]
-    for one in declared:
-        found[one.name] = _names([*one.reads, *one.writes]), _names(one.writes)
+    for declaration in declared:
+        granted[declaration.name] = (
+            _names([*declaration.reads, *declaration.writes]),
+            _names(declaration.writes),
+        )
     for queue_sender in functions.all_functions(queue_names()):
         if queue_sender.relays:
-            found[queue_sender.name] = _names(queue_sender.writes), _names(queue_sender.writes)
-    return found
+            granted[queue_sender.name] = _names(queue_sender.writes), _names(queue_sender.writes)
+    return granted
 
 
 @functools.cache
 def settings() -> dict[str, set[type[Settings]]]:
     """Return the settings that each function may load, by its name."""
     return {
-        one.name: set(one.settings)
-        for one in (
+        declared.name: set(declared.settings)
+        for declared in (
             *declarations.actions(),
             *declarations.consumers(),
             *declarations.schedules(),
@@ -178,13 +181,13 @@ def settings() -> dict[str, set[type[Settings]]]:
 
 
 def _names(resources: Iterable[Resource]) -> set[str]:
-    return {one.physical_name for one in resources}
+    return {resource.physical_name for resource in resources}
 
 
 @functools.cache
 def _declared(kind: str) -> dict[str, Any]:
     kept = data.resources()
-    return {name: one["Properties"] for name, one in kept.items() if one["Type"] == kind}
+    return {name: item["Properties"] for name, item in kept.items() if item["Type"] == kind}
 
 
 @functools.cache
@@ -243,14 +246,14 @@ def keep() -> Kept:
         Kept(
             dynamodb_backends[ACCOUNT][REGION].tables,
             [
-                (name, one.body, cause_of(one.message_attributes))
+                (name, message.body, cause_of(message.message_attributes))
                 for name, queue in queues.items()
-                for one in queue._messages
+                for message in queue._messages
             ],
             [
-                (name, one.name, one.value)
+                (name, key.name, key.value)
                 for name, bucket in _buckets().items()
-                for one in bucket.keys.values()
+                for key in bucket.keys.values()
             ],
             mails(),
             sns_backends[ACCOUNT][REGION].sms_messages,
@@ -270,14 +273,14 @@ def waiting(queue: Queue) -> list[str]:
 
 
 def _buckets() -> dict[str, Any]:
-    found: dict[str, Any] = s3_backends[ACCOUNT]["aws"].buckets
-    return found
+    buckets: dict[str, Any] = s3_backends[ACCOUNT]["aws"].buckets
+    return buckets
 
 
 def items(table: Table) -> list[dict[str, Any]]:
     """Return the items of a table, in DynamoDB's typed form; much faster than a scan."""
     kept = dynamodb_backends[ACCOUNT][REGION].tables[table.physical_name]
-    return [one.to_json()["Attributes"] for one in kept.all_items()]
+    return [item.to_json()["Attributes"] for item in kept.all_items()]
 
 
 def mails() -> list[Any]:
@@ -298,27 +301,27 @@ def waits(queue: Queue) -> bool:
 def delays() -> dict[str, float]:
     """Return the messages sent with a delay that no :func:`end_delays` ended, with its seconds."""
     return {
-        one.id: (one.delayed_until - float(one.sent_timestamp)) / 1000
+        message.id: (message.delayed_until - float(message.sent_timestamp)) / 1000
         for queue in sqs_backends[ACCOUNT][REGION].queues.values()
-        for one in queue._messages
-        if one.delayed_until
+        for message in queue._messages
+        if message.delayed_until
     }
 
 
 def end_delays(message_ids: set[str]) -> None:
     """Let delayed messages be received."""
     for queue in sqs_backends[ACCOUNT][REGION].queues.values():
-        for one in queue._messages:
-            if one.id in message_ids:
-                one.delayed_until = 0
+        for message in queue._messages:
+            if message.id in message_ids:
+                message.delayed_until = 0
 
 
 def create_table(database: Any, logical_id: str) -> None:
     """Create a table as it is declared, by a client of some DynamoDB."""
     table = _declared("AWS::DynamoDB::Table")[logical_id]
-    said = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    names = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     database.create_table(
-        TableName=physical_name(logical_id), **{key: table[key] for key in said if key in table}
+        TableName=physical_name(logical_id), **{key: table[key] for key in names if key in table}
     )
 
 

@@ -46,12 +46,12 @@ class Interruption:
 
     def __init__(self, place: int, side: Side, how: How) -> None:
         self.place, self.side, self.how = place, side, how
-        self.seen = 0
+        self.calls = 0
 
     def __call__(self, perform: Callable[[], Any]) -> Any:
         """Perform a call, or break it off on the side and in the way asked."""
-        here = self.seen == self.place
-        self.seen += 1
+        here = self.calls == self.place
+        self.calls += 1
         if not here:
             return perform()
         if self.side == "after":
@@ -70,11 +70,11 @@ def survive(begin: Worlds, scenario: Scenario, side: Side, how: How) -> int:
     stood = world.keep()
     unbroken = Interruption(-1, side, how)
     _play(begin(stood), scenario, given, unbroken)
-    for place in range(unbroken.seen):
+    for place in range(unbroken.calls):
         broken = Interruption(place, side, how)
         _play(begin(stood), scenario, given, broken)
-        assert broken.seen > place, "the interruption did not happen"
-    return unbroken.seen
+        assert broken.calls > place, "the interruption did not happen"
+    return unbroken.calls
 
 
 def _play(world: World, scenario: Scenario, given: Any, interruption: Interruption) -> None:

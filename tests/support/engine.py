@@ -45,7 +45,7 @@ class Engine:
         self._dynamodb, self._s3 = running.client("dynamodb"), running.client("s3")
         cloud.create(running.client)
         self._tables = self._dynamodb.list_tables()["TableNames"]
-        self._buckets = [one["Name"] for one in self._s3.list_buckets()["Buckets"]]
+        self._buckets = [bucket["Name"] for bucket in self._s3.list_buckets()["Buckets"]]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,7 +65,7 @@ class Engine:
         wanted = {
             _place(name, item): item
             for name, table in kept.tables.items()
-            for item in (one.to_json()["Attributes"] for one in table.all_items())
+            for item in (item.to_json()["Attributes"] for item in table.all_items())
         }
         _write(self._dynamodb, _difference(self._items, wanted))
         self._items = wanted
@@ -86,9 +86,9 @@ class Engine:
         items = {_place(name, item): item for name in self._tables for item in self._scan(name)}
         changed = _difference(self._items, items)
         tags = {
-            (bucket, one["Key"]): one["ETag"]
+            (bucket, stored["Key"]): stored["ETag"]
             for bucket in self._buckets
-            for one in self._s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+            for stored in self._s3.list_objects_v2(Bucket=bucket).get("Contents", [])
         }
         files = {
             (bucket, key): self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()

@@ -99,9 +99,9 @@ def _of_the_world() -> Mapping[str, Any]:
 def tables() -> list[Table]:
     """Return every table that the product declares."""
     everything = [*declarations.actions(), *declarations.consumers(), *declarations.schedules()]
-    touched = (one for each in everything for one in (*each.reads, *each.writes))
-    found = {one.logical_id: one for one in touched if isinstance(one, Table)}
-    return [found[name] for name in sorted(found)]
+    touched = (resource for each in everything for resource in (*each.reads, *each.writes))
+    by_id = {table.logical_id: table for table in touched if isinstance(table, Table)}
+    return [by_id[name] for name in sorted(by_id)]
 
 
 def items(world: World, client_id: str) -> list[tuple[str, str, str]]:
@@ -125,7 +125,7 @@ def files(client_id: str) -> dict[str, bytes]:
 
 def owned(world: World, client_id: str, parameter: str) -> list[str]:
     """Return a client's ids of the kind that paths call ``parameter``."""
-    return sorted({one[parameter] for one in _owned(world, client_id, [parameter])})
+    return sorted({ids[parameter] for ids in _owned(world, client_id, [parameter])})
 
 
 def own_ids(world: World, client_id: str, declared: Action) -> dict[str, str]:
@@ -133,53 +133,55 @@ def own_ids(world: World, client_id: str, declared: Action) -> dict[str, str]:
     names = parameters(declared)
     if not names:
         return {}
-    return min(_owned(world, client_id, names), key=lambda ids: [ids[one] for one in names])
+    return min(_owned(world, client_id, names), key=lambda ids: [ids[name] for name in names])
 
 
 def _owned(world: World, client_id: str, names: list[str]) -> list[dict[str, str]]:
     """Return the combinations of ids of these kinds, each from one item."""
-    found = []
+    combinations = []
     for table in tables():
         for item in world.items(table):
             if item["client_id"] == client_id:
-                said = [[*_named(item, name)] for name in names]
-                found += [dict(zip(names, ids, strict=True)) for ids in itertools.product(*said)]
-    assert found, f"let a client be given something with {names}"
-    return found
+                choices = [[*_named(item, name)] for name in names]
+                combinations += [
+                    dict(zip(names, ids, strict=True)) for ids in itertools.product(*choices)
+                ]
+    assert combinations, f"let a client be given something with {names}"
+    return combinations
 
 
-def _named(said: Any, name: str) -> Iterator[str]:
+def _named(node: Any, name: str) -> Iterator[str]:
     """Yield the texts under ``name`` at any depth."""
-    match said:
+    match node:
         case dict():
-            if isinstance(said.get(name), str):
-                yield said[name]
-            for one in said.values():
-                yield from _named(one, name)
+            if isinstance(node.get(name), str):
+                yield node[name]
+            for value in node.values():
+                yield from _named(value, name)
         case list():
-            for one in said:
-                yield from _named(one, name)
+            for value in node:
+                yield from _named(value, name)
 
 
 def leaves(
-    said: Any, where: tuple[str | int, ...] = ()
+    node: Any, where: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Yield each scalar value of a body with its place."""
-    match said:
+    match node:
         case dict():
-            for name, value in said.items():
+            for name, value in node.items():
                 yield from leaves(value, (*where, name))
         case list():
-            for place, value in enumerate(said):
+            for place, value in enumerate(node):
                 yield from leaves(value, (*where, place))
         case _:
-            yield where, said
+            yield where, node
 
 
-def changed(said: Any, where: tuple[str | int, ...], value: Any) -> Any:
+def changed(body: Any, where: tuple[str | int, ...], value: Any) -> Any:
     """Return a body with one value in place of another."""
     if not where:
         return value
-    copy = said.copy()
-    copy[where[0]] = changed(said[where[0]], where[1:], value)
+    copy = body.copy()
+    copy[where[0]] = changed(body[where[0]], where[1:], value)
     return copy

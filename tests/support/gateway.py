@@ -36,15 +36,15 @@ def call(world: World, declared: Action, path: str, bearer: str | None, **how: A
 
 def _own(kind: str) -> Answer:
     """Return what the gateway answers by itself."""
-    (said,) = (
-        one["Properties"]
-        for one in gateway.responses("Api", HEADERS).values()
-        if one["Properties"]["ResponseType"] == kind
+    (response_of_kind,) = (
+        response["Properties"]
+        for response in gateway.responses("Api", HEADERS).values()
+        if response["Properties"]["ResponseType"] == kind
     )
-    body = said["ResponseTemplates"]["application/json"].encode()
-    assert json.loads(body)["status"] == int(said["StatusCode"])
+    body = response_of_kind["ResponseTemplates"]["application/json"].encode()
+    assert json.loads(body)["status"] == int(response_of_kind["StatusCode"])
     headers = {
         name.removeprefix("gatewayresponse.header."): value.strip("'")
-        for name, value in said["ResponseParameters"].items()
+        for name, value in response_of_kind["ResponseParameters"].items()
     }
-    return Answer(int(said["StatusCode"]), headers, body)
+    return Answer(int(response_of_kind["StatusCode"]), headers, body)

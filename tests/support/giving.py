@@ -40,7 +40,7 @@ def prepare(world: World) -> None:
     signing.trust(world, pki())
     edo.know_foreign(world)
     steps.put_on_sale(world)
-    landlords = [one["client_id"] for one in LANDLORDS.values()]  # type: ignore[index]
+    landlords = [landlord["client_id"] for landlord in LANDLORDS.values()]  # type: ignore[index]
     for landlord_id in (*landlords, SPARE_LANDLORD):
         steps_rent.enrol(world, landlord_id)
 
@@ -156,7 +156,7 @@ def _integration_1c(world: World, who: str) -> None:
     onec.feed(world, *shift)
     world.ok("POST /integration-1c/messages", {"from": day, "to": day}, who=who)
     base = onec.OneC.connect(world, who, f"base-{own(who, 0)}")
-    base.synchronise("".join(_sent_item(one, name) for name in names for one in ONEC_ITEMS))
+    base.synchronise("".join(_sent_item(item, name) for name in names for item in ONEC_ITEMS))
 
 
 def _sent_item(identifier: str, name: str) -> str:

@@ -30,7 +30,9 @@ used: set[Grant] = set()
 def note(function: str, resources: Iterable[str], *, writes: bool) -> None:
     """Note the use of grants by a call of a cloud API."""
     used.update(
-        (function, one, how) for one in resources for how in ("reads", "writes")[: 1 + writes]
+        (function, resource, how)
+        for resource in resources
+        for how in ("reads", "writes")[: 1 + writes]
     )
 
 
@@ -39,19 +41,21 @@ def declared() -> set[Grant]:
     from infra import declarations, functions
     from tests.support import cloud
 
-    found: set[Grant] = set()
-    relays = [one for one in functions.all_functions(cloud.queue_names()) if one.relays]
+    declared: set[Grant] = set()
+    relays = [
+        function for function in functions.all_functions(cloud.queue_names()) if function.relays
+    ]
     everything: list[Any] = [
         *declarations.actions(),
         *declarations.consumers(),
         *declarations.schedules(),
     ]
-    for one in (*everything, *relays):
-        for how, resources in (("reads", one.reads), ("writes", one.writes)):
+    for function in (*everything, *relays):
+        for how, resources in (("reads", function.reads), ("writes", function.writes)):
             for resource in resources:
                 name = cloud.resource_name(resource)
-                found.add((one.name, name, how))
-    return found
+                declared.add((function.name, name, how))
+    return declared
 
 
 def unused() -> list[Grant]:
@@ -59,8 +63,8 @@ def unused() -> list[Grant]:
     argued = {(function, name) for function, name in SIGNED_FOR}
     never = declared() - used
     stale = argued - {(function, name) for function, name, _ in never}
-    return sorted(one for one in never if one[:2] not in argued) + sorted(
-        (*one, "used after all: argue no more") for one in stale
+    return sorted(grant for grant in never if grant[:2] not in argued) + sorted(
+        (*grant, "used after all: argue no more") for grant in stale
     )
 
 
@@ -74,10 +78,10 @@ def unused_settings() -> list[tuple[str, str]]:
         *declarations.schedules(),
     ]
     return sorted(
-        (one.name, model.__name__)
-        for one in everything
-        for model in one.settings
-        if (one.name, model.__name__, "reads") not in used
+        (function.name, model.__name__)
+        for function in everything
+        for model in function.settings
+        if (function.name, model.__name__, "reads") not in used
     )
 
 

@@ -70,7 +70,7 @@ def forget() -> None:
 def claims(**changes: Any) -> dict[str, Any]:
     """Return the claims of a good token, changed; ``...`` leaves one out."""
     now = int(time.time())
-    said = {
+    standard = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "user-1",
@@ -79,7 +79,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "client_id": "client-1",
         "roles": ["client"],
     }
-    return {name: value for name, value in (said | changes).items() if value is not ...}
+    return {name: value for name, value in (standard | changes).items() if value is not ...}
 
 
 def token(

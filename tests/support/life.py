@@ -54,19 +54,19 @@ def live(world: World) -> None:
 
 def recorded(world: World) -> list[Step]:
     """Live, and return the first step of each kind, in the order they were taken."""
-    found: dict[str, Step] = {}
-    with _recording(world, found):
+    steps: dict[str, Step] = {}
+    with _recording(world, steps):
         live(world)
-    return [*found.values()]
+    return [*steps.values()]
 
 
 @contextmanager
-def _recording(world: World, found: dict[str, Step]) -> Iterator[None]:
+def _recording(world: World, steps: dict[str, Step]) -> Iterator[None]:
     call, send, run = world.call, world.send, world.run
 
     def calling(route: str, body: Any = None, **how: Any) -> Answer:
         name = _kind(world, route, body, how)
-        if name in found:
+        if name in steps:
             return call(route, body, **how)
         world.drain()
         stood = world.keep()
@@ -74,25 +74,27 @@ def _recording(world: World, found: dict[str, Step]) -> Iterator[None]:
         if answer.status < 300:
             how = {**how, "key": how.get("key", f"again-{name.replace(' ', '-')}")}
             act = functools.partial(World.call, route=route, body=body, **how)
-            found[name] = Step(name, stood, act, keyed=_serving(route).idempotent)
+            steps[name] = Step(name, stood, act, keyed=_serving(route).idempotent)
         return answer
 
     def sending(queue: Queue, message: Any) -> None:
-        (consumer,) = (one for one in declarations.consumers() if one.queue.name == queue.name)
+        (consumer,) = (
+            consumer for consumer in declarations.consumers() if consumer.queue.name == queue.name
+        )
         kind = "bought" if "buyerPhoneOrAddress" in message else message.get("kind", "")
         name = f"{consumer.name} {kind}".strip()
-        if name in found:
+        if name in steps:
             send(queue, message)
             return
         world.drain()
         send(queue, message)
-        found[name] = Step(name, world.keep(), lambda world: None)
+        steps[name] = Step(name, world.keep(), lambda world: None)
 
     def running(schedule: str) -> None:
-        if schedule not in found:
+        if schedule not in steps:
             world.drain()
             act = functools.partial(World.run, schedule=schedule)
-            found[schedule] = Step(schedule, world.keep(), act)
+            steps[schedule] = Step(schedule, world.keep(), act)
         run(schedule)
 
     with mock.patch.multiple(world, call=calling, send=sending, run=running):
@@ -105,23 +107,25 @@ def _kind(world: World, route: str, body: Any, how: dict[str, Any]) -> str:
     words = [_serving(route).name, *re.findall(r"[:#/](\w+)\"?$", operation)]
     if words == ["allocate_payment"]:
         invoices = world.items(BILLING, "invoice#")
-        words += [one["queue"] for one in invoices if one["number"] == body["invoice_number"]]
+        words += [
+            invoice["queue"] for invoice in invoices if invoice["number"] == body["invoice_number"]
+        ]
     return " ".join(words)
 
 
 def _serving(route: str) -> Any:
     method, path = route.split(" ", 1)
-    actions = sorted(declarations.actions(), key=lambda one: one.path.count("{"))
+    actions = sorted(declarations.actions(), key=lambda action: action.path.count("{"))
     return next(
-        one
-        for one in actions
-        if one.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", one.path), path)
+        action
+        for action in actions
+        if action.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", action.path), path)
     )
 
 
 def _do(world: World, name: str, body: Any = None, *, who: str = "client") -> Any:
     """Take an action on the client's own, saying what may be said."""
-    (declared,) = (one for one in declarations.actions() if one.name == name)
+    (declared,) = (action for action in declarations.actions() if action.name == name)
     route = estate.route(declared, estate.own_ids(world, CLIENT, declared))
     done = world.ok(route, body or estate.body(declared, world), who=who)
     world.drain()
@@ -130,7 +134,7 @@ def _do(world: World, name: str, body: Any = None, *, who: str = "client") -> An
 
 def _organisation(world: World) -> None:
     _do(world, "change_address")
-    kinds = [one["kind"] for one in world.get("/organisation/agreements")["items"]]
+    kinds = [item["kind"] for item in world.get("/organisation/agreements")["items"]]
     text = world.get(f"/organisation/agreements/{kinds[0]}")["text"]
     signature = {"signature": signing.signature(giving.pki(), text)}
     world.ok(f"POST /organisation/agreements/{kinds[0]}/signature", signature)
@@ -180,7 +184,7 @@ def _e_receipts(world: World) -> None:
     world.send(FISCAL_DOCUMENTS, sold)
     world.drain()
     waiting = world.get("/moderation/applications", who="operator")["items"]
-    (logo,) = (one for one in waiting if one["service"] == by.LOGO)
+    (logo,) = (item for item in waiting if item["service"] == by.LOGO)
     assert by.decide(world, logo["application_id"]).status == 200
     world.drain()
     world.ok(f"PUT /e-receipts/services/{by.LOGO}", {"enabled": False})

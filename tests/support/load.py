@@ -75,7 +75,7 @@ class Crowd:
         self._operator = product.api.as_bearer(product.issuer.token(PERSONAS["operator"]))
         people = [_persona(number) for number in range(1, clients + 1)]
         self.clients = [
-            Client(one, product.api.as_bearer(product.issuer.token(one))) for one in people
+            Client(person, product.api.as_bearer(product.issuer.token(person))) for person in people
         ]
 
     # --- what it does
@@ -102,7 +102,7 @@ class Crowd:
         started = time.monotonic()
         deadline = started + seconds
         with ThreadPoolExecutor(len(self.clients)) as pool:
-            for done in [pool.submit(self._live, one, deadline) for one in self.clients]:
+            for done in [pool.submit(self._live, client, deadline) for client in self.clients]:
                 done.result()
         return time.monotonic() - started
 
@@ -206,9 +206,9 @@ class Crowd:
         before: Any = None
         while True:
             waiting = [
-                one
-                for one in self._product.cloud.queues()
-                if one["waiting"] + one["in_flight"] + one["delayed"]
+                queue
+                for queue in self._product.cloud.queues()
+                if queue["waiting"] + queue["in_flight"] + queue["delayed"]
             ]
             now = (waiting, self.wrong())
             if not waiting and (now == before or not now[1]):
@@ -224,15 +224,17 @@ class Crowd:
 
     def _wrong(self, mails_may_repeat: bool) -> Iterator[str]:
         sold, mails = 0, self._mails()
-        turnover = {one["client_id"]["S"]: one for one in self._items("FiscalTable", "turnover#")}
+        turnover = {
+            item["client_id"]["S"]: item for item in self._items("FiscalTable", "turnover#")
+        }
         statistics = {
-            one["client_id"]["S"]: one for one in self._items("EReceiptsTable", "statistics#")
+            item["client_id"]["S"]: item for item in self._items("EReceiptsTable", "statistics#")
         }
         for client in self.clients:
             kept = self._orders(client)
             if kept != client.orders:
                 different = Counter(
-                    (client.orders.get(one), kept.get(one)) for one in kept | client.orders
+                    (client.orders.get(item), kept.get(item)) for item in kept | client.orders
                 )
                 yield f"{client.client_id}: orders (promised, kept) {dict(different)}"
             sold += sum(status != "cancelled" for status in kept.values())
@@ -250,9 +252,9 @@ class Crowd:
             if got < client.receipts or (got > client.receipts and not mails_may_repeat):
                 yield f"{client.client_id}: {got} e-mails of {client.receipts} receipts"
         left = next(
-            one["in_stock"]
-            for one in self.clients[0].api.get("/fiscal-drives").json["items"]
-            if one["model"] == MODEL
+            item["in_stock"]
+            for item in self.clients[0].api.get("/fiscal-drives").json["items"]
+            if item["model"] == MODEL
         )
         if left != STOCK - sold:
             yield f"{left} drives in stock, {STOCK} less {sold} ordered"
@@ -261,13 +263,13 @@ class Crowd:
                 yield f"{queue['dead']} dead letters of {queue['queue']}"
 
     def _orders(self, client: Client) -> dict[str, str]:
-        found, path = {}, "/fiscal-drives/orders?limit=100"
+        orders, path = {}, "/fiscal-drives/orders?limit=100"
         after = ""
         while True:
             page = client.api.get(path + after).json
-            found |= {one["order_id"]: one["status"] for one in page["items"]}
+            orders |= {order["order_id"]: order["status"] for order in page["items"]}
             if page["next"] is None:
-                return found
+                return orders
             after = f"&next={page['next']}"
 
     def _items(self, table: str, prefix: str) -> Iterator[Mapping[str, Any]]:
@@ -283,7 +285,7 @@ class Crowd:
                     yield item
 
     def _mails(self) -> Counter[str]:
-        return Counter(one["to"] for one in self._product.cloud.messages())
+        return Counter(message["to"] for message in self._product.cloud.messages())
 
 
 def percentile(seconds: list[float], share: float) -> float:
@@ -294,16 +296,16 @@ def percentile(seconds: list[float], share: float) -> float:
 def workers(product: Product) -> list[int]:
     """Return the processes of the functions, as the local cloud has started them."""
     parent = product.cloud.process_id
-    found = []
-    for one in Path("/proc").glob("[0-9]*"):
+    processes = []
+    for path in Path("/proc").glob("[0-9]*"):
         try:
-            status = (one / "stat").read_text()
-            command = (one / "cmdline").read_bytes()
+            status = (path / "stat").read_text()
+            command = (path / "cmdline").read_bytes()
         except OSError:
             continue
         if int(status.rpartition(")")[2].split()[1]) == parent and b"_worker" in command:
-            found.append(int(one.name))
-    return found
+            processes.append(int(path.name))
+    return processes
 
 
 def resident(process: int) -> int:

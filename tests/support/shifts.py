@@ -23,10 +23,10 @@ def item(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def said(number: int = 1, **changes: Any) -> dict[str, Any]:
+def receipt(number: int = 1, **changes: Any) -> dict[str, Any]:
     """Return a receipt in the tax service's JSON: its total is its items', in cash."""
     items = changes.get("items", [item()])
-    total = changes["totalSum"] if "totalSum" in changes else sum(one["sum"] for one in items)
+    total = changes["totalSum"] if "totalSum" in changes else sum(line["sum"] for line in items)
     return {
         "code": 3,
         "operationType": 1,
@@ -50,7 +50,7 @@ def said(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 def stored(number: int = 1, **changes: Any) -> StoredDocument:
     """Return a receipt as it is kept."""
-    return StoredDocument.of("client-1", FiscalDocument.model_validate(said(number, **changes)))
+    return StoredDocument.of("client-1", FiscalDocument.model_validate(receipt(number, **changes)))
 
 
 def closing(number: int, **changes: Any) -> StoredDocument:
@@ -76,12 +76,12 @@ def month(registers: int, days: int, receipts: int, items: int = 5) -> Iterator[
                     operationType=2 if place % 50 == 49 else 1,
                     items=[
                         item(
-                            name=f"Товар {one} в упаковке",
-                            price=50_00 + one,
-                            quantity=1 + one % 3,
-                            sum=(50_00 + one) * (1 + one % 3),
-                            nds=2 if one % 4 else 11,
+                            name=f"Товар {product} в упаковке",
+                            price=50_00 + product,
+                            quantity=1 + product % 3,
+                            sum=(50_00 + product) * (1 + product % 3),
+                            nds=2 if product % 4 else 11,
                         )
-                        for one in goods
+                        for product in goods
                     ],
                 )

@@ -115,18 +115,18 @@ def statement(*documents: dict[str, Any], account: str = SELLER["account"]) -> d
     """
     lines = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
     lines += ["СекцияРасчСчет", f"РасчСчет={account}", "КонецРасчСчет"]
-    for place, one in enumerate(documents, start=1):
-        kopecks = one["kopecks"]
+    for place, document in enumerate(documents, start=1):
+        kopecks = document["kopecks"]
         lines += [
             "СекцияДокумент=Платежное поручение",
-            f"Номер={one.get('number', place)}",
+            f"Номер={document.get('number', place)}",
             "Дата=25.11.2026",
             f"Сумма={kopecks // 100}.{kopecks % 100:02}",
             "ПлательщикСчет=40702810500000000017",
-            f"ПлательщикИНН={one.get('inn', PROFILE['inn'])}",
+            f"ПлательщикИНН={document.get('inn', PROFILE['inn'])}",
             f"Плательщик1={PROFILE['name']}",
-            f"ПолучательСчет={one.get('to', account)}",
-            f"НазначениеПлатежа={one.get('purpose', '')}",
+            f"ПолучательСчет={document.get('to', account)}",
+            f"НазначениеПлатежа={document.get('purpose', '')}",
             "КонецДокумента",
         ]
     lines.append("КонецФайла")

@@ -47,9 +47,9 @@ def licence(world: World, tariff: str = "basic", *, pay: bool = True) -> Any:
         world.ok("POST /payments", payment, who="operator")
         world.drain()
     return next(
-        one
-        for one in world.get("/gosotchet/licences")["items"]
-        if one["licence_id"] == bought["licence_id"]
+        item
+        for item in world.get("/gosotchet/licences")["items"]
+        if item["licence_id"] == bought["licence_id"]
     )
 
 

@@ -108,8 +108,8 @@ def receipt(
 
 def sell(world: World, *receipts: dict[str, Any]) -> None:
     """Send receipts to the feed and process the queues."""
-    for one in receipts:
-        world.send(FISCAL_DOCUMENTS, one)
+    for sale in receipts:
+        world.send(FISCAL_DOCUMENTS, sale)
     world.drain()
 
 

@@ -307,7 +307,9 @@ class World:
 
     def run(self, schedule: str) -> None:
         """Run a scheduled function."""
-        (declared,) = (one for one in declarations.schedules() if one.name == schedule)
+        (declared,) = (
+            scheduled for scheduled in declarations.schedules() if scheduled.name == schedule
+        )
         with self.running(schedule):
             _handler(declared.function)({}, None)
 
@@ -363,13 +365,13 @@ class World:
                     MessageAttributeNames=["All"],
                 )["Messages"]
             delivered += len(got)
-            left = {one["MessageId"] for one in got}
+            left = {message["MessageId"] for message in got}
             try:
                 left = self.hear(consumer.name, got)
                 self.postponed()
             finally:
-                for one in got:
-                    again |= self._settle(consumer.queue, one, one["MessageId"] in left)
+                for message in got:
+                    again |= self._settle(consumer.queue, message, message["MessageId"] in left)
         if again:
             self.moment += VISIBILITY
         return delivered
@@ -398,10 +400,12 @@ class World:
 
     def hear(self, consumer: str, messages: Sequence[Mapping[str, Any]]) -> set[str]:
         """Hand a batch to a consumer; return the ids of the messages that it has not dealt with."""
-        (declared,) = (one for one in declarations.consumers() if one.name == consumer)
+        (declared,) = (
+            candidate for candidate in declarations.consumers() if candidate.name == consumer
+        )
         with self.running(consumer):
             answer = _handler(declared.function)(_batch(messages), None)
-        return {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
 
     def _settle(self, queue: Queue, message: Mapping[str, Any], failed: bool) -> bool:
         """Take a message off its queue, or put it back; return whether it will come again."""
@@ -465,7 +469,7 @@ def check_contract(answer: Answer) -> None:
 
 
 def _action_names() -> dict[tuple[str, str], str]:
-    return {(one.method, one.path): one.name for one in declarations.actions()}
+    return {(action.method, action.path): action.name for action in declarations.actions()}
 
 
 @functools.cache
@@ -473,9 +477,9 @@ def _described() -> dict[str, set[int]]:
     """Return the statuses that each action is described to answer, by its name."""
     described = json.loads(OPENAPI.read_bytes())["paths"].values()
     return {
-        one["operationId"]: {int(status) for status in one["responses"]}
+        operation["operationId"]: {int(status) for status in operation["responses"]}
         for path in described
-        for one in path.values()
+        for operation in path.values()
     }
 
 
@@ -500,20 +504,20 @@ def _batch(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "Records": [
             {
-                "messageId": one["MessageId"],
-                "receiptHandle": one["ReceiptHandle"],
-                "body": one["Body"],
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
                 "attributes": {},
                 "messageAttributes": {
                     name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
-                    for name, value in one.get("MessageAttributes", {}).items()
+                    for name, value in message.get("MessageAttributes", {}).items()
                 },
-                "md5OfBody": one["MD5OfBody"],
+                "md5OfBody": message["MD5OfBody"],
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:{cloud.REGION}:{cloud.ACCOUNT}:queue",
                 "awsRegion": cloud.REGION,
             }
-            for one in messages
+            for message in messages
         ]
     }
 

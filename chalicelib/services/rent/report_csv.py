@@ -15,14 +15,14 @@ def render(sheet: Sheet) -> bytes:
     """Return the file; texts are kept from being formulas by an apostrophe before them."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_said(cell) for cell in line] for line in sheet.heading)
+    writer.writerows([_plain_text(cell) for cell in line] for line in sheet.heading)
     writer.writerow([])
-    writer.writerow(map(_said, sheet.columns))
-    writer.writerows([_said(cell) for cell in row] for row in sheet.rows)
+    writer.writerow(map(_plain_text, sheet.columns))
+    writer.writerows([_plain_text(cell) for cell in row] for row in sheet.rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _said(cell: Cell) -> str:
+def _plain_text(cell: Cell) -> str:
     match cell:
         case None:
             return ""

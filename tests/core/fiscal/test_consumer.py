@@ -25,8 +25,8 @@ DAY = dt.date(2026, 11, 24)
 
 
 def feed(world: World, *documents: Any) -> None:
-    for one in documents:
-        world.send(FISCAL_DOCUMENTS, one)
+    for document in documents:
+        world.send(FISCAL_DOCUMENTS, document)
     world.drain()
 
 
@@ -37,9 +37,9 @@ def turnover(world: World, client_id: str = "client-1", register: str = REGISTER
 
 
 def kept(number: int, drive: str = DRIVE) -> StoredDocument:
-    found = fetch(store.receipt(drive, number))
-    assert found is not None
-    return found
+    document = fetch(store.receipt(drive, number))
+    assert document is not None
+    return document
 
 
 def to_deliver() -> list[Any]:
@@ -48,7 +48,8 @@ def to_deliver() -> list[Any]:
 
 def event(documents: list[Any]) -> dict[str, Any]:
     records = [
-        {"messageId": f"message-{n}", "body": json.dumps(one)} for n, one in enumerate(documents)
+        {"messageId": f"message-{n}", "body": json.dumps(document)}
+        for n, document in enumerate(documents)
     ]
     return {"Records": records}
 
@@ -57,12 +58,12 @@ def test_receipt_is_stored_with_its_fields(world: World, receipt: Any) -> None:
     steps.know_register(world)
     content = receipt(5, unknownField=[1], operationType=2)
     feed(world, content)
-    found = kept(5)
-    assert found.content == content
-    assert (found.owner, found.register_id, found.shift) == ("client-1", REGISTER, 7)
-    assert (found.fiscal_drive, found.number, found.fiscal_sign) == (DRIVE, 5, 1_000_005)
-    assert (found.day, found.operation, found.total, found.cash) == (DAY, 2, 100_00, 100_00)
-    assert not found.has_delivery
+    stored = kept(5)
+    assert stored.content == content
+    assert (stored.owner, stored.register_id, stored.shift) == ("client-1", REGISTER, 7)
+    assert (stored.fiscal_drive, stored.number, stored.fiscal_sign) == (DRIVE, 5, 1_000_005)
+    assert (stored.day, stored.operation, stored.total, stored.cash) == (DAY, 2, 100_00, 100_00)
+    assert not stored.has_delivery
     assert to_deliver() == []
 
 
@@ -93,7 +94,11 @@ def test_day_is_the_date_of_the_receipt_in_moscow(world: World, receipt: Any) ->
     steps.know_register(world)
     times = ["2026-11-24T23:59:00", "2026-11-24T21:00:00Z", "2026-11-22T10:00:00"]
     feed(world, *(receipt(n, dateTime=time) for n, time in enumerate(times, start=1)))
-    assert [(one.day.day, one.receipts) for one in turnover(world)] == [(22, 1), (24, 1), (25, 1)]
+    assert [(day_total.day.day, day_total.receipts) for day_total in turnover(world)] == [
+        (22, 1),
+        (24, 1),
+        (25, 1),
+    ]
 
 
 def test_repeated_document_changes_nothing(world: World, receipt: Any) -> None:
@@ -115,8 +120,8 @@ def test_repeat_does_not_change_day_or_owner(world: World, receipt: Any) -> None
     feed(world, receipt(5, dateTime="2026-11-24T01:00:00"))
     steps.know_register(world, client_id="client-2")
     feed(world, receipt(5, dateTime="2026-11-23T20:00:00Z"), receipt(6))
-    assert [(one.day, one.receipts) for one in turnover(world)] == [(DAY, 1)]
-    assert [one.receipts for one in turnover(world, "client-2")] == [1]
+    assert [(day_total.day, day_total.receipts) for day_total in turnover(world)] == [(DAY, 1)]
+    assert [day_total.receipts for day_total in turnover(world, "client-2")] == [1]
     assert (kept(5).owner, kept(6).owner) == ("client-1", "client-2")
 
 
@@ -133,7 +138,7 @@ def test_invalid_documents_fail_without_failing_the_batch(world: World, receipt:
     feed(world, receipt(4), *refused, *written, receipt(5))
     assert [n for n in range(1, 6) if turnover(world)[0].has(n)] == [1, 4, 5]
     assert {name for name, _ in world.dead} == {FISCAL_DOCUMENTS.name}
-    bodies = [json.dumps(one, ensure_ascii=False) for one in refused]
+    bodies = [json.dumps(message, ensure_ascii=False) for message in refused]
     assert sorted(body for _, body in world.dead) == sorted([*bodies, *written])
     assert kept(1).fiscal_sign == 1_000_001
 
@@ -189,7 +194,7 @@ def test_of_two_documents_with_one_number_in_a_batch_one_is_counted(
 ) -> None:
     steps.know_register(world)
     feed(world, receipt(1), receipt(1, fiscalSign=7, dateTime="2026-11-23T12:00:00"))
-    assert [one.receipts for one in turnover(world)] == [1]
+    assert [day_total.receipts for day_total in turnover(world)] == [1]
     assert len(world.dead) == 1
 
 
@@ -279,23 +284,25 @@ def check(world: World, documents: list[dict[str, Any]]) -> None:
     """Compare the turnover with sums calculated from the documents."""
     expected: dict[tuple[str, int], Counter[int]] = {}
     marks: dict[tuple[str, int], set[int]] = {}
-    for one in documents:
-        name = one["fiscalDriveNumber"], int(one["dateTime"][8:10])
-        marks.setdefault(name, set()).add(one["fiscalDocumentNumber"])
+    for document in documents:
+        name = document["fiscalDriveNumber"], int(document["dateTime"][8:10])
+        marks.setdefault(name, set()).add(document["fiscalDocumentNumber"])
         sums = expected.setdefault(name, Counter())
-        if one["code"] not in (2, 5):
-            sums[one["operationType"]] += one["totalSum"]
-    days = {(one.fiscal_drive, one.day.day): one for one in turnover(world)}
+        if document["code"] not in (2, 5):
+            sums[document["operationType"]] += document["totalSum"]
+    days = {(day_total.fiscal_drive, day_total.day.day): day_total for day_total in turnover(world)}
     assert {name: {n for n in range(1, 60) if day.has(n)} for name, day in days.items()} == marks
     for name, sums in expected.items():
         assert days[name].turnover == sums[1] - sums[2], name
         assert days[name].expense == sums[3] - sums[4], name
     assert len(world.items(FISCAL, "document#")) == len(documents)
-    deliveries = Counter(one["document_number"] for one in to_deliver())
+    deliveries = Counter(delivery["document_number"] for delivery in to_deliver())
     with_contact = [
-        one for one in documents if "buyerPhoneOrAddress" in one and one["code"] not in (2, 5)
+        document
+        for document in documents
+        if "buyerPhoneOrAddress" in document and document["code"] not in (2, 5)
     ]
-    assert set(deliveries) == {one["fiscalDocumentNumber"] for one in with_contact}
+    assert set(deliveries) == {document["fiscalDocumentNumber"] for document in with_contact}
     assert world.dead == []
 
 
@@ -330,7 +337,7 @@ def test_turnover_is_exact_in_every_schedule(seed: int, worlds: Worlds, receipt:
         """Process a batch as the queue does: failed messages, or all after a crash, come again."""
         try:
             failed = follow_fiscal_documents(event(batch), None)["batchItemFailures"]
-            again = [batch[int(one["itemIdentifier"].partition("-")[2])] for one in failed]
+            again = [batch[int(failure["itemIdentifier"].partition("-")[2])] for failure in failed]
         except Died:
             again = batch
         if again:

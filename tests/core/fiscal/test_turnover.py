@@ -57,26 +57,26 @@ def documents(draw: st.DrawFn) -> StoredDocument:
     )
 
 
-days = st.lists(documents(), unique_by=lambda one: one.number, max_size=40)
+days = st.lists(documents(), unique_by=lambda record: record.number, max_size=40)
 
 
 def recount(kept: Iterable[StoredDocument]) -> dict[str, Any]:
     """Calculate each value directly from the list of documents."""
-    paid = [one for one in kept if one.kind in {3, 4, 31, 41}]
+    paid = [record for record in kept if record.kind in {3, 4, 31, 41}]
 
     def net(plus: int, minus: int, field: str) -> int:
         signs = {plus: 1, minus: -1}
-        return sum(getattr(one, field) * signs.get(one.operation or 0, 0) for one in paid)
+        return sum(getattr(record, field) * signs.get(record.operation or 0, 0) for record in paid)
 
     return {
         "turnover": net(1, 2, "total"),
         "cash": net(1, 2, "cash"),
         "electronic": net(1, 2, "electronic"),
         "expense": net(3, 4, "total"),
-        "receipts": len([one for one in paid if one.operation == 1]),
-        "returns": len([one for one in paid if one.operation == 2]),
-        "corrections": len([one for one in paid if one.kind in {31, 41}]),
-        "last_document_at": max((one.at for one in paid), default=None),
+        "receipts": len([record for record in paid if record.operation == 1]),
+        "returns": len([record for record in paid if record.operation == 2]),
+        "corrections": len([record for record in paid if record.kind in {31, 41}]),
+        "last_document_at": max((record.at for record in paid), default=None),
     }
 
 
@@ -105,19 +105,19 @@ def test_order_batches_and_repeats_do_not_change_the_sums(
         assert turnover.version == version + 1
     assert values_of(turnover) == recount(day)
     assert {n for n in range(1, 6_000) if turnover.has(n)} == {
-        one.number for one in day if one.number < 6_000
+        record.number for record in day if record.number < 6_000
     }
-    assert all(turnover.has(one.number) for one in day)
+    assert all(turnover.has(record.number) for record in day)
     assert sum(marks.bit_count() for marks in turnover.counted.values()) == len(day)
     if day:
         assert turnover.numbers == (min(n.number for n in day), max(n.number for n in day))
-    for shift in {one.shift for one in day}:
-        of_it = [one for one in day if one.shift == shift]
+    for shift in {record.shift for record in day}:
+        of_it = [record for record in day if record.shift == shift]
         assert shift is not None
         assert turnover.shifts[shift] == ShiftSpan(
-            first=min(one.number for one in of_it),
-            last=max(one.number for one in of_it),
-            closed=any(one.kind is FiscalDocumentKind.SHIFT_CLOSING for one in of_it),
+            first=min(record.number for record in of_it),
+            last=max(record.number for record in of_it),
+            closed=any(record.kind is FiscalDocumentKind.SHIFT_CLOSING for record in of_it),
         )
 
 

@@ -27,9 +27,9 @@ def shown(world: World, application_id: str) -> Any:
 
 def services(world: World) -> dict[str, dict[str, Any]]:
     return {
-        one.pop("sk").removeprefix("service#"): one
-        for one in world.items(E_RECEIPTS, "service#")
-        if one.pop("client_id") == "client-1"
+        item.pop("sk").removeprefix("service#"): item
+        for item in world.items(E_RECEIPTS, "service#")
+        if item.pop("client_id") == "client-1"
     }
 
 
@@ -40,7 +40,7 @@ def test_application_is_shown_with_flags_and_files(world: World) -> None:
     assert card["client_id"] == "client-1"
     assert card["organisation_name"] == steps.PROFILE["name"]
     assert card["organisation_inn"] == steps.PROFILE["inn"]
-    assert [one["flag"] for one in card["flags"]] == ["name-of-authority", "name-unrelated"]
+    assert [flag["flag"] for flag in card["flags"]] == ["name-of-authority", "name-unrelated"]
     assert card["overdue"] is False
     ((file),) = card["files"]
     assert (file["filename"], file["media_type"], file["size"]) == (
@@ -63,15 +63,15 @@ def test_worklist_begins_with_the_earliest_deadline(world: World) -> None:
     world.advance(days=2)
     soon = by.in_review(world, by.logo_form(), by.LOGO)
     fresh = by.submitted(world, who="other_client")
-    assert [one["application_id"] for one in listed(world)] == [late, soon]
-    assert [one["application_id"] for one in listed(world, state="submitted")] == [fresh]
+    assert [item["application_id"] for item in listed(world)] == [late, soon]
+    assert [item["application_id"] for item in listed(world, state="submitted")] == [fresh]
     world.drain()
     everyone = world.walk(WORKLIST, limit=2, who="operator")
-    assert [one["application_id"] for one in everyone] == [late, soon, fresh]
+    assert [application["application_id"] for application in everyone] == [late, soon, fresh]
     world.advance(days=2)
-    assert [one["overdue"] for one in listed(world)] == [True, False, False]
+    assert [item["overdue"] for item in listed(world)] == [True, False, False]
     assert by.decide(world, late).status == 200
-    assert [one["application_id"] for one in listed(world)] == [soon, fresh]
+    assert [item["application_id"] for item in listed(world)] == [soon, fresh]
     (approved,) = listed(world, state="approved")
     assert approved["application_id"] == late
     assert approved["overdue"] is False
@@ -162,12 +162,12 @@ def test_of_two_concurrent_decisions_one_succeeds(world: World) -> None:
     alone = world.around
 
     def lose_after_reading(perform: Callable[[], Any]) -> Any:
-        found = perform()
+        result = perform()
         world.around = alone
         within, world._function = world._function, None
         assert by.decide(world, application_id, "reject", reason="Первый").status == 200
         world._function = within
-        return found
+        return result
 
     world.around = lose_after_reading
     answer = by.decide(world, application_id)
@@ -205,7 +205,7 @@ def test_only_operators_are_allowed(world: World, who: str) -> None:
 )
 def test_invalid_decision_is_refused(world: World, payload: dict[str, str], pointer: str) -> None:
     answer = world.call(f"POST {WORKLIST}/some/decision", payload, who="operator")
-    assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
+    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
 
 
 def test_list_refuses_an_unknown_state(world: World) -> None:

@@ -15,9 +15,9 @@ from tests.support.world import World
 
 
 def flags(world: World, application_id: str) -> list[str]:
-    seen = world.get(f"/moderation/applications/{application_id}", who="operator")
-    assert seen["state"] == "in_review"
-    return [one["flag"] for one in seen["flags"]]
+    application = world.get(f"/moderation/applications/{application_id}", who="operator")
+    assert application["state"] == "in_review"
+    return [flag["flag"] for flag in application["flags"]]
 
 
 def message(application_id: str) -> dict[str, str]:
@@ -37,7 +37,7 @@ def test_valid_applications_are_not_flagged(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "filename", "found"),
+    ("name", "filename", "expected"),
     [
         ("Василёк", "устав.pdf", ["name-unrelated"]),
         ("Василёк", "Товарный знак.pdf", []),
@@ -45,26 +45,26 @@ def test_valid_applications_are_not_flagged(world: World) -> None:
         ("Пиздец", "устав.pdf", ["name-obscene", "name-unrelated"]),
     ],
 )
-def test_name_is_flagged(world: World, name: str, filename: str, found: list[str]) -> None:
+def test_name_is_flagged(world: World, name: str, filename: str, expected: list[str]) -> None:
     by.know_eligible(world)
     form = by.brand_form(name, by.document(filename=filename))
-    assert flags(world, by.in_review(world, form)) == found
+    assert flags(world, by.in_review(world, form)) == expected
 
 
 @pytest.mark.parametrize(
-    ("content", "found"),
+    ("content", "expected"),
     [
         (by.PDF[:20], ["file-unreadable"]),
         (by.picture(), ["file-unreadable"]),
         (by.PDF.replace(b"/Root", b"/Encrypt 2 0 R/Root"), ["file-encrypted"]),
     ],
 )
-def test_stored_file_is_checked(world: World, content: bytes, found: list[str]) -> None:
+def test_stored_file_is_checked(world: World, content: bytes, expected: list[str]) -> None:
     by.know_eligible(world)
     application_id = by.submitted(world)
     put_file(application_id, content)
     world.drain()
-    assert flags(world, application_id) == found
+    assert flags(world, application_id) == expected
 
 
 def test_missing_file_is_flagged(world: World) -> None:
@@ -106,7 +106,7 @@ def test_of_two_concurrent_changes_one_succeeds(
     alone = world.around
 
     def lose_after_reading(perform: Callable[[], Any]) -> Any:
-        found = perform()
+        result = perform()
         world.around = alone
         within, world._function = world._function, None
         if other == "check":
@@ -116,13 +116,13 @@ def test_of_two_concurrent_changes_one_succeeds(
         else:
             world.ok(f"POST {by.path()}/{application_id}/cancellation")
         world._function = within
-        return found
+        return result
 
     world.around = lose_after_reading
     world.deliver()
-    seen = world.get(f"{by.path()}/{application_id}")
+    application = world.get(f"{by.path()}/{application_id}")
     ended = "in_review" if other == "check" else "cancelled"
-    assert [one["status"] for one in seen["history"]] == ["submitted", ended]
+    assert [entry["status"] for entry in application["history"]] == ["submitted", ended]
     assert world.deliver() == 0, "no message is left to be delivered again"
 
 
@@ -159,11 +159,11 @@ def test_overdue_applications_are_reported(
 ) -> None:
     by.know_eligible(world)
     assert overdue(world, capsys) == 0
-    one = by.in_review(world)
+    other_id = by.in_review(world)
     by.in_review(world, by.logo_form(), by.LOGO)
     world.advance(days=3)
     assert overdue(world, capsys) == 0
     world.advance(hours=12)
     assert overdue(world, capsys) == 2
-    by.decide(world, one)
+    by.decide(world, other_id)
     assert overdue(world, capsys) == 1

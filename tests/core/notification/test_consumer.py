@@ -23,8 +23,8 @@ LETTER = {
 
 
 def record(world: World) -> dict[str, Any]:
-    (one,) = world.items(OUTBOX, "mail#")
-    return one
+    (message,) = world.items(OUTBOX, "mail#")
+    return message
 
 
 def test_email_is_sent_as_written(world: World) -> None:

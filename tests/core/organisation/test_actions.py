@@ -23,7 +23,7 @@ def place(shop: str, register: str) -> str:
 
 def registers_of(world: World, who: str = "client") -> dict[str, list[str]]:
     shops = world.get("/organisation/shops", who=who)["items"]
-    return {one["shop_id"]: [each["register_id"] for each in one["registers"]] for one in shops}
+    return {shop["shop_id"]: [each["register_id"] for each in shop["registers"]] for shop in shops}
 
 
 def test_profile_is_what_the_cabinet_sent(world: World) -> None:
@@ -89,21 +89,21 @@ def test_shop_is_opened_without_registers_and_listed(world: World) -> None:
 
 
 def test_register_moves_from_shop_to_shop(world: World) -> None:
-    one, other = open_shop(world), open_shop(world, name="Напротив")
+    first, other = open_shop(world), open_shop(world, name="Напротив")
     register = steps.know_register(world)
     steps.know_register(world, register_id=OTHER_REGISTER)
-    bound = world.ok(f"PUT {place(one, register)}")
-    assert bound["shop_id"] == one
-    world.ok(f"PUT {place(one, OTHER_REGISTER)}")
-    assert registers_of(world) == {one: [register, OTHER_REGISTER], other: []}
+    bound = world.ok(f"PUT {place(first, register)}")
+    assert bound["shop_id"] == first
+    world.ok(f"PUT {place(first, OTHER_REGISTER)}")
+    assert registers_of(world) == {first: [register, OTHER_REGISTER], other: []}
     world.ok(f"PUT {place(other, register)}")
-    assert registers_of(world) == {one: [OTHER_REGISTER], other: [register]}
+    assert registers_of(world) == {first: [OTHER_REGISTER], other: [register]}
 
     answer = world.call(f"DELETE {place(other, register)}")
     assert (answer.status, answer.body) == (204, b"")
-    assert registers_of(world) == {one: [OTHER_REGISTER], other: []}
-    moves = [one.get("shop_id") for one in world.items(ORGANISATION, f"binding#{register}")]
-    assert moves == [one, other, None], "kept in order, for turnover by shop and day"
+    assert registers_of(world) == {first: [OTHER_REGISTER], other: []}
+    moves = [item.get("shop_id") for item in world.items(ORGANISATION, f"binding#{register}")]
+    assert moves == [first, other, None], "kept in order, for turnover by shop and day"
 
 
 def test_page_of_shops_reads_only_the_registers_of_its_shops(
@@ -118,8 +118,10 @@ def test_page_of_shops_reads_only_the_registers_of_its_shops(
         expected[shop] = [register]
     steps.know_register(world, register_id=OTHER_REGISTER)
     shops = world.walk("/organisation/shops", limit=1)
-    found = {one["shop_id"]: [each["register_id"] for each in one["registers"]] for one in shops}
-    assert found == expected
+    bindings = {
+        shop["shop_id"]: [each["register_id"] for each in shop["registers"]] for shop in shops
+    }
+    assert bindings == expected
 
 
 def test_of_two_concurrent_moves_one_succeeds(world: World) -> None:
@@ -138,14 +140,14 @@ def test_of_two_concurrent_moves_one_succeeds(world: World) -> None:
 
 
 def test_register_is_unbound_only_from_the_shop_it_is_in(world: World) -> None:
-    one, other = open_shop(world), open_shop(world)
+    first, other = open_shop(world), open_shop(world)
     register = steps.know_register(world)
-    assert world.call(f"DELETE {place(one, register)}").problem == "register-not-in-shop"
-    world.ok(f"PUT {place(one, register)}")
+    assert world.call(f"DELETE {place(first, register)}").problem == "register-not-in-shop"
+    world.ok(f"PUT {place(first, register)}")
     assert world.call(f"DELETE {place(other, register)}").problem == "register-not-in-shop"
-    assert world.call(f"DELETE {place(one, OTHER_REGISTER)}").problem == "register-unknown"
-    world.ok(f"DELETE {place(one, register)}")
-    assert world.call(f"DELETE {place(one, register)}").problem == "register-not-in-shop"
+    assert world.call(f"DELETE {place(first, OTHER_REGISTER)}").problem == "register-unknown"
+    world.ok(f"DELETE {place(first, register)}")
+    assert world.call(f"DELETE {place(first, register)}").problem == "register-not-in-shop"
 
 
 def test_shops_and_registers_of_others_are_not_found(world: World) -> None:

@@ -44,7 +44,7 @@ def evidence() -> dict[str, bytes]:
 
 def test_agreement_is_signed_over_its_exact_text(ready: World, pki: DemonstrationPki) -> None:
     listed = ready.get("/organisation/agreements")["items"]
-    assert [(one["kind"], one["state"]) for one in listed] == [("e-receipts", "unsigned")]
+    assert [(item["kind"], item["state"]) for item in listed] == [("e-receipts", "unsigned")]
     text = ready.get(AGREEMENT)["text"]
     assert steps.PROFILE["inn"] in text
     assert steps.PROFILE["name"] in text
@@ -62,7 +62,10 @@ def test_agreement_is_signed_over_its_exact_text(ready: World, pki: Demonstratio
         f"{folder}/{name}" for name in ("content", "signature.p7s", "evidence.json")
     }
     stored = json.loads(kept[f"{folder}/evidence.json"])
-    assert [one["status"] for one in stored["paths"][0]["revocation"]] == ["good", "good"]
+    assert [certificate["status"] for certificate in stored["paths"][0]["revocation"]] == [
+        "good",
+        "good",
+    ]
 
 
 def test_signed_text_does_not_change_with_the_profile(ready: World, pki: DemonstrationPki) -> None:

@@ -16,7 +16,7 @@ def test_repeated_message_changes_nothing(world: World) -> None:
     for _ in range(2):
         steps.know_organisation(world)
         steps.know_register(world)
-    assert sorted(one["sk"] for one in world.items(ORGANISATION)) == [
+    assert sorted(item["sk"] for item in world.items(ORGANISATION)) == [
         "owner",
         "profile",
         f"register#{steps.REGISTER['register_id']}",
@@ -71,7 +71,7 @@ def test_register_moves_to_its_new_owner(world: World) -> None:
     assert listed["shop_id"] is None
     (owner,) = world.items(ORGANISATION, "owner")
     assert (owner["client_id"], owner["owner"]) == (f"register#{register}", "client-2")
-    moves = [one.get("shop_id") for one in world.items(ORGANISATION, f"binding#{register}")]
+    moves = [item.get("shop_id") for item in world.items(ORGANISATION, f"binding#{register}")]
     assert moves == [shop_id, None]
 
 

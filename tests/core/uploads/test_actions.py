@@ -21,9 +21,9 @@ def test_form_accepts_one_file_for_ten_minutes(world: World) -> None:
     assert ["content-length-range", 1, FILE["size"]] in policy["conditions"]
     conditions = {
         key: value
-        for one in policy["conditions"]
-        if isinstance(one, dict)
-        for key, value in one.items()
+        for condition in policy["conditions"]
+        if isinstance(condition, dict)
+        for key, value in condition.items()
     }
     assert conditions["bucket"] == UPLOADS.physical_name
     assert conditions["key"] == fields["key"]
@@ -60,7 +60,7 @@ def test_form_is_sent_to_the_configured_url(world: World, monkeypatch: pytest.Mo
 def test_invalid_upload_is_refused(world: World, change: dict[str, object], pointer: str) -> None:
     answer = world.call("POST /uploads", FILE | change)
     assert answer.status == 422
-    assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
+    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
 
 
 def test_landlords_are_refused(world: World) -> None:

@@ -17,9 +17,9 @@ from infra.local.cloud import Cloud, CloudError
 from infra.local.stack import DeploymentError
 
 
-def eventually(found: Callable[[], Any], seconds: float = 15.0) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 15.0) -> Any:
     deadline = time.monotonic() + seconds
-    while not (value := found()):
+    while not (value := look()):
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
     return value
@@ -236,7 +236,7 @@ def test_functions_share_one_unpacked_artifact(
         assert json.loads(deploy(cloud).call("GET", "/things/x").data)
         handlers = [*tmp_path.rglob("ministack-lambda-*/code/handlers.py")]
         assert len(handlers) >= 2, "of the action and of its authorizer"
-        assert len({one.resolve() for one in handlers}) == 1
+        assert len({handler.resolve() for handler in handlers}) == 1
         assert [*tmp_path.rglob("code.zip")] == []
 
 

@@ -62,10 +62,10 @@ def test_sign_and_certificate(demonstration: Demonstration) -> None:
 def test_fiscal_documents(demonstration: Demonstration, product: Any) -> None:
     call(demonstration, "POST", "/fiscal-documents", user="Ромашка")
 
-    found = product.cloud.client("sqs").receive_message(
+    received = product.cloud.client("sqs").receive_message(
         QueueUrl=product.outputs["DeadLettersUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=2
     )
-    assert {"user": "Ромашка"} in [json.loads(message["Body"]) for message in found["Messages"]]
+    assert {"user": "Ромашка"} in [json.loads(message["Body"]) for message in received["Messages"]]
 
 
 def test_queues_and_messages(demonstration: Demonstration) -> None:

@@ -23,13 +23,13 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        seen = {
+        request = {
             "method": self.command,
             "target": self.path,
             "headers": [[name.lower(), value] for name, value in self.headers.items()],
             "body": body.hex(),
         }
-        content = b"" if self.command == "HEAD" else json.dumps(seen).encode()
+        content = b"" if self.command == "HEAD" else json.dumps(request).encode()
         self.send_response(207)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Set-Cookie", "a=1")
@@ -125,12 +125,12 @@ def test_a_call_goes_on_whole(
         User_Agent="me",
     )
 
-    seen = json.loads(body)
-    headers = dict(map(tuple, seen["headers"]))
+    request = json.loads(body)
+    headers = dict(map(tuple, request["headers"]))
     assert answer.status == 207
-    assert seen["method"] == method
-    assert seen["target"] == "/_aws/execute-api/id/v1/things/a%2Fb%20c?q=1&q=%D1%8F"
-    assert bytes.fromhex(seen["body"]) == content
+    assert request["method"] == method
+    assert request["target"] == "/_aws/execute-api/id/v1/things/a%2Fb%20c?q=1&q=%D1%8F"
+    assert bytes.fromhex(request["body"]) == content
     assert headers["authorization"] == "Bearer x"
     assert headers["host"] == f"127.0.0.1:{origin.port}"
     assert not {"te", "x-mine"} & headers.keys()
@@ -150,9 +150,9 @@ def test_a_call_gets_nothing_the_caller_did_not_send(
 ) -> None:
     connection.putrequest("GET", "/api/x", skip_accept_encoding=True)
     connection.endheaders()
-    seen = json.loads(connection.getresponse().read())
+    request = json.loads(connection.getresponse().read())
 
-    assert {name for name, _ in seen["headers"]} == {"host"}
+    assert {name for name, _ in request["headers"]} == {"host"}
 
 
 def test_one_connection_serves_many_calls(connection: http.client.HTTPConnection) -> None:

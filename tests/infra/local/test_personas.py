@@ -18,7 +18,7 @@ def check_digit(digits: str, weights: list[int]) -> str:
     )
 
 
-@pytest.mark.parametrize("organisation", ORGANISATIONS, ids=lambda found: found.name)
+@pytest.mark.parametrize("organisation", ORGANISATIONS, ids=lambda organisation: organisation.name)
 def test_numbers_carry_their_check_digits(organisation: Organisation) -> None:
     inn, ogrn = organisation.inn, organisation.ogrn
     if organisation.kind == "legal_entity":

@@ -54,7 +54,10 @@ def test_channel_is_switched_and_each_change_is_recorded(world: World) -> None:
     world.ok("PUT /e-receipts/channels/sms", {"enabled": False})
     assert world.get("/e-receipts")["channels"]["sms"]["enabled"] is False
     history = world.items(E_RECEIPTS, "switched#channel#sms#")
-    assert [one["enabled"] for one in sorted(history, key=lambda one: one["sk"])] == [True, False]
+    assert [entry["enabled"] for entry in sorted(history, key=lambda entry: entry["sk"])] == [
+        True,
+        False,
+    ]
 
 
 def test_unknown_channel_is_not_found(world: World) -> None:

@@ -22,13 +22,14 @@ def kept_files() -> dict[str, bytes]:
     s3, bucket = cloud.client("s3"), APPLICATIONS.physical_name
     listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
     return {
-        one["Key"]: s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read() for one in listed
+        stored["Key"]: s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read()
+        for stored in listed
     }
 
 
 def item(world: World, service: str = by.BRAND) -> dict[str, Any]:
-    (found,) = world.items(E_RECEIPTS, f"service#{service}")
-    return {name: value for name, value in found.items() if name not in ("client_id", "sk")}
+    (service_item,) = world.items(E_RECEIPTS, f"service#{service}")
+    return {name: value for name, value in service_item.items() if name not in ("client_id", "sk")}
 
 
 def nothing_stored(world: World) -> bool:
@@ -37,7 +38,7 @@ def nothing_stored(world: World) -> bool:
 
 def faults(answer: Any) -> list[tuple[str, str]]:
     assert answer.status == 422, answer.body.decode()
-    return [(one["pointer"], one["detail"]) for one in answer.json["errors"]]
+    return [(error["pointer"], error["detail"]) for error in answer.json["errors"]]
 
 
 def test_application_for_a_branded_message(world: World) -> None:
@@ -71,16 +72,16 @@ def test_application_for_a_branded_message(world: World) -> None:
     }
     assert world.get(f"{by.path()}/{application_id}") == sent
     world.drain()
-    seen = world.get(f"{by.path()}/{application_id}")
-    assert seen["state"] == "in_review"
-    assert seen["review_due"] == "2026-11-27T21:00:00Z", (
+    application = world.get(f"{by.path()}/{application_id}")
+    assert application["state"] == "in_review"
+    assert application["review_due"] == "2026-11-27T21:00:00Z", (
         "the end of the third business day in Moscow"
     )
-    assert [(one["status"], one["by"]) for one in seen["history"]] == [
+    assert [(entry["status"], entry["by"]) for entry in application["history"]] == [
         ("submitted", "client"),
         ("in_review", "system"),
     ]
-    assert "flags" not in seen, "only moderators see the flags"
+    assert "flags" not in application, "only moderators see the flags"
     assert item(world)["state"] == "in_review"
 
 
@@ -135,8 +136,8 @@ def test_cancelled_application_allows_another(world: World, reviewed: bool) -> N
     assert world.get(f"{by.path()}/{application_id}") == cancelled, "the checks do not change it"
     second = by.in_review(world)
     listed = world.walk(by.path(), limit=1)
-    assert [one["application_id"] for one in listed] == [second, application_id]
-    assert [one["state"] for one in listed] == ["in_review", "cancelled"]
+    assert [application["application_id"] for application in listed] == [second, application_id]
+    assert [application["state"] for application in listed] == ["in_review", "cancelled"]
     assert world.dead == []
 
 
@@ -240,8 +241,8 @@ def test_invalid_application_is_refused(
     world: World, service: str, form: Any, pointers: list[str]
 ) -> None:
     by.know_eligible(world)
-    found = faults(world.call(f"POST {by.path(service)}", form))
-    assert [pointer for pointer, _ in found] == pointers
+    errors = faults(world.call(f"POST {by.path(service)}", form))
+    assert [pointer for pointer, _ in errors] == pointers
     assert nothing_stored(world)
 
 
@@ -255,23 +256,23 @@ def test_every_invalid_document_is_reported(world: World) -> None:
         {"filename": "b.pdf", "upload_id": "upload-1"},
         by.document(b"MZ\x90", "c.pdf"),
     ]
-    found = faults(world.call(f"POST {by.path()}", by.brand_form("Ромашка", *documents)))
-    assert [pointer for pointer, _ in found] == [
+    errors = faults(world.call(f"POST {by.path()}", by.brand_form("Ромашка", *documents)))
+    assert [pointer for pointer, _ in errors] == [
         "/documents/0/content",
         "/documents/2/content",
         "/documents/3/upload_id",
         "/documents/4/content",
     ]
-    assert "5 МБ" in found[2][1]
+    assert "5 МБ" in errors[2][1]
     assert nothing_stored(world)
 
 
 def test_every_fault_of_the_logo_is_reported(world: World) -> None:
     by.know_eligible(world)
     content = by.picture("JPEG", (300, 300)) + bytes(300_000)
-    found = faults(world.call(f"POST {by.path(by.LOGO)}", by.logo_form(content)))
-    assert {pointer for pointer, _ in found} == {"/logo"}
-    assert len(found) == 3, "format, dimensions, size"
+    errors = faults(world.call(f"POST {by.path(by.LOGO)}", by.logo_form(content)))
+    assert {pointer for pointer, _ in errors} == {"/logo"}
+    assert len(errors) == 3, "format, dimensions, size"
     assert nothing_stored(world)
 
 

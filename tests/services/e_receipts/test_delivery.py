@@ -49,8 +49,8 @@ def refusing(operation: str, code: str, message: str = "", times: int = 100) -> 
 
 
 def sent_mail(world: World) -> Any:
-    (one,) = world.mails()
-    return email.message_from_string(one.raw_data, policy=email.policy.default)
+    (mail,) = world.mails()
+    return email.message_from_string(mail.raw_data, policy=email.policy.default)
 
 
 def test_receipt_is_sent_to_a_telephone(world: World) -> None:
@@ -346,16 +346,16 @@ def test_statistics_equal_the_sums_of_the_deliveries(world: World) -> None:
     kept = world.items(E_RECEIPTS, "delivery#")
     assert len(kept) == 20
     recount: dict[tuple[str, str], Counters] = {}
-    for one in kept:
-        place = one["day"], one["channel"]
-        counted = Counters(**{name: one[name] for name in Counters.model_fields})
+    for item in kept:
+        place = item["day"], item["channel"]
+        counted = Counters(**{name: item[name] for name in Counters.model_fields})
         recount[place] = recount.get(place, Counters()) + counted
     shown = statistics(world, last="2026-12-31")
     reported = {(day.pop("day"), day.pop("channel")): Counters(**day) for day in shown["days"]}
     assert reported == recount
     assert len(reported) == 6
     for channel, counted in shown["totals"].items():
-        of_channel = [one for (_, which), one in recount.items() if which == channel]
+        of_channel = [counters for (_, which), counters in recount.items() if which == channel]
         assert Counters(**counted) == sum(of_channel, Counters())
     assert shown["totals"]["sms"]["sent"] == len(world.texts())
     assert shown["totals"]["email"]["sent"] == len(world.mails())

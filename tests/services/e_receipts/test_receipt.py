@@ -221,8 +221,8 @@ def test_page_contains_the_logo_if_given() -> None:
 
 def test_qr_code_of_the_email_is_readable() -> None:
     mail = receipt_email(receipt(), URL)
-    found = zxingcpp.read_barcodes(Image.open(io.BytesIO(mail.pictures["qr"])))
-    assert [one.text for one in found] == [CODE]
+    barcodes = zxingcpp.read_barcodes(Image.open(io.BytesIO(mail.pictures["qr"])))
+    assert [item.text for item in barcodes] == [CODE]
 
 
 def test_qr_code_of_the_page_is_the_same() -> None:

@@ -33,8 +33,8 @@ def refused(world: World, pki: DemonstrationPki, tariff: str, *authorities: Any)
 def form_errors(world: World, answer: Answer) -> dict[str, str]:
     assert (answer.status, answer.problem) == (422, "payload-invalid"), answer.body.decode()
     assert world.items(GOSOTCHET, "registration#") == []
-    assert [one for one in world.items(IDEMPOTENCY) if "register" in one["sk"]] == []
-    errors = {one["pointer"]: one["detail"] for one in answer.json["errors"]}
+    assert [item for item in world.items(IDEMPOTENCY) if "register" in item["sk"]] == []
+    errors = {error["pointer"]: error["detail"] for error in answer.json["errors"]}
     assert len(errors) == len(answer.json["errors"])
     return errors
 
@@ -136,9 +136,11 @@ def test_limits_of_tax_offices_and_of_additional_kpp_name_the_office(
         "/authorities/1/kpp": "ФНС 5027, КПП 502743001: тариф «Базовый» допускает дополнительных "
         "КПП не больше 0.",
     }
-    offices = [by.FNS | {"code": f"770{one}", "kpp": f"770{one}43001"} for one in range(1, 7)]
+    offices = [
+        by.FNS | {"code": f"770{number}", "kpp": f"770{number}43001"} for number in range(1, 7)
+    ]
     assert list(refused(world, pki, "extended", *offices)) == ["/authorities/5/code"]
-    codes = [by.FNS | {"kpp": f"7728430{one:02}"} for one in range(1, 12)]
+    codes = [by.FNS | {"kpp": f"7728430{number:02}"} for number in range(1, 12)]
     assert list(refused(world, pki, "extended", by.FNS, *codes)) == ["/authorities/11/kpp"]
 
 
@@ -299,7 +301,7 @@ def test_certificates_and_signatures_are_not_taken_for_private_keys(pki: Demonst
     der = pki.certificate("director")
     others = [der, base64.b64encode(der), pem.armor("CERTIFICATE", der), pki.bundle().encode()]
     others += [*pki.crls(), pki.sign(b"text", "director"), b"", b"0", b"text", bytes(1000)]
-    assert not [one for one in others if private_key.contains_private_key(one)]
+    assert not [other for other in others if private_key.contains_private_key(other)]
 
 
 @pytest.mark.parametrize("kind", ["PFX", "SEC 1 in PEM", "GOST PKCS#8"])
@@ -314,8 +316,8 @@ def test_private_key_is_refused_with_a_warning_and_stored_nowhere(
     assert answer.json["errors"][0]["pointer"] == "/certificate"
     assert "отзовите" in answer.json["detail"]
     kept = cloud.keep()
-    held = [repr(one.to_json()) for table in kept.tables.values() for one in table.all_items()]
+    held = [repr(item.to_json()) for table in kept.tables.values() for item in table.all_items()]
     held += [json.dumps(logged), repr(kept.messages), repr(kept.files), answer.body.decode()]
     inside = (sent, KEYS[kind].decode("latin-1"), repr(KEYS[kind])[2:60], sent[40:80])
-    assert not [one for one in held for part in inside if part in one]
+    assert not [content for content in held for part in inside if part in content]
     assert world.items(GOSOTCHET, "registration#") == []

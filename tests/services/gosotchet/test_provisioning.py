@@ -224,7 +224,7 @@ def test_registration_fails_after_a_day_without_an_answer(
     path = f"POST /gosotchet/registrations/{made['registration_id']}/retry"
     assert world.call(path).status == 403
     listed = world.get("/gosotchet/worklist", who="operator")["items"]
-    assert [one["registration_id"] for one in listed] == [made["registration_id"]]
+    assert [item["registration_id"] for item in listed] == [made["registration_id"]]
     assert listed[0]["organisation_inn"] == "7728168971"
     asked = world.ok(path, who="operator")
     assert asked["status"] == "accepted"
@@ -370,7 +370,7 @@ def test_amendment_adds_authorities_and_replaces_the_certificate(
     assert after["certificate"]["sha256"] != current["certificate"]["sha256"]
     assert after["authorities"] == current["authorities"]
     changes = world.get(f"{path}/changes")["items"]
-    assert [[step["status"] for step in one["history"]] for one in changes] == [
+    assert [[step["status"] for step in change["history"]] for change in changes] == [
         ["accepted", "completed"]
     ] * 2
     (account,) = world.items(ACCOUNTS)
@@ -393,7 +393,7 @@ def test_amendment_is_checked_like_the_registration_form(
             "certificate": by.certificate(pki),
         },
     )
-    assert [one["pointer"] for one in answer.json["errors"]] == [
+    assert [error["pointer"] for error in answer.json["errors"]] == [
         "/authorities/0",
         "/authorities/1/kind",
         "/authorities/2/code",

@@ -12,11 +12,13 @@ from tests.support.world import World
 
 
 def test_tariff_lists_the_authorities_that_it_covers(world: World) -> None:
-    tariffs = {one["tariff_id"]: one for one in world.get("/gosotchet/tariffs")["items"]}
+    tariffs = {tariff["tariff_id"]: tariff for tariff in world.get("/gosotchet/tariffs")["items"]}
     assert tariffs["fns"]["title"] == "Отчеты в ФНС"
     assert tariffs["fns"]["authorities"] == ["fns"]
-    everyone = {one["kind"] for one in by.EVERYONE}
-    assert all(set(one["authorities"]) == everyone for key, one in tariffs.items() if key != "fns")
+    everyone = {authority["kind"] for authority in by.EVERYONE}
+    assert all(
+        set(tariff["authorities"]) == everyone for key, tariff in tariffs.items() if key != "fns"
+    )
 
 
 def test_paid_licence_is_active_and_unpaid_licence_expires(
@@ -33,7 +35,7 @@ def test_paid_licence_is_active_and_unpaid_licence_expires(
     world.advance(days=6)
     world.run("expire_invoices")
     world.drain()
-    statuses = [one["status"] for one in world.get("/gosotchet/licences")["items"]]
+    statuses = [licence["status"] for licence in world.get("/gosotchet/licences")["items"]]
     assert statuses == ["active", "expired"]
 
 

@@ -206,9 +206,9 @@ def test_nomenclature_is_listed_in_pages(world: World) -> None:
     onec.know_register(world)
     onec.begin_trial(world)
     documents = onec.shift(59, sales=5)
-    for number, one in enumerate(documents[1:-1]):
+    for number, document in enumerate(documents[1:-1]):
         item = {"name": f"Товар {number}", "price": 100, "quantity": 1, "sum": 100, "nds": 6}
-        one |= {"items": [item], "totalSum": 100, "ecashTotalSum": 100}
+        document |= {"items": [item], "totalSum": 100, "ecashTotalSum": 100}
     onec.feed(world, *documents)
     assert world.walk("/integration-1c/nomenclature", limit=2) == []
     onec.OneC.connect(world).fetch()

@@ -40,7 +40,7 @@ def evidence() -> dict[str, bytes]:
 def test_text_names_the_parties_the_data_the_legal_ground_and_the_term(ready: World) -> None:
     offered = ready.get(CONSENT)
     assert (offered["state"], offered["signature"]) == ("unsigned", None)
-    for said in (
+    for phrase in (
         *(steps.PROFILE[name] for name in ("name", "inn", "kpp", "ogrn", "address")),
         *(by.LANDLORD[name] for name in ("name", "inn", "kpp", "ogrn", "address")),
         SELLER["name"],
@@ -49,7 +49,7 @@ def test_text_names_the_parties_the_data_the_legal_ground_and_the_term(ready: Wo
         "149-ФЗ",
         "действует со дня подписания до отзыва",
     ):
-        assert said in offered["text"], said
+        assert phrase in offered["text"], phrase
     assert "{" not in offered["text"]
 
 
@@ -62,7 +62,7 @@ def test_signed_text_is_stored_with_its_signer_and_evidence(
     assert (signed["state"], signed["text"]) == ("signed", text)
     assert signed["signature"]["signers"][0]["surname"] == "Смирнова"
     assert ready.get(CONSENT) == {
-        name: one for name, one in signed.items() if name not in ("consent_id", "history")
+        name: value for name, value in signed.items() if name not in ("consent_id", "history")
     }
     folder = f"client-1/{signed['signature']['signature_id']}"
     kept = evidence()
@@ -76,7 +76,7 @@ def test_signed_text_is_stored_with_its_signer_and_evidence(
     ready.ok(f"DELETE /rent/consents/{OWNER}")
     (listed,) = ready.get("/rent/consents")["items"]
     assert (listed["text"], listed["signature"]) == (text, signed["signature"])
-    assert [one["status"] for one in listed["history"]] == ["signed", "withdrawn"]
+    assert [entry["status"] for entry in listed["history"]] == ["signed", "withdrawn"]
     assert evidence() == kept
     assert "Новое имя" in ready.get(CONSENT)["text"]
 

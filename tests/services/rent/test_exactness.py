@@ -100,13 +100,13 @@ class Rent(RuleBasedStateMachine):
         answer = self.world.call("POST /rent/grants", form)
         granted = {
             register
-            for one in self._active(who)
-            if one["shop"] == shop_id
-            for register in one["registers"]
+            for grant in self._active(who)
+            if grant["shop"] == shop_id
+            for register in grant["registers"]
         }
         if who not in self.consents:
             assert answer.problem == "rent-consent-unsigned"
-        elif any(self.stands[one] != shop_id for one in chosen) or chosen & granted:
+        elif any(self.stands[choice] != shop_id for choice in chosen) or chosen & granted:
             assert answer.status == 409
         else:
             assert answer.status == 201, answer.body
@@ -122,12 +122,12 @@ class Rent(RuleBasedStateMachine):
             )
 
     def _active(self, who: str) -> list[dict[str, Any]]:
-        return [one for one in self.grants if one["active"] and one["who"] == who]
+        return [grant for grant in self.grants if grant["active"] and grant["who"] == who]
 
-    @precondition(lambda self: any(one["active"] for one in self.grants))
+    @precondition(lambda self: any(grant["active"] for grant in self.grants))
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
-        chosen = data.draw(st.sampled_from([one for one in self.grants if one["active"]]))
+        chosen = data.draw(st.sampled_from([grant for grant in self.grants if grant["active"]]))
         self.world.ok(f"DELETE /rent/grants/{chosen['id']}")
         chosen["active"] = False
 
@@ -136,8 +136,8 @@ class Rent(RuleBasedStateMachine):
         answer = self.world.call(f"DELETE /rent/consents/{LANDLORDS[who]}")
         assert answer.status == (204 if who in self.consents else 404)
         self.consents.discard(who)
-        for one in self._active(who):
-            one["active"] = False
+        for grant in self._active(who):
+            grant["active"] = False
 
     @rule(who=landlords)
     def sign(self, who: str) -> None:
@@ -154,18 +154,20 @@ class Rent(RuleBasedStateMachine):
         query = {"from": str(begin), "to": str(last), "by": "month" if month else "day"}
         for who in LANDLORDS:
             listed = self.world.walk("/rent/tenants", limit=3, who=who)
-            assert {one["grant_id"] for one in listed} == {one["id"] for one in self._active(who)}
-        for one in self.grants:
-            path = f"GET /rent/tenants/{one['id']}/turnover"
-            answer = self.world.call(path, who=one["who"], query=query)
-            if not one["active"]:
+            assert {grant["grant_id"] for grant in listed} == {
+                grant["id"] for grant in self._active(who)
+            }
+        for grant in self.grants:
+            path = f"GET /rent/tenants/{grant['id']}/turnover"
+            answer = self.world.call(path, who=grant["who"], query=query)
+            if not grant["active"]:
                 assert answer.status == 404
                 continue
             assert answer.status == 200
-            self._compare(answer.json, one, begin, last, 7 if month else 10)
+            self._compare(answer.json, grant, begin, last, 7 if month else 10)
 
     def _compare(
-        self, found: Any, grant: dict[str, Any], begin: dt.date, last: dt.date, digits: int
+        self, answer: Any, grant: dict[str, Any], begin: dt.date, last: dt.date, digits: int
     ) -> None:
         """Recount the receipts by the shop of the register at the end of each day."""
         expected: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -188,14 +190,14 @@ class Rent(RuleBasedStateMachine):
                 row["returns"],
                 row["turnover_kopecks"],
             ]
-            for register in found["registers"]
+            for register in answer["registers"]
             for row in register["rows"]
         }
         assert rows == dict(expected)
-        assert found["total"]["turnover_kopecks"] == sum(one[2] for one in expected.values())
-        assert found["total"]["receipts"] == sum(one[0] for one in expected.values())
-        assert sum(row["returns"] for row in found["rows"]) == sum(
-            one[1] for one in expected.values()
+        assert answer["total"]["turnover_kopecks"] == sum(row[2] for row in expected.values())
+        assert answer["total"]["receipts"] == sum(row[0] for row in expected.values())
+        assert sum(row["returns"] for row in answer["rows"]) == sum(
+            row[1] for row in expected.values()
         )
 
 

@@ -42,7 +42,7 @@ def cells(content: bytes) -> list[list[tuple[str, str]]]:
     """Return the type and the text of each cell of the sheet."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         shared = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
-        texts = ["".join(one.itertext()) for one in shared.iter(f"{_NS}si")]
+        texts = ["".join(string.itertext()) for string in shared.iter(f"{_NS}si")]
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert not list(sheet.iter(f"{_NS}f")), "no formula"
     assert not list(sheet.iter(f"{_NS}hyperlink")), "no link"
@@ -50,9 +50,9 @@ def cells(content: bytes) -> list[list[tuple[str, str]]]:
     for row in sheet.iter(f"{_NS}row"):
         rows.append([])
         for cell in row.iter(f"{_NS}c"):
-            said = "".join(cell.itertext())
+            text = "".join(cell.itertext())
             kind = cell.get("t", "n")
-            rows[-1].append((kind, texts[int(said)] if kind == "s" else said))
+            rows[-1].append((kind, texts[int(text)] if kind == "s" else text))
     return rows
 
 
@@ -86,7 +86,7 @@ def test_workbook_holds_texts_numbers_and_dates(world: World, granted: Any) -> N
     assert rows[2][1] == ("s", '=HYPERLINK("http://x"), г. Москва, д. 1')
     kinds = [kind for kind, _ in rows[6]]
     assert kinds == ["s", "s", "n", "n", "n", "n"]
-    assert [said for _, said in rows[6]][:5] == [
+    assert [text for _, text in rows[6]][:5] == [
         f"№ {ONE}",
         f"{by.today(world):%m.%Y}",
         "1",
@@ -99,8 +99,8 @@ def test_same_access_renders_the_same_file(world: World, granted: Any) -> None:
     from chalicelib.services.rent import report
     from chalicelib.services.rent.model import TenantTurnover
 
-    found = TenantTurnover.model_validate(by.look(world, granted))
-    made = [report.render(found, XLSX, world.moment).content for _ in range(2)]
+    turnover = TenantTurnover.model_validate(by.look(world, granted))
+    made = [report.render(turnover, XLSX, world.moment).content for _ in range(2)]
     assert made[0] == made[1]
 
 
@@ -125,6 +125,6 @@ def test_media_type_is_chosen_by_accept(
     answer = fetched(world, granted, accept)
     assert (answer.status, answer.headers["Content-Type"]) == (status, media_type)
     log = world.get(f"/rent/grants/{granted['grant_id']}/accesses")["items"]
-    assert [one["media_type"] for one in log] == (
+    assert [look["media_type"] for look in log] == (
         [media_type.partition(";")[0]] if status == 200 else []
     )

@@ -22,21 +22,23 @@ DAY = dt.timedelta(days=1)
 
 
 def state(world: World, granted: Any) -> str:
-    (found,) = (
-        one for one in world.get("/rent/grants")["items"] if one["grant_id"] == granted["grant_id"]
+    (grant,) = (
+        item
+        for item in world.get("/rent/grants")["items"]
+        if item["grant_id"] == granted["grant_id"]
     )
-    assert found["history"][-1]["status"] in (found["state"], "active")
-    return str(found["state"])
+    assert grant["history"][-1]["status"] in (grant["state"], "active")
+    return str(grant["state"])
 
 
-def seen(world: World, granted: Any) -> int:
+def view_status(world: World, granted: Any) -> int:
     """Return the status of the landlord's request for turnover."""
     path = f"GET /rent/tenants/{granted['grant_id']}/turnover"
     return world.call(path, who="landlord", query=by.period(world)).status
 
 
 def listed(world: World) -> list[str]:
-    return [one["grant_id"] for one in world.walk("/rent/tenants", limit=2, who="landlord")]
+    return [item["grant_id"] for item in world.walk("/rent/tenants", limit=2, who="landlord")]
 
 
 def test_grant_gives_the_landlord_the_turnover_of_its_registers(
@@ -68,23 +70,23 @@ def test_grant_gives_the_landlord_the_turnover_of_its_registers(
         "visible_from": today.isoformat(),
         "granted_at": granted["granted_at"],
     }
-    found = by.look(world, granted)
+    turnover = by.look(world, granted)
     sums = {
         "receipts": 1,
         "returns": 1,
         "turnover_kopecks": 300_00,
         "last_document_at": f"{today}T12:00:00+03:00",
     }
-    assert found["total"] == sums
-    assert found["rows"] == [{**sums, "period": today.isoformat()}]
-    (register,) = found["registers"]
+    assert turnover["total"] == sums
+    assert turnover["rows"] == [{**sums, "period": today.isoformat()}]
+    (register,) = turnover["registers"]
     assert register == {
         "register_id": ONE,
         "visible": [{"first": today.isoformat(), "last": today.isoformat()}],
-        "rows": found["rows"],
+        "rows": turnover["rows"],
         "total": sums,
     }
-    assert (found["tenant"]["inn"], found["landlord"]["inn"]) == (
+    assert (turnover["tenant"]["inn"], turnover["landlord"]["inn"]) == (
         steps.PROFILE["inn"],
         "7707083893",
     )
@@ -99,10 +101,10 @@ def test_months_are_sums_of_days_and_an_earlier_start_adds_days(
     start = today - 65 * DAY
     by.sell(world, *(by.receipt(ONE, n, today - n * DAY, 100) for n in range(1, 70)))
     granted = by.grant(world, shop_id, visible_from=start.isoformat())
-    found = by.look(world, granted, **by.period(world, back=100, by="month"))
-    assert found["total"]["receipts"] == 65
-    assert sum(row["receipts"] for row in found["rows"]) == 65
-    assert [row["period"] for row in found["rows"]] == sorted(
+    turnover = by.look(world, granted, **by.period(world, back=100, by="month"))
+    assert turnover["total"]["receipts"] == 65
+    assert sum(row["receipts"] for row in turnover["rows"]) == 65
+    assert [row["period"] for row in turnover["rows"]] == sorted(
         {str(today - n * DAY)[:7] for n in range(1, 66)}
     )
 
@@ -122,9 +124,9 @@ def test_turnover_covers_the_days_of_a_register_in_the_shop(
     world.ok(f"DELETE /organisation/shops/{shop_id}/registers/{ONE}")
     world.advance(days=1)
     by.sell(world, *(by.receipt(ONE, n + 1, first + n * DAY, 10**n) for n in range(8)))
-    found = by.look(world, granted)
-    assert found["total"]["turnover_kopecks"] == 110_011
-    assert found["registers"][0]["visible"] == [
+    turnover = by.look(world, granted)
+    assert turnover["total"]["turnover_kopecks"] == 110_011
+    assert turnover["registers"][0]["visible"] == [
         {"first": str(first), "last": str(first + DAY)},
         {"first": str(first + 4 * DAY), "last": str(first + 5 * DAY)},
     ]
@@ -146,37 +148,37 @@ def test_turnover_ends_on_the_day_a_register_moves_to_another_client(
 def test_revocation_ends_the_access_at_once(world: World, pki: DemonstrationPki) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
     first, second = by.grant(world, shop_id, ONE), by.grant(world, shop_id, TWO)
-    assert (seen(world, first), seen(world, second)) == (200, 200)
+    assert (view_status(world, first), view_status(world, second)) == (200, 200)
     revoke = f"DELETE /rent/grants/{first['grant_id']}"
     assert world.call(revoke, who="other_client").status == 404
     assert world.call(revoke).status == 204
-    assert (seen(world, first), seen(world, second)) == (404, 200)
+    assert (view_status(world, first), view_status(world, second)) == (404, 200)
     assert listed(world) == [second["grant_id"]]
     assert (state(world, first), state(world, second)) == ("revoked", "active")
     assert world.call(revoke).problem == "grant-not-active"
     again = by.grant(world, shop_id, ONE)
-    assert seen(world, again) == 200
+    assert view_status(world, again) == 200
 
 
 def test_withdrawal_ends_every_grant_at_once(world: World, pki: DemonstrationPki) -> None:
     shop_id = by.ready(world, pki, ONE, TWO)
-    granted = [by.grant(world, shop_id, one) for one in (ONE, TWO)]
+    granted = [by.grant(world, shop_id, register_id) for register_id in (ONE, TWO)]
     assert world.call(f"DELETE /rent/consents/{OWNER}", who="other_client").status == 404
     assert world.call(f"DELETE /rent/consents/{OWNER}").status == 204
     # Before any message is delivered.
-    assert [seen(world, one) for one in granted] == [404, 404]
+    assert [view_status(world, grant) for grant in granted] == [404, 404]
     assert listed(world) == []
-    assert [state(world, one) for one in granted] == ["consent_withdrawn"] * 2
+    assert [state(world, grant) for grant in granted] == ["consent_withdrawn"] * 2
     assert world.call(GRANTS, by.form(shop_id)).problem == "rent-consent-unsigned"
     assert world.call(f"DELETE /rent/consents/{OWNER}").problem == "rent-consent-unknown"
     world.drain()
     kept = world.items(RENT, "grant#")
-    assert [one["history"][-1]["status"] for one in kept] == ["consent_withdrawn"] * 2
+    assert [item["history"][-1]["status"] for item in kept] == ["consent_withdrawn"] * 2
     assert world.items(RENT, "tenant#") == []
-    assert [state(world, one) for one in granted] == ["consent_withdrawn"] * 2
+    assert [state(world, grant) for grant in granted] == ["consent_withdrawn"] * 2
     by.sign(world, pki)
-    assert [seen(world, one) for one in granted] == [404, 404]
-    assert seen(world, by.grant(world, shop_id)) == 200
+    assert [view_status(world, grant) for grant in granted] == [404, 404]
+    assert view_status(world, by.grant(world, shop_id)) == 200
 
 
 def test_grant_needs_a_consent(world: World, pki: DemonstrationPki) -> None:
@@ -200,18 +202,18 @@ def test_new_version_of_the_consent_is_needed_for_new_grants_only(
     second = consent_text.Wording(consent.title, "2", consent.template + "\n8. Новый пункт.\n")
     monkeypatch.setattr(consent_text, "CONSENT", second)
     assert world.call(GRANTS, by.form(shop_id, TWO)).problem == "rent-consent-outdated"
-    assert seen(world, granted) == 200
+    assert view_status(world, granted) == 200
     offered = world.get(f"/rent/landlords/{OWNER}/consent")
     assert (offered["version"], offered["state"]) == ("2", "unsigned")
     by.sign(world, pki)
     later = by.grant(world, shop_id, TWO)
-    assert (seen(world, granted), seen(world, later)) == (200, 200)
+    assert (view_status(world, granted), view_status(world, later)) == (200, 200)
     kept = world.get("/rent/consents")["items"]
-    assert [(one["version"], one["state"]) for one in kept] == [("2", "signed"), ("1", "signed")]
+    assert [(item["version"], item["state"]) for item in kept] == [("2", "signed"), ("1", "signed")]
     world.ok(f"DELETE /rent/consents/{OWNER}")
-    assert (seen(world, granted), seen(world, later)) == (404, 404)
+    assert (view_status(world, granted), view_status(world, later)) == (404, 404)
     kept = world.get("/rent/consents")["items"]
-    assert {one["state"] for one in kept} == {"withdrawn"}
+    assert {item["state"] for item in kept} == {"withdrawn"}
 
 
 def test_register_is_granted_once_to_each_landlord(world: World, pki: DemonstrationPki) -> None:
@@ -226,8 +228,8 @@ def test_register_is_granted_once_to_each_landlord(world: World, pki: Demonstrat
     other = by.open_shop(world, ONE, name="Другой")
     moved = by.grant(world, other, ONE)
     by.sell(world, by.receipt(ONE, 1, by.today(world)))
-    found = [by.look(world, {"grant_id": one})["total"]["receipts"] for one in listed(world)]
-    assert sorted(found) == [0, 1], "a day belongs to one shop"
+    receipts = [by.look(world, {"grant_id": item})["total"]["receipts"] for item in listed(world)]
+    assert sorted(receipts) == [0, 1], "a day belongs to one shop"
     assert by.look(world, moved)["total"]["receipts"] == 1
 
 
@@ -280,10 +282,10 @@ def test_struck_off_landlord_has_no_access_until_another_enrolment(
     shop_id = by.ready(world, pki, ONE, TWO)
     granted = by.grant(world, shop_id, ONE)
     world.ok(f"DELETE /rent/landlords/{OWNER}", who="operator")
-    assert (seen(world, granted), listed(world)) == (404, [])
+    assert (view_status(world, granted), listed(world)) == (404, [])
     assert world.call(GRANTS, by.form(shop_id, TWO)).problem == "landlord-unknown"
     by.enrol(world)
-    assert (seen(world, granted), listed(world)) == (200, [granted["grant_id"]])
+    assert (view_status(world, granted), listed(world)) == (200, [granted["grant_id"]])
 
 
 def test_grant_to_another_landlord_is_not_found(world: World, pki: DemonstrationPki) -> None:
@@ -291,7 +293,7 @@ def test_grant_to_another_landlord_is_not_found(world: World, pki: Demonstration
     by.enrol(world, "client-5", name="АО «Второй»", inn="7736050003", ogrn="1027700070518")
     by.sign(world, pki, "client-5")
     foreign = by.grant(world, shop_id, landlord_id="client-5")
-    assert seen(world, foreign) == 404
+    assert view_status(world, foreign) == 404
     assert listed(world) == []
 
 
@@ -303,7 +305,7 @@ def test_accesses_are_logged_and_the_first_is_notified(world: World, pki: Demons
     by.look(world, granted, by="month")
     world.drain()
     looks = world.get(log)["items"]
-    assert [(one["by"], one["subject"]) for one in looks] == [
+    assert [(look["by"], look["subject"]) for look in looks] == [
         ("month", "user-4"),
         ("day", "user-4"),
     ]
@@ -313,7 +315,7 @@ def test_accesses_are_logged_and_the_first_is_notified(world: World, pki: Demons
     assert mail.destinations["ToAddresses"] == [steps.PROFILE["email"]]
     assert "впервые" in mail.body
     assert world.call(f"GET {log}", who="other_client").status == 404
-    assert seen(world, {"grant_id": "unknown"}) == 404
+    assert view_status(world, {"grant_id": "unknown"}) == 404
     assert len(world.get(log)["items"]) == 2
 
 
@@ -335,13 +337,15 @@ def test_invalid_period_is_refused(world: World, query: dict[str, str]) -> None:
 
 def test_landlord_may_call_only_the_landlords_actions(world: World) -> None:
     declarations.load()
-    for one in declarations.actions():
-        roles = {role.value for role in one.callers}
+    for action in declarations.actions():
+        roles = {role.value for role in action.callers}
         if roles and "landlord" not in roles:
-            path = re.sub(r"{\w+}", "x", one.path)
-            assert world.call(f"{one.method} {path}", who="landlord").status == 403, one.name
+            path = re.sub(r"{\w+}", "x", action.path)
+            assert world.call(f"{action.method} {path}", who="landlord").status == 403, action.name
     assert {
-        one.name for one in declarations.actions() if "landlord" in {r.value for r in one.callers}
+        action.name
+        for action in declarations.actions()
+        if "landlord" in {r.value for r in action.callers}
     } == {
         "list_tenants",
         "get_tenant_turnover",

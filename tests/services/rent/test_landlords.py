@@ -31,7 +31,7 @@ def directory(world: World) -> World:
     return world
 
 
-def found(world: World, q: str, limit: int = 20) -> set[str]:
+def search(world: World, q: str, limit: int = 20) -> set[str]:
     items: list[Any] = []
     query: dict[str, Any] = {"q": q, "limit": limit}
     while True:
@@ -40,7 +40,7 @@ def found(world: World, q: str, limit: int = 20) -> set[str]:
         if page["next"] is None:
             break
         query["next"] = page["next"]
-    names = [one["landlord_id"].removeprefix("client-") for one in items]
+    names = [item["landlord_id"].removeprefix("client-") for item in items]
     assert len(names) == len(set(names)), "each once"
     return set(names)
 
@@ -70,12 +70,12 @@ FOUND = {
 def test_landlord_is_found_by_part_of_the_name_or_inn(directory: World) -> None:
     for limit in (1, 2, 20):
         for q, expected in FOUND.items():
-            assert found(directory, q, limit) == expected, (q, limit)
+            assert search(directory, q, limit) == expected, (q, limit)
 
 
 def test_landlords_are_listed_by_name(directory: World) -> None:
     listed = directory.walk("/rent/landlords", limit=2)
-    assert [one["landlord_id"] for one in listed] == [
+    assert [item["landlord_id"] for item in listed] == [
         "client-12",
         "client-10",
         "client-13",
@@ -100,19 +100,19 @@ def test_next_of_another_search_is_refused(directory: World) -> None:
 
 def test_enrolment_and_striking_off_are_recorded_in_the_history(world: World) -> None:
     landlord = by.enrol(world)
-    assert [(one["status"], one["subject"]) for one in landlord["history"]] == [
+    assert [(entry["status"], entry["subject"]) for entry in landlord["history"]] == [
         ("enrolled", "user-3")
     ]
     path = f"/rent/landlords/{by.OWNER}"
     assert world.ok(f"PUT {path}", who="operator") == landlord, "once more is the same"
     world.ok(f"DELETE {path}", who="operator")
     assert world.call(f"DELETE {path}", who="operator").problem == "landlord-unknown"
-    assert found(world, "елка") == set()
+    assert search(world, "елка") == set()
     assert world.get("/rent/landlords")["items"] == []
     world.ok(f"PUT {path}", who="operator")
     history = world.get(path, who="operator")["history"]
-    assert [one["status"] for one in history] == ["enrolled", "struck_off", "enrolled"]
-    assert found(world, "елка") == {"4"}
+    assert [entry["status"] for entry in history] == ["enrolled", "struck_off", "enrolled"]
+    assert search(world, "елка") == {"4"}
 
 
 def test_renamed_landlord_is_found_by_the_new_name_only(world: World) -> None:
@@ -120,8 +120,8 @@ def test_renamed_landlord_is_found_by_the_new_name_only(world: World) -> None:
     by.enrol(world, name=longest)
     by.enrol(world, name="".join(reversed(longest)))
     by.enrol(world, name="ООО «Вишня»")
-    assert found(world, "вишня") == {"4"}
-    assert found(world, "абвг") == found(world, "гвба") == set()
+    assert search(world, "вишня") == {"4"}
+    assert search(world, "абвг") == search(world, "гвба") == set()
     assert len(world.items(RENT, "search#")) == len("вишня") + 1
 
 

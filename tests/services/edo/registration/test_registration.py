@@ -208,14 +208,14 @@ def test_client_without_a_profile_cannot_register(world: World, pki: Demonstrati
 
 
 def test_participants_are_found_by_inn(ids: dict[str, str], world: World) -> None:
-    def found(inn: str) -> list[tuple[str, bool]]:
+    def participants(inn: str) -> list[tuple[str, bool]]:
         items = world.get("/edo/counterparties", query={"inn": inn})["items"]
         return [(item["participant_id"], item["roaming"]) for item in items]
 
-    assert found(steps.PROFILE["inn"]) == [(ids["client"], False)]
-    assert found(edo.STRANGER["inn"]) == [(ids["other_client"], False)]
-    assert found(edo.FOREIGN["inn"]) == [(ids["foreigner"], True)]
-    assert found("7710140679") == []
+    assert participants(steps.PROFILE["inn"]) == [(ids["client"], False)]
+    assert participants(edo.STRANGER["inn"]) == [(ids["other_client"], False)]
+    assert participants(edo.FOREIGN["inn"]) == [(ids["foreigner"], True)]
+    assert participants("7710140679") == []
     assert world.call("GET /edo/counterparties", query={"inn": "123"}).status == 422
     assert world.call("GET /edo/counterparties").status == 422
     assert "owner" not in json.dumps(
