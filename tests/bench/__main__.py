@@ -7,6 +7,7 @@ _MODULES = (
     "cold_start",
     "cost",
     "month",
+    "archive",
     "feed",
     "warm",
     "kep",

@@ -136,8 +136,12 @@ def _tables() -> Any:
 
 def _writes(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
     """Give the table and the key of each item that a call writes or checks."""
+    if "TableName" not in parameters and not {"RequestItems", "TransactItems"} & parameters.keys():
+        return
     if "Item" in parameters:
         yield _key(parameters["TableName"], parameters["Item"])
+    if "Key" in parameters and "ConsistentRead" not in parameters:  # an update or a deletion
+        yield _key(parameters["TableName"], parameters["Key"])
     if parameters.keys() == {"RequestItems"}:
         for table, requests in parameters["RequestItems"].items():
             for request in requests if isinstance(requests, list) else ():

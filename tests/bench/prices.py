@@ -9,6 +9,17 @@ from collections.abc import Mapping
 WRITE_UNIT = 0.625e-6
 READ_UNIT = 0.125e-6
 STORED_GB_MONTH = 0.25
+RECOVERY_GB_MONTH = 0.20
+"""Of a table, for point-in-time recovery."""
+INFREQUENT_GB_MONTH = 0.10
+"""Of a table in the class STANDARD_INFREQUENT_ACCESS, whose units cost more."""
+INFREQUENT_WRITE_UNIT = 0.78e-6
+INFREQUENT_READ_UNIT = 0.155e-6
+OBJECT_GB_MONTH = 0.023
+ARCHIVED_GB_MONTH = 0.004
+"""Of a file in Glacier Instant Retrieval."""
+ARCHIVED_OBJECT = 0.02e-3
+"""Of a file that moves there."""
 FUNCTION_CALL = 0.20e-6
 FUNCTION_GB_SECOND_ARM = 0.0000133334
 GATEWAY_CALL = 3.50e-6
