@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -31,6 +32,16 @@ CHROMIUM_SHA512 = (
     "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
 )
 """The package and the digest that npm's registry states for it."""
+
+ENGINE_PACKAGE = (
+    "http://deb.debian.org/debian/pool/main/libe/libengine-gost-openssl/"
+    "libengine-gost-openssl_3.0.1-2{build}.deb"
+)
+ENGINE_BUILDS = {
+    "x86_64": ("+b1_amd64", "bde1c9087ff3b06a7166794df666784f2cf0daf8a4b81d1b2022f8c51e2ae541"),
+    "aarch64": ("_arm64", "c5cccc06a92cbf18ee026f2846d61b4ae2beaeb1b3075f16f0e668256bb1bb01"),
+}
+"""The engine of Debian 12, which OpenSSL of later releases loads too, with its SHA-256."""
 
 
 class Unavailable(Exception):
@@ -124,6 +135,18 @@ def _folder_of(pattern: str) -> Path:
     raise Unavailable(f"the packages hold no {pattern}")
 
 
+def _download(address: str, algorithm: str, digest: bytes) -> bytes:
+    """Return a file. Raises: Unavailable: it cannot be had, or has another digest."""
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - no file
+            content: bytes = answer.read()
+    except OSError as error:
+        raise Unavailable(f"{address}: {error}") from error
+    if hashlib.new(algorithm, content).digest() != digest:
+        raise Unavailable(f"{address} has another digest than expected")
+    return content
+
+
 # --- the GOST engine
 
 
@@ -136,9 +159,15 @@ def _gost_works() -> bool:
 
 
 def _provide_gost(tool: Tool) -> None:
-    _provide_packages(tool)
-    if os.geteuid() == 0:
-        return
+    try:
+        _provide_packages(tool)
+    except Unavailable:
+        # Debian 13 has no package of the engine.
+        _provide_packages(tool._replace(packages=("openssl",)))
+        _unpack_engine()
+    else:
+        if os.geteuid() == 0:
+            return
     if program := next(ROOT.glob("usr/bin/openssl"), None):
         libraries = (
             _folder_of("usr/lib/*/libssl.so.3") if any(ROOT.glob("usr/lib/*/libssl*")) else ""
@@ -148,6 +177,18 @@ def _provide_gost(tool: Tool) -> None:
     _set(OPENSSL_ENGINES=str(engines))
     if any(ROOT.glob("usr/lib/*/ossl-modules/gostprov.so")):
         _set(OPENSSL_MODULES=str(_folder_of("usr/lib/*/ossl-modules/gostprov.so")))
+
+
+def _unpack_engine() -> None:
+    """Unpack the engine of Debian 12. Raises: Unavailable: the package is not to be had."""
+    if platform.machine() not in ENGINE_BUILDS:
+        raise Unavailable(f"there is no engine for {platform.machine()}")
+    build, digest = ENGINE_BUILDS[platform.machine()]
+    content = _download(ENGINE_PACKAGE.format(build=build), "sha256", bytes.fromhex(digest))
+    FOLDER.mkdir(exist_ok=True)
+    package = FOLDER / "engine.deb"
+    package.write_bytes(content)
+    _run(["dpkg", "-x", str(package), str(ROOT)])
 
 
 # --- valgrind, libfaketime
@@ -187,7 +228,7 @@ def _browser_works() -> bool:
     from playwright.sync_api import Error, sync_playwright
 
     program = chromium()
-    if program is None:
+    if program is None or subprocess.run([_node(), "--version"], capture_output=True).returncode:
         return False
     try:
         with sync_playwright() as driver:
@@ -200,6 +241,7 @@ def _browser_works() -> bool:
 
 def _provide_browser(tool: Tool) -> None:
     """Provide Chromium: Debian's as root, Playwright's own download, or the package of npm."""
+    _provide_node(tool)
     reasons = []
     for provide in (_debian_chromium, _playwright_chromium, _npm_chromium):
         try:
@@ -211,6 +253,28 @@ def _provide_browser(tool: Tool) -> None:
                 return
             reasons.append(f"{chromium()} does not start")
     raise Unavailable("; ".join(reasons))
+
+
+def _provide_node(tool: Tool) -> None:
+    """Provide the library that Playwright's Node needs and a bare machine lacks."""
+    try:
+        _run([str(_node()), "--version"])
+    except Unavailable:
+        _provide_packages(tool._replace(packages=("libatomic1",)))
+        if os.geteuid():
+            # Alone in its folder: the other libraries there are not for every program.
+            libraries = FOLDER / "lib"
+            libraries.mkdir(exist_ok=True)
+            name = "libatomic.so.1"
+            shutil.copy(_folder_of(f"usr/lib/*/{name}") / name, libraries)
+            _set(LD_LIBRARY_PATH=str(libraries))
+
+
+def _node() -> Path:
+    """Return the Node that Playwright brings."""
+    import playwright
+
+    return Path(playwright.__file__).parent / "driver" / "node"
 
 
 def _debian_chromium(tool: Tool) -> None:
@@ -240,13 +304,7 @@ def _npm_chromium(tool: Tool) -> None:
     package = folder / "package.tgz"
     registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org/").rstrip("/")
     address = CHROMIUM_PACKAGE.replace("https://registry.npmjs.org", registry)
-    try:
-        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - https
-            content = answer.read()
-    except OSError as error:
-        raise Unavailable(f"{address}: {error}") from error
-    if base64.b64encode(hashlib.sha512(content).digest()).decode() != CHROMIUM_SHA512:
-        raise Unavailable(f"{address} has another digest than expected")
+    content = _download(address, "sha512", base64.b64decode(CHROMIUM_SHA512))
     package.write_bytes(content)
     _run(["tar", "-xf", str(package), "-C", str(folder)])
     compressed = folder / "package" / "bin"
@@ -275,16 +333,13 @@ def _npm_chromium(tool: Tool) -> None:
 
 def _decompressed(folder: Path) -> Iterator[Path]:
     """Decompress each Brotli file of a folder, by the Node that Playwright brings."""
-    import playwright
-
-    node = Path(playwright.__file__).parent / "driver" / "node"
     script = (
         "const fs = require('fs'), zlib = require('zlib'), [from, to] = process.argv.slice(1);"
         "fs.writeFileSync(to, zlib.brotliDecompressSync(fs.readFileSync(from)));"
     )
     for file in folder.glob("**/*.br"):
         target = file.with_suffix("")
-        _run([str(node), "-e", script, str(file), str(target)])
+        _run([str(_node()), "-e", script, str(file), str(target)])
         yield target
 
 
