@@ -67,6 +67,14 @@ class Stack:
             output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", [])
         }
 
+    def has(self, logical_id: str) -> bool:
+        """Whether the stack is there and has a resource of this id."""
+        try:
+            self.physical_id(logical_id)
+        except DeploymentError:
+            return False
+        return True
+
     def physical_id(self, logical_id: str) -> str:
         """Return the cloud's name for a resource of the template.
 

@@ -9,7 +9,6 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.runtime.log import NAMESPACE as METRICS
 from infra import names
 from infra.functions import Function, Json
 from infra.stacks.data import dead_letter_id
@@ -136,7 +135,7 @@ def _of_the_relay(everything: Sequence[Function]) -> Iterable[Graph]:
 
 def _of_schedules(everything: Sequence[Function]) -> Iterable[Graph]:
     lines = [
-        ([METRICS, metric, "service", function.section], "Maximum")
+        ([names.metrics_namespace(), metric, "service", function.section], "Maximum")
         for function in everything
         for metric in function.alarms
     ]

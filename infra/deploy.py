@@ -11,14 +11,12 @@ by itself and what was done before stays; the next run plans what is left.
 """
 
 import argparse
-import dataclasses
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +26,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra import functions, secret_store, stacks
 from infra.artifact import ROOT
 from infra.build import Build, build
-from infra.cloudformation import Change, Clients, DeploymentError, Stack
+from infra.cloudformation import Clients, DeploymentError, Stack
+from infra.plan import Plan, require_values
 from infra.secret_store import SecretMissing
-from infra.stacks.data import KEEPING, STACK_POLICY
+from infra.stacks.data import MAIL_IDENTITY, STACK_POLICY
 
 Json = dict[str, Any]
 
@@ -62,60 +61,6 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def choose_parameters(template: Json, values: Mapping[str, Any]) -> list[Json] | None:
-    """Return the parameters of a template; None if ``values`` lacks one that has no default.
-
-    Args:
-        template: declares the parameters.
-        values: by name, those of other templates included; one that is no string goes as JSON.
-    """
-    declared = template["Parameters"]
-    if any(
-        "Default" not in parameter and name not in values for name, parameter in declared.items()
-    ):
-        return None
-    return [
-        {"ParameterKey": name, "ParameterValue": _text(values[name])}
-        for name in declared
-        if name in values
-    ]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def require_values(templates: Iterable[Json], values: Mapping[str, Any]) -> None:
-    """Check the parameters that are given.
-
-    Raises:
-        DeploymentError: no template declares a name; a value is not allowed; or a parameter
-            without a default has no value and is no output of another stack.
-    """
-    declared: Json = {}
-    outputs: set[str] = set()
-    for template in templates:
-        declared |= template["Parameters"]
-        outputs |= set(template.get("Outputs", {}))
-    if unknown := set(values) - set(declared):
-        raise DeploymentError(f"no template has a parameter {', '.join(sorted(unknown))}")
-    # CloudFormation would say so of a new stage only when its data stack is there already.
-    for name, value in values.items():
-        pattern = declared[name].get("AllowedPattern")
-        if pattern and not re.fullmatch(pattern, _text(value)):
-            raise DeploymentError(f"{name} must match {pattern}")
-        choices = declared[name].get("AllowedValues")
-        if choices and value not in choices:
-            raise DeploymentError(f"{name} must be one of {', '.join(choices)}")
-    missing = [
-        name
-        for name, parameter in sorted(declared.items())
-        if "Default" not in parameter and name not in values and name not in outputs
-    ]
-    if missing:
-        raise DeploymentError(f"no value for {', '.join(missing)}")
-
-
 def upload(s3: Any, bucket: str, path: Path) -> str:
     """Put a file into the bucket under the hash of its content, unless it is there; return the key.
 
@@ -136,93 +81,27 @@ def upload(s3: Any, bucket: str, path: Path) -> str:
     return key
 
 
-@dataclasses.dataclass
-class Plan:
-    """What is to be done to one stack."""
-
-    part: str
-    stack: Stack
-    template: Json
-    url: str
-    change_set: str | None = None
-    changes: Sequence[Change] = ()
-    later: bool = False
-    """Whether the change set can only be made when the stacks before this one are there."""
-
-    def make(self, values: Mapping[str, Any], description: str) -> None:
-        """Find out what would change.
-
-        For a stack that is not there yet, or whose parameters are not known yet, the changes are
-        the resources of the template.
-
-        Raises:
-            DeploymentError: CloudFormation refuses the template or a parameter, or something that
-                keeps data would be replaced or deleted.
-        """
-        parameters = choose_parameters(self.template, values)
-        if self.stack.describe() is None or parameters is None:
-            self.later = True
-            self.changes = [
-                Change("Add", name, resource["Type"])
-                for name, resource in sorted(self.template["Resources"].items())
-            ]
-        else:
-            self._make_change_set(parameters, description)
-
-    def complete(self, values: Mapping[str, Any], description: str) -> None:
-        """Make the change set of a stack whose stacks before it are there now.
-
-        Raises:
-            DeploymentError: as :meth:`make` does, or a parameter still has no value.
-        """
-        if not self.later:
-            return
-        parameters = choose_parameters(self.template, values)
-        if parameters is None:
-            raise DeploymentError(f"stack {self.stack.name}: an output of another stack is missing")
-        self._make_change_set(parameters, description)
-        self.later = False
-
-    def _make_change_set(self, parameters: list[Json], description: str) -> None:
-        self.change_set = self.stack.plan(self.url, parameters, description)
-        if self.change_set:
-            self.changes = list(self.stack.changes(self.change_set))
-            try:
-                require_data_stays(self.changes)
-            except DeploymentError:
-                self.drop()
-                raise
-        else:
-            self.changes = []
-
-    def drop(self) -> None:
-        """Delete the change set, if there is one."""
-        if self.change_set:
-            self.stack.drop(self.change_set)
-            self.change_set = None
-
-    def lines(self) -> list[str]:
-        """Return the plan for a person to read: the stack, then each changed resource."""
-        new = " (new)" if self.later else ""
-        return [f"{self.stack.name}{new}", *(f"  {change}" for change in self.changes)]
-
-
-def require_data_stays(changes: Iterable[Change]) -> None:
-    """Check that changes neither delete nor replace what keeps data.
-
-    A change that perhaps replaces is let through, as a new index of a table is one: the policy of
-    the data stack makes CloudFormation refuse the replacement itself.
+def require_mail_identity(sesv2: Any, data: Stack, values: Mapping[str, Any]) -> None:
+    """Check that exactly one stage of the account owns the mail identity of a domain.
 
     Raises:
-        DeploymentError: a change would lose data.
+        DeploymentError: the stage would create an identity that the account has, or use an
+            identity that the account lacks.
     """
-    lost = [
-        str(change)
-        for change in changes
-        if change.type in KEEPING and (change.action == "Remove" or change.replacement == "True")
-    ]
-    if lost:
-        raise DeploymentError("this would lose data, so it is refused:\n" + "\n".join(lost))
+    domain = values["SenderDomain"]
+    try:
+        sesv2.get_email_identity(EmailIdentity=domain)
+        exists = True
+    except sesv2.exceptions.NotFoundException:
+        exists = False
+    if values.get("MailIdentity", "own") == "shared":
+        if not exists:
+            raise DeploymentError(f'no stage owns the mail identity {domain}: MailIdentity "own"')
+    elif exists and not data.has(MAIL_IDENTITY):
+        raise DeploymentError(
+            f"the account has the mail identity {domain} already: let this stage use the identity"
+            ' with MailIdentity "shared", or import the identity into the data stack'
+        )
 
 
 def deploy(
@@ -263,6 +142,8 @@ def deploy(
         url = f"{s3.meta.endpoint_url}/{bucket}/{upload(s3, bucket, path)}"
         plans[part] = Plan(part, stack, templates[part], url)
     data = plans[stacks.DATA].stack
+    if MAIL_IDENTITY in templates[stacks.DATA]["Resources"]:
+        require_mail_identity(clients("sesv2"), data, values)
     known = {**values, **(data.outputs() if data.describe() else {})}
     try:
         for plan in plans.values():

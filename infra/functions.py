@@ -61,9 +61,10 @@ class Function:
 
     @property
     def variables(self) -> Json:
-        """The function's environment: its section, its settings, the names of its resources."""
+        """The function's environment: section, metrics, settings, the names of its resources."""
         return {
             "SECTION": self.section,
+            "POWERTOOLS_METRICS_NAMESPACE": {"Fn::Sub": names.metrics_namespace()},
             **parameters.variables(self.settings),
             **{resource.variable: names.reference(resource) for resource in self.resources},
         }

@@ -63,6 +63,11 @@ def function_arn(kebab_name: str) -> str:
     return f"arn:${{AWS::Partition}}:lambda:{_HERE}:function:{function_name(kebab_name)}"
 
 
+def metrics_namespace() -> str:
+    """Return the CloudWatch namespace of the metrics that the functions of a stage report."""
+    return "ServiceMenu/${Stage}"
+
+
 def log_group(kebab_name: str) -> str:
     """Return the name of a function's log group."""
     return f"/aws/lambda/{function_name(kebab_name)}"

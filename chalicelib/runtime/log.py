@@ -12,7 +12,8 @@ from chalicelib.runtime import request_id
 
 __all__ = ["MetricUnit", "fault", "logger", "metrics"]
 
-NAMESPACE = "ServiceMenu"
+NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "ServiceMenu")
+"""The deployment puts its stage into the namespace, so that no alarm hears another stage."""
 SERVICE = os.environ.get("SECTION", "service-menu")
 
 logger = Logger(service=SERVICE, utc=True)

@@ -23,6 +23,7 @@ API_NAME = "${Stage}-service-menu"
 API_STAGE = "api"
 
 _API = "Api"
+_DOMAIN = "ApiDomain"
 _GATEWAY_ROLE = "GatewayRole"
 _METHODS = {"get", "put", "post", "delete", "patch"}
 
@@ -50,10 +51,16 @@ def template(
         [*alarms, "ApiAlarm", "ApiLatencyAlarm"],
         everything,
     )
-    address = f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
+    gateways = f"https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
+    address = ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Fn::Sub": gateways}]
     outputs = {
-        "ApiUrl": {"Value": {"Fn::Sub": address}},
+        "ApiUrl": {"Value": {"Fn::If": address}},
         "RestApiId": {"Value": {"Ref": _API}},
+        "DomainTarget": {
+            "Condition": "HasDomain",
+            "Description": "What the DNS record of DomainName points at.",
+            "Value": {"Fn::GetAtt": [_DOMAIN, "RegionalDomainName"]},
+        },
     }
     return {"Resources": resources, "Outputs": outputs}
 
@@ -80,19 +87,52 @@ def _api(everything: Sequence[Function]) -> Json:
                 # A file leaves the gateway as bytes, whatever a client accepts.
                 "BinaryMediaTypes": ["*/*"],
                 "EndpointConfiguration": {"Types": ["REGIONAL"]},
+                "DisableExecuteApiEndpoint": {"Fn::If": ["HasDomain", True, False]},
             },
         },
         **answers,
     }
     fingerprint = hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()[:12]
-    deployment = f"ApiDeployment{fingerprint}"
-    resources[deployment] = {
-        "Type": "AWS::ApiGateway::Deployment",
-        "DependsOn": sorted(answers),
-        "Properties": {"RestApiId": {"Ref": _API}},
+    # Closing the gateway's own address takes effect with a new deployment: hence two.
+    deployments = {
+        f"ApiDeployment{fingerprint}": "HasNoDomain",
+        f"ApiDeployment{fingerprint}Domain": "HasDomain",
     }
-    resources["ApiStage"] = _stage(deployment, everything)
-    return resources | _alarms()
+    for deployment, condition in deployments.items():
+        resources[deployment] = {
+            "Type": "AWS::ApiGateway::Deployment",
+            "Condition": condition,
+            "DependsOn": sorted(answers),
+            "Properties": {"RestApiId": {"Ref": _API}},
+        }
+    without, within = ({"Ref": deployment} for deployment in deployments)
+    resources["ApiStage"] = _stage({"Fn::If": ["HasDomain", within, without]}, everything)
+    return resources | _domain() | _alarms()
+
+
+def _domain() -> Json:
+    """Return the API's own domain, which a stage has if its parameters name one."""
+    return {
+        _DOMAIN: {
+            "Type": "AWS::ApiGateway::DomainName",
+            "Condition": "HasDomain",
+            "Properties": {
+                "DomainName": {"Ref": "DomainName"},
+                "RegionalCertificateArn": {"Ref": "CertificateArn"},
+                "EndpointConfiguration": {"Types": ["REGIONAL"]},
+                "SecurityPolicy": "TLS_1_2",
+            },
+        },
+        "ApiMapping": {
+            "Type": "AWS::ApiGateway::BasePathMapping",
+            "Condition": "HasDomain",
+            "Properties": {
+                "DomainName": {"Ref": _DOMAIN},
+                "RestApiId": {"Ref": _API},
+                "Stage": {"Ref": "ApiStage"},
+            },
+        },
+    }
 
 
 def _definition(everything: Sequence[Function]) -> Json:
@@ -145,7 +185,7 @@ def _preflight(path: str) -> Json:
     }
 
 
-def _stage(deployment: str, everything: Sequence[Function]) -> Json:
+def _stage(deployment: Json, everything: Sequence[Function]) -> Json:
     limited = [
         _method_settings(gateway.settings_path(route.path), route.method, route.rate_limit)
         for function in everything
@@ -156,7 +196,7 @@ def _stage(deployment: str, everything: Sequence[Function]) -> Json:
         "Type": "AWS::ApiGateway::Stage",
         "Properties": {
             "RestApiId": {"Ref": _API},
-            "DeploymentId": {"Ref": deployment},
+            "DeploymentId": deployment,
             "StageName": API_STAGE,
             "MethodSettings": [_method_settings("/*", "*", 500), *limited],
         },

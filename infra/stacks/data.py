@@ -20,6 +20,8 @@ Json = dict[str, Any]
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources.yaml"
 
+MAIL_IDENTITY = "SenderIdentity"
+"""Logical id of the domain that mails are sent from, which one stage of an account owns."""
 RECEIVES = 5
 """Deliveries of a message before it goes to the dead-letter queue."""
 QUEUE_AGE_ALARM_SECONDS = 900

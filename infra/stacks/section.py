@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.runtime.log import NAMESPACE as METRICS
 from chalicelib.runtime.postponement import LONGEST_WAIT_METRIC
 from infra import gateway, grants, names
 from infra.functions import RELAYED, Function
@@ -107,7 +106,7 @@ def _waiting(function: Function) -> Json:
         return {}
     return {
         f"{function.logical_id}WaitAlarm": alarm(
-            METRICS,
+            {"Fn::Sub": names.metrics_namespace()},
             LONGEST_WAIT_METRIC,
             {"service": function.section},
             "Maximum",
@@ -141,7 +140,7 @@ def _stream_sources(function: Function, logical_id: str) -> Json:
     lag = alarm(
         "AWS/Lambda",
         "IteratorAge",
-        {"FunctionName": {"Ref": logical_id}},
+        {"FunctionName": {"Fn::Sub": names.function_name(function.kebab)}},
         "Maximum",
         threshold=60_000,
         description="the relay lags: messages wait in the outbox or the receipt feed",
@@ -153,7 +152,7 @@ def _schedule(function: Function, logical_id: str) -> Json:
     rule = f"{function.logical_id}Schedule"
     reported = {
         f"{metric}Alarm": alarm(
-            METRICS,
+            {"Fn::Sub": names.metrics_namespace()},
             metric,
             {"service": function.section},
             "Maximum",

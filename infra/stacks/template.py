@@ -37,6 +37,23 @@ _COMMON: Json = {
         "Type": "String",
         "Description": "Address that e-mails are sent from, in SenderDomain.",
     },
+    "MailIdentity": {
+        "Type": "String",
+        "AllowedValues": ["own", "shared"],
+        "Default": "own",
+        "Description": "Whether this stage owns the identity of SenderDomain, or another.",
+    },
+    "DomainName": {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": "([a-z0-9-]+\\.)*[a-z0-9-]*",
+        "Description": "Domain of the API, without scheme; empty for the address of the gateway.",
+    },
+    "CertificateArn": {
+        "Type": "String",
+        "Default": "",
+        "Description": "Certificate (ACM, of the same region) for DomainName.",
+    },
     "SmsProvider": {
         "Type": "String",
         "AllowedValues": ["sns", "gateway"],
@@ -58,6 +75,9 @@ _COMMON: Json = {
 }
 _CONDITIONS: Json = {
     "IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+    "OwnsMailIdentity": {"Fn::Equals": [{"Ref": "MailIdentity"}, "own"]},
+    "HasDomain": {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]},
+    "HasNoDomain": {"Fn::Equals": [{"Ref": "DomainName"}, ""]},
     "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]},
 }
 
@@ -110,7 +130,7 @@ def _conditions(value: Any) -> Iterator[str]:
 
 
 def alarm(
-    namespace: str,
+    namespace: str | Json,
     metric: str,
     dimensions: Json,
     statistic: str,

@@ -63,7 +63,7 @@ def test_shows_every_function(production: Json, graphs: dict[str, Json], metric:
 def test_shows_what_schedules_report(body: str) -> None:
     for schedule in declarations.schedules():
         for metric in schedule.alarms:
-            assert f'["ServiceMenu", "{metric}", "service", "{schedule.section}"' in body
+            assert f'["ServiceMenu/${{Stage}}", "{metric}", "service", "{schedule.section}"' in body
 
 
 def test_shows_what_rings_but_errors_of_single_functions(

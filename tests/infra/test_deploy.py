@@ -17,16 +17,9 @@ from chalicelib.services.gosotchet.settings import ReportingSecret
 from infra import artifact, secret_store
 from infra.build import Build
 from infra.cloudformation import Change, DeploymentError, Stack
-from infra.deploy import (
-    choose_parameters,
-    deploy,
-    lint,
-    main,
-    require_clean_tree,
-    require_data_stays,
-    upload,
-)
+from infra.deploy import deploy, lint, main, require_clean_tree, upload
 from infra.local.cloud import Cloud
+from infra.plan import choose_parameters, require_data_stays, require_values
 from infra.secret_store import SecretMissing
 from infra.stacks import stack_name
 from infra.stacks.data import STACK_POLICY
@@ -233,6 +226,29 @@ def test_a_refused_parameter_says_why_and_changes_nothing(cloud: Cloud, built: B
     with pytest.raises(DeploymentError, match="Architecture must be one of arm64, x86_64"):
         run(cloud, built, Stage="refused", Architecture="sparc")
     assert stacks_of(cloud, "refused") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"DomainName": "api.example.ru"}, "go together"),
+        ({"CertificateArn": "arn"}, "go together"),
+        (
+            {"DomainName": "api.example.ru", "CertificateArn": "arn"},
+            "PublicUrl must be https://api.example.ru",
+        ),
+    ],
+)
+def test_a_domain_needs_a_certificate_and_is_the_public_address(
+    templates: dict[str, Json], values: Json, reason: str
+) -> None:
+    versions = {"CursorKeyVersion": "0" * 32}
+    require_values(templates.values(), VALUES | versions)
+    with pytest.raises(DeploymentError, match=reason):
+        require_values(templates.values(), VALUES | versions | values)
+    whole = {"DomainName": "a.example.ru", "CertificateArn": "arn"}
+    whole["PublicUrl"] = "https://a.example.ru"
+    require_values(templates.values(), VALUES | versions | whole)
 
 
 def test_what_is_not_confirmed_is_not_done(cloud: Cloud, tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_every_alarm_tells_somebody(production: Json) -> None:
         definition["Namespace"]
         for definition in properties(production, "CloudWatch::Alarm").values()
     ]
-    assert {"AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"} <= set(watched)
+    assert all(namespace in watched for namespace in ("AWS/Lambda", "AWS/SQS", "AWS/ApiGateway"))
 
 
 def test_slow_answers_tell_somebody(production: Json) -> None:
@@ -202,7 +202,8 @@ def test_metrics_of_schedules_are_watched_where_they_are_reported(production: Js
     for schedule in declarations.schedules():
         for metric in schedule.alarms:
             alarm = alarms[f"{metric}Alarm"]
-            assert (alarm["Namespace"], alarm["MetricName"]) == ("ServiceMenu", metric)
+            assert alarm["Namespace"] == {"Fn::Sub": "ServiceMenu/${Stage}"}
+            assert alarm["MetricName"] == metric
             assert alarm["Dimensions"] == [{"Name": "service", "Value": schedule.section}]
             # A period without a report would end the alarm.
             assert schedule.rate in {"rate(1 hour)"} | {f"rate({n} minutes)" for n in range(2, 60)}
@@ -658,5 +659,26 @@ def test_the_gateways_own_answers_are_problems(production: Json) -> None:
         assert headers["Access-Control-Allow-Origin"] == "*"
         assert headers["Content-Type"] == "application/problem+json"
         assert ("Retry-After" in headers) == (document["status"] in {429, 503})
-    (deployment,) = of_type(production, "ApiGateway::Deployment").values()
-    assert set(deployment["DependsOn"]) == set(answers)
+    for deployment in of_type(production, "ApiGateway::Deployment").values():
+        assert set(deployment["DependsOn"]) == set(answers)
+
+
+def test_the_api_has_a_domain_of_its_own_if_the_parameters_name_one(production: Json) -> None:
+    resources = production["Resources"]
+    named = resources["ApiDomain"]
+    assert named["Condition"] == resources["ApiMapping"]["Condition"] == "HasDomain"
+    assert named["Properties"] == {
+        "DomainName": {"Ref": "DomainName"},
+        "RegionalCertificateArn": {"Ref": "CertificateArn"},
+        "EndpointConfiguration": {"Types": ["REGIONAL"]},
+        "SecurityPolicy": "TLS_1_2",
+    }
+    assert "BasePath" not in resources["ApiMapping"]["Properties"], "PublicUrl has no path"
+    closed = {"Fn::If": ["HasDomain", True, False]}
+    assert resources["Api"]["Properties"]["DisableExecuteApiEndpoint"] == closed
+    target = {"Fn::GetAtt": ["ApiDomain", "RegionalDomainName"]}
+    assert production["Outputs"]["DomainTarget"]["Value"] == target
+    # The gateway's own address is closed by a new deployment only.
+    (_, within, without) = resources["ApiStage"]["Properties"]["DeploymentId"]["Fn::If"]
+    assert resources[within["Ref"]]["Condition"] == "HasDomain"
+    assert resources[without["Ref"]]["Condition"] == "HasNoDomain"

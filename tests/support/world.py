@@ -252,7 +252,7 @@ class World:
         if raw is not None:
             sent["Content-Type"] = "application/json"
         sent = {name: value for name, value in (sent | dict(headers or {})).items() if value}
-        event = _event(method, f"{path}?{urlencode(query)}" if query else path, sent, raw)
+        event = gateway_event(method, f"{path}?{urlencode(query)}" if query else path, sent, raw)
         caller = PERSONAS[who] if isinstance(who, str) else who
         event["requestContext"] |= {"extendedRequestId": request_id, "authorizer": caller}
         name = _action_names()[method, event["requestContext"]["resourcePath"]]
@@ -483,7 +483,9 @@ def _described() -> dict[str, set[int]]:
     }
 
 
-def _event(method: str, url: str, headers: Mapping[str, str], raw: bytes | None) -> dict[str, Any]:
+def gateway_event(
+    method: str, url: str, headers: Mapping[str, str], raw: bytes | None
+) -> dict[str, Any]:
     """Return what a REST API passes to a function; every body goes as base64, as deployed."""
     declarations.load()
     converter = LambdaEventConverter(RouteMatcher([path for _, path in _action_names()]))
