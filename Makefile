@@ -115,6 +115,16 @@ deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 2; }
 	$(PY) -m infra.deploy $(STAGE)
 
+.PHONY: rollback
+rollback: $(VENV)/ready ## Let the release before the present one answer all calls, STAGE=prod
+	@test -n "$(STAGE)" || { echo "Say which stage: make rollback STAGE=prod"; exit 2; }
+	$(PY) -m infra.rollback $(STAGE)
+
+.PHONY: migrate
+migrate: $(VENV)/ready ## Run pending migrations of kept data, STAGE=prod
+	@test -n "$(STAGE)" || { echo "Say which stage: make migrate STAGE=prod"; exit 2; }
+	$(PY) -m infra.migrate $(STAGE)
+
 .PHONY: enrol
 enrol: $(VENV)/ready ## Enrol a landlord for «Аренда», CLIENT=client-1 STAGE=prod
 	@test -n "$(CLIENT)" -a -n "$(STAGE)" || { echo "Say which organisation, where: make enrol CLIENT=client-1 STAGE=prod"; exit 2; }

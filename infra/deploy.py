@@ -1,33 +1,42 @@
 """Deploys a stage: build, lint, upload, one plan of all stacks, a look at it, execution.
 
     python -m infra.deploy STAGE [--parameters infra/stages/STAGE.json] [--bucket NAME] [--yes]
+        [--canary-minutes 10]
 
 The stage's file gives the parameters of the templates by name; a value that is an object goes as
 JSON. Secrets are in no file and no parameter: the functions refer to the cloud's secret store, and
 a secret that is not there is named, with the command that creates it, before anything is changed.
 
 The data stack is changed first, then all sections at once, then the API. What fails is rolled back
-by itself and what was done before stays; the next run plans what is left.
+by itself and what was done before stays; the next run plans what is left. After each step calls
+shift to the new versions of its functions (``infra/release.py``).
 """
 
-import argparse
 import hashlib
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import functions, secret_store, stacks
+from infra import functions, secret_store, stacks, stage_file
 from infra.artifact import ROOT
 from infra.build import Build, build
 from infra.cloudformation import Clients, DeploymentError, Stack
+from infra.migrate import Migrator
 from infra.plan import Plan, require_values
+from infra.release import (
+    AT_ONCE,
+    CANARY_SECONDS,
+    Canary,
+    Releases,
+    ShiftReturned,
+    names_of,
+)
 from infra.secret_store import SecretMissing
 from infra.stacks.data import MAIL_IDENTITY, STACK_POLICY
 
@@ -111,6 +120,7 @@ def deploy(
     *,
     description: str,
     confirm: Callable[[list[str]], bool] = lambda _: True,
+    canary: Canary = AT_ONCE,
     poll_seconds: float = 3.0,
 ) -> dict[str, str]:
     """Bring the stacks of a stage to what the templates and the artifact describe.
@@ -122,6 +132,7 @@ def deploy(
             included.
         description: of the change sets, not empty.
         confirm: is shown the plan of all stacks and says whether to execute it.
+        canary: how calls shift to the new versions of the functions.
         poll_seconds: between two looks at what CloudFormation is doing.
 
     Returns:
@@ -130,6 +141,7 @@ def deploy(
     Raises:
         DeploymentError: the deployment was refused or failed. What was refused or not confirmed
             has changed nothing; what failed was rolled back, stack by stack.
+        ShiftReturned: an alarm rang while calls shifted to new versions.
     """
     templates = {part: json.loads(path.read_bytes()) for part, path in build.templates.items()}
     s3, bucket = clients("s3"), values["ArtifactBucket"]
@@ -157,12 +169,38 @@ def deploy(
     except DeploymentError:
         _drop(plans.values())
         raise
-    return _execute(plans, values, description)
+    releases = Releases(clients, values["Stage"], bucket)
+    alarms = _names(templates.values(), "AWS::CloudWatch::Alarm", "AlarmName", values["Stage"])
+    live: dict[str, str] = {}
+
+    def release(parts: Sequence[str]) -> None:
+        within = [templates[part] for part in parts]
+        names = _names(within, "AWS::Lambda::Function", "FunctionName", values["Stage"])
+        versions = releases.publish(names, description)
+        releases.shift(versions, alarms, canary)
+        live.update(versions)
+
+    try:
+        outputs = _execute(plans, values, description, release)
+    except ShiftReturned:
+        if live:
+            releases.restore()  # what an earlier step of this deployment has shifted
+        raise
+    releases.record(live, description)
+    return outputs
+
+
+def _names(templates: Iterable[Json], kind: str, name: str, stage: str) -> list[str]:
+    return [each for template in templates for each in names_of(template, kind, name, stage)]
 
 
 def _execute(
-    plans: Mapping[str, Plan], values: Mapping[str, Any], description: str
+    plans: Mapping[str, Plan],
+    values: Mapping[str, Any],
+    description: str,
+    release: Callable[[Sequence[str]], None],
 ) -> dict[str, str]:
+    """Change the stacks phase by phase; release the functions of each before the next."""
     outputs: dict[str, str] = {}
     done: list[str] = []
     for phase in stacks.phases(list(plans)):
@@ -196,6 +234,7 @@ def _execute(
             )
         if stacks.DATA in phase:
             plans[stacks.DATA].stack.protect(STACK_POLICY)
+        release(phase)
     return outputs
 
 
@@ -216,22 +255,18 @@ def _show(lines: list[str]) -> bool:
 
 def main(arguments: list[str] | None = None, clients: Clients = boto3.client) -> int:
     """Deploy from the command line; return the exit code."""
-    options = argparse.ArgumentParser(prog="python -m infra.deploy")
-    options.add_argument("stage")
-    options.add_argument("--parameters", type=Path, help="JSON; by default infra/stages/STAGE.json")
-    options.add_argument("--bucket", default=os.environ.get("ARTIFACT_BUCKET"))
+    options = stage_file.options("python -m infra.deploy")
     options.add_argument("--yes", action="store_true", help="execute without asking")
+    options.add_argument(
+        "--canary-minutes",
+        type=float,
+        default=CANARY_SECONDS / 60,
+        help="how long a tenth of the calls goes to new versions; 0: all at once",
+    )
     chosen = options.parse_args(arguments)
     try:
         commit = require_clean_tree()
-        file = chosen.parameters or ROOT / "infra" / "stages" / f"{chosen.stage}.json"
-        if not file.exists():
-            raise DeploymentError(f"no parameters for {chosen.stage}: {file} is not there")
-        values = json.loads(file.read_bytes()) | {"Stage": chosen.stage}
-        if chosen.bucket:
-            values["ArtifactBucket"] = chosen.bucket
-        if not values.get("ArtifactBucket"):
-            raise DeploymentError("give --bucket, ARTIFACT_BUCKET or, in the file, ArtifactBucket")
+        values = stage_file.read(chosen)
         values |= secret_store.versions(
             clients("secretsmanager"),
             chosen.stage,
@@ -246,10 +281,13 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
             values,
             description=f"commit {commit}",
             confirm=_show if chosen.yes else _ask,
+            canary=Canary(chosen.canary_minutes * 60),
         )
     except (DeploymentError, SecretMissing, ClientError, BotoCoreError) as error:
         print(f"Not deployed: {error}", file=sys.stderr)
         return 1
+    for migration in Migrator(clients("dynamodb"), chosen.stage).pending():
+        print(f"Pending migration: {migration.name}; make migrate STAGE={chosen.stage}")
     for name, value in sorted(outputs.items()):
         print(f"{name:<28}{value}")
     return 0

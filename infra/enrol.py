@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloudformation import Clients
+from infra.names import LIVE
 
 Json = dict[str, Any]
 _PATH = "/rent/landlords/{landlord_id}"
@@ -35,6 +36,7 @@ def enrol(clients: Clients, stage: str, landlord_id: str, *, strike_off: bool = 
     subject = clients("sts").get_caller_identity()["Arn"]
     answer = clients("lambda").invoke(
         FunctionName=f"{stage}-{name}",
+        Qualifier=LIVE,
         Payload=json.dumps(_event(method, landlord_id, subject)).encode(),
     )
     result: Json = json.loads(answer["Payload"].read())

@@ -22,6 +22,8 @@ _NAMED_BY = {
 }
 _HERE = "${AWS::Region}:${AWS::AccountId}"
 
+LIVE = "live"
+"""The alias of a function that all its callers call."""
 ALARM_TOPIC = "AlarmTopic"
 RELAY_DEAD_LETTERS = "RelayDeadLetterQueue"
 """Queue to which Lambda reports the positions of stream records that were given up."""
@@ -61,6 +63,11 @@ def arn(logical_id: str) -> str:
 def function_arn(kebab_name: str) -> str:
     """Return the ARN of a function."""
     return f"arn:${{AWS::Partition}}:lambda:{_HERE}:function:{function_name(kebab_name)}"
+
+
+def live_arn(kebab_name: str) -> str:
+    """Return the ARN of the version of a function that is live."""
+    return f"{function_arn(kebab_name)}:{LIVE}"
 
 
 def metrics_namespace() -> str:

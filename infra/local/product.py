@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 import importlib.util
 import json
+import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from infra.local.issuer import AUDIENCE, Issuer
 from infra.local.origin import Origin
 from infra.local.personas import PERSONAS, Persona
 from infra.local.trust import put_trust, subjects
+from infra.migrate import Migrator
 from infra.resend import resend, written
 from infra.stacks import DATA, stack_name
 
@@ -126,6 +128,7 @@ def product(
             },
         )
         done("шаблоны развёрнуты")
+        _migrate(cloud, done)
         if cloud.saved_at:
             since = cloud.saved_at - _UNRELAYED
             messages = written(cloud.client("dynamodb"), outputs, since, cloud.saved_at)
@@ -167,6 +170,14 @@ def _deploy(cloud: Cloud, build: Build, parameters: Mapping[str, str]) -> dict[s
             parameters={**parameters, **outputs},
         )
     return outputs
+
+
+def _migrate(cloud: Cloud, done: Callable[[str], None]) -> None:
+    """Give what an earlier version of the product has kept the shape that this version reads."""
+    migrator = Migrator(cloud.client("dynamodb"), STAGE, items_per_second=math.inf)
+    for migration in migrator.pending():
+        if changed := migrator.run(migration).changed:
+            done(f"данные прежней версии дополнены: {migration.name}, {changed}")
 
 
 def _viewer_folder() -> Path:

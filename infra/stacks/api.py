@@ -75,7 +75,7 @@ def _api(everything: Sequence[Function]) -> Json:
             [
                 grants.allow(
                     ["lambda:InvokeFunction"],
-                    *({"Fn::Sub": names.function_arn(function.kebab)} for function in behind),
+                    *({"Fn::Sub": names.live_arn(function.kebab)} for function in behind),
                 )
             ],
         ),
@@ -166,7 +166,7 @@ def _invoking(function: str) -> Json:
 def _invocation(function: str) -> Json:
     return {
         "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
-        f"functions/{names.function_arn(function)}/invocations"
+        f"functions/{names.live_arn(function)}/invocations"
     }
 
 

@@ -57,6 +57,15 @@ def function_resources(function: Function) -> Json:
                 "Environment": {"Variables": function.variables},
             },
         },
+        # Only a release moves the alias, so this says where a new function begins.
+        _live(function): {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {
+                "FunctionName": {"Ref": logical_id},
+                "FunctionVersion": "$LATEST",
+                "Name": names.LIVE,
+            },
+        },
         f"{function.logical_id}Role": role("lambda.amazonaws.com", grants.statements(function)),
         f"{function.logical_id}Log": {
             "Type": "AWS::Logs::LogGroup",
@@ -75,15 +84,19 @@ def function_resources(function: Function) -> Json:
         ),
     }
     if function.queue:
-        return resources | _queue_source(function, logical_id)
+        return resources | _queue_source(function)
     if function.relays:
-        return resources | _stream_sources(function, logical_id)
+        return resources | _stream_sources(function)
     if function.rate:
-        return resources | _schedule(function, logical_id)
+        return resources | _schedule(function)
     return resources
 
 
-def _queue_source(function: Function, logical_id: str) -> Json:
+def _live(function: Function) -> str:
+    return f"{function.logical_id}Live"
+
+
+def _queue_source(function: Function) -> Json:
     assert function.queue  # noqa: S101
     mapping = {
         "EventSourceArn": {"Fn::Sub": names.arn(function.queue.logical_id)},
@@ -93,7 +106,7 @@ def _queue_source(function: Function, logical_id: str) -> Json:
     }
     if function.window:
         mapping["MaximumBatchingWindowInSeconds"] = function.window
-    return {f"{function.logical_id}Source": _source(logical_id, mapping)} | _waiting(function)
+    return {f"{function.logical_id}Source": _source(function, mapping)} | _waiting(function)
 
 
 def _waiting(function: Function) -> Json:
@@ -117,10 +130,10 @@ def _waiting(function: Function) -> Json:
     }
 
 
-def _stream_sources(function: Function, logical_id: str) -> Json:
+def _stream_sources(function: Function) -> Json:
     sources = {
         f"{table.name}{function.logical_id}Source": _source(
-            logical_id,
+            function,
             {
                 "EventSourceArn": {"Ref": names.stream_parameter(table)},
                 "StartingPosition": "TRIM_HORIZON",
@@ -148,7 +161,7 @@ def _stream_sources(function: Function, logical_id: str) -> Json:
     return {**sources, f"{function.logical_id}LagAlarm": lag}
 
 
-def _schedule(function: Function, logical_id: str) -> Json:
+def _schedule(function: Function) -> Json:
     rule = f"{function.logical_id}Schedule"
     reported = {
         f"{metric}Alarm": alarm(
@@ -167,14 +180,14 @@ def _schedule(function: Function, logical_id: str) -> Json:
             "Type": "AWS::Events::Rule",
             "Properties": {
                 "ScheduleExpression": function.rate,
-                "Targets": [{"Id": "function", "Arn": get_arn(logical_id)}],
+                "Targets": [{"Id": "function", "Arn": {"Ref": _live(function)}}],
             },
         },
         f"{function.logical_id}Permission": {
             "Type": "AWS::Lambda::Permission",
             "Properties": {
                 "Action": "lambda:InvokeFunction",
-                "FunctionName": {"Ref": logical_id},
+                "FunctionName": {"Ref": _live(function)},
                 "Principal": "events.amazonaws.com",
                 "SourceArn": get_arn(rule),
             },
@@ -182,8 +195,8 @@ def _schedule(function: Function, logical_id: str) -> Json:
     }
 
 
-def _source(function: str, mapping: Json) -> Json:
+def _source(function: Function, mapping: Json) -> Json:
     return {
         "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {"FunctionName": {"Ref": function}, **mapping},
+        "Properties": {"FunctionName": {"Ref": _live(function)}, **mapping},
     }

@@ -26,7 +26,8 @@ def clients(world: World) -> Callable[[str], Any]:
         def get_caller_identity(self) -> dict[str, str]:
             return {"Arn": ARN}
 
-        def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        def invoke(self, *, FunctionName: str, Qualifier: str, Payload: bytes) -> Any:  # noqa: N803
+            assert Qualifier == "live"
             with world.running(FUNCTIONS[FunctionName]):
                 made = app.app(json.loads(Payload), None)
             return {"Payload": io.BytesIO(json.dumps(made).encode())}

@@ -81,6 +81,11 @@ def function_of(method: Json) -> str:
     return function
 
 
+def function_behind(alias: Json) -> str:
+    """The function whose alias ``live`` a resource refers to."""
+    return str(alias["Ref"]).removesuffix("Live") + "Function"
+
+
 def roles_of(template: Json) -> dict[str, Json]:
     """Return the roles of functions: all but the gateway's."""
     return {k: v for k, v in properties(template, "IAM::Role").items() if k != "GatewayRole"}
@@ -269,7 +274,34 @@ def test_only_the_gateway_and_schedules_may_invoke_functions(production: Json) -
         assert permission["Action"] == "lambda:InvokeFunction"
         rule = permission["SourceArn"]["Fn::GetAtt"][0]
         (target,) = properties(production, "Events::Rule")[rule]["Targets"]
-        assert target["Arn"]["Fn::GetAtt"][0] == permission["FunctionName"]["Ref"]
+        assert target["Arn"] == permission["FunctionName"]
+        assert function_behind(target["Arn"]) in of_type(production, "Lambda::Function")
+
+
+def test_all_callers_call_what_is_live(production: Json) -> None:
+    functions, aliases = (
+        of_type(production, "Lambda::Function"),
+        of_type(production, "Lambda::Alias"),
+    )
+    assert {function_behind({"Ref": name}) for name in aliases} == set(functions)
+    for name, alias in aliases.items():
+        # A release moves the alias. Were the template to change it, the stack would move it too.
+        assert alias["Properties"] == {
+            "FunctionName": {"Ref": function_behind({"Ref": name})},
+            "FunctionVersion": "$LATEST",
+            "Name": "live",
+        }
+    for one in properties(production, "Lambda::EventSourceMapping").values():
+        assert one["FunctionName"]["Ref"] in aliases
+    for permission in properties(production, "Lambda::Permission").values():
+        assert permission["FunctionName"]["Ref"] in aliases
+    (granted,) = production["Resources"]["GatewayRole"]["Properties"]["Policies"]
+    for statement in granted["PolicyDocument"]["Statement"]:
+        assert all(arn["Fn::Sub"].endswith(":live") for arn in statement["Resource"])
+    for method in methods(production).values():
+        assert ":live/invocations" in json.dumps(method["x-amazon-apigateway-integration"]["uri"])
+    (scheme,) = production["Resources"]["Api"]["Properties"]["Body"]["securityDefinitions"].values()
+    assert ":live/invocations" in json.dumps(scheme["x-amazon-apigateway-authorizer"])
 
 
 def test_every_call_is_made_in_the_gateway_s_role(production: Json) -> None:
@@ -418,7 +450,7 @@ def test_shared_reads_may_only_read(production: Json, actions: list[Action]) -> 
 def test_a_function_knows_what_it_may_touch_and_nothing_else(production: Json) -> None:
     sources: dict[str, set[str]] = {}
     for definition in properties(production, "Lambda::EventSourceMapping").values():
-        listener = definition["FunctionName"]["Ref"]
+        listener = function_behind(definition["FunctionName"])
         sources[listener] = sources.get(listener, set()) | referenced(definition["EventSourceArn"])
     for name, function in properties(production, "Lambda::Function").items():
         granted: set[str] = set()
@@ -465,7 +497,7 @@ def test_queues_lose_nothing(production: Json) -> None:
         # The connector to other operators, which takes from that one, is not of this stack.
         assert len(listening) == (name != "EdoRoamingQueue"), name
         for mapping in listening:
-            timeout = functions[mapping["FunctionName"]["Ref"]]["Timeout"]
+            timeout = functions[function_behind(mapping["FunctionName"])]["Timeout"]
             window = mapping.get("MaximumBatchingWindowInSeconds", 0)
             assert queue["VisibilityTimeout"] >= 6 * timeout + window, name
             assert window >= 1 or mapping["BatchSize"] <= 10, name
@@ -493,7 +525,7 @@ def test_consumers_leave_the_api_its_share(production: Json) -> None:
     bounds = {
         name: mapping["ScalingConfig"]["MaximumConcurrency"]
         for name, mapping in properties(production, "Lambda::EventSourceMapping").items()
-        if mapping["FunctionName"] != {"Ref": "RelayFunction"}
+        if mapping["FunctionName"] != {"Ref": "RelayLive"}
     }
     assert len(bounds) == len(declarations.consumers())
     assert all(2 <= bound <= 50 for bound in bounds.values()), bounds
@@ -502,7 +534,7 @@ def test_consumers_leave_the_api_its_share(production: Json) -> None:
 
 def test_stream_records_are_given_up_with_an_alarm(production: Json) -> None:
     mappings = properties(production, "Lambda::EventSourceMapping").values()
-    relaying = [each for each in mappings if each["FunctionName"] == {"Ref": "RelayFunction"}]
+    relaying = [each for each in mappings if each["FunctionName"] == {"Ref": "RelayLive"}]
     assert len(relaying) == len(RELAYED)
     for mapping in relaying:
         assert mapping["BisectBatchOnFunctionError"] is True
@@ -526,7 +558,7 @@ def test_every_stream_is_relayed(production: Json) -> None:
     assert streaming == {table.logical_id for table in RELAYED}
     relayed = set[str]()
     for mapping in properties(production, "Lambda::EventSourceMapping").values():
-        if mapping["FunctionName"] == {"Ref": "RelayFunction"}:
+        if mapping["FunctionName"] == {"Ref": "RelayLive"}:
             relayed |= referenced(mapping["EventSourceArn"])
             (wanted,) = mapping["FilterCriteria"]["Filters"]
             assert json.loads(wanted["Pattern"]) == OUTBOX_PATTERN

@@ -116,15 +116,16 @@ def cloud(built: Build) -> Iterator[Cloud]:
         yield started
 
 
-def call(cloud: Cloud, function: str, route: str, who: str, body: Json | None = None) -> Json:
+def call(cloud: Cloud, function: str, route: str, who: str, payload: Json | None = None) -> Json:
     """What a function answers to a call that its gateway passes on."""
     method, path = route.split()
     headers = {"Idempotency-Key": "first", "Content-Type": "application/json"}
-    event = gateway_event(method, path, headers, json.dumps(body).encode() if body else None)
+    event = gateway_event(method, path, headers, json.dumps(payload).encode() if payload else None)
     event["requestContext"] |= {"requestId": "request-1", "authorizer": PERSONAS[who]}
     answer = cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
     answered: Json = json.loads(answer["Payload"].read())
-    read: Json = json.loads(base64.b64decode(answered["body"]))
+    body = answered["body"]
+    read: Json = json.loads(base64.b64decode(body) if answered.get("isBase64Encoded") else body)
     assert answered["statusCode"] == 200, read
     return read
 
