@@ -23,7 +23,7 @@ BUILD := build
 .PHONY: help
 help: ## Explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort \
-	  | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	  | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # --- Environments: made again when what they hold changes -----------------------------------------
 
@@ -114,6 +114,12 @@ cabinet: $(VENV)/ready ## The page for a static host: API=https://… ISSUER=htt
 deploy: $(VENV)/ready ## Deploy to the cloud account at hand, STAGE=prod
 	@test -n "$(STAGE)" || { echo "Say which stage: make deploy STAGE=prod"; exit 2; }
 	$(PY) -m infra.deploy $(STAGE)
+
+.PHONY: deployment-role
+deployment-role: $(VENV)/ready ## Write the role that deploys a stage as a template, STAGE=prod
+	@test -n "$(STAGE)" || { echo "Say which stage: make deployment-role STAGE=prod"; exit 2; }
+	@mkdir -p $(BUILD)
+	$(PY) -m infra.deployment_role $(STAGE) > $(BUILD)/deployment-role-$(STAGE).json
 
 .PHONY: rollback
 rollback: $(VENV)/ready ## Let the release before the present one answer all calls, STAGE=prod

@@ -86,7 +86,7 @@ class Migrator:
 
     def forget(self, migration: Migration) -> None:
         """Forget that a migration has run, so that it runs again from the beginning."""
-        self.dynamodb.delete_item(TableName=self._table(migration), Key=self._record_key(migration))
+        self.dynamodb.put_item(TableName=self._table(migration), Item=self._record_key(migration))
 
     def _pages(
         self, migration: Migration, position: Mapping[str, str] | None

@@ -70,6 +70,11 @@ def live_arn(kebab_name: str) -> str:
     return f"{function_arn(kebab_name)}:{LIVE}"
 
 
+def role_path() -> str:
+    """Return the path of the roles of a stage."""
+    return "/${Stage}-service-menu/"
+
+
 def metrics_namespace() -> str:
     """Return the CloudWatch namespace of the metrics that the functions of a stage report."""
     return "ServiceMenu/${Stage}"

@@ -172,6 +172,8 @@ def role(service: str, statements: Sequence[Json]) -> Json:
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
+            # CloudFormation makes up the name, and may cut the stage off; the path it leaves whole.
+            "Path": {"Fn::Sub": names.role_path()},
             "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
             "Policies": [{"PolicyName": "declared", "PolicyDocument": declared}],
         },

@@ -242,7 +242,7 @@ def test_a_refused_parameter_says_why_and_changes_nothing(cloud: Cloud, built: B
 def test_a_domain_needs_a_certificate_and_is_the_public_address(
     templates: dict[str, Json], values: Json, reason: str
 ) -> None:
-    versions = {"CursorKeyVersion": "0" * 32}
+    versions = {"CursorKeyVersion": "0" * 32, "ArtifactKey": "key"}
     require_values(templates.values(), VALUES | versions)
     with pytest.raises(DeploymentError, match=reason):
         require_values(templates.values(), VALUES | versions | values)

@@ -48,7 +48,8 @@ def test_every_name_carries_the_stage(production: Json) -> None:
             assert "${Stage}" in rendered(resource["Properties"][name], "${Stage}"), logical_id
         else:
             named = [key for key in resource.get("Properties", {}) if key.endswith("Name")]
-            owned = {"FunctionName", "StageName", "DomainName", "RoleName"}
+            owned = {"FunctionName", "StageName", "DomainName"}
+            owned |= {"Name"} if resource["Type"] == "AWS::Lambda::Alias" else set()
             assert not set(named) - owned, f"{logical_id}: does {named} carry the stage?"
     for secret in re.findall(r"resolve:secretsmanager:([^:]*)", json.dumps(production)):
         assert secret.startswith("${Stage}/")
