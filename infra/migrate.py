@@ -109,13 +109,14 @@ class Migrator:
             page = self.dynamodb.scan(**request)
             last = page.get("LastEvaluatedKey")
             position = {key: _read(last[key]) for key in _KEY} if last else None
-            yield [_plain(item) for item in page["Items"]], position
+            items = [_plain(item) for item in page["Items"]]
+            yield [item for item in items if item["client_id"] != PARTITION], position
             if position is None:
                 return
 
     def _apply(self, migration: Migration, item: Item | None, *, dry_run: bool) -> bool:
         """Change an item if it is to be changed; return whether it was."""
-        while item is not None and item["client_id"] != PARTITION:
+        while item is not None:
             put = migration.change(item)
             if not put or dry_run:
                 return bool(put)
@@ -167,10 +168,10 @@ class Migrator:
     # --- The record
 
     def _record(self, migration: Migration) -> Item:
-        found = self.dynamodb.get_item(
+        answer = self.dynamodb.get_item(
             TableName=self._table(migration), Key=self._record_key(migration), ConsistentRead=True
         )
-        return _plain(found.get("Item", {}))
+        return _plain(answer.get("Item", {}))
 
     def _is_done(self, migration: Migration) -> bool:
         return bool(self._record(migration).get("done"))

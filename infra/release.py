@@ -219,9 +219,9 @@ class Releases:
         for name, live in versions.items():
             kept = {release["versions"].get(name) for release in releases} | {_UNPUBLISHED, live}
             pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=name)
-            for version in [one["Version"] for page in pages for one in page["Versions"]]:
-                if version not in kept:
-                    client.delete_function(FunctionName=name, Qualifier=version)
+            for version in [version for page in pages for version in page["Versions"]]:
+                if version["Version"] not in kept:
+                    client.delete_function(FunctionName=name, Qualifier=version["Version"])
 
     @property
     def _key(self) -> str:

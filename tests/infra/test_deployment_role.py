@@ -66,9 +66,9 @@ def test_every_resource_with_a_name_is_within_the_bounds(
     templates: dict[str, Json], granted: list[Json]
 ) -> None:
     for template in templates.values():
-        for logical_id, one in template["Resources"].items():
-            if arn_of := ARN_OF.get(one["Type"]):
-                patterns = {resource for actions, resource in TYPES[one["Type"]] if resource != "*"}
+        for logical_id, resource in template["Resources"].items():
+            if arn_of := ARN_OF.get(resource["Type"]):
+                patterns = {pattern for _, pattern in TYPES[resource["Type"]] if pattern != "*"}
                 arn = arn_of(logical_id)
                 assert any(covers(pattern, arn) for pattern in patterns), arn
 
@@ -104,14 +104,14 @@ def test_what_keeps_data_is_bound_and_cannot_be_deleted(templates: dict[str, Jso
 def test_roles_are_passed_to_the_services_that_take_them(
     templates: dict[str, Json], granted: list[Json]
 ) -> None:
-    (passing,) = (one for one in granted if one["Action"] == ["iam:PassRole"])
+    (passing,) = (statement for statement in granted if statement["Action"] == ["iam:PassRole"])
     assert resource_of(passing).endswith(":role/${Stage}-service-menu/*")
     trusted = set()
     for template in templates.values():
-        for one in template["Resources"].values():
-            if one["Type"] == "AWS::IAM::Role":
-                assert one["Properties"]["Path"] == {"Fn::Sub": "/${Stage}-service-menu/"}
-                (trust,) = one["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Role":
+                assert resource["Properties"]["Path"] == {"Fn::Sub": "/${Stage}-service-menu/"}
+                (trust,) = resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]
                 trusted.add(trust["Principal"]["Service"])
     assert set(passing["Condition"]["StringEquals"]["iam:PassedToService"]) == trusted
 
@@ -119,14 +119,14 @@ def test_roles_are_passed_to_the_services_that_take_them(
 def test_the_policies_are_within_the_limits_of_iam(templates: dict[str, Json]) -> None:
     made = deployment_role.template("prod", templates.values())
     policies = [
-        one["Properties"]
-        for one in made["Resources"].values()
-        if one["Type"] == "AWS::IAM::ManagedPolicy"
+        resource["Properties"]
+        for resource in made["Resources"].values()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
     ]
     assert 1 <= len(policies) <= 8, "of ten that a role may have"
     for policy in policies:
         assert size(policy["PolicyDocument"]) <= MOST_CHARACTERS
-    packed = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    packed = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
     key = json.dumps
     assert sorted(packed, key=key) == sorted(statements(rights(templates.values())), key=key)
 

@@ -91,7 +91,7 @@ class Stage:
 
     def versions(self, function: str) -> list[str]:
         listed = self._lambda.list_versions_by_function(FunctionName=function)["Versions"]
-        return [one["Version"] for one in listed if one["Version"] != "$LATEST"]
+        return [version["Version"] for version in listed if version["Version"] != "$LATEST"]
 
 
 def code(text: str) -> bytes:

@@ -291,8 +291,8 @@ def test_all_callers_call_what_is_live(production: Json) -> None:
             "FunctionVersion": "$LATEST",
             "Name": "live",
         }
-    for one in properties(production, "Lambda::EventSourceMapping").values():
-        assert one["FunctionName"]["Ref"] in aliases
+    for mapping in properties(production, "Lambda::EventSourceMapping").values():
+        assert mapping["FunctionName"]["Ref"] in aliases
     for permission in properties(production, "Lambda::Permission").values():
         assert permission["FunctionName"]["Ref"] in aliases
     (granted,) = production["Resources"]["GatewayRole"]["Properties"]["Policies"]

@@ -58,9 +58,9 @@ def test_every_name_carries_the_stage(production: Json) -> None:
 def test_no_alarm_hears_another_stage(production: Json) -> None:
     def heard(stage: str) -> set[str]:
         return {
-            rendered([one["Properties"][key] for key in ("Namespace", "Dimensions")], stage)
-            for one in production["Resources"].values()
-            if one["Type"] == "AWS::CloudWatch::Alarm"
+            rendered([resource["Properties"][key] for key in ("Namespace", "Dimensions")], stage)
+            for resource in production["Resources"].values()
+            if resource["Type"] == "AWS::CloudWatch::Alarm"
         }
 
     assert heard("prod")
@@ -71,14 +71,14 @@ def test_functions_report_into_the_namespace_that_alarms_and_dashboard_read(
     production: Json,
 ) -> None:
     namespace = {"Fn::Sub": names.metrics_namespace()}
-    for logical_id, one in production["Resources"].items():
-        if one["Type"] == "AWS::Lambda::Function":
-            variables = one["Properties"]["Environment"]["Variables"]
+    for logical_id, resource in production["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            variables = resource["Properties"]["Environment"]["Variables"]
             assert variables["POWERTOOLS_METRICS_NAMESPACE"] == namespace, logical_id
     watched = [
-        one["Properties"]["Namespace"]
-        for one in production["Resources"].values()
-        if one["Type"] == "AWS::CloudWatch::Alarm"
+        resource["Properties"]["Namespace"]
+        for resource in production["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
     ]
     assert namespace in watched
 
@@ -148,11 +148,11 @@ def test_the_identity_stays_with_the_stage_that_owns_it(cloud: Cloud) -> None:
     stacks = cloud.client("cloudformation")
     owned = {
         stage: [
-            one["LogicalResourceId"]
-            for one in stacks.describe_stack_resources(StackName=f"{stage}-service-menu-data")[
+            resource["LogicalResourceId"]
+            for resource in stacks.describe_stack_resources(StackName=f"{stage}-service-menu-data")[
                 "StackResources"
             ]
-            if one["ResourceType"] == "AWS::SES::EmailIdentity"
+            if resource["ResourceType"] == "AWS::SES::EmailIdentity"
         ]
         for stage in STAGES
     }
