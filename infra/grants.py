@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.runtime.resource import Bucket, Queue, Resource, SmsProvider
+from chalicelib.runtime.resource import Bucket, MailEvents, Queue, Resource, SmsProvider
 from chalicelib.runtime.table import Table
 from infra import names
 from infra.functions import RELAYED, Function
@@ -68,6 +68,10 @@ def _grant(resource: Resource, *, writes: bool) -> Json:
             # A telephone number is no resource. Every topic is, and none of them is meant.
             topics = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
             return {"Effect": "Allow", "Action": ["sns:Publish"], "NotResource": [topics]}
+        case MailEvents():
+            # SES asks for the right to the configuration set beside that to the identity.
+            actions = ["ses:SendEmail", "ses:SendRawEmail"]
+            return allow(actions, {"Fn::Sub": names.arn(resource.logical_id)})
         case _:
             # By the sender's address, which AWS always passes. The local cloud, which enforces
             # this role too, passes neither address nor identity: hence any resource, and "if".

@@ -8,7 +8,7 @@ accident, since CloudFormation refuses to create the second one.
 import re
 from typing import Any
 
-from chalicelib.runtime.resource import Bucket, Queue, Resource, SmsProvider
+from chalicelib.runtime.resource import Bucket, MailEvents, Queue, Resource, SmsProvider
 from chalicelib.runtime.table import Table
 
 Json = dict[str, Any]
@@ -17,6 +17,7 @@ _NAMED_BY = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::S3::Bucket": "BucketName",
+    "AWS::SES::ConfigurationSet": "Name",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
 }
@@ -35,7 +36,7 @@ def kebab(logical_id: str) -> str:
 
 
 def name(logical_id: str) -> str:
-    """Return the name of a table, queue, bucket, topic or alarm."""
+    """Return the name of a table, queue, bucket, topic, configuration set or alarm."""
     # Names of buckets are shared by all accounts.
     account = "-${AWS::AccountId}" if logical_id.endswith("Bucket") else ""
     return f"${{Stage}}-{kebab(logical_id)}{account}"
@@ -47,7 +48,7 @@ def function_name(kebab_name: str) -> str:
 
 
 def arn(logical_id: str) -> str:
-    """Return the ARN of a table, queue, bucket, topic or alarm."""
+    """Return the ARN of a table, queue, bucket, topic, configuration set or alarm."""
     called = name(logical_id)
     if logical_id.endswith("Table"):
         return f"arn:${{AWS::Partition}}:dynamodb:{_HERE}:table/{called}"
@@ -57,6 +58,8 @@ def arn(logical_id: str) -> str:
         return f"arn:${{AWS::Partition}}:s3:::{called}"
     if logical_id.endswith("Topic"):
         return f"arn:${{AWS::Partition}}:sns:{_HERE}:{called}"
+    if logical_id.endswith("Events"):
+        return f"arn:${{AWS::Partition}}:ses:{_HERE}:configuration-set/{called}"
     return f"arn:${{AWS::Partition}}:cloudwatch:{_HERE}:alarm:{called}"
 
 
@@ -98,7 +101,7 @@ def stream_parameter(table: Table) -> str:
 def reference(resource: Resource) -> Json:
     """Return what a function knows a resource by: a name, a queue's URL, an address, a provider."""
     match resource:
-        case Table() | Bucket():
+        case Table() | Bucket() | MailEvents():
             return {"Fn::Sub": name(resource.logical_id)}
         case Queue():
             host = "https://sqs.${AWS::Region}.${AWS::URLSuffix}"

@@ -280,6 +280,8 @@ def _operation(action: Action, schemas: _Schemas, definitions: Json) -> Json:
         raise LookupError(f"{action.name} has no docstring")
     roles = sorted(action.callers)
     callers = f"For: {', '.join(roles)}." if roles else "For anyone, without a token."
+    if action.token:
+        callers = "For a system, with a bearer token of its own."
     payload = schemas.get((action.name, "validation"))
     parameters = [*map(path_parameter, re.findall(r"{(\w+)}", action.path))]
     if payload and action.is_read:

@@ -20,6 +20,7 @@ from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
 from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
+from chalicelib.runtime.machine_token import MachineToken
 from chalicelib.runtime.negotiation import MediaType, negotiate
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
@@ -55,7 +56,7 @@ _UNREADABLE = {"json_invalid", "model_type", "model_attributes_type"}
 def action(
     route: str,
     *,
-    caller: str | Sequence[str],
+    caller: str | Sequence[str] | type[MachineToken],
     idempotent: bool = False,
     status: int = 200,
     produces: str | Sequence[str] = "application/json",
@@ -77,7 +78,7 @@ def action(
 
     Args:
         route: Method and path, for example ``"POST /fiscal-drives/orders"``.
-        caller: The roles that may call, or ``"anyone"``.
+        caller: The roles that may call, ``"anyone"``, or the token of a system that may call.
         idempotent: Whether the action requires an ``Idempotency-Key`` and commits the answer with
             its changes.
         status: Status of a successful answer.
@@ -91,6 +92,9 @@ def action(
         refuses: Statuses of refusals besides those of every action of this kind.
     """
     method, path = route.split(" ")
+    token = None
+    if isinstance(caller, type):
+        token, caller = caller, "anyone"
     roles = () if caller == "anyone" else (caller,) if isinstance(caller, str) else tuple(caller)
     touched = [*writes, IDEMPOTENCY] if idempotent else [*writes]
 
@@ -105,10 +109,11 @@ def action(
                 produces=(produces,) if isinstance(produces, str) else tuple(produces),
                 idempotent=idempotent,
                 rate_limit=rate_limit,
+                token=token,
                 refuses=refuses,
                 reads=reads,
                 writes=touched,
-                settings=settings,
+                settings=[*settings, *([token] if token else [])],
                 timeout=timeout,
                 memory=memory,
             )
@@ -201,6 +206,8 @@ def _answer(
         caller.require(declared.callers)
         if "caller" in parameters:
             arguments["caller"] = caller
+    if declared.token:
+        declared.token.require(request.headers.get("authorization", ""))
     for name in path:
         if parameters[name] is not str:
             arguments[name] = _path(parameters[name], name, arguments[name])

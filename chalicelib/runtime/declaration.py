@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.runtime.caller import Role
+from chalicelib.runtime.machine_token import MachineToken
 from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.settings import Settings
 
@@ -55,6 +56,8 @@ class Action(Declaration):
     idempotent: bool
     rate_limit: int | None
     """Calls a second that the gateway admits, of all callers; None for the limit of the stage."""
+    token: type[MachineToken] | None = None
+    """The token of the system that may call; None for persons, or anyone."""
     refuses: Sequence[int] = ()
     """Statuses of refusals besides those of every action of this kind."""
 

@@ -56,6 +56,12 @@ class SmsProvider(Resource):
     kind = "provider"
 
 
+class MailEvents(Resource):
+    """The configuration set of the mail service, by which it reports about e-mails."""
+
+    kind = "events"
+
+
 class MailIdentity(Resource):
     """An address that the mail service allows to send from."""
 

@@ -12,7 +12,7 @@ from chalicelib.runtime.caller import Role
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.raw_request import RawRequest
 from infra import declarations
-from tests.support import estate, gateway
+from tests.support import cloud, estate, gateway
 from tests.support.issuer import BAD, GOOD, Issuer, claims, token
 from tests.support.world import World
 
@@ -62,6 +62,14 @@ def test_call_is_served_to_its_callers_only(
             for how in bodies(declared):
                 assert answer(bearer, **how) == (401, "password-wrong")
         assert not any(call.writes for call in world.calls)
+        return
+    if declared.token:
+        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
+            for how in bodies(declared):
+                assert answer(bearer, **how) == (401, "unauthenticated")
+        assert world.calls == []
+        secret = cloud.SECRETS["service-menu/sms-report-token"]
+        is_served(f"Bearer {secret}")
         return
     if not declared.callers:
         for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {value}" for value in known.values())):

@@ -608,6 +608,7 @@ def test_no_secret_is_a_parameter(production: Json) -> None:
         "CURSOR_KEY",
         "REPORTING_TOKEN",
         "SMS_GATEWAY_TOKEN",
+        "SMS_REPORT_TOKEN",
         "SMTP_PASSWORD",
     }
     for variable, version in secrets().items():
@@ -639,6 +640,7 @@ def test_a_secret_reaches_the_functions_that_declare_it_and_no_other(production:
                 deployed[name]["Environment"]["Variables"][variable]
             )
     assert holders["REPORTING_TOKEN"] == {"ProvisionAccountFunction"}
+    assert holders["SMS_REPORT_TOKEN"] == {"TakeSmsReportFunction"}
     assert holders["SMS_GATEWAY_TOKEN"] == {"DeliverReceiptFunction"}
 
 

@@ -77,6 +77,7 @@ PARAMETERS = {
     "SmsGatewayUrl": "",
     "SmsPartKopecks": "180",
     "EmailKopecks": "0",
+    "ReceiptsBilledOn": "handed-over",
     "EdoOperatorCode": "2TS",
     "ReportingUrl": "",
     "ReportingSignInUrl": "https://gosotchet.example.ru",
@@ -87,7 +88,10 @@ PARAMETERS = {
     "SenderAddress": "no-reply@ofd.example.ru",
 }
 
-SECRETS = {"service-menu/cursor-key": "a secret of the tests alone, 32 letters and more"}
+SECRETS = {
+    "service-menu/cursor-key": "a secret of the tests alone, 32 letters and more",
+    "service-menu/sms-report-token": "a token of the tests alone",
+}
 """The secret store of the tests, by name below the stage; optional secrets are not in it."""
 
 

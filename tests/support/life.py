@@ -17,6 +17,7 @@ from chalicelib.core.billing.consumer import PAYMENTS
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.fiscal.store import FISCAL_DOCUMENTS
 from chalicelib.runtime.resource import Queue
+from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from chalicelib.services.gosotchet import rules as gosotchet
 from chalicelib.services.gosotchet.store import GOSOTCHET, PROVISIONING
 from infra import declarations
@@ -186,6 +187,16 @@ def _e_receipts(world: World) -> None:
     waiting = world.get("/moderation/applications", who="operator")["items"]
     (logo,) = (item for item in waiting if item["service"] == by.LOGO)
     assert by.decide(world, logo["application_id"]).status == 200
+    world.drain()
+    (delivery,) = world.items(E_RECEIPTS, "delivery#")
+    _, drive, number = delivery["sk"].split("#")
+    secret = cloud.SECRETS["service-menu/sms-report-token"]
+    world.ok(
+        "POST /carriers/sms/reports",
+        {"id": f"{CLIENT}.receipt-{drive}-{number}", "status": "delivered"},
+        who="nobody",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
     world.drain()
     world.ok(f"PUT /e-receipts/services/{by.LOGO}", {"enabled": False})
     _do(world, "upload_file")

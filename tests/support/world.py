@@ -526,7 +526,7 @@ def _batch(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _touched(parameters: Mapping[str, Any]) -> Iterator[str]:
     """Return the tables, queues, senders and carriers that a call's parameters name."""
-    for name in ("TableName", "QueueUrl", "FromEmailAddress", "Bucket"):
+    for name in ("TableName", "QueueUrl", "FromEmailAddress", "ConfigurationSetName", "Bucket"):
         if name in parameters:
             yield parameters[name]
     if "PhoneNumber" in parameters:

@@ -4,7 +4,7 @@ from chalicelib.core.notification import store
 from chalicelib.core.notification.carrier import Reference
 from chalicelib.core.notification.carriers import send_letter
 from chalicelib.core.notification.deduplication import SentRecord, send_once
-from chalicelib.core.notification.mail import SENDER, Letter
+from chalicelib.core.notification.mail import MAIL_EVENTS, SENDER, Letter
 from chalicelib.core.notification.settings import MailSettings
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
@@ -12,7 +12,7 @@ from chalicelib.runtime.notify import MAIL, Email
 from chalicelib.runtime.outbox import OUTBOX
 
 
-@consumer(MAIL, writes=[OUTBOX, SENDER, MAIL], settings=[MailSettings], timeout=60)
+@consumer(MAIL, writes=[OUTBOX, SENDER, MAIL_EVENTS, MAIL], settings=[MailSettings], timeout=60)
 def send_mail(email: Email) -> None:
     """Send an e-mail, unless an earlier delivery of the message has sent it.
 

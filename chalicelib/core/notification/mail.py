@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chalicelib.core.notification.carrier import Reference
-from chalicelib.runtime.resource import MailIdentity
+from chalicelib.runtime.resource import MailEvents, MailIdentity
 
 SENDER = MailIdentity("Sender")
+MAIL_EVENTS = MailEvents("Mail")
 
 
 @dataclasses.dataclass(frozen=True)

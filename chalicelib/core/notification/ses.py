@@ -1,8 +1,10 @@
 """Amazon SES v2, and clouds with the same API, as a carrier of e-mails."""
 
 from chalicelib.core.notification.aws_errors import waiting
-from chalicelib.core.notification.mail import SENDER, Letter
+from chalicelib.core.notification.carrier import Reference
+from chalicelib.core.notification.mail import MAIL_EVENTS, SENDER, Letter
 from chalicelib.core.notification.mime import mime
+from chalicelib.core.notification.ses_events import CLIENT_TAG, MESSAGE_TAG
 from chalicelib.runtime.aws import client
 
 
@@ -22,7 +24,19 @@ class Ses:
                 FromEmailAddress=SENDER.physical_name,
                 Destination={"ToAddresses": [letter.to]},
                 Content=raw or _simple(letter),
+                ConfigurationSetName=MAIL_EVENTS.physical_name,
+                EmailTags=_tags(letter.reference),
             )
+
+
+def _tags(reference: Reference | None) -> list[dict[str, str]]:
+    """Return the tags that the events about the e-mail will have."""
+    if reference is None:
+        return []
+    return [
+        {"Name": CLIENT_TAG, "Value": reference.client_id},
+        {"Name": MESSAGE_TAG, "Value": reference.message_id},
+    ]
 
 
 def _simple(letter: Letter) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from chalicelib.runtime.machine_token import MachineToken
 from chalicelib.runtime.settings import Settings
 
 
@@ -47,4 +48,12 @@ class SmsSettings(Settings):
     ] = ""
     sms_gateway_token: Annotated[
         SecretStr, Field(description="Bearer token for the gateway of SMS.")
+    ] = SecretStr("")
+
+
+class SmsReportToken(MachineToken):
+    """The credential by which the SMS gateway reports."""
+
+    sms_report_token: Annotated[
+        SecretStr, Field(description="Bearer token of the gateway that reports about SMS.")
     ] = SecretStr("")

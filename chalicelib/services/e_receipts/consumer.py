@@ -10,18 +10,23 @@ from chalicelib.core.moderation.files import APPLICATIONS
 from chalicelib.core.notification.carrier import RecipientRefused, Reference
 from chalicelib.core.notification.carriers import send_letter, send_sms
 from chalicelib.core.notification.deduplication import SentRecord, send_once
-from chalicelib.core.notification.mail import SENDER, Letter
+from chalicelib.core.notification.mail import MAIL_EVENTS, SENDER, Letter
+from chalicelib.core.notification.report import REPORTS, Outcome, Report
+from chalicelib.core.notification.ses_events import SesEvent
 from chalicelib.core.notification.settings import MailSettings, SmsSettings
 from chalicelib.core.notification.sms import SMS, Sms
+from chalicelib.runtime.commit import transact
 from chalicelib.runtime.consumer import consumer
 from chalicelib.runtime.log import logger
-from chalicelib.runtime.table import Get, fetch_all
+from chalicelib.runtime.postponement import TryLater
+from chalicelib.runtime.table import Get, fetch, fetch_all
 from chalicelib.services.e_receipts import contact, store
 from chalicelib.services.e_receipts.active_logo import active_logo
 from chalicelib.services.e_receipts.application_model import AdditionalService, ServiceItem
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_item
+from chalicelib.services.e_receipts.charge import handed_over, reported
 from chalicelib.services.e_receipts.contact import Channel, Contact
-from chalicelib.services.e_receipts.model import Counters
+from chalicelib.services.e_receipts.model import BeingDelivered, Counters
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
 from chalicelib.services.e_receipts.rules import active_brand
@@ -36,7 +41,7 @@ class ReceiptNotStored(Exception):
 @consumer(
     DELIVERIES,
     reads=[FISCAL, APPLICATIONS],
-    writes=[E_RECEIPTS, SENDER, SMS, DELIVERIES],
+    writes=[E_RECEIPTS, SENDER, MAIL_EVENTS, SMS, DELIVERIES],
     settings=[EReceiptsSettings, MailSettings, SmsSettings],
     concurrency=10,
     timeout=60,
@@ -82,8 +87,40 @@ def deliver_receipt(delivery: DeliveryRequested) -> None:
         logger.info("receipt delivered before")
 
 
+@consumer(REPORTS, writes=[E_RECEIPTS, REPORTS])
+def record_report(message: Report | SesEvent) -> None:
+    """Record what a carrier reports about a receipt, count it, and bill it if so agreed.
+
+    Reports about other messages are logged. A repeat, or a report that comes late, changes nothing.
+
+    Raises:
+        TryLater: the receipt is reported before the sending is recorded.
+        DeliveryReported: another report was recorded meanwhile; the next delivery decides again.
+    """
+    report = message if isinstance(message, Report) else message.report()
+    if report is None:
+        logger.warning("recipient complained about an e-mail")
+        return
+    get = store.delivery(report)
+    if get is None:
+        if report.outcome is Outcome.UNDELIVERED:
+            logger.warning("e-mail not delivered", mail_id=report.message_id, reason=report.reason)
+        return
+    current = fetch(get)
+    if current is None:
+        logger.warning("report about an unknown delivery", outcome=report.outcome.value)
+        return
+    if isinstance(current, BeingDelivered):
+        raise TryLater("the receipt is not recorded as sent")
+    added = reported(current, report.outcome)
+    if added is None:
+        logger.info("report changes nothing", outcome=report.outcome.value)
+        return
+    transact(store.record_report(current, report, added))
+
+
 def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], SentRecord]:
-    return lambda: store.delivered(owner, channel, Counters(failed=1), reason)
+    return lambda: store.delivered(owner, channel, Counters(failed=1), reason=reason)
 
 
 def _by_sms(
@@ -92,9 +129,9 @@ def _by_sms(
     settings = EReceiptsSettings.load()
     text = sms_text(receipt, receipt.link(settings.public_url), brand)
     cost = text.parts * settings.price(Channel.SMS)
-    counters = Counters(sent=1, parts=text.parts, cost_kopecks=cost)
     message = Sms(buyer.address, text.text, reference)
-    return _hand_over(reference, Channel.SMS, counters, lambda: send_sms(message))
+    counted = handed_over(text.parts, cost, settings.billed_on)
+    return _hand_over(reference, Channel.SMS, counted, lambda: send_sms(message))
 
 
 def _by_email(
@@ -102,13 +139,16 @@ def _by_email(
 ) -> Callable[[], SentRecord]:
     settings = EReceiptsSettings.load()
     email = receipt_email(receipt, receipt.link(settings.public_url), active_logo(logo))
-    counters = Counters(sent=1, cost_kopecks=settings.price(Channel.EMAIL))
     letter = Letter(buyer.address, email.subject, email.text, email.html, email.pictures, reference)
-    return _hand_over(reference, Channel.EMAIL, counters, lambda: send_letter(letter))
+    counted = handed_over(0, settings.price(Channel.EMAIL), settings.billed_on)
+    return _hand_over(reference, Channel.EMAIL, counted, lambda: send_letter(letter))
 
 
 def _hand_over(
-    reference: Reference, channel: Channel, counters: Counters, hand_over: Callable[[], None]
+    reference: Reference,
+    channel: Channel,
+    counted: tuple[Counters, int],
+    hand_over: Callable[[], None],
 ) -> Callable[[], SentRecord]:
     """Return the step that gives a receipt to the carrier and tells what to record."""
 
@@ -117,6 +157,7 @@ def _hand_over(
             hand_over()
         except RecipientRefused as refusal:
             return _fail(reference.client_id, channel, refusal.reason)()
-        return store.delivered(reference.client_id, channel, counters)
+        counters, due = counted
+        return store.delivered(reference.client_id, channel, counters, due_kopecks=due)
 
     return send

@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from pydantic import Field
+
+from chalicelib.core.notification.report import Outcome
 from chalicelib.runtime.encoded import base64_bytes
 from chalicelib.runtime.model import Model, Payload, example
 from chalicelib.services.e_receipts.brand import Brand
@@ -100,7 +103,7 @@ class PreviewForm(Payload):
 class Counters(Model):
     """Number and cost of deliveries."""
 
-    model_config = example(sent=1, parts=2, failed=0, cost_kopecks=3_60)
+    model_config = example(sent=1, parts=2, failed=0, delivered=1, undelivered=0, cost_kopecks=3_60)
 
     sent: int = 0
     """SMS or e-mails sent."""
@@ -108,6 +111,10 @@ class Counters(Model):
     """Parts of the SMS sent; 0 for e-mails."""
     failed: int = 0
     """Receipts that were not sent because the contact is unusable."""
+    delivered: int = 0
+    """Of those sent: what the carrier reports as delivered."""
+    undelivered: int = 0
+    """Of those sent: what the carrier reports as not delivered. About the rest it says nothing."""
     cost_kopecks: int = 0
 
     def __add__(self, other: "Counters") -> "Counters":
@@ -121,23 +128,61 @@ class DayOfChannel(Counters):
     """Deliveries of one channel on one day in Moscow."""
 
     model_config = example(
-        day="2026-11-24", channel="sms", sent=1, parts=2, failed=0, cost_kopecks=3_60
+        day="2026-11-24",
+        channel="sms",
+        sent=1,
+        parts=2,
+        failed=0,
+        delivered=1,
+        undelivered=0,
+        cost_kopecks=3_60,
+        reasons={},
     )
 
     day: dt.date
     channel: Channel
+    reasons: dict[str, int] = Field(default_factory=dict)
+    """Number of receipts that were not sent or not delivered, by reason."""
+
+
+class DeliveryItem(Counters):
+    """The record of a receipt that was sent, or that could not be."""
+
+    day: dt.date
+    channel: Channel
+    sent_at: dt.datetime
+    due_kopecks: int = 0
+    """What the client pays when the carrier reports the delivery."""
+    outcome: Outcome | None = None
+    """The last report of the carrier."""
+
+
+class BeingDelivered(Model):
+    """The record of a receipt that is being sent."""
 
 
 class Statistics(Model):
     """Deliveries of a period by day and in total; days without deliveries are omitted."""
 
     model_config = example(
-        totals={"sms": {"sent": 1, "parts": 2, "failed": 0, "cost_kopecks": 3_60}},
+        totals={
+            "sms": {
+                "sent": 1,
+                "parts": 2,
+                "failed": 0,
+                "delivered": 1,
+                "undelivered": 0,
+                "cost_kopecks": 3_60,
+            }
+        },
+        reasons={"sms": {}},
         cost_kopecks=3_60,
     )
 
     days: list[DayOfChannel]
     totals: dict[str, Counters]
     """Totals by channel."""
+    reasons: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Number of receipts that were not sent or not delivered, by channel and reason."""
     cost_kopecks: int
     """Cost of both channels."""

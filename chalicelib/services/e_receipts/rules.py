@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.core.moderation.model import ApplicationState
@@ -154,5 +155,14 @@ def statistics(days: Sequence[DayOfChannel]) -> Statistics:
     return Statistics(
         days=list(days),
         totals=totals,
+        reasons={channel.value: _reasons(days, channel) for channel in Channel},
         cost_kopecks=sum(total.cost_kopecks for total in totals.values()),
     )
+
+
+def _reasons(days: Sequence[DayOfChannel], channel: Channel) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for day in days:
+        if day.channel is channel:
+            total.update(day.reasons)
+    return dict(total)

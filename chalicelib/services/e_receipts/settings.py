@@ -1,10 +1,11 @@
 """Settings of «Электронные чеки»."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from chalicelib.runtime.settings import PublicUrl, Settings
+from chalicelib.services.e_receipts.charge import BilledOn
 from chalicelib.services.e_receipts.contact import Channel
 
 
@@ -18,6 +19,16 @@ class EReceiptsSettings(Settings):
     email_kopecks: Annotated[
         int, Field(ge=0, description="Price of an e-mailed receipt for the client.")
     ] = 0
+
+    receipts_billed_on: Annotated[
+        Literal["handed-over", "delivered"],
+        Field(description="Whether a receipt is paid for once sent, or once reported delivered."),
+    ] = "handed-over"
+
+    @property
+    def billed_on(self) -> BilledOn:
+        """What the client pays for."""
+        return BilledOn(self.receipts_billed_on)
 
     def price(self, channel: Channel) -> int:
         """Return the tariff in force: of one part of an SMS, or of one e-mail."""

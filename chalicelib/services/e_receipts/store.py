@@ -3,10 +3,11 @@
 Sort keys in a client's partition: ``channel#<channel>``; ``service#<service>``, to which moderation
 writes as well, so the switch is changed by an update; ``switched#<channel or service>#<id>``, an
 item for each change of a switch; ``delivery#<fiscal drive>#<document>``, kept for ninety days;
-``statistics#<day>#<channel>``.
+``statistics#<day>#<channel>``, with a counter ``reason#<reason>`` for each reason.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,15 +16,26 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.core.fiscal.model import DeliveryRequested
 from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.notification.carrier import Reference
+from chalicelib.core.notification.report import Outcome, Report
 from chalicelib.core.notification.store import Sending
 from chalicelib.runtime import clock
 from chalicelib.runtime.identifier import new_identifier
+from chalicelib.runtime.problem import Problem
 from chalicelib.runtime.table import Get, Query, Write
 from chalicelib.services.e_receipts.application_model import AdditionalService
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS, service_sk
 from chalicelib.services.e_receipts.contact import Channel
-from chalicelib.services.e_receipts.model import Counters, DayOfChannel, SwitchItem
+from chalicelib.services.e_receipts.model import (
+    BeingDelivered,
+    Counters,
+    DayOfChannel,
+    DeliveryItem,
+    SwitchItem,
+)
 from chalicelib.services.e_receipts.rules import ServiceNotApproved
+
+_REASON = "reason#"
+_MESSAGE_ID = re.compile("receipt-([0-9]+)-([0-9]{10})")
 
 DELIVERIES_KEPT_FOR = dt.timedelta(days=90)
 """How long the record of a delivery prevents a repeated delivery."""
@@ -69,8 +81,12 @@ def _record_switch(client_id: str, sk: str, enabled: bool) -> Write:
 
 def sending(delivery: DeliveryRequested) -> Sending:
     """Return the delivery of a receipt as a message to be sent once."""
-    sk = f"delivery#{delivery.fiscal_drive}#{delivery.document_number:010}"
+    sk = _delivery_sk(delivery.fiscal_drive, f"{delivery.document_number:010}")
     return Sending(E_RECEIPTS, delivery.client_id, sk, DELIVERIES_KEPT_FOR)
+
+
+def _delivery_sk(fiscal_drive: str, document_number: str) -> str:
+    return f"delivery#{fiscal_drive}#{document_number}"
 
 
 def reference(delivery: DeliveryRequested) -> Reference:
@@ -79,19 +95,76 @@ def reference(delivery: DeliveryRequested) -> Reference:
     return Reference(delivery.client_id, message_id)
 
 
+class DeliveryReported(Problem):
+    """Another report about the delivery was recorded meanwhile."""
+
+
 def delivered(
-    client_id: str, channel: Channel, counters: Counters, reason: str | None = None
+    client_id: str,
+    channel: Channel,
+    counters: Counters,
+    *,
+    reason: str | None = None,
+    due_kopecks: int = 0,
 ) -> tuple[Mapping[str, Any], list[Write]]:
     """Return the attributes of a delivery's record, and the write that adds to the statistics.
 
-    ``reason`` says why the receipt was not sent.
+    ``reason`` says why the receipt was not sent; ``due_kopecks`` is what the client pays when the
+    carrier reports the delivery.
     """
-    day = clock.today().isoformat()
-    attributes = {"day": day, "channel": channel.value, **counters.model_dump()}
-    statistics = E_RECEIPTS.count(
-        client_id, f"statistics#{day}#{channel.value}", counters.model_dump()
+    day = clock.today()
+    attributes = {"day": day.isoformat(), "channel": channel.value, **counters.model_dump()}
+    if reason:
+        attributes["reason"] = reason
+    if due_kopecks:
+        attributes["due_kopecks"] = due_kopecks
+    return attributes, [_count(client_id, day, channel, counters, reason)]
+
+
+def _count(
+    client_id: str, day: dt.date, channel: Channel, added: Counters, reason: str | None
+) -> Write:
+    """Describe the addition to the statistics of a channel and a day."""
+    numbers = {name: number for name, number in added.model_dump().items() if number}
+    if reason:
+        numbers[f"{_REASON}{reason}"] = 1
+    return E_RECEIPTS.count(client_id, f"statistics#{day.isoformat()}#{channel.value}", numbers)
+
+
+def delivery(report: Report) -> Get[DeliveryItem | BeingDelivered] | None:
+    """Describe the read of the delivery that a report is about; None for another message."""
+    named = _MESSAGE_ID.fullmatch(report.message_id)
+    if not named:
+        return None
+    return E_RECEIPTS.get(
+        report.client_id,
+        _delivery_sk(*named.groups()),
+        lambda item: DeliveryItem.model_validate(item) if "sent_at" in item else BeingDelivered(),
     )
-    return attributes | ({"reason": reason} if reason else {}), [statistics]
+
+
+def record_report(current: DeliveryItem, report: Report, added: Counters) -> list[Write]:
+    """Describe the writes that record a carrier's report on the day of the sending.
+
+    The commit raises DeliveryReported if another report was recorded meanwhile.
+    """
+    named = _MESSAGE_ID.fullmatch(report.message_id)
+    assert named  # noqa: S101 - current was read by it
+    reason = report.reason if report.outcome is Outcome.UNDELIVERED else None
+    unchanged = (
+        Attr("outcome").eq(current.outcome.value)
+        if current.outcome
+        else Attr("outcome").not_exists()
+    )
+    update = E_RECEIPTS.update(
+        report.client_id,
+        _delivery_sk(*named.groups()),
+        put={"outcome": report.outcome.value} | ({"reason": reason} if reason else {}),
+        add={name: number for name, number in added.model_dump().items() if number},
+        when=unchanged,
+        otherwise=DeliveryReported(),
+    )
+    return [update, _count(report.client_id, current.day, current.channel, added, reason)]
 
 
 def statistics(client_id: str, first: dt.date, last: dt.date) -> Query[DayOfChannel]:
@@ -102,7 +175,12 @@ def statistics(client_id: str, first: dt.date, last: dt.date) -> Query[DayOfChan
         # "$" follows "#", so this is after every channel of the last day.
         f"statistics#{last.isoformat()}$",
         lambda item: DayOfChannel(
-            **{name: item[name] for name in Counters.model_fields},
+            **{name: item.get(name, 0) for name in Counters.model_fields},
+            reasons={
+                name.removeprefix(_REASON): number
+                for name, number in item.items()
+                if name.startswith(_REASON)
+            },
             day=dt.date.fromisoformat(item["sk"].split("#")[1]),
             channel=Channel(item["sk"].split("#")[2]),
         ),

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from chalicelib.core.billing.model import InvoiceClosed
-from chalicelib.core.notification.mail import SENDER
+from chalicelib.core.notification.mail import MAIL_EVENTS, SENDER
 from chalicelib.core.notification.settings import MailSettings
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime import clock
@@ -46,7 +46,7 @@ def follow_licence_invoice(closed: InvoiceClosed) -> None:
 
 @consumer(
     store.PROVISIONING,
-    writes=[GOSOTCHET, ACCOUNTS, OUTBOX, SENDER, store.PROVISIONING],
+    writes=[GOSOTCHET, ACCOUNTS, OUTBOX, SENDER, MAIL_EVENTS, store.PROVISIONING],
     batch_size=1,
     timeout=PROVISIONING_SECONDS,
     settings=[MailSettings, ReportingSecret, ReportingSettings],

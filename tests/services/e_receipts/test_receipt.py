@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from chalicelib.core.notification.mail import Letter, mime
+from chalicelib.core.notification.mail import Letter
+from chalicelib.core.notification.mime import mime
 from chalicelib.services.e_receipts import legal_name, receipt_labels, sms_parts
 from chalicelib.services.e_receipts.receipt import Receipt, from_document
 from chalicelib.services.e_receipts.receipt_email import receipt_email
@@ -241,7 +242,8 @@ def test_email_has_text_html_and_pictures(environment: None) -> None:
     assert set(re.findall(r'src="cid:(\w+)"', made.html)) == set(made.pictures) == {"qr", "logo"}
     assert f'href="{URL}/r/1"' in made.html
     assert f"{URL}/r/1" in made.text
-    raw = mime(Letter("a@example.ru", made.subject, made.text, made.html, made.pictures))
+    letter = Letter("a@example.ru", made.subject, made.text, made.html, made.pictures)
+    raw = mime(letter, "noreply@example.ru")
     assert b"Content-ID: <logo>" in raw
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     raw.decode("ascii")
