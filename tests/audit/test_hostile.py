@@ -83,12 +83,12 @@ def test_value_in_a_body_is_refused_or_stays_a_value(
     who, world = persona(declared), worlds(beginning)
     route = own_route(world, declared)
     body = estate.body(declared, world)
-    good = world.call(route, body, who=who)
+    good = world.call(route, body, who=who, headers=estate.headers(declared))
     assert good.status < 500
     assert good.status < 400 or good.problem != "payload-invalid", good.body
     world = worlds(beginning)
     for why, raw, must_be_refused in bodies(body):
-        answer = world.call(route, raw=raw, who=who)
+        answer = world.call(route, raw=raw, who=who, headers=estate.headers(declared))
         assert answer.status < 500, why
         if answer.status >= 400:
             assert CANARY.encode() not in answer.body, why
@@ -120,7 +120,8 @@ def test_body_with_a_repeated_member_is_refused(world: World, declared: Action) 
     pair = f"{json.dumps(name)}: {json.dumps(value)}"
     raw = f"{{{pair}, {json.dumps(body)[1:]}".encode()
     assert json.loads(raw) == body
-    answer = world.call(own_route(world, declared), raw=raw, who=persona(declared))
+    headers = estate.headers(declared)
+    answer = world.call(own_route(world, declared), raw=raw, who=persona(declared), headers=headers)
     assert (answer.status, answer.problem) == (400, "unreadable")
 
 

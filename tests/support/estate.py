@@ -15,6 +15,7 @@ from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.table import Table
 from infra import declarations, openapi
+from infra.parameters import secret_id
 from tests.support import applications as by
 from tests.support import cloud, edo, giving, receipts, steps
 from tests.support.world import World
@@ -49,6 +50,14 @@ def route(declared: Action, names: Mapping[str, str]) -> str:
 def parameters(declared: Action) -> list[str]:
     """Return the names in a path that stand for something a client owns."""
     return [name for name in re.findall(r"{(\w+)}", declared.path) if name not in NAMES]
+
+
+def headers(declared: Action) -> dict[str, str]:
+    """Return the credentials of a system that an action is for; none for another action."""
+    if not declared.token:
+        return {}
+    (field,) = declared.token.model_fields
+    return {"Authorization": f"Bearer {cloud.SECRETS[secret_id(field)]}"}
 
 
 def body(declared: Action, world: World | None = None) -> Any:
