@@ -23,7 +23,7 @@ class SmsReport(Model):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}\.[A-Za-z0-9-]{1,64}$")]
     """The id that came with the message."""
-    status: Annotated[str, Field(min_length=1, max_length=32)]
+    status: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
     """`delivered`, `undelivered`, `failed`, `expired`, `rejected`; others are intermediate."""
 
     def report(self) -> Report | None:
