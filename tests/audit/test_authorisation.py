@@ -64,7 +64,7 @@ def test_call_is_served_to_its_callers_only(
         assert not any(call.writes for call in world.calls)
         return
     if declared.token:
-        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {one}" for one in known.values())):
+        for bearer in (None, *OTHER_SCHEMES, *(f"Bearer {value}" for value in known.values())):
             for how in bodies(declared):
                 assert answer(bearer, **how) == (401, "unauthenticated")
         assert world.calls == []

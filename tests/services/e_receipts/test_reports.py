@@ -39,8 +39,8 @@ def counted(world: World, channel: str = "email") -> dict[str, Any]:
 
 
 def hear(world: World, *events: Any) -> None:
-    for one in events:
-        world.send(REPORTS, one)
+    for message in events:
+        world.send(REPORTS, message)
         world.drain()
 
 
