@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.runtime import clock
 from infra.local.product import SELLER
+from tests.support import bank
 from tests.support.browser import Cabinet, Gallery, go
 
 OpenAs = Callable[..., Page]
@@ -124,7 +125,7 @@ def test_the_machine_shows_queues_and_messages(open_as: OpenAs, gallery: Gallery
 def bank_statement(number: str, kopecks: int) -> bytes:
     today = clock.today().strftime("%d.%m.%Y")
     lines = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
-    lines.append(f"РасчСчет={SELLER['account']}")
+    lines += bank.section(SELLER["account"], kopecks + 100_00, today)
     once = secrets.randbelow(900_000) + 100_000
     for place, (sum_, purpose) in enumerate(
         [(kopecks, f"Оплата по счету {number}"), (100_00, "Возврат займа по договору 7")]

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.runtime import clock
 from infra.local.api import Api
 from infra.local.product import SELLER, Product
+from tests.support import bank
 
 FORM = {
     "contact_name": "Смирнова Мария Андреевна",
@@ -238,7 +239,7 @@ def _statement(invoice: dict[str, Any]) -> str:
         "1CClientBankExchange",
         "ВерсияФормата=1.03",
         "Кодировка=Windows",
-        f"РасчСчет={SELLER['account']}",
+        *bank.section(SELLER["account"], invoice["total_kopecks"] + 100_00, "24.11.2026"),
         *document(101, invoice["total_kopecks"], f"Оплата по счету {invoice['number']}, НДС 22%"),
         *document(102, 100_00, "Возврат займа по договору 7"),
         "КонецФайла",

@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 from chalicelib.core.organisation.consumer import CABINET
+from tests.support import bank
 from tests.support.cloud import SELLER
 from tests.support.world import World
 
@@ -113,15 +114,16 @@ def statement(*documents: dict[str, Any], account: str = SELLER["account"]) -> d
 
     A document may set ``number``, ``kopecks``, ``inn``, ``purpose`` and ``to``, an account.
     """
+    received = sum(each["kopecks"] for each in documents if each.get("to", account) == account)
     lines = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
-    lines += ["СекцияРасчСчет", f"РасчСчет={account}", "КонецРасчСчет"]
+    lines += bank.section(account, received)
     for place, document in enumerate(documents, start=1):
         kopecks = document["kopecks"]
         lines += [
             "СекцияДокумент=Платежное поручение",
             f"Номер={document.get('number', place)}",
             "Дата=25.11.2026",
-            f"Сумма={kopecks // 100}.{kopecks % 100:02}",
+            f"Сумма={bank.roubles(kopecks)}",
             "ПлательщикСчет=40702810500000000017",
             f"ПлательщикИНН={document.get('inn', PROFILE['inn'])}",
             f"Плательщик1={PROFILE['name']}",

@@ -96,7 +96,7 @@ class NewStatement(Content):
     """A bank statement in the format 1CClientBankExchange: base64, or an upload, up to 15 MB."""
 
     model_config = example(
-        content="MUNDbGllbnRCYW5rRXhjaGFuZ2UNCsLl8PHo/9Tu8Ozg8uA9MS4wMw0Kyu7k6PDu4urgPVdpbmRvd3MNCtHl6vbo/9Dg8ffR9+XyDQrQ4PH30ffl8j00MDcwMjgxMDkwMDAwMDAwMDA0Mg0Kyu7t5fbQ4PH30ffl8g0Kyu7t5fbU4Onr4A=="
+        content="MUNDbGllbnRCYW5rRXhjaGFuZ2UNCsLl8PHo/9Tu8Ozg8uA9MS4wMw0Kyu7k6PDu4urgPVdpbmRvd3MNCtHl6vbo/9Dg8ffR9+XyDQrQ4PH30ffl8j00MDcwMjgxMDkwMDAwMDAwMDA0Mg0KwvHl4+7P7vHy8+/o6+49MC4wMA0Kyu7t5fbQ4PH30ffl8g0Kyu7t5fbU4Onr4A=="
     )
 
     content: base64_bytes(_MOST_IN_BODY) | None = None  # type: ignore[valid-type]

@@ -1,44 +1,35 @@
 """Parses bank statements in 1CClientBankExchange, the text format that Russian banks export for 1С.
 
 Source: «Стандарт обмена с системами "Клиент банка"» by 1С, versions 1.00–1.03. The file has
-``key=value`` lines in sections; unknown keys are skipped. Numbers, dates and amounts must be
-readable, or the whole file is refused with the number of the line. An ИНН or an account is returned
-as the bank wrote it, without a check.
+``key=value`` lines in sections; unknown keys are skipped. An ИНН or an account is returned as the
+bank wrote it, without a check.
+
+A payer can write line breaks and the words of the format into the purpose of a payment. So a
+statement is believed only whole: the documents of an account must add up to the turnover that the
+bank states in the sections of the account.
 """
 
-import codecs
-import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import BinaryIO
 
+from chalicelib.core.billing.statement_text import MAX_LINE, Line, StatementUnreadable, lines
 from chalicelib.runtime.model import Model
 
-MAX_BYTES = 15 * 1024 * 1024
 MAX_DOCUMENTS = 10_000
-MAX_LINE = 1000
-"""Characters of a line that are read. The longest value of the format, a purpose, has 210."""
 
-MAX_KEYS = 200
-"""Keys of a section that are read; the format knows about sixty."""
-_CHUNK = 64 * 1024
-
-_SIGNATURE = "1CClientBankExchange"
 _END = "КонецФайла"
-_DOCUMENT, _DOCUMENT_END = "СекцияДокумент", "КонецДокумента"
-_ACCOUNT, _ACCOUNT_END = "СекцияРасчСчет", "КонецРасчСчет"
-_MARKERS = frozenset({_DOCUMENT, _DOCUMENT_END, _ACCOUNT, _ACCOUNT_END, _END})
-_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
+_DOCUMENT, _ACCOUNT = "СекцияДокумент", "СекцияРасчСчет"
+_SECTION_ENDS = {"КонецДокумента": _DOCUMENT, "КонецРасчСчет": _ACCOUNT}
+_ACCOUNT_NUMBER, _BEGIN, _END_DAY = "РасчСчет", "ДатаНачала", "ДатаКонца"
+_OPENING, _CLOSING = "НачальныйОстаток", "КонечныйОстаток"
+_RECEIVED, _WITHDRAWN = "ВсегоПоступило", "ВсегоСписано"
+_PAYER, _PAYEE = "Плательщик", "Получатель"
+_PURPOSE = ("НазначениеПлатежа", *(f"НазначениеПлатежа{n}" for n in range(1, 7)))
+_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:[.,]([0-9]{1,2}))?")
 _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
-
-
-class StatementUnreadable(ValueError):
-    """The file is not a complete statement. ``line`` counts from 1; 0 stands for the whole file."""
-
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(f"Строка {line}: {reason}" if line else reason)
-        self.line = line
 
 
 class StatementParty(Model):
@@ -79,13 +70,111 @@ class StatementDocument(Model):
         return f"{number}/{self.issued_on}/{payer}/{self.amount_kopecks}"
 
 
-class Statement(Model):
-    """The documents of one or several accounts over a period, in the order of the file."""
+_PARTY = ("", "1", "ИНН", "КПП", "Счет", "РасчСчет")
+_KEYS = frozenset(
+    {_BEGIN, _END_DAY, _ACCOUNT_NUMBER, _OPENING, _CLOSING, _RECEIVED, _WITHDRAWN}
+    | {"Номер", "Дата", "Сумма", "ДатаПоступило", *_PURPOSE}
+    | {role + suffix for role in (_PAYER, _PAYEE) for suffix in _PARTY}
+)
 
-    accounts: tuple[str, ...]
-    period_from: date | None
-    period_to: date | None
-    documents: tuple[StatementDocument, ...]
+
+class Section:
+    """A section of the file: the line where it begins, and those of its lines that are used."""
+
+    def __init__(self, begin: Line) -> None:
+        self.begin = begin
+        self._by_key: dict[str, Line] = {}
+        self._last_key = ""
+
+    def add(self, line: Line) -> None:
+        """Add a line. The first of equal keys is used: a later one may be text of the payer.
+
+        A line without ``=`` continues the value before it: a purpose that the payer wrote on
+        several lines stands on several lines of the file.
+        """
+        if line.value is not None:
+            if line.key not in self._by_key:
+                self._last_key = line.key
+                if line.key in _KEYS:
+                    self._by_key[line.key] = line
+            return
+        before = self._by_key.get(self._last_key)
+        if before and len(text := before.value or "") < MAX_LINE:
+            joined = f"{text} {line.key}".lstrip()
+            self._by_key[self._last_key] = before._replace(value=joined)
+
+    def text(self, key: str) -> str:
+        """Return the value of ``key``, an empty string if it is missing."""
+        line = self._by_key.get(key)
+        return (line.value or "") if line else ""
+
+    def line(self, key: str) -> int:
+        """Return the number of the line with ``key``, of the section's first line without it."""
+        return self._by_key.get(key, self.begin).number
+
+    def day(self, key: str) -> date | None:
+        """Return the date of ``key``, None if it is missing.
+
+        Raises:
+            StatementUnreadable: the value is no date.
+        """
+        if not (text := self.text(key)):
+            return None
+        parts = _DATE.fullmatch(text)
+        try:
+            day, month, year = map(int, parts.groups() if parts else ())
+            return date(year, month, day)
+        except ValueError:
+            reason = f"дата «{key}» не читается: «{text[:40]}»"
+            raise StatementUnreadable(reason, self.line(key)) from None
+
+    def kopecks(self, key: str) -> int:
+        """Return the amount of ``key``.
+
+        Raises:
+            StatementUnreadable: the value is missing or no amount.
+        """
+        text = self.text(key)
+        if not (amount := _AMOUNT.fullmatch(text)):
+            reason = f"сумма «{key}» не читается: «{text[:40]}»" if text else f"нет суммы «{key}»"
+            raise StatementUnreadable(reason, self.line(key))
+        sign, roubles, kopecks = amount.groups(default="")
+        return int(f"{sign}{int(roubles) * 100 + int(kopecks.ljust(2, '0'))}")
+
+
+class Statement:
+    """The header and the sections of a file, in its order."""
+
+    def __init__(
+        self, header: Section, accounts: Sequence[Section], documents: Sequence[Section]
+    ) -> None:
+        self._header = header
+        self._accounts = accounts
+        self._documents = documents
+
+    def incoming(self, account: str) -> tuple[StatementDocument, ...]:
+        """Return the documents whose payee has ``account``.
+
+        Raises:
+            StatementUnreadable: the file has no turnover of the account, a document is not
+                readable, or the documents do not add up to the turnover.
+        """
+        turnover = [
+            section for section in self._accounts if section.text(_ACCOUNT_NUMBER) == account
+        ]
+        if not turnover:
+            raise StatementUnreadable("Выписка не по нашему расчётному счёту")
+        documents = [s for s in self._documents if _party(s, _PAYEE).account == account]
+        incoming = tuple(_document(section) for section in documents)
+        received = sum(section.kopecks(_RECEIVED) for section in turnover)
+        if received != (total := sum(document.amount_kopecks for document in incoming)):
+            raise StatementUnreadable(
+                f"по счёту {account} банк указал поступления на {_roubles(received)}, а документы "
+                f"файла дают {_roubles(total)}. Файл неполон или изменён",
+                turnover[0].line(_RECEIVED),
+            )
+        _require_balances(self._header, turnover)
+        return incoming
 
 
 def parse(file: BinaryIO) -> Statement:
@@ -94,116 +183,102 @@ def parse(file: BinaryIO) -> Statement:
     Raises:
         StatementUnreadable: the file is not a complete statement; the message is in Russian.
     """
-    header: dict[str, str] = {}
-    accounts: dict[str, None] = {}
-    documents: list[StatementDocument] = []
-    # The section that the current line belongs to: the header, an account or a document.
-    section, started, fields = "", 1, header
-    ended = last_key = ""
-    for line, key, value in _lines(file):
+    sections: dict[str, list[Section]] = {_ACCOUNT: [], _DOCUMENT: []}
+    header = Section(Line(1, "", None))
+    current: Section | None = None
+    ended = False
+    for line in lines(file):
         if ended:
-            raise StatementUnreadable(f"после «{_END}» есть ещё данные", line)
-        if key in {_DOCUMENT, _ACCOUNT} and section:
-            raise StatementUnreadable("раздел начат, а предыдущий не закончен", line)
-        if key in {_DOCUMENT, _ACCOUNT}:
-            section, started, fields = key, line, {"": value or ""}
-        elif key == _DOCUMENT_END and section == _DOCUMENT:
-            documents.append(_document(fields, started))
-            if len(documents) > MAX_DOCUMENTS:
-                raise StatementUnreadable(f"в файле больше {MAX_DOCUMENTS} документов", line)
-            section, fields = "", header
-        elif key == _ACCOUNT_END and section == _ACCOUNT:
-            section, fields = "", header
-        elif key == _END and not section:
-            ended = key
-        elif key in _MARKERS:
-            raise StatementUnreadable(f"«{key}» не на своём месте", line)
-        elif value is None:
-            # A purpose that the payer wrote on several lines stands on several lines of the file.
-            if len(broken := fields.get(last_key, "")) < MAX_LINE:
-                fields[last_key] = f"{broken} {key}".lstrip()
-        elif key == "РасчСчет" and section != _DOCUMENT:
-            accounts[value] = None
-        elif key not in fields and len(fields) < MAX_KEYS:
-            # The first of equal keys is used: a line after a purpose may be text of the payer.
-            fields[key] = value
-            last_key = key
+            raise StatementUnreadable(f"после «{_END}» есть ещё данные", line.number)
+        if line.key in sections:
+            if current:
+                reason = "раздел начат, а предыдущий не закончен"
+                raise StatementUnreadable(reason, line.number)
+            current = Section(line)
+            sections[line.key].append(current)
+        elif kind := _SECTION_ENDS.get(line.key):
+            if not current or current.begin.key != kind:
+                raise StatementUnreadable(f"«{line.key}» не на своём месте", line.number)
+            current = None
+        elif line.key == _END:
+            if current:
+                raise StatementUnreadable(f"«{_END}» не на своём месте", line.number)
+            ended = True
+        else:
+            (current or header).add(line)
+        if len(sections[_DOCUMENT]) > MAX_DOCUMENTS:
+            reason = f"в файле больше {MAX_DOCUMENTS} документов"
+            raise StatementUnreadable(reason, line.number)
     if not ended:
         raise StatementUnreadable(f"Выписка обрывается: в файле нет строки «{_END}»")
-    return Statement(
-        accounts=tuple(accounts),
-        period_from=_optional_date(header, "ДатаНачала", 1),
-        period_to=_optional_date(header, "ДатаКонца", 1),
-        documents=tuple(documents),
-    )
+    if not sections[_ACCOUNT]:
+        raise StatementUnreadable(
+            f"В файле нет раздела «{_ACCOUNT}»: это не выписка, а, например, платёжные поручения"
+        )
+    return Statement(header, sections[_ACCOUNT], sections[_DOCUMENT])
 
 
-def incoming(statement: Statement, our_accounts: Collection[str]) -> tuple[StatementDocument, ...]:
-    """Return the documents whose payee has one of ``our_accounts``."""
-    return tuple(d for d in statement.documents if d.payee.account in our_accounts)
+def _require_balances(header: Section, turnover: Sequence[Section]) -> None:
+    """Refuse sections of an account whose balances do not continue one another.
 
-
-def _lines(file: BinaryIO) -> Iterator[tuple[int, str, str | None]]:
-    """Yield number, key and value of each line after the signature; None if there is no ``=``."""
-    for number, line in enumerate(_text_lines(file), start=1):
-        key, equals, value = line[:MAX_LINE].strip(" \t\x1a").partition("=")
-        if number > 1 and (key or equals):
-            yield number, key.strip(), value.strip() if equals else None
-
-
-def _text_lines(file: BinaryIO) -> Iterator[str]:
-    """Yield the lines, of each at least the first ``MAX_LINE`` characters."""
-    chunk = file.read(_CHUNK)
-    decoder = io.IncrementalNewlineDecoder(
-        codecs.getincrementaldecoder(_encoding(chunk))(errors="replace"), translate=True
-    )
-    size, rest = 0, ""
-    while chunk:
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise StatementUnreadable(f"Файл выписки больше {MAX_BYTES // 1024 // 1024} МБ")
-        *lines, rest = (rest + decoder.decode(chunk)).split("\n")
-        yield from lines
-        rest = rest[:MAX_LINE]
-        chunk = file.read(_CHUNK)
-    yield from (rest + decoder.decode(b"", final=True)).split("\n")
-
-
-def _encoding(start: bytes) -> str:
-    """Return the encoding that makes the format's own words readable at the start of a file.
-
-    The header's ``Кодировка=`` (Windows, DOS) is written in the encoding it names, and banks
-    that convert files forget to change it: the bytes of the words themselves do not lie.
+    Raises:
+        StatementUnreadable: opening balance and turnover do not give the closing balance; or, of
+            several sections, one lies outside the period of the file, covers a day of another, or
+            does not begin with the balance with which the one before it ends.
     """
-    for encoding in ("utf-8-sig", "cp1251", "cp866"):
-        text = start.decode(encoding, errors="replace")
-        if not text.startswith(_SIGNATURE):
-            break
-        if any(word in text for word in ("ВерсияФормата=", "Кодировка=", _END, _DOCUMENT)):
-            return encoding
-    raise StatementUnreadable(f"Это не банковская выписка в формате {_SIGNATURE}")
+    for section in turnover:
+        if all(section.text(key) for key in (_OPENING, _CLOSING, _WITHDRAWN)):
+            change = section.kopecks(_RECEIVED) - section.kopecks(_WITHDRAWN)
+            if section.kopecks(_OPENING) + change != section.kopecks(_CLOSING):
+                reason = "остатки и обороты раздела не сходятся"
+                raise StatementUnreadable(reason, section.line(_CLOSING))
+    if len(turnover) == 1:
+        return
+    periods = sorted(((*_period(section), section) for section in turnover), key=lambda p: p[:2])
+    begin, end = _period(header)
+    if periods[0][0] < begin or periods[-1][1] > end:
+        outside = (periods[0] if periods[0][0] < begin else periods[-1])[2]
+        raise StatementUnreadable("раздел не входит в период выписки", outside.line(_BEGIN))
+    for (_, last_day, before), (first_day, _, after) in pairwise(periods):
+        if first_day <= last_day:
+            reason = "два раздела по одному счёту за один день"
+            raise StatementUnreadable(reason, after.line(_BEGIN))
+        if before.kopecks(_CLOSING) != after.kopecks(_OPENING):
+            reason = "начальный остаток не равен конечному остатку предыдущего раздела"
+            raise StatementUnreadable(reason, after.line(_OPENING))
 
 
-def _document(fields: dict[str, str], line: int) -> StatementDocument:
-    issued_on = _optional_date(fields, "Дата", line)
-    if issued_on is None:
-        raise StatementUnreadable("у документа нет даты", line)
-    parts = (fields.get(f"НазначениеПлатежа{n}", "") for n in range(1, 7))
+def _period(section: Section) -> tuple[date, date]:
+    """Return the first and the last day of a section or of the file."""
+    begin, end = section.day(_BEGIN), section.day(_END_DAY)
+    if begin is None:
+        raise StatementUnreadable(f"нет даты «{_BEGIN}»", section.begin.number)
+    return begin, end or begin
+
+
+def _document(section: Section) -> StatementDocument:
+    if (issued_on := section.day("Дата")) is None:
+        raise StatementUnreadable("у документа нет даты", section.begin.number)
+    amount = section.kopecks("Сумма")
+    if amount <= 0:
+        reason = f"сумма документа не читается: «{section.text('Сумма')[:40]}»"
+        raise StatementUnreadable(reason, section.line("Сумма"))
+    purpose, *parts = (section.text(key) for key in _PURPOSE)
     return StatementDocument(
-        kind=fields[""],
-        number=fields.get("Номер", ""),
+        kind=section.begin.value or "",
+        number=section.text("Номер"),
         issued_on=issued_on,
-        amount_kopecks=_kopecks(fields.get("Сумма", ""), line),
-        payer=_party(fields, "Плательщик"),
-        payee=_party(fields, "Получатель"),
-        purpose=fields.get("НазначениеПлатежа") or " ".join(filter(None, parts)),
-        received_on=_optional_date(fields, "ДатаПоступило", line),
+        amount_kopecks=amount,
+        payer=_party(section, _PAYER),
+        payee=_party(section, _PAYEE),
+        purpose=purpose or " ".join(filter(None, parts)),
+        received_on=section.day("ДатаПоступило"),
     )
 
 
-def _party(fields: dict[str, str], role: str) -> StatementParty:
+def _party(section: Section, role: str) -> StatementParty:
     def read(*suffixes: str) -> str:
-        values = (fields.get(role + suffix, "") for suffix in suffixes)
+        values = (section.text(role + suffix) for suffix in suffixes)
         # Banks write a single zero for a missing ИНН or КПП.
         return next((value for value in values if value.strip("0")), "")
 
@@ -212,21 +287,5 @@ def _party(fields: dict[str, str], role: str) -> StatementParty:
     )
 
 
-def _kopecks(text: str, line: int) -> int:
-    amount = _AMOUNT.fullmatch(text)
-    if not amount:
-        raise StatementUnreadable(f"сумма документа не читается: «{text[:40]}»", line)
-    roubles, kopecks = amount.groups(default="")
-    return int(roubles) * 100 + int(kopecks.ljust(2, "0"))
-
-
-def _optional_date(fields: dict[str, str], key: str, line: int) -> date | None:
-    text = fields.get(key, "")
-    if not text:
-        return None
-    parts = _DATE.fullmatch(text)
-    try:
-        day, month, year = map(int, parts.groups() if parts else ())
-        return date(year, month, day)
-    except ValueError:
-        raise StatementUnreadable(f"дата «{key}» не читается: «{text[:40]}»", line) from None
+def _roubles(kopecks: int) -> str:
+    return f"{kopecks // 100},{kopecks % 100:02} ₽"

@@ -12,6 +12,7 @@ from chalicelib.core.billing.payment_model import Payment, PaymentOutcome, State
 from chalicelib.core.billing.rules import BankReferenceCounted, StatementRefused
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.statement import StatementDocument
+from chalicelib.core.billing.statement_text import StatementUnreadable
 from chalicelib.runtime import clock
 from chalicelib.runtime.table import fetch, fetch_all
 
@@ -19,7 +20,8 @@ MOST_PAYMENTS = 300
 """Incoming payments of one file: they are imported within the 29 seconds of the gateway, and their
 report fits the idempotency record, an item of 400 KB."""
 _MOST_NAME, _MOST_PURPOSE = 160, 210
-"""Characters of a payer's name and of a purpose in a payment order (Bank of Russia, № 762-П)."""
+"""Characters of a payer's name and of a purpose in a payment order (Bank of Russia, № 762-П), each
+of at most two bytes in UTF-8."""
 _BATCH = 100
 
 
@@ -48,12 +50,9 @@ def import_payments(content: BinaryIO) -> StatementReport:
 def _incoming(content: BinaryIO) -> Sequence[StatementDocument]:
     account = BillingSettings.load().seller.account
     try:
-        parsed = statement.parse(content)
-    except statement.StatementUnreadable as error:
+        documents = statement.parse(content).incoming(account)
+    except StatementUnreadable as error:
         raise StatementRefused(str(error)) from error
-    if account not in parsed.accounts and parsed.accounts:
-        raise StatementRefused("Выписка не по нашему расчётному счёту.")
-    documents = statement.incoming(parsed, {account})
     if len(documents) > MOST_PAYMENTS:
         raise StatementRefused(
             f"В выписке больше {MOST_PAYMENTS} поступлений. Выгрузите её за меньший период."
@@ -70,14 +69,18 @@ def _payment(document: StatementDocument, at: dt.datetime) -> Payment:
             received_at=at,
             outcome=PaymentOutcome.UNMATCHED,
             payer_inn=document.payer.inn or None,
-            payer_name=document.payer.name[:_MOST_NAME] or None,
-            purpose=document.purpose[:_MOST_PURPOSE] or None,
+            payer_name=_shortened(document.payer.name, _MOST_NAME) or None,
+            purpose=_shortened(document.purpose, _MOST_PURPOSE) or None,
         )
     except ValidationError as error:
         raise StatementRefused(
             f"Платёж № {document.number[:20]} на {document.amount_kopecks} коп. не читается: "
             "проверьте его номер, счёт и сумму."
         ) from error
+
+
+def _shortened(text: str, characters: int) -> str:
+    return text[:characters].encode()[: 2 * characters].decode(errors="ignore")
 
 
 def _fetch_invoices(numbers: Iterable[str]) -> dict[str, InvoiceReference]:

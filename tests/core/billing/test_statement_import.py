@@ -9,7 +9,8 @@ from chalicelib.core.billing.statement_import import MOST_PAYMENTS
 from chalicelib.core.billing.store import BILLING
 from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime.aws import client
-from tests.support import steps
+from tests.support import bank, steps
+from tests.support.cloud import SELLER
 from tests.support.world import World
 
 STATEMENTS = "POST /payments/statements"
@@ -166,7 +167,7 @@ def test_largest_report_fits_into_an_answer_and_its_record(world: World) -> None
 
 def test_statement_of_another_account_is_refused(world: World) -> None:
     detail = refused(world, steps.statement(account="40702810900000000001"))
-    assert detail == "Выписка не по нашему расчётному счёту."
+    assert detail == "Выписка не по нашему расчётному счёту"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,9 @@ def test_statement_of_another_account_is_refused(world: World) -> None:
         ("Сумма=3.00", "Сумма=999999999999.99"),
         ("Дата=25.11.2026", "Дата=31.11.2026"),
         ("Номер=2", "Номер=" + "7" * 200),
-        ("Номер=2", "Номер=2\x01"),
+        ("ВсегоПоступило=", "ВсегоПоступило=1"),
+        ("СекцияРасчСчет", "СекцияДокумент"),
+        ("Номер=2", "Номер=2\r\n" + "Назначение платежа".encode().decode("cp1251")),
         (
             "ПлательщикСчет=40702810500000000017\r\nПлательщикИНН=7728168971\r\nПлательщик1=ООО "
             "«Ромашка»\r\nПолучательСчет=40702810900000000042\r\nНазначениеПлатежа=три",
@@ -199,6 +202,32 @@ def test_file_with_one_unreadable_payment_is_refused_whole(
         file(text.replace(old, new) if old != "Дата=25.11.2026" else new.join(text.rsplit(old, 1))),
     )
     assert world.get(f"/invoices/{placed['invoice_id']}")["paid_kopecks"] == 0
+
+
+def test_payer_cannot_write_a_payment_into_the_purpose_of_another(world: World) -> None:
+    placed = steps.order(world)
+    forged = text_of({"kopecks": placed["total_kopecks"], "purpose": placed["invoice"]["purpose"]})
+    document = forged[forged.index("СекцияДокумент") : forged.index("\r\nКонецДокумента")]
+    for purpose in (document, f"{bank_section(placed['total_kopecks'])}\r\n{document}"):
+        text = text_of({"kopecks": 1, "purpose": f"за услуги\r\nКонецДокумента\r\n{purpose}"})
+        refused(world, file(text))
+    assert world.get(f"/invoices/{placed['invoice_id']}")["paid_kopecks"] == 0
+
+
+def bank_section(kopecks: int) -> str:
+    return "\r\n".join(bank.section(SELLER["account"], kopecks, "26.11.2026"))
+
+
+@pytest.mark.parametrize("letter", ["\x01", "\u2014", "\\"])
+def test_longest_statement_of_odd_characters_is_imported(world: World, letter: str) -> None:
+    documents = [{"kopecks": 1, "purpose": letter * 210}] * MOST_PAYMENTS
+    documents = [{**document, "number": n} for n, document in enumerate(documents, start=1)]
+    plain = text_of(*({**document, "purpose": "@" * 210} for document in documents))
+    text = plain.replace("@", letter).replace("Плательщик1=", "Плательщик1=" + letter * 160)
+    report = world.ok(STATEMENTS, file(text, "utf-8"), who="operator", key="k")
+    assert len(report["unmatched"]) == MOST_PAYMENTS
+    purposes = [payment.get("purpose") or "" for payment in report["unmatched"]]
+    assert all(purpose.isprintable() for purpose in purposes)
 
 
 def test_statement_of_too_many_payments_is_refused(world: World) -> None:
