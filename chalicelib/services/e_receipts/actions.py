@@ -7,28 +7,32 @@ from chalicelib.core.fiscal.documents import find_document
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.moderation import rules as moderation_rules
 from chalicelib.core.moderation import store as moderation
-from chalicelib.core.moderation.files import APPLICATIONS, store_files
+from chalicelib.core.moderation.files import APPLICATIONS
 from chalicelib.core.moderation.model import ApplicationCard, ApplicationState
 from chalicelib.core.moderation.store import MODERATION
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.agreement_templates import AgreementKind
 from chalicelib.core.organisation.rules import require_profile
 from chalicelib.core.organisation.store import ORGANISATION
-from chalicelib.core.uploads.files import UPLOADS, load_upload
+from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
 from chalicelib.runtime.caller import Caller
 from chalicelib.runtime.commit import commit
 from chalicelib.runtime.file_response import FileResponse
 from chalicelib.runtime.history import Actor
-from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
 from chalicelib.runtime.period import Period
 from chalicelib.runtime.problem import PayloadInvalid
 from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import Get, every, fetch, fetch_all
-from chalicelib.services.e_receipts import application_rules, application_store, rules, store
+from chalicelib.services.e_receipts import (
+    application_store,
+    new_application,
+    rules,
+    store,
+)
 from chalicelib.services.e_receipts.active_logo import active_logo
 from chalicelib.services.e_receipts.application_model import AdditionalService, NewApplication
 from chalicelib.services.e_receipts.application_rules import service_of
@@ -223,31 +227,14 @@ def apply_for_service(caller: Caller, service: str, payload: NewApplication) -> 
     A moderator decides within three business days.
     """
     selected, client_id = service_of(service), caller.client_id
-    profile, agreement, current = fetch(
-        organisation.profile(client_id),
-        organisation.agreement(client_id, AgreementKind.E_RECEIPTS.value),
-        application_store.service_item(client_id, selected),
-    )
-    rules.require_eligible(require_profile(profile), agreement is not None)
-    application_rules.require_none_open(current)
-    checked = application_rules.check(
-        selected, payload, lambda upload_id: load_upload(client_id, upload_id)
-    )
-    application_id = new_identifier()
-    files = store_files(client_id, application_id, checked)
-    outcomes = application_rules.outcomes(current, payload.name, files)
-    application = application_rules.new_application(
-        application_id,
-        client_id,
-        selected,
-        name=payload.name,
-        files=files,
-        subject=application_store.subject(selected, outcomes),
-    )
+    current = new_application.read_current(client_id, selected)
+    application = new_application.prepare_application(client_id, selected, payload, current)
     return commit(
         application.card(),
         *moderation.submit(application),
-        application_store.open_application(client_id, selected, current, application_id),
+        application_store.open_application(
+            client_id, selected, current, application.application_id
+        ),
     )
 
 

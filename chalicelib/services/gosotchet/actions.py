@@ -16,22 +16,18 @@ from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.outbox import OUTBOX
 from chalicelib.runtime.page import Page, PageQuery, page
-from chalicelib.runtime.problem import PayloadInvalid
 from chalicelib.runtime.settings import PageSettings
 from chalicelib.runtime.table import fetch
 from chalicelib.services.gosotchet import registrations, rules, store
 from chalicelib.services.gosotchet.account import SignedIn, SignIn
 from chalicelib.services.gosotchet.account_store import ACCOUNTS
 from chalicelib.services.gosotchet.model import (
-    Amendment,
     AmendmentCard,
-    AmendmentState,
     Licence,
     NewAmendment,
     NewCredentials,
     NewLicence,
     NewRegistration,
-    Registration,
     RegistrationAccepted,
     RegistrationCard,
     RegistrationLine,
@@ -103,7 +99,7 @@ def buy_gosotchet_licence(caller: Caller, payload: NewLicence) -> Sold[Licence]:
 )
 def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> RegistrationAccepted:
     """Register a licence with the authorities. The login and password are sent by e-mail."""
-    from chalicelib.services.gosotchet.certificate_check import check_certificate
+    from chalicelib.services.gosotchet.form_check import check_registration
 
     licence, owner = fetch(
         store.licence(caller.client_id, form.licence_id), organisation.profile(caller.client_id)
@@ -112,28 +108,8 @@ def register_gosotchet_licence(caller: Caller, form: NewRegistration) -> Registr
         raise rules.LicenceUnknown
     owner = require_profile(owner)
     valid_until = rules.require_free(licence, clock.today())
-    certificate, errors = check_certificate(form.certificate, owner)
-    errors = rules.authority_errors(form.authorities, licence.tariff, owner) + errors
-    if certificate is None or errors:
-        raise PayloadInvalid(errors)
-    beginning = rules.REGISTRATION.begin(RegistrationState.ACCEPTED, Actor.CLIENT)
-    registration = Registration(
-        registration_id=new_identifier(),
-        licence_id=licence.licence_id,
-        client_id=caller.client_id,
-        status=beginning.state,
-        authorities=form.authorities,
-        certificate=certificate,
-        email=form.email,
-        requested_at=beginning.at,
-        credentials_due=beginning.at + rules.PROMISED,
-        organisation_name=owner.name,
-        organisation_inn=owner.inn,
-        tariff=licence.tariff,
-        valid_until=valid_until,
-        delivery_id=new_identifier(),
-        history=beginning.history,
-    )
+    certificate = check_registration(form, licence, owner)
+    registration = rules.new_registration(licence, owner, form, certificate, valid_until)
     return commit(rules.accepted(registration), *store.put_registration(registration))
 
 
@@ -203,7 +179,7 @@ def change_gosotchet_registration(
     caller: Caller, registration_id: str, payload: NewAmendment
 ) -> AmendmentCard:
     """Add authorities to a registration, replace its certificate, or both."""
-    from chalicelib.services.gosotchet.certificate_check import check_certificate
+    from chalicelib.services.gosotchet.form_check import check_amendment
 
     current, owner = fetch(
         store.registration(caller.client_id, registration_id),
@@ -213,24 +189,8 @@ def change_gosotchet_registration(
         raise rules.RegistrationUnknown
     owner = require_profile(owner)
     rules.require_amendable(current, clock.today())
-    errors = rules.authority_errors(payload.authorities, current.tariff, owner, current.authorities)
-    certificate = None
-    if payload.certificate is not None:
-        certificate, refusals = check_certificate(payload.certificate, owner)
-        errors += refusals + rules.certificate_errors(certificate, current.certificate)
-    if errors:
-        raise PayloadInvalid(errors)
-    beginning = rules.AMENDMENT.begin(AmendmentState.ACCEPTED, Actor.CLIENT)
-    amendment = Amendment(
-        change_id=new_identifier(),
-        registration_id=registration_id,
-        client_id=caller.client_id,
-        status=beginning.state,
-        authorities=payload.authorities,
-        certificate=certificate,
-        submitted_at=beginning.at,
-        history=beginning.history,
-    )
+    certificate = check_amendment(payload, current, owner)
+    amendment = rules.new_amendment(current, payload, certificate)
     return commit(amendment.card(), *store.put_amendment(amendment))
 
 

@@ -1,8 +1,8 @@
-"""Lifecycles of licences, registrations and amendments, and the checks of their forms."""
+"""Lifecycles of licences, registrations and amendments, and who may ask for what."""
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from chalicelib.core.billing.model import InvoiceLine, VatRate
 from chalicelib.core.organisation.model import Profile
@@ -11,12 +11,14 @@ from chalicelib.runtime.history import Actor
 from chalicelib.runtime.identifier import new_identifier
 from chalicelib.runtime.lifecycle import Lifecycle, Move, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
-from chalicelib.services.gosotchet.authority import MOST_AUTHORITIES, Authority, FieldError, Fns
-from chalicelib.services.gosotchet.certificate_model import CertificateCard
+from chalicelib.services.gosotchet.certificate_model import KeptCertificate
 from chalicelib.services.gosotchet.model import (
+    Amendment,
     AmendmentState,
     Licence,
     LicenceState,
+    NewAmendment,
+    NewRegistration,
     Registration,
     RegistrationAccepted,
     RegistrationState,
@@ -43,24 +45,6 @@ _IN_RUSSIAN = {
     RegistrationState.CREDENTIALS_REQUESTED: "завершена, новый пароль уже готовится",
     RegistrationState.FAILED: "не удалась",
 }
-
-_CERTIFICATE: Mapping[str, str] = {
-    "too-large": "Файл слишком велик для сертификата. Выгрузите открытый сертификат (.cer).",
-    "weak-algorithm": "Нужен сертификат с ключом по ГОСТ Р 34.10-2012.",
-    "untrusted": "Сертификат выдан удостоверяющим центром, которому мы не доверяем. Приложите "
-    "сертификат аккредитованного удостоверяющего центра.",
-    "not-accredited": "Удостоверяющий центр, выдавший сертификат, не аккредитован Минцифры.",
-    "policy": "Это не квалифицированный сертификат. Приложите сертификат КЭП.",
-    "key-usage": "Сертификат не предназначен для подписания документов.",
-    "not-yet-valid": "Срок действия сертификата ещё не начался.",
-    "expired": "Срок действия сертификата или его удостоверяющего центра истёк.",
-    "revoked": "Сертификат или сертификат его удостоверяющего центра отозван.",
-    "revocation-unknown": "Сейчас невозможно проверить, не отозван ли сертификат. Повторите позже.",
-    "power-of-attorney-required": "Сертификат выдан физическому лицу. Приложите сертификат "
-    "руководителя организации или индивидуального предпринимателя.",
-    "another-organisation": "Сертификат принадлежит другой организации.",
-}
-_UNREADABLE = "Файл не читается как сертификат. Приложите открытый сертификат (.cer) в DER или PEM."
 
 
 class TariffUnknown(NotFound):
@@ -181,14 +165,6 @@ AMENDMENT = Lifecycle(
 )
 
 
-def certificate_refusal(code: str) -> str:
-    """Return the description in Russian of a certificate's error.
-
-    ``code`` is an error code of ``chalicelib.kep.errors``.
-    """
-    return _CERTIFICATE.get(code, _UNREADABLE)
-
-
 def invoice_lines(tariff: Tariff) -> list[InvoiceLine]:
     """Return the lines of the invoice for a licence."""
     return [
@@ -259,6 +235,54 @@ def require_amendable(current: Registration, today: dt.date) -> None:
         raise AmendmentOpen
 
 
+def new_registration(
+    licence: Licence,
+    owner: Profile,
+    form: NewRegistration,
+    certificate: KeptCertificate,
+    valid_until: dt.date,
+) -> Registration:
+    """Return the registration of a licence by a form without errors.
+
+    ``valid_until`` is the last day of the licence.
+    """
+    beginning = REGISTRATION.begin(RegistrationState.ACCEPTED, Actor.CLIENT)
+    return Registration(
+        registration_id=new_identifier(),
+        licence_id=licence.licence_id,
+        client_id=licence.client_id,
+        status=beginning.state,
+        authorities=form.authorities,
+        certificate=certificate,
+        email=form.email,
+        requested_at=beginning.at,
+        credentials_due=beginning.at + PROMISED,
+        organisation_name=owner.name,
+        organisation_inn=owner.inn,
+        tariff=licence.tariff,
+        valid_until=valid_until,
+        delivery_id=new_identifier(),
+        history=beginning.history,
+    )
+
+
+def new_amendment(
+    current: Registration, payload: NewAmendment, certificate: KeptCertificate | None
+) -> Amendment:
+    """Return the amendment of a registration by a form without errors."""
+    beginning = AMENDMENT.begin(AmendmentState.ACCEPTED, Actor.CLIENT)
+    return Amendment(
+        change_id=new_identifier(),
+        registration_id=current.registration_id,
+        client_id=current.client_id,
+        status=beginning.state,
+        authorities=payload.authorities,
+        certificate=certificate,
+        submitted_at=beginning.at,
+        history=beginning.history,
+    )
+
+
 def request_credentials(
     current: Registration, target: RegistrationState, by: Actor, email: str | None = None
 ) -> Move[RegistrationState, Registration]:
@@ -296,77 +320,3 @@ def accepted(registration: Registration) -> RegistrationAccepted:
         else f"Новый пароль придёт на {registration.email}. Прежний перестанет действовать."
     )
     return RegistrationAccepted(**registration.card().model_dump(), message=message)
-
-
-FormErrors = list[dict[str, str]]
-"""Errors of a form: ``pointer`` to the field, ``detail`` in Russian, sometimes ``code``."""
-
-
-def authority_errors(
-    authorities: Sequence[Authority],
-    tariff: Tariff,
-    owner: Profile,
-    registered: Sequence[Authority] = (),
-) -> FormErrors:
-    """Return all errors of the authorities of a form.
-
-    Args:
-        authorities: The authorities of the form.
-        tariff: The tariff of the licence, which limits the authorities.
-        owner: The organisation that registers.
-        registered: Authorities registered before. They count towards the limits of the tariff, and
-            an authority of the form that equals one of them is a duplicate.
-    """
-    errors: FormErrors = []
-    titles = {authority.title for authority in registered}
-    tax_offices = [authority for authority in registered if isinstance(authority, Fns)]
-    codes = {office.code for office in tax_offices}
-    kpps = {office.kpp for office in tax_offices} - {owner.kpp}
-    for position, authority in enumerate(authorities):
-        details = list(authority.errors_for(owner.kind))
-        if authority.title in titles:
-            details.append(("", f"{authority.title}: уже добавлено, уберите повтор."))
-        titles.add(authority.title)
-        if authority.kind not in tariff.authorities:
-            detail = f"Тариф «{tariff.title}» не допускает отчёты в {authority.kind.label}."
-            details.append(("kind", detail))
-        elif isinstance(authority, Fns) and not details:
-            details += _limit_errors(authority, tariff, owner, codes, kpps)
-        errors += [
-            {"pointer": f"/authorities/{position}" + (f"/{name}" if name else ""), "detail": detail}
-            for name, detail in details
-        ]
-    if len(authorities) + len(registered) > MOST_AUTHORITIES:
-        detail = f"В регистрации может быть не больше {MOST_AUTHORITIES} органов."
-        errors.append({"pointer": "/authorities", "detail": detail})
-    return errors
-
-
-def certificate_errors(new: CertificateCard | None, registered: CertificateCard) -> FormErrors:
-    """Return the errors of a certificate that is to replace the registered one."""
-    if new is None or new.sha256 != registered.sha256:
-        return []
-    return [{"pointer": "/certificate", "detail": "Этот сертификат уже зарегистрирован."}]
-
-
-def _limit_errors(
-    office: Fns, tariff: Tariff, owner: Profile, codes: set[str], kpps: set[str | None]
-) -> list[FieldError]:
-    """Return the limits of the tariff that a tax office exceeds.
-
-    Adds the office to ``codes`` and ``kpps``, the values counted so far, where a limit allows it.
-    """
-    errors = []
-    limits = (
-        ("code", office.code, codes, tariff.tax_offices, "инспекций ФНС"),
-        ("kpp", office.kpp, kpps, tariff.additional_kpp, "дополнительных КПП"),
-    )
-    for name, value, counted, limit, noun in limits:
-        if value in (None, owner.kpp) or value in counted:
-            continue
-        if len(counted) < limit:
-            counted.add(value)
-        else:
-            detail = f"{office.title}: тариф «{tariff.title}» допускает {noun} не больше {limit}."
-            errors.append((name, detail))
-    return errors

@@ -3,8 +3,9 @@
 from chalicelib.core.organisation.model import Profile
 from chalicelib.runtime.commit import transact
 from chalicelib.services.rent import mail, store
-from chalicelib.services.rent.model import Access, KeptTenantGrant
+from chalicelib.services.rent.model import KeptTenantGrant
 from chalicelib.services.rent.store import AccessedBefore
+from chalicelib.services.rent.turnover_model import Access
 
 
 def record(grant: KeptTenantGrant, access: Access, tenant: Profile) -> None:

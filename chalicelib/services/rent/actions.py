@@ -28,7 +28,6 @@ from chalicelib.services.rent import (
     tenant_turnover,
 )
 from chalicelib.services.rent.model import (
-    Access,
     Consent,
     ConsentState,
     ConsentText,
@@ -41,13 +40,12 @@ from chalicelib.services.rent.model import (
     NewConsent,
     NewGrant,
     TenantGrant,
-    TenantTurnover,
-    TurnoverQuery,
     Withdrawn,
 )
 from chalicelib.services.rent.new_grant import prepare_grant, registers_stand_in_shop
 from chalicelib.services.rent.store import RENT
 from chalicelib.services.rent.tenancies import read_consent, read_tenancies, read_tenant_grant
+from chalicelib.services.rent.turnover_model import Access, TenantTurnover, TurnoverQuery
 
 # --- the directory of landlords
 

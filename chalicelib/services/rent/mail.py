@@ -3,7 +3,8 @@
 from chalicelib.runtime import notify
 from chalicelib.runtime.clock import MOSCOW
 from chalicelib.runtime.table import Write
-from chalicelib.services.rent.model import Access, KeptTenantGrant
+from chalicelib.services.rent.model import KeptTenantGrant
+from chalicelib.services.rent.turnover_model import Access
 
 
 def first_access(grant: KeptTenantGrant, access: Access, to: str) -> Write:

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from chalicelib.runtime.file_response import FileResponse
-from chalicelib.services.rent.model import TenantTurnover
 from chalicelib.services.rent.report_sheet import lay_out
+from chalicelib.services.rent.turnover_model import TenantTurnover
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

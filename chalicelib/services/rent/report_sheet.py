@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from chalicelib.runtime.clock import MOSCOW
-from chalicelib.services.rent.model import Granularity, RentParty, TenantTurnover, TurnoverSums
+from chalicelib.services.rent.model import RentParty
+from chalicelib.services.rent.turnover_model import Granularity, TenantTurnover, TurnoverSums
 
 Cell = str | int | Decimal | dt.date | dt.datetime | None
 """A :class:`Decimal` is an amount in roubles, a ``datetime`` is in Moscow, without a zone."""

@@ -16,8 +16,8 @@ from chalicelib.services.rent.model import (
     NewGrant,
     RentParty,
     Tenancy,
-    VisibleDays,
 )
+from chalicelib.services.rent.turnover_model import VisibleDays
 
 MOST_GRANTED = 1_000
 """Registers that a tenant can grant to one landlord. Their grants are in one item."""

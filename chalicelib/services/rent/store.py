@@ -21,7 +21,6 @@ from chalicelib.runtime.resource import Queue
 from chalicelib.runtime.table import Get, Item, Query, Table, Write, to_item
 from chalicelib.services.rent import landlord_search
 from chalicelib.services.rent.model import (
-    Access,
     Consent,
     ConsentState,
     Grant,
@@ -38,6 +37,7 @@ from chalicelib.services.rent.rules import (
     LandlordUnknown,
     TenancyChanged,
 )
+from chalicelib.services.rent.turnover_model import Access
 
 RENT = Table("Rent")
 QUEUE = Queue("Rent")

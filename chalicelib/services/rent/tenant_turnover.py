@@ -6,18 +6,17 @@ from chalicelib.core.fiscal.register_documents import read_turnover
 from chalicelib.core.fiscal.turnover import Turnover
 from chalicelib.core.organisation import store as organisation
 from chalicelib.runtime.table import every
-from chalicelib.services.rent.model import (
+from chalicelib.services.rent.model import KeptTenantGrant, RentParty
+from chalicelib.services.rent.rules import visible_days
+from chalicelib.services.rent.turnover_model import (
     Granularity,
-    KeptTenantGrant,
     RegisterTurnover,
-    RentParty,
     TenantTurnover,
     TurnoverQuery,
     TurnoverRow,
     TurnoverSums,
     VisibleDays,
 )
-from chalicelib.services.rent.rules import visible_days
 
 _MOST_BINDINGS = 1_000
 """Bindings of a register that are read, the latest first. Earlier days belong to no shop."""

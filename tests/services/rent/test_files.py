@@ -97,7 +97,7 @@ def test_workbook_holds_texts_numbers_and_dates(world: World, granted: Any) -> N
 
 def test_same_access_renders_the_same_file(world: World, granted: Any) -> None:
     from chalicelib.services.rent import report
-    from chalicelib.services.rent.model import TenantTurnover
+    from chalicelib.services.rent.turnover_model import TenantTurnover
 
     turnover = TenantTurnover.model_validate(by.look(world, granted))
     made = [report.render(turnover, XLSX, world.moment).content for _ in range(2)]

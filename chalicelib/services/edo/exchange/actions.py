@@ -12,7 +12,6 @@ from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.core.signing.buckets import EVIDENCE, TRUST
 from chalicelib.core.signing.settings import SigningSettings
-from chalicelib.core.uploads import files as uploads
 from chalicelib.core.uploads.files import UPLOADS
 from chalicelib.runtime import clock
 from chalicelib.runtime.action import action
@@ -35,9 +34,7 @@ from chalicelib.services.edo.exchange.model import (
     Rejection,
     Revocation,
 )
-from chalicelib.services.edo.licences import rules as licence_rules
 from chalicelib.services.edo.licences import store as licences
-from chalicelib.services.edo.licences.lookup import load_running_licences
 from chalicelib.services.edo.resources import EDO, EDO_FILES, FULL_CORE
 from chalicelib.services.edo.settings import EdoSettings
 
@@ -82,34 +79,15 @@ def send_document(caller: Caller, payload: OutgoingDocument) -> DocumentCard:
 
     An active licence is charged with the document; roaming requires an active licence.
     """
-    from chalicelib.services.edo.exchange import rules, sides, steps
-    from chalicelib.services.edo.exchange.signed_content import SignedContent
+    from chalicelib.services.edo.exchange import sending, sides, steps
 
     # Three reads: the licences are a range of keys, and the first read finds out which client the
     # recipient is.
     sender, recipient = sides.load_sides(caller.client_id, payload.recipient_id)
-    running = load_running_licences(caller.client_id)
-    licence = (
-        licence_rules.require_licence(running)
-        if recipient.roaming
-        else licence_rules.licence_in_use(running)
-    )
+    licence = sending.choose_licence(caller.client_id, recipient)
     mail_to = sides.load_email(recipient)
-    content: bytes = payload.file.content or uploads.load_upload(
-        caller.client_id, payload.file.upload_id or ""
-    )
-    signed = SignedContent(FileRole.DOCUMENT, payload.file.filename, content, payload.signature)
-    with rules.title_faults_at("/file"):
-        is_upd = payload.kind is DocumentKind.UPD
-        upd = signed.read_upd(sender, recipient) if is_upd else None
-    document = rules.new_document(
-        new_identifier(),
-        signed.accept(caller.client_id, sender),
-        sender,
-        recipient,
-        kind=payload.kind,
-        upd=upd,
-        licence_id=licence.licence_id if licence else None,
+    document, signed = sending.prepare_document(
+        caller.client_id, payload, sender, recipient, licence
     )
     return commit(
         DocumentCard.of(document),

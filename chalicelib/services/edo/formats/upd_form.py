@@ -12,6 +12,7 @@ from chalicelib.runtime.model import Payload, example
 from chalicelib.services.edo.formats.codes import EXEMPT, UpdFunction
 
 
+# Not the rates of invoices (``VatRate`` of billing), which may have the former standard rate too.
 class UpdVatRate(StrEnum):
     """Rates of VAT that a new document may have (Tax Code, article 164, as of 2026)."""
 
