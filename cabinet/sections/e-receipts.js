@@ -9,6 +9,19 @@ import { channelSwitches } from "./e-receipts-channels.js";
 import { showServices } from "./e-receipts-services.js";
 
 const PERIODS = [[7, "7 дней"], [30, "30 дней"], [90, "90 дней"]];
+const REASONS = {
+  "phone-malformed": "номер телефона записан с ошибкой",
+  "phone-refused": "оператор связи не принимает этот номер",
+  "sms-undelivered": "СМС не доставлено оператором связи",
+  "sms-expired": "телефон был недоступен",
+  "sms-rejected": "СМС отклонено оператором связи",
+  "email-malformed": "адрес почты записан с ошибкой",
+  "email-refused": "почтовый сервер отказал в приёме",
+  "email-bounced": "такого почтового ящика нет",
+  "email-unreachable": "почтовый ящик переполнен или недоступен",
+  "email-suppressed": "адрес раньше не принимал письма или пожаловался на них",
+  "email-rejected": "письмо отклонено почтовой службой",
+};
 const CHANNELS = { sms: "СМС", email: "Электронная почта" };
 
 export function show(context) {
@@ -49,12 +62,14 @@ function statistics({ api }) {
     result);
 }
 
-function statisticsView({ days, totals, cost_kopecks: cost }, from, to) {
+function statisticsView({ days, totals, reasons, cost_kopecks: cost }, from, to) {
   const { sms, email } = totals;
   const tiles = h("ul", { class: "figures" },
     figure("СМС отправлено", number(sms.sent), sms.sent > 0 && count(sms.parts, "часть", "части", "частей")),
     figure("Писем отправлено", number(email.sent)),
     figure("Не отправлено", number(sms.failed + email.failed), "контакт покупателя не подошёл"),
+    figure("Доставлено", number(sms.delivered + email.delivered), "по отчётам операторов связи и почты"),
+    figure("Не доставлено", number(sms.undelivered + email.undelivered)),
     figure("Стоимость", money(cost), `${shortDay(from)} — ${shortDay(to)}`));
   if (!days.length) {
     return [tiles, emptyNote("За этот период чеки не отправлялись",
@@ -66,9 +81,15 @@ function statisticsView({ days, totals, cost_kopecks: cost }, from, to) {
   const series = (name) => Object.entries(CHANNELS).map(([channel, title]) => ({
     name: title, kind: channel, values: of(channel, name),
   }));
-  return [tiles,
+  return [tiles, reasonsView(reasons),
     h("h3", null, "Чеки по дням"),
     barChart({ label: "Отправленные чеки по дням", periods: range, series: series("sent"), words: number }),
     cost > 0 && [h("h3", null, "Стоимость по дням"),
       barChart({ label: "Стоимость отправки по дням", periods: range, series: series("cost_kopecks"), words: money })]];
+}
+
+function reasonsView(reasons) {
+  const all = Object.values(reasons).flatMap(Object.entries);
+  return all.length > 0 && [h("h3", null, "Почему чек не дошёл"),
+    h("ul", null, all.map(([reason, times]) => h("li", null, `${REASONS[reason] ?? reason}: ${number(times)}`)))];
 }

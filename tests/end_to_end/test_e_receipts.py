@@ -1,5 +1,6 @@
 """A receipt goes out by both channels, under the roles as deployed, and is seen on its page."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -64,3 +65,37 @@ def test_from_the_receipt_to_its_buyer(
     shown = romashka.get(f"/e-receipts/statistics?from={today}&to={today}").json
     assert shown["totals"]["sms"]["sent"] == shown["totals"]["email"]["sent"] == 1
     assert shown["cost_kopecks"] == shown["totals"]["sms"]["parts"] * 180
+
+
+def test_report_of_the_mail_service_comes_by_its_topic(running: Product, romashka: Api) -> None:
+    """The emulator publishes no events of SES, so the test publishes to the topic in its place."""
+    romashka.put("/e-receipts/channels/email", {"enabled": True})
+    message_about(running, come_in(running, 3, "pokupatel@example.ru"))
+    sns = running.cloud.client("sns")
+    (topic,) = (
+        topic["TopicArn"]
+        for topic in sns.list_topics()["Topics"]
+        if topic["TopicArn"].endswith("-mail-events-topic")
+    )
+    tags = {
+        "client": ["client-romashka"],
+        "message": [f"receipt-{receipts.DRIVE}-{3:010}"],
+    }
+    bounce = {"bounceType": "Permanent", "bounceSubType": "General"}
+    event = {"eventType": "Bounce", "mail": {"tags": tags}, "bounce": bounce}
+    sns.publish(TopicArn=topic, Message="Successfully validated SNS topic")
+    sns.publish(TopicArn=topic, Message=json.dumps(event))
+    today = clock.today().isoformat()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    reasons: dict[str, int] = {}
+    while not reasons and time.monotonic() < deadline:
+        shown = romashka.get(f"/e-receipts/statistics?from={today}&to={today}").json
+        reasons = shown["reasons"]["email"]
+        time.sleep(0.2)
+    assert reasons == {"email-bounced": 1}
+    (depth,) = (
+        depth
+        for depth in running.cloud.queues()
+        if depth["queue"].endswith("carrier-reports-queue")
+    )
+    assert (depth["waiting"], depth["in_flight"], depth["dead"]) == (0, 0, 0)
