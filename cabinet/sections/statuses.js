@@ -61,6 +61,7 @@ export const UNMATCHED = {
   "payer-differs": "плательщик не тот, кому выставлен счёт",
   ambiguous: "подходит несколько счетов",
   "not-found": "в назначении нет номера счёта",
+  "reference-used": "под этим номером банка учтён другой платёж",
 };
 
 export const CONSENT = {

@@ -91,7 +91,7 @@ def scenarios(pki: DemonstrationPki) -> dict[str, Scenario]:
             "invoice_number": licence["invoice_number"],
             "amount_kopecks": licence["tariff"]["price_kopecks"],
             "bank_reference": "bank-1",
-            "paid_on": "2026-11-25",
+            "paid_on": "2026-11-24",
         }
         return world.call("POST /payments", payment, who="operator", key="payment")
 

@@ -71,7 +71,7 @@ def test_from_the_tariff_to_the_first_sign_in(
         "invoice_number": bought["invoice_number"],
         "amount_kopecks": bought["invoice"]["total_kopecks"],
         "bank_reference": f"gosotchet-{who}-{key()}",
-        "paid_on": "2026-11-25",
+        "paid_on": "2026-11-24",
     }
     operator.post("/payments", payment, key=key())
 

@@ -97,7 +97,7 @@ def payment(placed: Any, **changes: Any) -> dict[str, Any]:
         "invoice_number": placed["invoice_number"],
         "amount_kopecks": placed["total_kopecks"],
         "bank_reference": "bank-1",
-        "paid_on": "2026-11-25",
+        "paid_on": "2026-11-24",
     } | changes
 
 

@@ -42,7 +42,7 @@ def licence(world: World, tariff: str = "basic", *, pay: bool = True) -> Any:
             "invoice_number": bought["invoice_number"],
             "amount_kopecks": bought["invoice"]["total_kopecks"],
             "bank_reference": f"bank-{bought['invoice_number']}",
-            "paid_on": "2026-11-25",
+            "paid_on": "2026-11-24",
         }
         world.ok("POST /payments", payment, who="operator")
         world.drain()

@@ -74,6 +74,7 @@ def list_payments(caller: Caller, query: PaymentsQuery) -> Page[Payment]:
 def allocate_payment(caller: Caller, payload: NewPayment) -> Payment:
     """Allocate a payment to its invoice, also a payment that was kept as unmatched."""
     number, at = payload.invoice_number, clock.now()
+    rules.require_not_in_future(payload.paid_on, clock.business_day(at))
     invoice, current = fetch(store.by_number(number), store.payment(payload.bank_reference))
     if invoice is None:
         raise InvoiceUnknown
@@ -82,6 +83,7 @@ def allocate_payment(caller: Caller, payload: NewPayment) -> Payment:
         if current
         else Payment(**payload.model_dump(), received_at=at, outcome=PaymentOutcome.UNMATCHED)
     )
+    payment = payment.model_copy(update={"recorded_by": caller.subject})
     return allocation.allocate(
         payment, invoice, at, lambda allocated, writes: commit(allocated, *writes)
     )

@@ -1,6 +1,6 @@
 """Payments reported by the bank, and the expiry of invoices."""
 
-from chalicelib.core.billing import allocation, store
+from chalicelib.core.billing import allocation, rules, store
 from chalicelib.core.billing.model import InvoiceClosed, InvoiceState
 from chalicelib.core.billing.payment_model import MatchOutcome, NewPayment, Payment, PaymentOutcome
 from chalicelib.core.billing.rules import BankReferenceCounted, InvoiceNotOpen
@@ -28,6 +28,19 @@ def receive_payment(message: NewPayment) -> None:
             allocation.keep_unmatched(payment, MatchOutcome.NOT_FOUND.value)
         else:
             allocation.allocate(payment, invoice, at)
+    except BankReferenceCounted:
+        current = fetch(store.payment(payment.bank_reference))
+        if current and rules.is_repeat(current, payment):
+            logger.info("payment repeated")
+        else:
+            _keep_differing(payment)
+
+
+def _keep_differing(payment: Payment) -> None:
+    """Keep a payment whose bank reference belongs to another payment, for the accountant."""
+    differing = rules.with_own_reference(payment)
+    try:
+        allocation.keep_unmatched(differing, MatchOutcome.REFERENCE_USED.value)
     except BankReferenceCounted:
         logger.info("payment repeated")
 

@@ -17,7 +17,8 @@ from chalicelib.runtime.page import PageQuery
 _MOST_IN_BODY = 2900 * 1024
 """Bytes of a statement that fit as base64 into ``limits.BODY``."""
 
-BankReference = Annotated[str, single_line(140)]
+MOST_BANK_REFERENCE = 140
+BankReference = Annotated[str, single_line(MOST_BANK_REFERENCE)]
 
 
 class NewPayment(Payload):
@@ -59,6 +60,8 @@ class MatchOutcome(StrEnum):
     PAYER_DIFFERS = "payer-differs"
     AMBIGUOUS = "ambiguous"
     NOT_FOUND = "not-found"
+    REFERENCE_USED = "reference-used"
+    """Another payment is kept under the same bank reference."""
 
 
 class Payment(Model):
@@ -82,8 +85,12 @@ class Payment(Model):
     payer_inn: str | None = None
     payer_name: str | None = None
     purpose: str | None = None
+    recorded_by: str | None = None
+    """The operator's employee who entered the payment or named its invoice, by the subject of the
+    token; None for a payment that only the bank reported."""
     reason: str | None = None
-    """Why the payment is unmatched: ``not-found``, ``ambiguous`` or ``payer-differs``."""
+    """Why the payment is unmatched: ``not-found``, ``ambiguous``, ``payer-differs`` or
+    ``reference-used``."""
 
 
 class PaymentsQuery(PageQuery):

@@ -1,9 +1,11 @@
 """The lifecycle of an invoice, and what a payment changes in it."""
 
 import dataclasses
+import datetime as dt
+import hashlib
 
 from chalicelib.core.billing.model import InvoiceState
-from chalicelib.core.billing.payment_model import Payment, PaymentOutcome
+from chalicelib.core.billing.payment_model import MOST_BANK_REFERENCE, Payment, PaymentOutcome
 from chalicelib.runtime.lifecycle import Lifecycle, StateNotAllowed
 from chalicelib.runtime.problem import NotFound, Problem
 
@@ -35,6 +37,15 @@ class BankReferenceCounted(Problem):
     slug = "bank-reference-counted"
     title = "Платёж уже учтён"
     detail = "Платёж с этим номером уже учтён."
+
+
+class PaidInFuture(Problem):
+    """The day on which a payment was made has not come yet."""
+
+    status = 422
+    slug = "paid-in-future"
+    title = "Дата платежа в будущем"
+    detail = "Платёж не может быть сделан позже сегодняшнего дня."
 
 
 class StatementRefused(Problem):
@@ -73,6 +84,33 @@ def settle(balance: InvoiceBalance, total_kopecks: int, amount_kopecks: int) -> 
         return Settlement(InvoiceBalance(InvoiceState.OPEN, paid), PaymentOutcome.UNDERPAID)
     outcome = PaymentOutcome.PAID if paid == total_kopecks else PaymentOutcome.OVERPAID
     return Settlement(InvoiceBalance(InvoiceState.PAID, paid), outcome)
+
+
+def require_not_in_future(paid_on: dt.date, today: dt.date) -> None:
+    """Check that a payment was made by ``today``.
+
+    Raises:
+        PaidInFuture: the payment is of a later day.
+    """
+    if paid_on > today:
+        raise PaidInFuture
+
+
+def is_repeat(current: Payment, payment: Payment) -> bool:
+    """Return whether ``payment`` is the payment kept under its bank reference, reported again.
+
+    The number of the invoice is not compared: the accountant may have named another one.
+    """
+    transfer = (payment.amount_kopecks, payment.paid_on)
+    return (current.amount_kopecks, current.paid_on) == transfer
+
+
+def with_own_reference(payment: Payment) -> Payment:
+    """Return ``payment`` under a reference that differs with its amount, day and invoice number."""
+    text = f"{payment.amount_kopecks}/{payment.paid_on}/{payment.invoice_number}"
+    mark = hashlib.sha256(text.encode()).hexdigest()[:8]
+    reference = f"{payment.bank_reference[: MOST_BANK_REFERENCE - 9]}~{mark}"
+    return payment.model_copy(update={"bank_reference": reference})
 
 
 def matched(unmatched: Payment, invoice_number: str, amount_kopecks: int) -> Payment:

@@ -1,5 +1,6 @@
 """The actions of «Счета и платежи»."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_second_payment_of_a_paid_invoice_is_late(world: World) -> None:
 def test_bank_reference_is_allocated_once(world: World) -> None:
     placed = steps.order(world)
     pay(world, placed, amount_kopecks=1)
-    for changes in ({}, {"amount_kopecks": TOTAL}, {"paid_on": "2026-11-26"}):
+    for changes in ({}, {"amount_kopecks": TOTAL}, {"paid_on": "2026-11-23"}):
         answer = world.call("POST /payments", steps.payment(placed, **changes), who="operator")
         assert (answer.status, answer.problem) == (409, "bank-reference-counted")
     assert invoice(world, placed)["paid_kopecks"] == 1
@@ -227,3 +228,21 @@ def test_matching_does_not_change_the_amount(world: World) -> None:
     assert waiting(world, "unmatched") == [reference]
     matched = pay(world, placed, bank_reference=reference, amount_kopecks=100)
     assert matched["outcome"] == "underpaid"
+
+
+def test_payment_by_hand_bears_who_entered_it(world: World) -> None:
+    placed = steps.order(world)
+    paid = world.ok("POST /payments", steps.payment(placed), who="operator")
+    assert paid["recorded_by"]
+    (kept,) = world.items(BILLING, "payment")
+    assert kept["recorded_by"] == paid["recorded_by"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "TOMORROW"])
+def test_payment_of_a_day_to_come_is_refused(world: World, day: str) -> None:
+    placed = steps.order(world)
+    tomorrow = (world.today + dt.timedelta(days=1)).isoformat()
+    payment = steps.payment(placed, paid_on=day.replace("TOMORROW", tomorrow))
+    answer = world.call("POST /payments", payment, who="operator")
+    assert (answer.status, answer.problem) == (422, "paid-in-future")
+    assert world.items(BILLING, "payment") == []

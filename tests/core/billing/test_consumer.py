@@ -39,6 +39,27 @@ def test_payment_by_queue_and_by_call_is_one_payment(world: World) -> None:
     assert world.dead == []
 
 
+def test_other_payment_under_a_used_reference_is_kept_for_the_accountant(world: World) -> None:
+    placed = steps.order(world)
+    world.send(PAYMENTS, steps.payment(placed))
+    for _ in range(2):
+        world.send(PAYMENTS, steps.payment(placed, amount_kopecks=7_00))
+        world.send(PAYMENTS, steps.payment(placed, paid_on="2026-11-23"))
+        world.drain()
+    waiting = world.get("/payments", who="operator")["items"]
+    assert {payment["reason"] for payment in waiting} == {"reference-used"}
+    assert sorted(payment["amount_kopecks"] for payment in waiting) == [
+        7_00,
+        placed["total_kopecks"],
+    ]
+    assert outcomes(world) == ["paid", "unmatched", "unmatched"]
+    assert world.dead == []
+    number = {"invoice_number": placed["invoice_number"]}
+    for payment in waiting:
+        own = {key: payment[key] for key in ("amount_kopecks", "bank_reference", "paid_on")}
+        assert world.ok("POST /payments", own | number, who="operator")["outcome"] == "late"
+
+
 def test_payments_in_parts_come_in_one_batch(world: World) -> None:
     placed = steps.order(world)
     half = placed["total_kopecks"] // 2
