@@ -27,7 +27,7 @@ def totals(world: World) -> tuple[int, list[int]]:
     """Return the number of recorded deliveries and the counts of their statistics."""
     counted = world.items(E_RECEIPTS, "statistics#")
     return len(world.items(E_RECEIPTS, "delivery#")), [
-        statistics["sent"] + statistics["failed"] for statistics in counted
+        statistics.get("sent", 0) + statistics.get("failed", 0) for statistics in counted
     ]
 
 

@@ -227,9 +227,9 @@ class Crowd:
         turnover = {
             item["client_id"]["S"]: item for item in self._items("FiscalTable", "turnover#")
         }
-        statistics = {
-            item["client_id"]["S"]: item for item in self._items("EReceiptsTable", "statistics#")
-        }
+        delivered = Counter[str]()
+        for item in self._items("EReceiptsTable", "statistics#"):
+            delivered[item["client_id"]["S"]] += int(item["sent"]["N"])
         for client in self.clients:
             kept = self._orders(client)
             if kept != client.orders:
@@ -245,7 +245,7 @@ class Crowd:
             wanted = {"count": client.receipts, "total": client.receipts * RECEIPT_KOPECKS}
             if counted != wanted:
                 yield f"{client.client_id}: turnover {counted}, not {wanted}"
-            sent = int(statistics.get(client.client_id, {}).get("sent", {"N": "0"})["N"])
+            sent = delivered[client.client_id]
             if sent != client.receipts:
                 yield f"{client.client_id}: {sent} receipts delivered of {client.receipts}"
             got = mails[client.email]

@@ -78,7 +78,7 @@ def deliver_receipt(delivery: DeliveryRequested) -> None:
         logger.info("channel is off", channel=buyer.channel.value)
         return
     if buyer.unusable:
-        send = _fail(owner, buyer.channel, buyer.unusable.value)
+        send = _fail(store.reference(delivery), buyer.channel, buyer.unusable.value)
     elif buyer.channel is Channel.SMS:
         send = _by_sms(store.reference(delivery), receipt, buyer, active_brand(brand))
     else:
@@ -119,8 +119,8 @@ def record_report(message: Report | SesEvent) -> None:
     transact(store.record_report(current, report, added))
 
 
-def _fail(owner: str, channel: Channel, reason: str) -> Callable[[], SentRecord]:
-    return lambda: store.delivered(owner, channel, Counters(failed=1), reason=reason)
+def _fail(reference: Reference, channel: Channel, reason: str) -> Callable[[], SentRecord]:
+    return lambda: store.delivered(reference, channel, Counters(failed=1), reason=reason)
 
 
 def _by_sms(
@@ -156,8 +156,8 @@ def _hand_over(
         try:
             hand_over()
         except RecipientRefused as refusal:
-            return _fail(reference.client_id, channel, refusal.reason)()
+            return _fail(reference, channel, refusal.reason)()
         counters, due = counted
-        return store.delivered(reference.client_id, channel, counters, due_kopecks=due)
+        return store.delivered(reference, channel, counters, due_kopecks=due)
 
     return send

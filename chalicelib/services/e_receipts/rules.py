@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 
 from chalicelib.core.moderation.model import ApplicationState
 from chalicelib.core.organisation.model import Profile
@@ -24,8 +25,10 @@ from chalicelib.services.e_receipts.model import (
 
 AGREEMENT_NEEDED_UP_TO = dt.date(2017, 8, 13)
 """Clients whose cabinet was created later have these terms in their contract."""
-MOST_ROWS = Period.most_days * len(Channel)
-"""Most rows of statistics: one per day and channel of the longest period."""
+MOST_SHARES = 5
+"""Most items of statistics of a channel and a day: four, and one from before there were several."""
+MOST_ROWS = Period.most_days * len(Channel) * MOST_SHARES
+"""Most items of statistics in the longest period."""
 
 
 class NotEligible(Problem):
@@ -146,18 +149,27 @@ def active_brand(service: ServiceItem | None) -> str | None:
     return service.brand if service and is_active(service) else None
 
 
-def statistics(days: Sequence[DayOfChannel]) -> Statistics:
-    """Return the statistics of a period with their totals."""
+def statistics(shares: Sequence[DayOfChannel]) -> Statistics:
+    """Return the statistics of a period, by day and channel, with their totals."""
+    by_day = groupby(shares, lambda share: (share.day, share.channel))
+    days = [_together(list(group)) for _, group in by_day]
     totals = {
         channel.value: sum((day for day in days if day.channel is channel), Counters())
         for channel in Channel
     }
     return Statistics(
-        days=list(days),
+        days=days,
         totals=totals,
         reasons={channel.value: _reasons(days, channel) for channel in Channel},
         cost_kopecks=sum(total.cost_kopecks for total in totals.values()),
     )
+
+
+def _together(shares: Sequence[DayOfChannel]) -> DayOfChannel:
+    """Return the sum of the shares of a channel and a day."""
+    day, channel = shares[0].day, shares[0].channel
+    numbers = sum(shares, Counters()).model_dump()
+    return DayOfChannel(day=day, channel=channel, reasons=_reasons(shares, channel), **numbers)
 
 
 def _reasons(days: Sequence[DayOfChannel], channel: Channel) -> dict[str, int]:

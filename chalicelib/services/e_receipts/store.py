@@ -3,7 +3,8 @@
 Sort keys in a client's partition: ``channel#<channel>``; ``service#<service>``, to which moderation
 writes as well, so the switch is changed by an update; ``switched#<channel or service>#<id>``, an
 item for each change of a switch; ``delivery#<fiscal drive>#<document>``, kept for ninety days;
-``statistics#<day>#<channel>``, with a counter ``reason#<reason>`` for each reason.
+``statistics#<day>#<channel>#<share>``, with a counter ``reason#<reason>`` for each reason.
+Transactions on one item wait for one another, so the deliveries of a day share several items.
 """
 
 import datetime as dt
@@ -34,6 +35,8 @@ from chalicelib.services.e_receipts.model import (
 )
 from chalicelib.services.e_receipts.rules import ServiceNotApproved
 
+SHARES = 4
+"""Items that the statistics of a channel and a day are spread over."""
 _REASON = "reason#"
 _MESSAGE_ID = re.compile("receipt-([0-9]+)-([0-9]{10})")
 
@@ -100,7 +103,7 @@ class DeliveryReported(Problem):
 
 
 def delivered(
-    client_id: str,
+    delivery: Reference,
     channel: Channel,
     counters: Counters,
     *,
@@ -118,17 +121,19 @@ def delivered(
         attributes["reason"] = reason
     if due_kopecks:
         attributes["due_kopecks"] = due_kopecks
-    return attributes, [_count(client_id, day, channel, counters, reason)]
+    return attributes, [_count(delivery, day, channel, counters, reason)]
 
 
 def _count(
-    client_id: str, day: dt.date, channel: Channel, added: Counters, reason: str | None
+    delivery: Reference, day: dt.date, channel: Channel, added: Counters, reason: str | None
 ) -> Write:
-    """Describe the addition to the statistics of a channel and a day."""
+    """Describe the addition to the statistics of a channel and a day, in the delivery's share."""
+    share = int(delivery.message_id[-2:]) % SHARES
     numbers = {name: number for name, number in added.model_dump().items() if number}
     if reason:
         numbers[f"{_REASON}{reason}"] = 1
-    return E_RECEIPTS.count(client_id, f"statistics#{day.isoformat()}#{channel.value}", numbers)
+    sk = f"statistics#{day.isoformat()}#{channel.value}#{share}"
+    return E_RECEIPTS.count(delivery.client_id, sk, numbers)
 
 
 def delivery(report: Report) -> Get[DeliveryItem | BeingDelivered] | None:
@@ -164,11 +169,12 @@ def record_report(current: DeliveryItem, report: Report, added: Counters) -> lis
         when=unchanged,
         otherwise=DeliveryReported(),
     )
-    return [update, _count(report.client_id, current.day, current.channel, added, reason)]
+    about = Reference(report.client_id, report.message_id)
+    return [update, _count(about, current.day, current.channel, added, reason)]
 
 
 def statistics(client_id: str, first: dt.date, last: dt.date) -> Query[DayOfChannel]:
-    """Describe the deliveries from ``first`` to ``last`` inclusive, by day and channel."""
+    """Describe the deliveries from ``first`` to ``last`` inclusive, by day, channel and share."""
     return E_RECEIPTS.between(
         client_id,
         f"statistics#{first.isoformat()}",

@@ -13,7 +13,8 @@ from chalicelib.core.fiscal.store import DELIVERIES
 from chalicelib.core.notification.deduplication import send_once
 from chalicelib.core.notification.store import LEASE
 from chalicelib.runtime import clock
-from chalicelib.services.e_receipts import store
+from chalicelib.runtime.commit import transact
+from chalicelib.services.e_receipts import rules, store
 from chalicelib.services.e_receipts.application_store import E_RECEIPTS
 from chalicelib.services.e_receipts.contact import Channel
 from chalicelib.services.e_receipts.model import Counters
@@ -369,10 +370,11 @@ def test_statistics_equal_the_sums_of_the_deliveries(world: World) -> None:
 def test_process_that_exceeds_its_lease_is_not_counted_twice(world: World) -> None:
     counted = Counters(sent=1, parts=2, cost_kopecks=360)
     message = {"client_id": "client-1", "fiscal_drive": receipts.DRIVE, "document_number": 1}
-    sending = store.sending(DeliveryRequested.model_validate(message))
+    requested = DeliveryRequested.model_validate(message)
+    sending, reference = store.sending(requested), store.reference(requested)
 
     def record() -> Any:
-        return store.delivered("client-1", Channel.SMS, counted)
+        return store.delivered(reference, Channel.SMS, counted)
 
     def slow() -> Any:
         with clock.at(clock.now() + LEASE + dt.timedelta(seconds=1)):
@@ -385,3 +387,18 @@ def test_process_that_exceeds_its_lease_is_not_counted_twice(world: World) -> No
         assert not send_once(sending, slow)
         assert not send_once(sending, record)
     assert total(world, "sms") == counted.model_dump()
+
+
+def test_deliveries_of_a_day_share_several_items_of_statistics(world: World) -> None:
+    """Transactions on one item wait for one another."""
+    receipts.switch_on(world)
+    for number in range(1, 13):
+        receipts.request_delivery(world, fiscalDocumentNumber=number)
+    world.drain()
+    shares = [item["sent"] for item in world.items(E_RECEIPTS, "statistics#")]
+    assert shares == [3] * store.SHARES
+    with world.running("deliver_receipt"):
+        transact([E_RECEIPTS.count("client-1", f"statistics#{DAY}#sms", {"sent": 5})])
+    (day,) = statistics(world)["days"]
+    assert (day["sent"], total(world, "sms")["sent"]) == (17, 17)
+    assert rules.MOST_SHARES == store.SHARES + 1
