@@ -229,7 +229,7 @@ class Crowd:
         }
         delivered = Counter[str]()
         for item in self._items("EReceiptsTable", "statistics#"):
-            delivered[item["client_id"]["S"]] += int(item["sent"]["N"])
+            delivered[item["client_id"]["S"]] += int(item.get("sent", {"N": "0"})["N"])
         for client in self.clients:
             kept = self._orders(client)
             if kept != client.orders:
