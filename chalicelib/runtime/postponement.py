@@ -46,6 +46,7 @@ def postpone(queue: Queue, record: Mapping[str, Any], error: TryLater) -> bool:
     attributes = _sendable(record.get("messageAttributes", {}))
     since = float(attributes.get(WAITING_SINCE, {}).get("StringValue", now))
     waited = now - since
+    metrics.add_dimension("queue", queue.name)
     metrics.add_metric(LONGEST_WAIT_METRIC, MetricUnit.Seconds, waited)
     metrics.flush_metrics()
     if waited >= LONGEST_WAIT.total_seconds():

@@ -121,10 +121,10 @@ def _waiting(function: Function) -> Json:
         f"{function.logical_id}WaitAlarm": alarm(
             {"Fn::Sub": names.metrics_namespace()},
             LONGEST_WAIT_METRIC,
-            {"service": function.section},
+            {"service": function.section, "queue": function.queue.name},
             "Maximum",
             threshold=LONGEST_WAIT_ALARM_SECONDS,
-            description=f"{function.kebab}: messages wait for a carrier that is busy or down",
+            description=f"{function.kebab}: messages wait for a system that is busy or down",
             period=3600,
         )
     }

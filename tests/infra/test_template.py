@@ -408,15 +408,19 @@ def test_queues_that_others_fill_are_filled_by_no_function(production: Json) -> 
 def test_who_may_postpone_messages_has_an_alarm_on_their_age(production: Json) -> None:
     alarms = properties(production, "CloudWatch::Alarm")
     waiting = {
-        f"{function.logical_id}WaitAlarm": function.section
+        f"{function.logical_id}WaitAlarm": {
+            "service": function.section,
+            "queue": function.queue.name,
+        }
         for function in all_functions()
         if function.queue and function.queue.logical_id in ids(function.writes)
     }
     assert {"DeliverReceiptWaitAlarm", "SendMailWaitAlarm"} < set(waiting)
     assert set(waiting) == {name for name in alarms if name.endswith("WaitAlarm")}
-    for name, section in waiting.items():
+    for name, dimensions in waiting.items():
         assert alarms[name]["MetricName"] == "LongestWaitSeconds"
-        assert {"Name": "service", "Value": section} in alarms[name]["Dimensions"]
+        described = {each["Name"]: each["Value"] for each in alarms[name]["Dimensions"]}
+        assert described == dimensions
         # A postponed message reports its age at least every quarter of an hour.
         assert alarms[name]["Period"] >= 2 * 900
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import email.policy
+import json
 from typing import Any
 
 import pytest
@@ -194,6 +195,25 @@ def test_receipts_wait_for_a_carrier_through_a_day_of_outage(
     assert len(attempts) < 3 * 110, "the delay grows to a quarter of an hour"
     channel = "sms" if operation == "Publish" else "email"
     assert (total(world, channel)["sent"], total(world, channel)["failed"]) == (3, 0)
+
+
+def test_wait_is_reported_under_the_queue(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    receipts.switch_on(world)
+    receipts.request_delivery(world)
+    world.around = during(world, "Publish", "Throttling", hours=1)
+    world.drain()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (described,) = {
+        tuple(names)
+        for line in lines
+        for each in line["_aws"]["CloudWatchMetrics"]
+        for names in each["Dimensions"]
+    }
+    assert set(described) == {"service", "queue"}
+    waits = [line["LongestWaitSeconds"][0] for line in lines if line["queue"] == "Deliveries"]
+    assert waits == sorted(waits)
+    assert waits[0] == 0
+    assert 900 < waits[-1] <= 3600
 
 
 def test_carrier_that_is_unavailable_is_called_once_for_a_batch(world: World) -> None:
