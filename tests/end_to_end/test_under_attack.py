@@ -17,6 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.schemas import APIOperation
 
+from chalicelib.runtime import limits
 from chalicelib.runtime.declaration import Action
 from infra import declarations
 from infra.local.api import Answer, Api
@@ -164,7 +165,7 @@ def test_paths_that_are_not_there(api: Api, tokens: dict[str, str], path: str) -
 
 def test_bodies_over_the_limit(api: Api, tokens: dict[str, str]) -> None:
     client = api.as_bearer(tokens["client"])
-    fits = b'{"name": "a"' + b" " * (6 * 1024 * 1024 - 13) + b"}"
+    fits = b'{"name": "a"' + b" " * (limits.BODY - 13) + b"}"
     assert client.call("POST", "/organisation/shops", fits, key="fits").status == 422
     for much in (fits + b" ", fits + b" " * 1024 * 1024 * 3):
         answer = client.call("POST", "/organisation/shops", much, key="much")

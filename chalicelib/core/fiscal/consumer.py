@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.fiscal import store
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.archive.rules import may_be_archived, month_of
 from chalicelib.core.fiscal.archive.store import put_drive_month
 from chalicelib.core.fiscal.document import FiscalDocument

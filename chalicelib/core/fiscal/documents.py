@@ -8,7 +8,6 @@ they are returned once.
 import datetime as dt
 
 from chalicelib.core.fiscal import store
-from chalicelib.core.fiscal.archive.reading import list_archived
 from chalicelib.core.fiscal.archive.rules import may_be_archived
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime import clock
@@ -22,7 +21,7 @@ def find_document(fiscal_drive: str, number: int) -> StoredDocument | None:
 
 def find_archived(fiscal_drive: str, number: int) -> StoredDocument | None:
     """Return one document from the archives of its drive, or None."""
-    return next(iter(list_archived(fiscal_drive, number, number)), None)
+    return next(iter(_list_archived(fiscal_drive, number, number)), None)
 
 
 def list_documents(
@@ -36,6 +35,14 @@ def list_documents(
     rows = every(store.receipts(fiscal_drive, first, last), most=most)
     if not may_be_archived(since, clock.today()):
         return rows
-    documents = {document.number: document for document in list_archived(fiscal_drive, first, last)}
+    archived = _list_archived(fiscal_drive, first, last)
+    documents = {document.number: document for document in archived}
     documents |= {document.number: document for document in rows}
     return [documents[number] for number in sorted(documents)[:most]]
+
+
+def _list_archived(fiscal_drive: str, first: int, last: int) -> list[StoredDocument]:
+    # Imported here, since few calls are about documents so old, and the import slows the start.
+    from chalicelib.core.fiscal.archive.reading import list_archived
+
+    return list_archived(fiscal_drive, first, last)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.documents import find_document
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.moderation import rules as moderation_rules

@@ -5,7 +5,7 @@ import io
 from chalicelib.core.billing.sale import Sold
 from chalicelib.core.billing.settings import BillingSettings
 from chalicelib.core.billing.store import BILLING
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.rules import RegisterUnknown, require_profile

@@ -5,7 +5,7 @@ import itertools
 from operator import attrgetter
 
 from chalicelib.core.billing.model import InvoiceClosed
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation import store as organisation
 from chalicelib.core.organisation.store import ORGANISATION

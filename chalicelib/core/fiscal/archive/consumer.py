@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.archive import rules, store
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE, store_archive
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.files import store_archive
 from chalicelib.core.fiscal.archive.format import line
 from chalicelib.core.fiscal.archive.model import DriveMonth
 from chalicelib.core.fiscal.archive.reading import list_archived

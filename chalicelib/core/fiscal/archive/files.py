@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.archive.format import (
     MEDIA_TYPE,
     ArchiveDamaged,
@@ -15,9 +16,6 @@ from chalicelib.core.fiscal.archive.format import (
 from chalicelib.core.fiscal.archive.model import Archive
 from chalicelib.core.fiscal.model import StoredDocument
 from chalicelib.runtime import clock, object_store
-from chalicelib.runtime.resource import Bucket
-
-FISCAL_ARCHIVE = Bucket("FiscalArchive")
 
 
 def store_archive(month: str, documents: Sequence[StoredDocument]) -> Archive:

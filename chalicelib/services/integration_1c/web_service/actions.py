@@ -7,7 +7,7 @@ shows to the accountant. A wrong password and an unavailable service are answere
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.core.organisation.store import ORGANISATION
 from chalicelib.runtime.action import action

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.core.fiscal import register_documents
 from chalicelib.core.fiscal import store as fiscal
 from chalicelib.core.fiscal.archive import consumer, files, store
-from chalicelib.core.fiscal.archive.files import FISCAL_ARCHIVE
+from chalicelib.core.fiscal.archive.bucket import FISCAL_ARCHIVE
 from chalicelib.core.fiscal.archive.store import FISCAL_ARCHIVING
 from chalicelib.core.fiscal.document import MOST_DOCUMENTS
 from chalicelib.core.fiscal.documents import find_document, list_documents
