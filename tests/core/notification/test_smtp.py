@@ -20,7 +20,9 @@ from chalicelib.core.notification.carrier import CarrierUnavailable, RecipientRe
 from chalicelib.core.notification.mail import Letter
 from chalicelib.core.notification.settings import MailSettings
 from chalicelib.core.notification.smtp import Smtp
+from chalicelib.runtime.notify import MAIL
 from infra.local.certificate import write_certificate
+from tests.support.world import World
 
 SENDER = "no-reply@ofd.example.ru"
 LETTER = Letter(
@@ -116,6 +118,34 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             return mailbox, adapter
 
         yield start
+
+
+@pytest.mark.parametrize("security", ["starttls", "implicit"])
+def test_deployment_that_chose_smtp_sends_through_an_outage(
+    world: World,
+    serve: Callable[..., Server],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    security: str,
+) -> None:
+    mailbox, adapter = serve(security)
+    chosen = adapter()._settings
+    for name, value in chosen.model_dump(exclude={"smtp_password"}).items():
+        monkeypatch.setenv(name.upper(), str(value))
+    monkeypatch.setenv("SMTP_PASSWORD", PASSWORD)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cloud.crt"))
+    MailSettings.load.cache_clear()
+    mailbox.answers["RCPT"] = "450 4.2.0 Greylisted"
+    email_to_send = {"to": LETTER.to, "subject": "Заказ оплачен", "text": "Здравствуйте!"}
+    world.send(MAIL, {"client_id": "client-1", "mail_id": "mail-1"} | email_to_send)
+    world.deliver()
+    assert world.postponed()
+    mailbox.answers.clear()
+    world.drain()
+    MailSettings.load.cache_clear()
+    (received,) = mailbox.received
+    assert received.rcpt_tos == [LETTER.to]
+    assert (world.dead, world.mails()) == ([], [])
 
 
 def _free_port() -> int:
