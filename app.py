@@ -14,7 +14,7 @@ import pkgutil
 import sys
 from typing import Any
 
-from chalice.app import AuthRequest, AuthResponse, Chalice
+from chalice.app import AuthRequest, Chalice
 
 import chalicelib
 from chalicelib.runtime.declaration import DECLARED, Action
@@ -31,7 +31,7 @@ SECTION = os.environ.get("SECTION")
 
 
 @app.authorizer(ttl_seconds=300)
-def authorizer(request: AuthRequest) -> AuthResponse | dict[str, Any]:
+def authorizer(request: AuthRequest) -> dict[str, Any]:
     """Admit callers with a token of the configured issuer; each action checks the roles."""
     from chalicelib.runtime.authorizer import authorize
 

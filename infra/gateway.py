@@ -27,6 +27,8 @@ _ANSWERS = [
     ("REQUEST_TOO_LARGE", 413, TooLarge.slug, TooLarge.title, TooLarge.detail),
     ("THROTTLED", 429, "too-many-requests", "Слишком много запросов", _RETRY),
     ("QUOTA_EXCEEDED", 429, "too-many-requests", "Слишком много запросов", _RETRY),
+    # Only while a deployment adds the keys: the gateway takes them from the authorizer.
+    ("INVALID_API_KEY", 503, "unavailable", "Сервис временно недоступен", _RETRY),
     ("AUTHORIZER_FAILURE", 503, "unavailable", "Сервис временно недоступен", _RETRY),
     ("INTEGRATION_FAILURE", 503, "unavailable", "Сервис временно недоступен", _RETRY),
     ("INTEGRATION_TIMEOUT", 503, "unavailable", "Сервис временно недоступен", _RETRY),

@@ -135,6 +135,8 @@ def serve(app: Chalice, actions: Sequence[declaration.Action], authorizer: Any) 
             # Chalice's own refusal of a media type has neither a problem document nor CORS headers.
             content_types=[],
             authorizer=authorizer if declared.callers else None,
+            # The gateway throttles by the key that the authorizer returns.
+            api_key_required=bool(declared.callers),
         )(_view(app, declared))
 
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from chalicelib.runtime.caller import Role
 from chalicelib.runtime.log import logger
 from chalicelib.runtime.settings import Settings
+from chalicelib.runtime.throttling import api_key, bucket_of
 
 _ALGORITHMS = ["RS256", "ES256"]
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -122,11 +123,12 @@ def context(authorization: str) -> dict[str, str]:
     }
 
 
-def authorize(request: AuthRequest) -> AuthResponse | dict[str, Any]:
+def authorize(request: AuthRequest) -> dict[str, Any]:
     """Return the policy of the gateway for a request: all calls for a known caller, or none.
 
     A refusal is a policy, since an exception would ring the alarm for every forged token. The
-    gateway caches the policy by token, so the policy does not depend on the path.
+    gateway caches the policy by token, so the policy does not depend on the path. With the policy
+    the gateway learns by which API key to throttle the caller's organisation.
     """
     try:
         passed = context(request.token)
@@ -142,4 +144,8 @@ def authorize(request: AuthRequest) -> AuthResponse | dict[str, Any]:
             },
         }
     principal = passed.pop("principalId")
-    return AuthResponse(routes=["*"], principal_id=principal, context=passed)
+    policy = AuthResponse(routes=["*"], principal_id=principal, context=passed).to_dict(request)
+    # arn:aws:execute-api:<region>:<account>:<API>/<stage>/<method>/<path>
+    api_id = request.method_arn.split(":")[5].partition("/")[0]
+    policy["usageIdentifierKey"] = api_key(api_id, bucket_of(passed["client_id"]))
+    return policy

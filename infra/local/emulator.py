@@ -6,10 +6,12 @@ Hypercorn. Why each mend is there: docs/decisions/local-cloud.md.
 
 import asyncio.constants
 import base64
+import contextvars
 import ctypes
 import email
 import email.policy
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -139,6 +141,45 @@ def error_response_with_id(error: Any, request: Any) -> tuple[int, dict[str, str
     )
 
 
+# The gateway asks the authorizer by which API key to throttle; the emulator reads a header.
+invoke_authorizer = apigateway_v1._invoke_authorizer_lambda
+authorize = apigateway_v1._authorize_request_v1
+usage_plan_body = provisioners._apigw_usage_plan_body
+KEY = "usageIdentifierKey"
+key_of_request: contextvars.ContextVar[str | None] = contextvars.ContextVar(KEY, default=None)
+
+
+async def invoke_authorizer_for_key(*request: Any) -> Any:
+    """The key travels in the context, which the emulator caches with the policy."""
+    result = await invoke_authorizer(*request)
+    policy = result.get("body") if result and not result.get("error") else None
+    if isinstance(policy, str | bytes):
+        policy = json.loads(policy)
+    if isinstance(policy, dict) and KEY in policy:
+        result = {**result, "body": {**policy, "context": {**policy["context"], KEY: policy[KEY]}}}
+    return result
+
+
+async def authorize_with_key(*request: Any) -> Any:
+    """A function does not see the key."""
+    error, context = await authorize(*request)
+    key_of_request.set((context or {}).get(KEY))
+    return error, context and {name: value for name, value in context.items() if name != KEY}
+
+
+def usage_plan_body_of_methods(properties: Any) -> Any:
+    """The limits of methods have the names of the API, not those of CloudFormation."""
+    body = usage_plan_body(properties)
+    for stage in body["apiStages"]:
+        limits = stage["throttle"].items()
+        stage["throttle"] = {path: provisioners._apigw_throttle(limit) for path, limit in limits}
+    return body
+
+
+apigateway_v1._invoke_authorizer_lambda = invoke_authorizer_for_key
+apigateway_v1._authorize_request_v1 = authorize_with_key
+apigateway_v1._api_key_from_request = lambda headers: key_of_request.get()
+provisioners._apigw_usage_plan_body = usage_plan_body_of_methods
 apigateway_v1._gateway_request_value = request_value_with_id
 apigateway_v1._gateway_error_response = error_response_with_id
 

@@ -11,7 +11,7 @@ from infra import gateway, grants, names
 from infra.chalice_definition import chalice_definition
 from infra.dashboard import dashboard
 from infra.functions import Function
-from infra.stacks import section
+from infra.stacks import section, throttling
 from infra.stacks.template import alarm, get_arn, role
 
 Json = dict[str, Any]
@@ -86,6 +86,8 @@ def _api(everything: Sequence[Function]) -> Json:
                 "Body": _definition(everything),
                 # A file leaves the gateway as bytes, whatever a client accepts.
                 "BinaryMediaTypes": ["*/*"],
+                # The authorizer tells the bucket of the client; what a caller sends is not read.
+                "ApiKeySourceType": "AUTHORIZER",
                 "EndpointConfiguration": {"Types": ["REGIONAL"]},
                 "DisableExecuteApiEndpoint": {"Fn::If": ["HasDomain", True, False]},
             },
@@ -107,7 +109,9 @@ def _api(everything: Sequence[Function]) -> Json:
         }
     without, within = ({"Ref": deployment} for deployment in deployments)
     resources["ApiStage"] = _stage({"Fn::If": ["HasDomain", within, without]}, everything)
-    return resources | _domain() | _alarms()
+    actions = [route for function in everything for route in function.routes]
+    plan = throttling.resources(_API, "ApiStage", actions)
+    return resources | plan | _domain() | _alarms()
 
 
 def _domain() -> Json:
@@ -152,10 +156,11 @@ def _definition(everything: Sequence[Function]) -> Json:
     if serving:
         raise LookupError(f"not routed by Chalice: {sorted(serving)}")
     for scheme in body.get("securityDefinitions", {}).values():
-        scheme["x-amazon-apigateway-authorizer"] |= {
-            "authorizerUri": _invocation("authorizer"),
-            "authorizerCredentials": get_arn(_GATEWAY_ROLE),
-        }
+        if "x-amazon-apigateway-authorizer" in scheme:
+            scheme["x-amazon-apigateway-authorizer"] |= {
+                "authorizerUri": _invocation("authorizer"),
+                "authorizerCredentials": get_arn(_GATEWAY_ROLE),
+            }
     return body
 
 

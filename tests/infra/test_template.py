@@ -12,6 +12,7 @@ from pydantic import Field
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.resource import Resource
 from chalicelib.runtime.settings import Settings
+from chalicelib.runtime.throttling import BUCKETS, api_key
 from infra import declarations, functions, names, parameters
 from infra.build import Build
 from infra.deploy import lint
@@ -300,8 +301,9 @@ def test_all_callers_call_what_is_live(production: Json) -> None:
         assert all(arn["Fn::Sub"].endswith(":live") for arn in statement["Resource"])
     for method in methods(production).values():
         assert ":live/invocations" in json.dumps(method["x-amazon-apigateway-integration"]["uri"])
-    (scheme,) = production["Resources"]["Api"]["Properties"]["Body"]["securityDefinitions"].values()
-    assert ":live/invocations" in json.dumps(scheme["x-amazon-apigateway-authorizer"])
+    schemes = production["Resources"]["Api"]["Properties"]["Body"]["securityDefinitions"]
+    guard = schemes["authorizer"]["x-amazon-apigateway-authorizer"]
+    assert ":live/invocations" in json.dumps(guard)
 
 
 def test_every_call_is_made_in_the_gateway_s_role(production: Json) -> None:
@@ -309,8 +311,8 @@ def test_every_call_is_made_in_the_gateway_s_role(production: Json) -> None:
     for route, method in methods(production).items():
         assert method["x-amazon-apigateway-integration"]["credentials"] == role, route
     body = production["Resources"]["Api"]["Properties"]["Body"]
-    for scheme in body["securityDefinitions"].values():
-        assert scheme["x-amazon-apigateway-authorizer"]["authorizerCredentials"] == role
+    guard = body["securityDefinitions"]["authorizer"]["x-amazon-apigateway-authorizer"]
+    assert guard["authorizerCredentials"] == role
 
 
 def test_all_but_the_calls_for_anyone_stand_behind_the_authorizer(
@@ -318,11 +320,11 @@ def test_all_but_the_calls_for_anyone_stand_behind_the_authorizer(
 ) -> None:
     described = methods(production)
     schemes = production["Resources"]["Api"]["Properties"]["Body"]["securityDefinitions"]
-    assert list(schemes) == ["authorizer"]
+    assert set(schemes) == {"api_key", "authorizer"}
     guard = schemes["authorizer"]["x-amazon-apigateway-authorizer"]
     assert referenced(guard["authorizerUri"]) == {"AuthorizerFunction"}
     for action in actions:
-        wanted = [{"authorizer": []}] if action.callers else []
+        wanted = [{"api_key": []}, {"authorizer": []}] if action.callers else []
         security = described[action.path, action.method.lower()].get("security", [])
         assert security == wanted, action.name
 
@@ -361,6 +363,33 @@ def test_limits_of_calls_are_set_where_they_are_declared(
     assert all(limit < stage for limit in limited.values())
     # What anybody may ask for by numbers must not be tried out in bulk.
     assert ("/~1r~1{fiscal_drive}~1{document}~1{fiscal_sign}", "GET") in limited
+
+
+def test_clients_are_throttled_apart(production: Json) -> None:
+    """A call behind the authorizer needs a key of the plan, which the authorizer gives."""
+    (api,) = properties(production, "ApiGateway::RestApi").values()
+    assert api["ApiKeySourceType"] == "AUTHORIZER"
+    (plan,) = properties(production, "ApiGateway::UsagePlan").values()
+    assert plan["ApiStages"][0]["Stage"] == {"Ref": "ApiStage"}
+    (stage,) = properties(production, "ApiGateway::Stage").values()
+    everyone = stage["MethodSettings"][0]["ThrottlingRateLimit"]
+    assert plan["Throttle"]["RateLimit"] * 10 <= everyone
+    keys = of_type(production, "ApiGateway::ApiKey")
+    values = {key["Properties"]["Value"]["Fn::Sub"] for key in keys.values()}
+    assert values == {api_key("${Api}", bucket) for bucket in range(BUCKETS)}
+    joined = properties(production, "ApiGateway::UsagePlanKey").values()
+    assert {one["KeyId"]["Ref"] for one in joined} == set(keys)
+
+
+def test_what_computes_much_is_limited_for_each_client(
+    production: Json, actions: list[Action]
+) -> None:
+    (plan,) = properties(production, "ApiGateway::UsagePlan").values()
+    limits = plan["ApiStages"][0]["Throttle"]
+    assert {limit["RateLimit"] for limit in limits.values()} == {5}
+    expensive = [one for one in actions if one.callers and one.memory > 512]
+    assert set(limits) == {f"{one.path}/{one.method}" for one in expensive}
+    assert "/edo/documents/{document_id}/signature/POST" in limits
 
 
 def test_roles_name_what_they_may_do_and_to_what(production: Json) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chalice.app import AuthRequest, AuthResponse
+from chalice.app import AuthRequest
 from jwt.exceptions import PyJWKClientConnectionError
 
 from chalicelib.runtime import authorizer
 from chalicelib.runtime.authorizer import TokenRefused
 from tests.support.issuer import BAD, FOREIGN, GOOD, Issuer, claims, handmade, jwk, token
+
+ARN = "arn:aws:execute-api:xx-nowhere-1:123456789012:api/api/GET/health"
 
 
 @pytest.mark.parametrize("make", GOOD.values(), ids=GOOD)
@@ -27,8 +29,7 @@ def test_doubtful_token_is_refused_not_failed_on(issuer: Issuer, make: Callable[
     made = make()
     with pytest.raises(TokenRefused) as refused:
         authorizer.context(f"Bearer {made}")
-    policy = authorizer.authorize(AuthRequest("TOKEN", f"Bearer {made}", "arn"))
-    assert isinstance(policy, dict)
+    policy = authorizer.authorize(AuthRequest("TOKEN", f"Bearer {made}", ARN))
     (statement,) = policy["policyDocument"]["Statement"]
     assert (statement["Effect"], statement["Resource"]) == ("Deny", ["*"])
     assert len(str(refused.value)) < 60
@@ -55,18 +56,33 @@ def test_unknown_roles_are_left_out(issuer: Issuer) -> None:
 
 
 def test_known_caller_may_call_every_path(issuer: Issuer) -> None:
-    arn = "arn:aws:execute-api:xx-nowhere-1:123456789012:api/api/GET/health"
-    policy = authorizer.authorize(AuthRequest("TOKEN", f"Bearer {token()}", arn))
-    assert isinstance(policy, AuthResponse)
-    assert policy.routes == ["*"]
-    assert policy.context == {"client_id": "client-1", "roles": "client"}
+    policy = authorizer.authorize(AuthRequest("TOKEN", f"Bearer {token()}", ARN))
+    assert policy["principalId"] == "user-1"
+    assert policy["context"] == {"client_id": "client-1", "roles": "client"}
+    (statement,) = policy["policyDocument"]["Statement"]
+    assert statement["Effect"] == "Allow"
+    (everything,) = statement["Resource"]
+    assert everything.endswith(":api/api/*/*")
+
+
+def test_gateway_learns_the_bucket_of_the_organisation(issuer: Issuer) -> None:
+    """All persons of an organisation share it, and each API has keys of its own."""
+
+    def key(api_id: str, **changed: Any) -> Any:
+        arn = f"arn:aws:execute-api:xx-nowhere-1:123456789012:{api_id}/api/GET/a:b/c"
+        request = AuthRequest("TOKEN", f"Bearer {token(claims(**changed))}", arn)
+        return authorizer.authorize(request)["usageIdentifierKey"]
+
+    assert key("api1234567") == key("api1234567", sub="user-9", roles=["operator"])
+    assert key("api1234567") != key("api1234567", client_id="client-2")
+    assert key("api1234567") != key("api7654321")
 
 
 def test_silent_issuer_is_an_error_and_not_a_refusal(issuer: Issuer) -> None:
     issuer.server.shutdown()
     issuer.server.server_close()
     with pytest.raises(PyJWKClientConnectionError):
-        authorizer.authorize(AuthRequest("TOKEN", f"Bearer {token()}", "arn"))
+        authorizer.authorize(AuthRequest("TOKEN", f"Bearer {token()}", ARN))
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}"])
@@ -100,7 +116,7 @@ def test_keys_are_not_fetched_for_each_unknown_key(issuer: Issuer) -> None:
 
 def test_tokens_are_not_logged(issuer: Issuer, logged: list[dict[str, Any]]) -> None:
     made = token(claims(aud="another", sub="smirnova@example.ru"))
-    authorizer.authorize(AuthRequest("TOKEN", f"Bearer {made}", "arn"))
+    authorizer.authorize(AuthRequest("TOKEN", f"Bearer {made}", ARN))
     text = json.dumps(logged)
     assert "InvalidAudienceError" in text
     assert "smirnova" not in text
