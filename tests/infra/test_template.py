@@ -378,7 +378,7 @@ def test_clients_are_throttled_apart(production: Json) -> None:
     values = {key["Properties"]["Value"]["Fn::Sub"] for key in keys.values()}
     assert values == {api_key("${Api}", bucket) for bucket in range(BUCKETS)}
     joined = properties(production, "ApiGateway::UsagePlanKey").values()
-    assert {one["KeyId"]["Ref"] for one in joined} == set(keys)
+    assert {member["KeyId"]["Ref"] for member in joined} == set(keys)
 
 
 def test_what_computes_much_is_limited_for_each_client(
@@ -387,8 +387,8 @@ def test_what_computes_much_is_limited_for_each_client(
     (plan,) = properties(production, "ApiGateway::UsagePlan").values()
     limits = plan["ApiStages"][0]["Throttle"]
     assert {limit["RateLimit"] for limit in limits.values()} == {5}
-    expensive = [one for one in actions if one.callers and one.memory > 512]
-    assert set(limits) == {f"{one.path}/{one.method}" for one in expensive}
+    expensive = [action for action in actions if action.callers and action.memory > 512]
+    assert set(limits) == {f"{action.path}/{action.method}" for action in expensive}
     assert "/edo/documents/{document_id}/signature/POST" in limits
 
 
