@@ -21,6 +21,7 @@ from chalicelib.core.notification.mail import Letter
 from chalicelib.core.notification.settings import MailSettings
 from chalicelib.core.notification.smtp import Smtp
 from chalicelib.runtime.notify import MAIL
+from chalicelib.runtime.outbox import OUTBOX
 from infra.local.certificate import write_certificate
 from tests.support.world import World
 
@@ -121,7 +122,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.mark.parametrize("security", ["starttls", "implicit"])
-def test_deployment_that_chose_smtp_sends_through_an_outage(
+def test_deployment_that_chose_smtp_waits_and_records_refusals(
     world: World,
     serve: Callable[..., Server],
     tmp_path: Path,
@@ -142,8 +143,13 @@ def test_deployment_that_chose_smtp_sends_through_an_outage(
     assert world.postponed()
     mailbox.answers.clear()
     world.drain()
-    MailSettings.load.cache_clear()
     (received,) = mailbox.received
+    mailbox.answers["RCPT"] = "550 5.1.1 No such user"
+    world.send(MAIL, {"client_id": "client-1", "mail_id": "mail-2"} | email_to_send)
+    world.drain()
+    MailSettings.load.cache_clear()
+    (refused,) = world.items(OUTBOX, "mail#mail-2")
+    assert refused["reason"] == "email-refused"
     assert received.rcpt_tos == [LETTER.to]
     assert (world.dead, world.mails()) == ([], [])
 
