@@ -16,6 +16,11 @@ from infra.local.personas import PERSONAS, Organisation, Persona, Register
 from infra.local.product import DATA_STACK, DOCUMENTS_QUEUE_OUTPUT, Product
 
 _PATIENCE_SECONDS = 60
+_REASONS = {
+    "sms": ("phone-malformed", "sms-expired"),
+    "email": ("email-malformed", "email-bounced"),
+}
+"""Why receipts of the demonstration were not sent, and not delivered, by channel."""
 _DAYS_OF_RENT = 30
 _MODELS = ["АТОЛ 27Ф", "АТОЛ 91Ф", "ЭВОТОР СТ51Ф"]
 
@@ -135,11 +140,23 @@ def _count_receipts_of_the_past(product: Product, persona: Persona) -> None:
         weekend = day.weekday() >= 5
         busy = 11 + ago * 7 % 9 + (14 if weekend else 0)
         for channel, sent, parts in (("sms", busy, busy * 2), ("email", busy * 2 // 3, 0)):
+            failed, undelivered = int(ago % 6 == 0), int(ago % 4 == 0)
             counted = Counters(
-                sent=sent, parts=parts, failed=int(ago % 6 == 0), cost_kopecks=parts * 180
+                sent=sent,
+                parts=parts,
+                failed=failed,
+                delivered=sent - undelivered,
+                undelivered=undelivered,
+                cost_kopecks=parts * 180,
             )
-            sk = f"statistics#{day.isoformat()}#{channel}"
-            item = {"client_id": persona.client_id, "sk": sk, **counted.model_dump()}
+            malformed, lost = _REASONS[channel]
+            item = {
+                "client_id": persona.client_id,
+                "sk": f"statistics#{day.isoformat()}#{channel}",
+                **counted.model_dump(),
+                f"reason#{malformed}": failed,
+                f"reason#{lost}": undelivered,
+            }
             _put(product, "EReceiptsTable", item)
 
 
