@@ -13,6 +13,7 @@ import email.policy
 import hashlib
 import json
 import os
+import runpy
 import shutil
 import signal
 import sys
@@ -184,6 +185,8 @@ apigateway_v1._gateway_request_value = request_value_with_id
 apigateway_v1._gateway_error_response = error_response_with_id
 
 lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Code})
+
+runpy.run_path(str(Path(__file__).with_name("limits.py")))
 
 code = main()  # Hypercorn's, since the emulator's own also takes port 443
 if os.getppid() != parent:  # the parent was killed, and does neither of these

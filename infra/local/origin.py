@@ -21,8 +21,8 @@ import urllib3
 from infra.local.cloud import HOST
 from infra.local.reply import Reply, problem
 
-BODY_LIMIT = 10 * 1024 * 1024
-"""Largest body that API Gateway accepts, in bytes."""
+BODY_LIMIT = 20 * 1024 * 1024
+"""Largest body, in bytes: more than a presigned form admits. The cloud has limits of its own."""
 
 _HOP_BY_HOP = {
     "connection",
@@ -242,7 +242,7 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
             if len(set(declared)) != 1 or not declared[0].isdecimal():
                 return problem(400, "bad-request", "Bad request", "Неверная длина запроса.")
             if int(declared[0]) > BODY_LIMIT:
-                return problem(413, "too-large", "Content too large", "Запрос больше 10 МБ.")
+                return problem(413, "too-large", "Content too large", "Запрос больше 20 МБ.")
             return self.rfile.read(int(declared[0]))
 
         def handle(self) -> None:

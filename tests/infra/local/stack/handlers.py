@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import sys
+import time
 import urllib.parse
 from typing import Any
 
@@ -105,6 +106,9 @@ def authorizer(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def api(event: dict[str, Any], context: Any) -> dict[str, Any]:
     log("served", event["httpMethod"], event["path"])
+    query = event.get("queryStringParameters") or {}
+    if event["resource"] == "/open" and "seconds" in query:
+        time.sleep(float(query["seconds"]))
     if event["resource"] == "/openapi.json":
         return {"statusCode": 200, "body": json.dumps(OPENAPI)}
     what = (event.get("pathParameters") or {}).get("what", "")
@@ -119,6 +123,13 @@ def api(event: dict[str, Any], context: Any) -> dict[str, Any]:
             },
         )
         return {"statusCode": 201, "body": ""}
+    if what == "size":
+        body = event["body"]
+        content = base64.b64decode(body) if event["isBase64Encoded"] else body.encode()
+        return {"statusCode": 200, "body": json.dumps({"bytes": len(content)})}
+    if what == "long":
+        text = query["text"] * int(query["number"])
+        return {"statusCode": 200, "headers": {"Content-Type": "text/plain"}, "body": text}
     if what == "forbidden":
         boto3.client("dynamodb").delete_item(
             TableName=os.environ["TABLE"], Key={"pk": {"S": "1"}, "sk": {"S": "1"}}
