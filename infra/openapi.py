@@ -19,6 +19,7 @@ from pydantic.json_schema import JsonSchemaMode
 from chalicelib.core.platform.actions import OPENAPI
 from chalicelib.runtime.action import KEY, payload_of, signature
 from chalicelib.runtime.declaration import Action
+from chalicelib.runtime.file_response import is_text
 from chalicelib.runtime.problem import (
     NotAcceptable,
     NotFound,
@@ -124,7 +125,10 @@ _REFUSALS = {
         "The caller has none of the required roles, or must change the password first.",
     ),
     404: ("NotFound", "The thing does not exist, or belongs to another organisation."),
-    406: ("NotAcceptable", "None of the media types in `Accept` is available."),
+    406: (
+        "NotAcceptable",
+        "`Accept` names no available media type; for a file, `Accept` is required.",
+    ),
     409: ("Conflict", "The current state does not allow the call, or has changed during the call."),
     413: ("TooLarge", "The request body is over 4 MB, or the answer would be too large."),
     415: ("UnsupportedMediaType", "The body is not `application/json`."),
@@ -333,7 +337,7 @@ def _refusals(action: Action, *, takes_payload: bool) -> Json:
         401: action.callers or not action.is_read,
         403: action.callers,
         404: (action.callers or "{" in action.path) and not is_list(action),
-        406: len(action.produces) > 1,
+        406: len(action.produces) > 1 or not is_text(action.produces[0]),
         409: action.writes and not action.is_read,
         413: has_body or RawRequest in signature(action).values(),
         415: has_body,

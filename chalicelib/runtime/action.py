@@ -18,12 +18,13 @@ from chalicelib.runtime.aws import is_outage
 from chalicelib.runtime.caller import Caller, Role
 from chalicelib.runtime.commit import IDEMPOTENCY, Guard, guarded
 from chalicelib.runtime.declaration import DECLARED
-from chalicelib.runtime.file_response import FileResponse
+from chalicelib.runtime.file_response import FileResponse, is_text
 from chalicelib.runtime.log import MetricUnit, fault, logger, metrics
 from chalicelib.runtime.machine_token import MachineToken
 from chalicelib.runtime.negotiation import MediaType, negotiate
 from chalicelib.runtime.problem import (
     IdempotencyKeyMissing,
+    NotAcceptable,
     NotFound,
     Problem,
     Unavailable,
@@ -213,9 +214,12 @@ def _answer(
     for name in path:
         if parameters[name] is not str:
             arguments[name] = _path(parameters[name], name, arguments[name])
+    accept = request.headers.get("accept", "")
+    if not accept and not is_text(declared.produces[0]):
+        raise NotAcceptable(offered=declared.produces[0])
     for name, hint in parameters.items():
         if hint is MediaType:
-            arguments[name] = negotiate(request.headers.get("accept", ""), declared.produces)
+            arguments[name] = negotiate(accept, declared.produces)
     key = request.headers.get("idempotency-key", "")
     if declared.idempotent and not KEY.fullmatch(key):
         raise IdempotencyKeyMissing

@@ -10,7 +10,15 @@ from urllib.parse import quote
 from chalice.app import Response
 
 _TEXT = re.compile(r"text/|application/(.+\+)?(json|xml)\b")
-"""Media types of text in UTF-8."""
+
+
+def is_text(media_type: str) -> bool:
+    """Return whether a media type is text in UTF-8, which leaves a function as it is.
+
+    Other content leaves a function as base64. API Gateway decodes base64 only for a caller whose
+    ``Accept`` names a type of ``BinaryMediaTypes``; without the header the caller gets base64.
+    """
+    return bool(_TEXT.match(media_type))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,9 +43,7 @@ class FileResponse:
         if self.name is not None:
             disposition = "inline" if self.inline else "attachment"
             sent["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(self.name)}"
-        # A gateway decodes base64 only for a caller whose ``Accept`` names a type: text must not
-        # depend on this header.
-        text = _TEXT.match(self.media_type)
+        text = is_text(self.media_type)
         return (Response if text else _Binary)(
             body=self.content.decode() if text else self.content,
             status_code=self.status or status,

@@ -10,7 +10,7 @@ import pytest
 from pydantic import Field
 
 from chalicelib.runtime.declaration import Action
-from chalicelib.runtime.resource import Resource
+from chalicelib.runtime.resource import Queue, Resource
 from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.throttling import BUCKETS, api_key
 from infra import declarations, functions, names, parameters
@@ -176,7 +176,7 @@ def test_every_function_has_its_companions(production: Json) -> None:
         )
         assert alarm["Threshold"] == 1
         assert function["Timeout"] <= 900
-        assert function["MemorySize"] >= 128
+        assert 128 <= function["MemorySize"] <= 3008, "a new account has no more"
         assert production["Resources"][name].get("DependsOn"), name
     assert sorted(used) == sorted(roles), "a role serves one function"
 
@@ -515,6 +515,7 @@ def test_queues_lose_nothing(production: Json) -> None:
         target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         assert target in dead, name
         assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+        assert queue["MaximumMessageSize"] == Queue.most_bytes
         for watched, metric in (
             (target, "ApproximateNumberOfMessagesVisible"),
             (name, "ApproximateAgeOfOldestMessage"),

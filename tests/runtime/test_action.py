@@ -162,6 +162,26 @@ def test_answer_that_a_function_cannot_pass_on_is_a_problem(
         assert passed["headers"]["Access-Control-Allow-Origin"] == "*"
 
 
+def test_file_in_bytes_needs_an_accept_header(world: World) -> None:
+    order = steps.order(world)
+    path = f"GET /invoices/{order['invoice_id']}/pdf"
+    for accept in ("*/*", "application/pdf", "application/json", "text/html, */*;q=0.8"):
+        answer = world.call(path, headers={"Accept": accept})
+        assert answer.body.startswith(b"%PDF"), accept
+    answer = world.call(path, headers={"Accept": ""})
+    assert (answer.status, answer.problem) == (406, "not-acceptable")
+    assert "application/pdf" in answer.json["detail"]
+    assert world.call("GET /invoices", headers={"Accept": ""}).status == 200
+
+
+def test_names_of_headers_have_any_case(world: World) -> None:
+    key = {"IDEMPOTENCY-key": "key", "content-TYPE": "application/json"}
+    shops = [
+        world.call("POST /organisation/shops", SHOP, key="", headers=key).json for _ in range(2)
+    ]
+    assert shops[0] == shops[1]
+
+
 @pytest.mark.parametrize(
     ("media_type", "is_text"),
     [

@@ -276,6 +276,15 @@ def waiting(queue: Queue) -> list[str]:
     return [body for name, body, _ in keep().messages if name == queue.logical_id]
 
 
+def size_of(value: Any) -> int:
+    """Return about as many bytes as DynamoDB counts for items on the wire."""
+    if isinstance(value, Mapping):
+        return sum(size_of(name) + size_of(one) for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(size_of, value))
+    return len(value if isinstance(value, bytes) else str(value).encode())
+
+
 def _buckets() -> dict[str, Any]:
     buckets: dict[str, Any] = s3_backends[ACCOUNT]["aws"].buckets
     return buckets
@@ -335,8 +344,11 @@ def create(client: Callable[[str], Any]) -> None:
     for name in _declared("AWS::DynamoDB::Table"):
         create_table(client("dynamodb"), name)
     for name, queue in _declared("AWS::SQS::Queue").items():
-        visibility = str(queue["VisibilityTimeout"])
-        client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": visibility})
+        attributes = {
+            attribute: str(queue[attribute])
+            for attribute in ("VisibilityTimeout", "MaximumMessageSize")
+        }
+        client("sqs").create_queue(QueueName=name, Attributes=attributes)
     for name in _declared("AWS::S3::Bucket"):
         client("s3").create_bucket(
             Bucket=physical_name(name), CreateBucketConfiguration={"LocationConstraint": region}

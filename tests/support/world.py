@@ -148,6 +148,9 @@ class World:
 
         def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             (world,) = current
+            if operation == "TransactWriteItems":  # moto counts the items only
+                size = cloud.size_of(parameters["TransactItems"])
+                assert size <= 4 * 1024 * 1024, f"DynamoDB refuses a transaction of {size} bytes"
             if world._function is None:
                 return perform(client, operation, parameters)
             service = client.meta.service_model.service_name
@@ -249,6 +252,7 @@ class World:
         if raw is None and body is not None:
             raw = json.dumps(body, ensure_ascii=False).encode()
         sent = {"Idempotency-Key": f"key-{next(self._keys)}" if key is None else key}
+        sent["Accept"] = "*/*"
         if raw is not None:
             sent["Content-Type"] = "application/json"
         sent = {name: value for name, value in (sent | dict(headers or {})).items() if value}
@@ -266,7 +270,6 @@ class World:
         encoded = made.get("isBase64Encoded")
         content = base64.b64decode(made["body"]) if encoded else made["body"].encode()
         answer = Answer(made["statusCode"], {**made["headers"]}, content)
-        # A gateway decodes base64 only for a caller whose Accept names a type.
         media_type = made["headers"].get("Content-Type", "text/plain")
         assert encoded is None or not TEXT.match(media_type), f"{name} encodes {media_type}"
         check_contract(answer)
