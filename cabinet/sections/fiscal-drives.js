@@ -42,18 +42,19 @@ function driveCard({ api }, drive, cart, refresh) {
     ? ["good", `В наличии ${count(drive.in_stock, "штука", "штуки", "штук")}`] : ["over", "Нет в наличии"];
   return h("li", { class: "card drive" },
     h("div", { class: "drive-head" }, h("h2", null, drive.title), badge(stock)),
-    suits(drive.suits),
+    suits(drive.suits, drive.suits_total),
     h("div", { class: "drive-buy" }, h("p", { class: "price" }, money(drive.price_kopecks)),
       drive.in_stock > quantity && quantity < MOST && button("В корзину", add, { label: `В корзину: ${drive.title}` }),
       quantity > 0 && h("span", { class: "muted" }, `в корзине ${quantity}`)));
 }
 
-function suits(registers) {
+function suits(registers, total) {
   if (!registers.length) return h("p", { class: "muted" }, "Не подходит ни к одной из ваших касс");
   return h("div", null, h("p", { class: "muted" }, "Подходит к вашим кассам:"),
     h("ul", { class: "suits" }, registers.map((one) => h("li", { class: one.ends_soon ? "soon" : null },
       h("span", null, one.model, " ", h("small", null, `РНМ ${one.register_id}`)),
-      h("span", null, one.ends_soon ? "пора менять: " : "", `ФН до ${day(one.fiscal_drive_ends_on)}`)))));
+      h("span", null, one.ends_soon ? "пора менять: " : "", `ФН до ${day(one.fiscal_drive_ends_on)}`)))),
+    total > registers.length && h("p", { class: "muted" }, `и ещё к ${count(total - registers.length, "кассе", "кассам", "кассам")}`));
 }
 
 function cartView(context, cart, refresh) {

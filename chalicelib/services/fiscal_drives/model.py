@@ -60,6 +60,7 @@ class CatalogueEntry(Model):
         title="Фискальный накопитель ФН-1.2 на 15 месяцев",
         months=15,
         in_stock=300,
+        suits_total=1,
     )
 
     model: str
@@ -68,6 +69,9 @@ class CatalogueEntry(Model):
     price_kopecks: int
     in_stock: int
     suits: list[SuitableRegister]
+    """At most 50 registers, the first whose present drives expire."""
+    suits_total: int
+    """How many of the caller's registers the drive fits."""
 
 
 class DriveOnSale(Payload):

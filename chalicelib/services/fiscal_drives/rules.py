@@ -16,6 +16,8 @@ from chalicelib.services.fiscal_drives.model import (
 )
 
 ENDS_SOON = dt.timedelta(days=60)
+MOST_SUITABLE = 50
+"""Registers listed with a drive: all drives on sale fit into one answer."""
 MOST_MODELS = 20
 """Drive models in one cart. An order of more would not fit one transaction."""
 
@@ -124,21 +126,25 @@ def catalogue(
         registers, key=lambda register: (register.fiscal_drive_ends_on, register.register_id)
     )
     return [
-        CatalogueEntry(
-            **drive.model_dump(exclude={"fits_register_models"}),
-            suits=[
-                SuitableRegister(
-                    register_id=register.register_id,
-                    model=register.model,
-                    fiscal_drive_ends_on=register.fiscal_drive_ends_on,
-                    ends_soon=register.fiscal_drive_ends_on <= today + ENDS_SOON,
-                )
-                for register in by_end
-                if register.model in drive.fits_register_models
-            ],
-        )
+        _entry(drive, [one for one in by_end if one.model in drive.fits_register_models], today)
         for drive in sorted(drives, key=lambda drive: (drive.price_kopecks, drive.model))
     ]
+
+
+def _entry(drive: Drive, suitable: Sequence[Register], today: dt.date) -> CatalogueEntry:
+    return CatalogueEntry(
+        **drive.model_dump(exclude={"fits_register_models"}),
+        suits=[
+            SuitableRegister(
+                register_id=register.register_id,
+                model=register.model,
+                fiscal_drive_ends_on=register.fiscal_drive_ends_on,
+                ends_soon=register.fiscal_drive_ends_on <= today + ENDS_SOON,
+            )
+            for register in suitable[:MOST_SUITABLE]
+        ],
+        suits_total=len(suitable),
+    )
 
 
 def with_line(lines: Sequence[CartLine], new: CartLine) -> tuple[CartLine, ...]:

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import itertools
+import json
 
 import pytest
 
 from chalicelib.core.organisation.model import Register
+from chalicelib.runtime import limits
+from chalicelib.runtime.page import Page
 from chalicelib.services.fiscal_drives import rules
 from chalicelib.services.fiscal_drives.model import CartLine, Drive, OrderState
 
@@ -44,6 +47,18 @@ def test_drive_suits_registers_of_the_models_it_fits_soonest_end_first() -> None
     assert [entry.model for entry in entries] == ["a", "b"], "cheapest first"
     assert [int(register.register_id) for register in entries[0].suits] == [2]
     assert [int(register.register_id) for register in entries[1].suits] == [3, 1]
+
+
+def test_catalogue_of_a_large_client_fits_into_an_answer() -> None:
+    registers = [register(number, "М" * 120, number) for number in range(5_000)]
+    drives = [drive(f"d{number}", 1, "М" * 120) for number in range(100)]
+    entries = rules.catalogue(drives, registers, TODAY)
+    assert {(len(entry.suits), entry.suits_total) for entry in entries} == {
+        (rules.MOST_SUITABLE, 5_000)
+    }
+    assert [int(one.register_id) for one in entries[0].suits[:2]] == [0, 1]
+    answer = json.dumps(Page(items=entries, next=None).model_dump_json())
+    assert len(answer) < limits.PAYLOAD - 10_000
 
 
 @pytest.mark.parametrize(
