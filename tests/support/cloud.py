@@ -279,7 +279,7 @@ def waiting(queue: Queue) -> list[str]:
 def size_of(value: Any) -> int:
     """Return about as many bytes as DynamoDB counts for items on the wire."""
     if isinstance(value, Mapping):
-        return sum(size_of(name) + size_of(one) for name, one in value.items())
+        return sum(size_of(name) + size_of(part) for name, part in value.items())
     if isinstance(value, list | tuple):
         return sum(map(size_of, value))
     return len(value if isinstance(value, bytes) else str(value).encode())

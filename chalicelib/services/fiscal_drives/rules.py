@@ -126,7 +126,11 @@ def catalogue(
         registers, key=lambda register: (register.fiscal_drive_ends_on, register.register_id)
     )
     return [
-        _entry(drive, [one for one in by_end if one.model in drive.fits_register_models], today)
+        _entry(
+            drive,
+            [register for register in by_end if register.model in drive.fits_register_models],
+            today,
+        )
         for drive in sorted(drives, key=lambda drive: (drive.price_kopecks, drive.model))
     ]
 

@@ -85,12 +85,14 @@ def test_invocation_by_name_has_the_same_limits(product: Any) -> None:
 
 def test_gateway_waits_no_longer_than_its_integration_says(product: Any) -> None:
     gateway, api = product.cloud.client("apigateway"), product.outputs["RestApiId"]
-    (resource,) = (
-        one["id"] for one in gateway.get_resources(restApiId=api)["items"] if one["path"] == "/open"
+    (resource_id,) = (
+        resource["id"]
+        for resource in gateway.get_resources(restApiId=api)["items"]
+        if resource["path"] == "/open"
     )
     patch = {"op": "replace", "path": "/timeoutInMillis", "value": "300"}
     gateway.update_integration(
-        restApiId=api, resourceId=resource, httpMethod="GET", patchOperations=[patch]
+        restApiId=api, resourceId=resource_id, httpMethod="GET", patchOperations=[patch]
     )
     started = time.monotonic()
     answer = product.call("GET", "/open?seconds=3")
@@ -405,8 +407,8 @@ def test_form_accepts_what_its_policy_says(
     assert answer.status == status, answer.data
     stored = product.cloud.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
     assert len(stored) == (status == 204)
-    for one in stored:
-        product.cloud.client("s3").delete_object(Bucket=bucket, Key=one["Key"])
+    for entry in stored:
+        product.cloud.client("s3").delete_object(Bucket=bucket, Key=entry["Key"])
 
 
 def test_form_expires(product: Any, bucket: str) -> None:

@@ -56,7 +56,7 @@ def test_catalogue_of_a_large_client_fits_into_an_answer() -> None:
     assert {(len(entry.suits), entry.suits_total) for entry in entries} == {
         (rules.MOST_SUITABLE, 5_000)
     }
-    assert [int(one.register_id) for one in entries[0].suits[:2]] == [0, 1]
+    assert [int(register.register_id) for register in entries[0].suits[:2]] == [0, 1]
     answer = json.dumps(Page(items=entries, next=None).model_dump_json())
     assert len(answer) < limits.PAYLOAD - 10_000
 
