@@ -136,6 +136,16 @@ enrol: $(VENV)/ready ## Enrol a landlord for «Аренда», CLIENT=client-1 S
 	@test -n "$(CLIENT)" -a -n "$(STAGE)" || { echo "Say which organisation, where: make enrol CLIENT=client-1 STAGE=prod"; exit 2; }
 	$(PY) -m infra.enrol $(CLIENT) --stage $(STAGE)
 
+.PHONY: export
+export: $(VENV)/ready ## All that is kept of a client as a ZIP, CLIENT=client-1 STAGE=prod
+	@test -n "$(CLIENT)" -a -n "$(STAGE)" || { echo "Say whose data, where: make export CLIENT=client-1 STAGE=prod"; exit 2; }
+	$(PY) -m infra.export $(CLIENT) --stage $(STAGE)
+
+.PHONY: erase
+erase: $(VENV)/ready ## Erase a client that leaves, CLIENT=client-1 STAGE=prod; CONFIRM=client-1 does it
+	@test -n "$(CLIENT)" -a -n "$(STAGE)" || { echo "Say whose data, where: make erase CLIENT=client-1 STAGE=prod"; exit 2; }
+	$(PY) -m infra.erase $(CLIENT) --stage $(STAGE) $(if $(CONFIRM),--confirm $(CONFIRM))
+
 .PHONY: redrive
 redrive: $(VENV)/ready ## Send dead letters back, QUEUE=Payments STAGE=prod
 	@test -n "$(QUEUE)" -a -n "$(STAGE)" || { echo "Say which queue, where: make redrive QUEUE=Payments STAGE=prod"; exit 2; }

@@ -7,70 +7,34 @@ names the identity whose credentials were used.
 """
 
 import argparse
-import json
 import sys
 from typing import Any
-from urllib.parse import quote
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloudformation import Clients
-from infra.names import LIVE
+from infra.invocation import CallRefused, invoke
 
 Json = dict[str, Any]
-_PATH = "/rent/landlords/{landlord_id}"
-
-
-class EnrolmentError(Exception):
-    """The function refused the call; the text is the reason."""
 
 
 def enrol(clients: Clients, stage: str, landlord_id: str, *, strike_off: bool = False) -> Json:
     """Return the landlord after the change.
 
     Raises:
-        EnrolmentError: the function refused the call, or failed.
+        CallRefused: the function refused the call, or failed.
     """
     name, method = ("strike-off-landlord", "DELETE") if strike_off else ("enrol-landlord", "PUT")
-    subject = clients("sts").get_caller_identity()["Arn"]
-    answer = clients("lambda").invoke(
-        FunctionName=f"{stage}-{name}",
-        Qualifier=LIVE,
-        Payload=json.dumps(_event(method, landlord_id, subject)).encode(),
+    landlord = invoke(
+        clients,
+        f"{stage}-{name}",
+        f"{method} /rent/landlords/{{landlord_id}}",
+        {"landlord_id": landlord_id},
+        client_id="operator",
+        role="operator",
     )
-    result: Json = json.loads(answer["Payload"].read())
-    if "body" not in result:
-        raise EnrolmentError(result.get("errorMessage", "the function failed"))
-    body: Json = json.loads(result["body"])
-    if result["statusCode"] >= 300:
-        raise EnrolmentError(body["detail"])
-    return body
-
-
-def _event(method: str, landlord_id: str, subject: str) -> Json:
-    """Return the event of the gateway for a call by the operator."""
-    path = _PATH.format(landlord_id=quote(landlord_id, safe=""))
-    return {
-        "resource": _PATH,
-        "path": path,
-        "httpMethod": method,
-        "headers": {},
-        "multiValueHeaders": {},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": {"landlord_id": quote(landlord_id, safe="")},
-        "stageVariables": None,
-        "requestContext": {
-            "resourcePath": _PATH,
-            "httpMethod": method,
-            "path": path,
-            "requestId": "command",
-            "authorizer": {"principalId": subject, "client_id": "operator", "roles": "operator"},
-        },
-        "body": None,
-        "isBase64Encoded": False,
-    }
+    return landlord or {}
 
 
 def main(arguments: list[str] | None = None, clients: Clients = boto3.client) -> int:
@@ -82,7 +46,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
     chosen = options.parse_args(arguments)
     try:
         landlord = enrol(clients, chosen.stage, chosen.landlord_id, strike_off=chosen.strike_off)
-    except (EnrolmentError, ClientError, BotoCoreError) as error:
+    except (CallRefused, ClientError, BotoCoreError) as error:
         print(f"Not done: {error}", file=sys.stderr)
         return 1
     print(f"{landlord['name']}, ИНН {landlord['inn']}: {landlord['history'][-1]['status']}")
