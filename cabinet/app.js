@@ -43,7 +43,7 @@ async function start() {
 async function open(context, moved) {
   const path = decodeURIComponent(location.hash.replace(/^#\/?/, ""));
   const [first, ...rest] = path.split("/");
-  const section = ALL.find((one) => one.path === first);
+  const section = ALL.find((section) => section.path === first);
   const heading = h("h1", { tabindex: "-1" }, section?.title ?? "Такой страницы нет");
   openMenu(false);
   drawMenu(context, section);
@@ -76,8 +76,8 @@ function drawMenu(context, current) {
     href: `#/${section.path}`, "aria-current": section === current ? "page" : null,
   }, icon(section.icon), section.title));
   replace(menu, MENU.map(({ title, sections }) => {
-    const shown = sections.filter((one) => isOpen(one, context) || (SERVICES.includes(one)
-      && !one.load && context.session.roles.includes("client")));
+    const shown = sections.filter((section) => isOpen(section, context) || (SERVICES.includes(section)
+      && !section.load && context.session.roles.includes("client")));
     return shown.length > 0 && [title && h("h2", null, title), h("ul", null, shown.map(entry))];
   }));
 }

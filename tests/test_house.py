@@ -3,6 +3,7 @@
 import ast
 import collections
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ MODULES = [
 ]
 NAMED = [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
 """Modules whose names are checked."""
+SCRIPTS = sorted(
+    path for folder in ("cabinet", "infra/local/page") for path in (ROOT / folder).rglob("*.js")
+)
 SAYS_NOTHING = {"said", "seen", "one", "found"}
 """Names that do not tell what a value is."""
 
@@ -97,6 +101,15 @@ def circles() -> list[list[str]]:
 @pytest.mark.parametrize("path", NAMED, ids=module_name)
 def test_parameters_and_variables_are_named_for_what_they_are(path: Path) -> None:
     assert [place for place in assigned_names(parsed(path)) if place[0] in SAYS_NOTHING] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_variables_of_scripts_are_named_for_what_they_are(path: Path) -> None:
+    text = re.sub(
+        r"""//.*|/\*[\s\S]*?\*/|"[^"\n]*"|'[^'\n]*'""", "", path.read_text(encoding="utf-8")
+    )
+    names = "|".join(SAYS_NOTHING)
+    assert re.findall(rf"(?<![\w.])(?:{names})\b(?!:)", text) == []
 
 
 def test_class_names_are_unique_within_a_domain() -> None:

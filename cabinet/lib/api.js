@@ -113,11 +113,11 @@ export async function fetchJson(url, body) {
 
 async function problemOf(answer) {
   if (!answer) return new Problem(NO_ANSWER);
-  const said = await answer.json().catch(() => null);
+  const document = await answer.json().catch(() => null);
   return new Problem({
     title: "Ошибка",
     detail: `Сервер ответил непонятно (${answer.status}). Попробуйте позже.`,
-    ...said,
+    ...document,
     status: answer.status,
   });
 }

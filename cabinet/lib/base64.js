@@ -19,5 +19,5 @@ export function encodeForUrl(bytes) {
 
 /** @returns {Uint8Array} */
 export function decode(text) {
-  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -45,20 +45,20 @@ export async function cadesSigner(address) {
     const store = await make("CAdESCOM.Store");
     await store.Open(CURRENT_USER_STORE, MY_STORE, STORE_OPEN_MAXIMUM_ALLOWED);
     try {
-      let found = await store.Certificates;
-      for (const condition of conditions) found = await found.Find(...condition);
+      let matching = await store.Certificates;
+      for (const condition of conditions) matching = await matching.Find(...condition);
       const items = [];
-      for (let place = 1; place <= await found.Count; place += 1) items.push(await found.Item(place));
+      for (let place = 1; place <= await matching.Count; place += 1) items.push(await matching.Item(place));
       return items;
     } finally {
       await store.Close();
     }
   }
 
-  async function one(thumbprint) {
-    const [found] = await find([FIND_SHA1_HASH, thumbprint]);
-    if (!found) throw new SignerAbsent("Сертификат не найден. Проверьте, что токен подключён.");
-    return found;
+  async function certificateOf(thumbprint) {
+    const [certificate] = await find([FIND_SHA1_HASH, thumbprint]);
+    if (!certificate) throw new SignerAbsent("Сертификат не найден. Проверьте, что токен подключён.");
+    return certificate;
   }
 
   return {
@@ -69,10 +69,10 @@ export async function cadesSigner(address) {
         return { id: await each.Thumbprint, title: titleOf(await each.SubjectName), note: `действует до ${day(until)}` };
       }));
     },
-    certificate: async (id) => bare(await (await one(id)).Export(ENCODE_BASE64)),
+    certificate: async (id) => bare(await (await certificateOf(id)).Export(ENCODE_BASE64)),
     sign: async (id, content, { attached = false } = {}) => {
       const signer = await make("CAdESCOM.CPSigner");
-      await signer.propset_Certificate(await one(id));
+      await signer.propset_Certificate(await certificateOf(id));
       await signer.propset_Options(WHOLE_CHAIN_BUT_ROOT);
       const signedAt = await make("CADESCOM.CPAttribute");
       await signedAt.propset_Name(ATTRIBUTE_SIGNING_TIME);
@@ -93,10 +93,10 @@ export async function cadesSigner(address) {
 
 // «SN=Смирнова, G=Мария Андреевна, O="ООО ""Ромашка"""» → «Смирнова Мария Андреевна, ООО "Ромашка"».
 function titleOf(subject) {
-  const said = Object.fromEntries([...subject.matchAll(/(?:^|, *)([^=,]+)=("(?:[^"]|"")*"|[^,]*)/g)]
+  const names = Object.fromEntries([...subject.matchAll(/(?:^|, *)([^=,]+)=("(?:[^"]|"")*"|[^,]*)/g)]
     .map(([, name, value]) => [name.trim(), value.replace(/^"|"$/g, "").replaceAll('""', '"')]));
-  const person = [said.SN, said.G].filter(Boolean).join(" ");
-  return [person, said.O].filter(Boolean).join(", ") || said.CN || subject;
+  const person = [names.SN, names.G].filter(Boolean).join(" ");
+  return [person, names.O].filter(Boolean).join(", ") || names.CN || subject;
 }
 
 function bare(base64) {

@@ -17,20 +17,20 @@ const HEIGHT = 100;
  * @param {Node} [how.table] replaces the table if there are more numbers than those drawn
  */
 export function barChart({ label, periods, series, words, name = shortDay, table = null }) {
-  const totals = periods.map((_, place) => series.reduce((sum, one) => sum + one.values[place], 0));
+  const totals = periods.map((_, place) => series.reduce((sum, bars) => sum + bars.values[place], 0));
   const top = ceiling(Math.max(...totals.map(Math.abs)));
-  const bottom = totals.some((one) => one < 0) ? -top : 0;
+  const bottom = totals.some((total) => total < 0) ? -top : 0;
   const scale = HEIGHT / (top - bottom);
   const bars = periods.map((period, place) => {
     let base = top * scale;
-    const said = series.map((one) => `${one.name}: ${words(one.values[place])}`).join(", ");
-    return svg("g", null, svg("title", null, `${name(period)} — ${said}`),
+    const figures = series.map((bars) => `${bars.name}: ${words(bars.values[place])}`).join(", ");
+    return svg("g", null, svg("title", null, `${name(period)} — ${figures}`),
       svg("rect", { class: "hover", x: place, y: 0, width: 1, height: HEIGHT }),
-      series.map((one) => {
-        const height = one.values[place] * scale;
+      series.map((bars) => {
+        const height = bars.values[place] * scale;
         base -= height;
         return svg("rect", {
-          class: one.kind, x: place + 0.14, y: Math.min(base, base + height), width: 0.72, height: Math.abs(height),
+          class: bars.kind, x: place + 0.14, y: Math.min(base, base + height), width: 0.72, height: Math.abs(height),
         });
       }));
   });
@@ -39,7 +39,7 @@ export function barChart({ label, periods, series, words, name = shortDay, table
   }));
   const middle = periods[Math.floor(periods.length / 2)];
   return h("figure", { class: "chart" },
-    h("figcaption", null, series.map((one) => h("span", { class: `key ${one.kind}` }, one.name))),
+    h("figcaption", null, series.map((bars) => h("span", { class: `key ${bars.kind}` }, bars.name))),
     h("div", { class: "chart-plot" },
       h("div", { class: "chart-y", "aria-hidden": "true" },
         [top, (top + bottom) / 2, bottom].map((value) => h("span", null, words(value)))),
@@ -52,7 +52,7 @@ export function barChart({ label, periods, series, words, name = shortDay, table
     h("details", { class: "chart-table" }, h("summary", null, "Показать таблицей"),
       table ?? wholeTable(label, [
         ["Период", ({ place }) => name(periods[place])],
-        ...series.map((one) => [one.name, ({ place }) => words(one.values[place]), "right"]),
+        ...series.map((bars) => [bars.name, ({ place }) => words(bars.values[place]), "right"]),
       ], periods.map((_, place) => ({ place })).filter(({ place }) => totals[place] !== 0))));
 }
 

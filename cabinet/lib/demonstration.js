@@ -10,7 +10,7 @@ const KEPT = "persona";
 export async function demonstrationSession(base) {
   const { items } = await fetchJson(`${base}/personas`);
   const kept = localStorage.getItem(KEPT);
-  const persona = items.find((one) => one.persona === kept) ?? items[0];
+  const persona = items.find((item) => item.persona === kept) ?? items[0];
   let token;
   const renew = async () => {
     ({ token } = await fetchJson(`${base}/token`, { persona: persona.persona }));
@@ -28,8 +28,8 @@ export async function demonstrationSession(base) {
 }
 
 function choice(items, chosen) {
-  const options = items.map((one) =>
-    h("option", { value: one.persona, selected: one === chosen }, one.title));
+  const options = items.map((item) =>
+    h("option", { value: item.persona, selected: item === chosen }, item.title));
   const change = (event) => {
     localStorage.setItem(KEPT, event.target.value);
     sessionStorage.clear(); // drafts of the previous persona
@@ -43,11 +43,11 @@ function choice(items, chosen) {
 /** Signs as a persona's USB token would; see `Signer` in `signing.js`. */
 export function demonstrationSigner(base, session) {
   // Tokens of other personas are offered too, after the own one: the API refuses a wrong choice.
-  const own = (one) => one.persona === session.persona;
-  const ordered = [...session.personas].sort((one, other) => own(other) - own(one));
+  const own = (persona) => persona.persona === session.persona;
+  const ordered = [...session.personas].sort((persona, other) => own(other) - own(persona));
   return {
-    certificates: async () => ordered.map((one) => ({
-      id: one.persona, title: one.title, note: "демонстрационный сертификат",
+    certificates: async () => ordered.map((persona) => ({
+      id: persona.persona, title: persona.title, note: "демонстрационный сертификат",
     })),
     certificate: async (id) => (await fetchJson(`${base}/certificates/${id}`)).certificate,
     sign: async (id, content, { attached = false } = {}) =>

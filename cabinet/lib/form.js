@@ -29,26 +29,26 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
   const kept = draft && JSON.parse(sessionStorage.getItem(`draft-${draft}`));
   let key = kept?.key ?? crypto.randomUUID();
   let busy = false;
-  const all = () => Object.values(fields).flatMap((one) => [...(one.parts?.() ?? []), one]);
-  const values = () => Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.value()]));
+  const all = () => Object.values(fields).flatMap((field) => [...(field.parts?.() ?? []), field]);
+  const values = () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value()]));
   const keep = () => {
     if (!draft) return;
-    const texts = Object.fromEntries(Object.entries(fields).filter(([, one]) => one.restore)
-      .map(([name, one]) => [name, one.value()]));
+    const texts = Object.fromEntries(Object.entries(fields).filter(([, field]) => field.restore)
+      .map(([name, field]) => [name, field.value()]));
     sessionStorage.setItem(`draft-${draft}`, JSON.stringify({ key, texts }));
   };
-  for (const [name, said] of Object.entries(kept?.texts ?? {})) {
-    if (said !== undefined) fields[name]?.restore(said);
+  for (const [name, text] of Object.entries(kept?.texts ?? {})) {
+    if (text !== undefined) fields[name]?.restore(text);
   }
 
   const failed = h("div", { role: "alert", class: "form-failed" });
   const sending = h("button", { type: "submit", class: kind }, submit);
   const node = h("form", { class: "form", novalidate: true, oninput: keep, onsubmit: act },
-    Object.values(fields).map((one) => one.node), more, failed, h("div", { class: "actions" }, sending));
+    Object.values(fields).map((field) => field.node), more, failed, h("div", { class: "actions" }, sending));
   // Runs before the field's own listeners, which may mark another error.
   node.addEventListener("input", ({ target }) => {
     failed.replaceChildren();
-    for (const one of all()) if (one.node.contains(target)) one.mark(null);
+    for (const field of all()) if (field.node.contains(target)) field.mark(null);
   }, { capture: true });
   return node;
 
@@ -56,9 +56,9 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
     event.preventDefault();
     if (busy) return;
     failed.replaceChildren();
-    const wrong = all().filter((one) => {
-      const fault = one.fault();
-      one.mark(fault);
+    const wrong = all().filter((field) => {
+      const fault = field.fault();
+      field.mark(fault);
       return fault;
     });
     if (wrong.length) return wrong[0].focus();
@@ -91,11 +91,11 @@ export function form({ fields, submit, send, draft = null, more = [], kind = nul
       first ??= field;
     }
     const { title, detail } = wordsOf(problem);
-    const said = problem.slug === "idempotency-key-reused"
+    const explanation = problem.slug === "idempotency-key-reused"
       ? "Эта форма уже была отправлена с другими данными. Проверьте список: если нужна ещё одна отправка, повторите."
       : detail;
     replace(failed, h("div", { class: "note bad" }, h("p", { class: "note-title" }, title),
-      h("p", null, said), rest.length > 0 && h("ul", null, rest.map((one) => h("li", null, one)))));
+      h("p", null, explanation), rest.length > 0 && h("ul", null, rest.map((text) => h("li", null, text)))));
     if (first) first.focus();
     else failed.scrollIntoView({ block: "nearest" });
   }
@@ -106,8 +106,8 @@ function answering(fields, pointer) {
   const parts = pointer.split("/");
   for (let length = parts.length; length > 0; length -= 1) {
     const wanted = parts.slice(0, length).join("/");
-    const found = fields.find((one) => one.pointers.includes(wanted));
-    if (found) return found;
+    const exact = fields.find((field) => field.pointers.includes(wanted));
+    if (exact) return exact;
   }
   return null;
 }
@@ -136,7 +136,7 @@ export function textField(label, how) {
       if (text() === "") return required && input.offsetParent ? "Заполните это поле." : null;
       return check ? check(text()) : null;
     },
-    restore: (said) => { input.value = said; },
+    restore: (value) => { input.value = value; },
   });
 }
 
@@ -144,7 +144,7 @@ export function textField(label, how) {
 export function choiceField(label, { pointer, options, value, onchange = null }) {
   const name = newId("choice");
   const inputs = options.map(([each]) => h("input", { type: "radio", name, value: each, checked: each === value }));
-  const chosen = () => inputs.find((one) => one.checked)?.value;
+  const chosen = () => inputs.find((input) => input.checked)?.value;
   const group = h("fieldset", { class: "choice", onchange: () => onchange?.(chosen()) },
     h("legend", null, label),
     options.map(([, title, remark], place) => h("label", null, inputs[place],
@@ -152,9 +152,9 @@ export function choiceField(label, { pointer, options, value, onchange = null })
   return field({
     id: name, control: group, target: group, focusing: inputs[0], pointers: [pointer], value: chosen,
     fault: () => (chosen() ? null : "Выберите один из вариантов."),
-    restore: (said) => {
-      for (const one of inputs) one.checked = one.value === said;
-      onchange?.(said);
+    restore: (value) => {
+      for (const input of inputs) input.checked = input.value === value;
+      onchange?.(value);
     },
   });
 }
@@ -166,9 +166,9 @@ export function checksField(label, { pointer, options, missing }) {
   const group = h("fieldset", { class: "choice" }, h("legend", null, label),
     options.map(([, title, remark], place) => h("label", null, inputs[place],
       h("span", null, title, remark && h("small", null, remark)))));
-  const chosen = () => inputs.filter((one) => one.checked).map((one) => one.value);
+  const chosen = () => inputs.filter((input) => input.checked).map((input) => input.value);
   return field({
-    id, control: group, target: group, focusing: inputs.find((one) => !one.disabled) ?? group, pointers: [pointer],
+    id, control: group, target: group, focusing: inputs.find((input) => !input.disabled) ?? group, pointers: [pointer],
     value: chosen, fault: () => (chosen().length ? null : missing),
   });
 }
@@ -190,7 +190,7 @@ export function selectField(label, { pointer, options, value = null }) {
     h("option", { value: each, selected: each === value }, title)));
   return field({
     id, label, control: select, target: select, pointers: [pointer], value: () => select.value, fault: () => null,
-    restore: (said) => { select.value = said; },
+    restore: (value) => { select.value = value; },
   });
 }
 
@@ -211,7 +211,7 @@ export function fileField(label, { pointer, accept, multiple = false, hint = nul
     fault: () => (files().length ? check?.(files()) ?? null : "Приложите файл."),
   });
   input.addEventListener("change", () => {
-    replace(list, files().map((one) => h("li", null, `${one.name}, ${size(one.size)}`)));
+    replace(list, files().map((file) => h("li", null, `${file.name}, ${size(file.size)}`)));
     made.mark(files().length ? check?.(files()) ?? null : null);
     onchange?.(files());
   });

@@ -28,8 +28,8 @@ export function money(kopecks) {
 
 /** Parse typed roubles, «12 200,50», into kopecks; null for zero and for what is not an amount. */
 export function kopecks(text) {
-  const found = text.replace(/[\s\u00a0₽]/g, "").match(/^(\d{1,9})(?:[.,](\d{1,2}))?$/);
-  return found && (Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"))) || null;
+  const match = text.replace(/[\s\u00a0₽]/g, "").match(/^(\d{1,9})(?:[.,](\d{1,2}))?$/);
+  return match && (Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"))) || null;
 }
 
 export function number(value) {
@@ -37,13 +37,13 @@ export function number(value) {
 }
 
 /** Format a number with its noun: «1 заказ», «2 заказа», «5 заказов». */
-export function count(value, one, few, many) {
-  return `${number(value)}\u00a0${plural(value, one, few, many)}`;
+export function count(value, singular, few, many) {
+  return `${number(value)}\u00a0${plural(value, singular, few, many)}`;
 }
 
 /** Return the form of a noun after a number. */
-export function plural(value, one, few, many) {
-  return { one, few }[plurals.select(value)] ?? many;
+export function plural(value, singular, few, many) {
+  return { one: singular, few }[plurals.select(value)] ?? many;
 }
 
 /** Format an ISO day: «24 ноября 2026 г.». */
@@ -78,11 +78,11 @@ export function dayFromNow(shift = 0) {
 
 /** Return the ISO days from one to another, both included. */
 export function daysBetween(from, to) {
-  const found = [];
+  const days = [];
   for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
-    found.push(new Date(at).toISOString().slice(0, 10));
+    days.push(new Date(at).toISOString().slice(0, 10));
   }
-  return found;
+  return days;
 }
 
 /** Format an ISO month: «ноябрь 2026 г.». */

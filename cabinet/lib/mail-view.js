@@ -9,13 +9,13 @@ const DROPPED = "script, style, link, meta, base, iframe, object, embed, form, t
 export function mailView(html, label) {
   const set = html.replace(/<[^>]*>/g, (tag) => tag.replace(/\sstyle=/gi, " data-style="));
   const read = new DOMParser().parseFromString(set, "text/html");
-  for (const one of read.querySelectorAll(DROPPED)) one.remove();
+  for (const element of read.querySelectorAll(DROPPED)) element.remove();
   const letter = h("div", { "data-style": read.body.dataset.style });
   letter.append(...read.body.childNodes);
-  for (const one of [letter, ...letter.querySelectorAll("*")]) {
-    for (const { name } of [...one.attributes]) if (name.startsWith("on")) one.removeAttribute(name);
-    if (one.tagName === "A") one.removeAttribute("href");
-    one.style.cssText = one.dataset.style ?? "";
+  for (const element of [letter, ...letter.querySelectorAll("*")]) {
+    for (const { name } of [...element.attributes]) if (name.startsWith("on")) element.removeAttribute(name);
+    if (element.tagName === "A") element.removeAttribute("href");
+    element.style.cssText = element.dataset.style ?? "";
   }
   const host = h("div", { class: "mail", role: "group", "aria-label": label });
   host.attachShadow({ mode: "open" }).append(letter);

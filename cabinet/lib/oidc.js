@@ -67,19 +67,19 @@ async function signIn(settings, provider) {
 
 /** Return the tokens if the provider has just redirected back to the page, else null. */
 async function returned(settings, provider) {
-  const said = new URLSearchParams(location.search);
+  const answer = new URLSearchParams(location.search);
   const asked = JSON.parse(sessionStorage.getItem(ASKED));
-  if (!asked || said.get("state") !== asked.state) return null;
+  if (!asked || answer.get("state") !== asked.state) return null;
   sessionStorage.removeItem(ASKED);
   history.replaceState(null, "", ownAddress() + asked.hash);
-  if (said.has("error")) {
+  if (answer.has("error")) {
     throw new Problem({
       status: 401, title: "Вход не выполнен", detail: "Войти не удалось. Обновите страницу и повторите.",
     });
   }
   return ask(provider, settings, {
     grant_type: "authorization_code",
-    code: said.get("code"),
+    code: answer.get("code"),
     redirect_uri: ownAddress(),
     code_verifier: asked.verifier,
   });

@@ -147,8 +147,8 @@ export function badge([kind, text]) {
 
 /** A list of names and values; pairs without a value are left out. */
 export function facts(...pairs) {
-  return h("dl", { class: "facts" }, pairs.filter(([, said]) => said).map(([name, said]) =>
-    h("div", null, h("dt", null, name), h("dd", null, said))));
+  return h("dl", { class: "facts" }, pairs.filter(([, content]) => content).map(([name, content]) =>
+    h("div", null, h("dt", null, name), h("dd", null, content))));
 }
 
 /** An item of a list of class `figures`. */

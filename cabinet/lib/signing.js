@@ -70,15 +70,15 @@ export function signOnce(signer) {
  * @param {Node[]} [how.more] content above the button
  */
 export function certificateForm(signer, { submit, send, fields = {}, more = [] }) {
-  return panel(() => signer.certificates(), (found) => {
-    if (!found.length) {
+  return panel(() => signer.certificates(), (certificates) => {
+    if (!certificates.length) {
       return emptyNote("Сертификатов не найдено",
         "Подключите токен с КЭП вашей организации к компьютеру и откройте это окно ещё раз.");
     }
     const certificate = choiceField("Чьей подписью подписать", {
       pointer: "/certificate",
-      options: found.map((one) => [one.id, one.title, one.note]),
-      value: found[0].id,
+      options: certificates.map((certificate) => [certificate.id, certificate.title, certificate.note]),
+      value: certificates[0].id,
     });
     return form({
       fields: { ...fields, certificate }, submit, more, send: (values, key) => send(values.certificate, key, values),
@@ -95,9 +95,9 @@ export function textToSign(text, label) {
 
 /** Show the signers as named in their certificates. */
 export function signatureNote(signature, when) {
-  return note("good", "Подписано", signature.signers.map((one) => {
-    const person = [one.surname, one.given_name, one.patronymic].filter(Boolean).join(" ");
-    return h("p", null, [person, one.position, one.organisation].filter(Boolean).join(", "));
+  return note("good", "Подписано", signature.signers.map((signer) => {
+    const person = [signer.surname, signer.given_name, signer.patronymic].filter(Boolean).join(" ");
+    return h("p", null, [person, signer.position, signer.organisation].filter(Boolean).join(", "));
   }), h("p", null, when));
 }
 

@@ -20,14 +20,14 @@ export function toast(text, { bad = false } = {}) {
 
 // A modal window makes the rest of the page inert, so messages are moved into the window.
 function region() {
-  const found = document.getElementById("toasts");
+  const toasts = document.getElementById("toasts");
   const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
-  if (found.parentNode !== host) host.append(found);
-  return found;
+  if (toasts.parentNode !== host) host.append(toasts);
+  return toasts;
 }
 
 /** Move messages back to the page when the window around them closes. */
 export function rescueToasts(dialog) {
-  const found = document.getElementById("toasts");
-  if (dialog.contains(found)) document.body.append(found);
+  const toasts = document.getElementById("toasts");
+  if (dialog.contains(toasts)) document.body.append(toasts);
 }

@@ -4,7 +4,7 @@
 export function claims(token) {
   const bytes = Uint8Array.from(
     atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")),
-    (one) => one.charCodeAt(0),
+    (character) => character.charCodeAt(0),
   );
   return JSON.parse(new TextDecoder().decode(bytes));
 }

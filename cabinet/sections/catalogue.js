@@ -24,15 +24,15 @@ export function show({ api }) {
       }),
       fits_register_models: textField("Подходит к кассам", {
         pointer: "/fits_register_models", multiline: true, hint: "Модели касс, каждая с новой строки",
-        parse: (text) => text.split("\n").map((one) => one.trim()).filter(Boolean),
+        parse: (text) => text.split("\n").map((part) => part.trim()).filter(Boolean),
       }),
       received: textField("Поступило, штук", {
         pointer: "/received", required: false, check: digits, parse: whole, attributes: { inputmode: "numeric" },
       }),
     },
     submit: "Сохранить",
-    send: async ({ model, ...said }, key) => {
-      const drive = await api.put(`/fiscal-drives/${model}`, said, key);
+    send: async ({ model, ...values }, key) => {
+      const drive = await api.put(`/fiscal-drives/${model}`, values, key);
       replace(result, note("good", drive.title, h("p", null,
         `${money(drive.price_kopecks)}, в наличии ${count(drive.in_stock, "штука", "штуки", "штук")}.`)));
     },

@@ -42,15 +42,15 @@ export function openBrandApplication({ api }, sent) {
       pointer: "/documents", accept: ".pdf,.jpg,.jpeg,.png", multiple: true,
       hint: `PDF, JPEG или PNG, каждый до ${size(MOST_DOCUMENT)}`, check: documentsFault,
     });
-    const send = async (said, key) => {
+    const send = async (values, key) => {
       progress.hidden = false;
       try {
-        const gone = said.documents.map(() => 0);
-        const files = await Promise.all(said.documents.map((file, at) => documentOf(api, file, (part) => {
+        const gone = values.documents.map(() => 0);
+        const files = await Promise.all(values.documents.map((file, at) => documentOf(api, file, (part) => {
           gone[at] = part;
-          progress.value = gone.reduce((sum, one) => sum + one, 0) / gone.length;
+          progress.value = gone.reduce((sum, part) => sum + part, 0) / gone.length;
         })));
-        await api.post(`${service}/applications`, { name: said.name, documents: files }, key);
+        await api.post(`${service}/applications`, { name: values.name, documents: files }, key);
       } finally {
         progress.hidden = true;
       }
@@ -84,8 +84,8 @@ export function openLogoApplication({ api }, sent) {
       preview.ask(file && !logo.fault() ? { logo: await readBase64(file) } : null);
     });
     logo.node.append(requirements);
-    const send = async (said, key) => {
-      await api.post(`${service}/applications`, { logo: await readBase64(said.logo[0]) }, key);
+    const send = async (values, key) => {
+      await api.post(`${service}/applications`, { logo: await readBase64(values.logo[0]) }, key);
       await finish(close, sent);
     };
     return h("div", { class: "application-form" },
@@ -108,17 +108,17 @@ function nameFault(text) {
 }
 
 function documentsFault(files) {
-  const large = files.find((one) => one.size > MOST_DOCUMENT);
+  const large = files.find((file) => file.size > MOST_DOCUMENT);
   if (large) return `«${large.name}» больше ${size(MOST_DOCUMENT)}.`;
-  const other = files.find((one) => !/\.(pdf|jpe?g|png)$/i.test(one.name));
+  const other = files.find((file) => !/\.(pdf|jpe?g|png)$/i.test(file.name));
   return other ? `«${other.name}»: нужен файл PDF, JPEG или PNG.` : null;
 }
 
 function showRequirements(list, faults) {
   const line = (name, text) => {
     const state = faults ? (faults[name] ? "no" : "yes") : "unknown";
-    const said = { no: "не выполнено: ", yes: "выполнено: ", unknown: "" }[state];
-    return h("li", { class: state }, h("span", { class: "for-ears" }, said), text,
+    const spoken = { no: "не выполнено: ", yes: "выполнено: ", unknown: "" }[state];
+    return h("li", { class: state }, h("span", { class: "for-ears" }, spoken), text,
       faults?.[name] && h("small", null, ` — ${faults[name]}`));
   };
   replace(list, line("format", "формат — PNG"), line("bytes", "размер — до 200,0 КБ"),
@@ -151,8 +151,8 @@ function livePreview(api, service, otherwise) {
       return;
     }
     timer = setTimeout(async () => {
-      const said = await api.post(`${service}/preview`, body).then(previewView, problemNote);
-      if (turn === latest) replace(node, said);
+      const view = await api.post(`${service}/preview`, body).then(previewView, problemNote);
+      if (turn === latest) replace(node, view);
     }, QUIET);
   };
   return { node, ask };

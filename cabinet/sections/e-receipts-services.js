@@ -83,7 +83,7 @@ function applicationView(api, service, application, reload) {
     h("div", { class: "title-line" }, h("h3", null, `Заявка от ${moment(application.submitted_at)}`), badge(APPLICATION[application.state])),
     timeline(application.history, APPLICATION_STEPS, ahead),
     facts(["Название", application.name && `«${application.name}»`],
-      ["Файлы", application.files.map((one) => one.filename).join(", ")],
+      ["Файлы", application.files.map((file) => file.filename).join(", ")],
       ["Рассмотрим", open && application.review_due && `не позже ${lastDay(application.review_due)}`]),
     application.reason && note(application.state === "rejected" ? "bad" : "info", "Что ответил модератор", h("p", null, application.reason)),
     open && h("div", { class: "actions" }, button("Отменить заявку", cancel, { kind: "quiet danger" })));

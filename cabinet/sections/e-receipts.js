@@ -41,7 +41,7 @@ export function show(context) {
 function statistics({ api }) {
   const result = h("div", { class: "panel" });
   const look = (from, to) => replace(result, panel(
-    () => api.get("/e-receipts/statistics", { from, to }), (found) => statisticsView(found, from, to),
+    () => api.get("/e-receipts/statistics", { from, to }), (statistics) => statisticsView(statistics, from, to),
   ));
   const fields = {
     from: textField("С", { pointer: "/from", type: "date", value: dayFromNow(-29), attributes: { max: dayFromNow() } }),
@@ -77,7 +77,7 @@ function statisticsView({ days, totals, reasons, cost_kopecks: cost }, from, to)
   }
   const range = daysBetween(from, to);
   const of = (channel, name) => range.map((each) =>
-    days.find((one) => one.day === each && one.channel === channel)?.[name] ?? 0);
+    days.find((day) => day.day === each && day.channel === channel)?.[name] ?? 0);
   const series = (name) => Object.entries(CHANNELS).map(([channel, title]) => ({
     name: title, kind: channel, values: of(channel, name),
   }));

@@ -28,8 +28,8 @@ export function openSigning({ api, signer }, document, path, reload) {
   } : {};
   answerDialog("Подписать документ", document, {
     signer, fields, submit: "Подписать", reload, done: "Документ подписан",
-    act: async (sign, said) => {
-      const content = upd ? await drafted(api, path, { kind: "buyer_title", ...said }) : await bytesOf(api, `${path}/content`);
+    act: async (sign, values) => {
+      const content = upd ? await drafted(api, path, { kind: "buyer_title", ...values }) : await bytesOf(api, `${path}/content`);
       await api.post(`${path}/signature`, { signature: await sign(content) });
     },
   });
@@ -61,7 +61,7 @@ export function openRevocation({ api, signer }, document, path, reload) {
 
 /** Agree to the other side's offer to revoke a document by signing the file of the offer. */
 export function openAgreement({ api, signer }, document, path, reload) {
-  const offer = document.signatures.findLast((one) => one.role === "annulment_offer");
+  const offer = document.signatures.findLast((signature) => signature.role === "annulment_offer");
   answerDialog("Согласиться на аннулирование", document, {
     signer, submit: "Подписать и аннулировать", reload, done: "Документ аннулирован",
     remark: `Причина: ${document.revocation.reason}`,
@@ -79,8 +79,8 @@ function answerDialog(title, document, { signer, fields = {}, submit, reload, do
     certificateForm(signer, {
       fields,
       submit,
-      send: async (id, _, { certificate, ...said }) => {
-        await act((content) => signer.sign(id, content), said);
+      send: async (id, _, { certificate, ...values }) => {
+        await act((content) => signer.sign(id, content), values);
         toast(done);
         close();
         await reload();

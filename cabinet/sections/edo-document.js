@@ -100,17 +100,17 @@ function choices(context, document, path, reload) {
 }
 
 function signatures(api, document, path) {
-  const person = (one) => [[one.surname, one.given_name, one.patronymic].filter(Boolean).join(" "), one.position].filter(Boolean).join(", ");
-  const name = (one) => `${one.file_name}.p7s`;
-  const file = (one) => `${path}/signatures/${one.signature_id}`;
+  const person = (signer) => [[signer.surname, signer.given_name, signer.patronymic].filter(Boolean).join(" "), signer.position].filter(Boolean).join(", ");
+  const name = (signature) => `${signature.file_name}.p7s`;
+  const file = (signature) => `${path}/signatures/${signature.signature_id}`;
   return h("section", { class: "card" }, h("h2", null, "Подписи"), wholeTable("Подписи документа", [
-    ["Что подписано", (one) => h("div", null, h("p", null, ROLES[one.role]), h("small", null, one.file_name))],
-    ["Кто подписал", (one) => h("div", null, one.signers.map((who) => [h("p", null, person(who)), h("small", null, who.organisation)]))],
-    ["Принята", (one) => moment(one.received_at)],
-    ["Файлы", (one) => h("span", { class: "actions" },
-      button("Файл", () => keepFile(api, `${file(one)}/content`, one.file_name), { kind: "link", label: `Скачать файл ${one.file_name}` }),
-      button("Подпись", async () => download(await api.file(file(one), "application/pkcs7-signature"), name(one)), {
-        kind: "link", label: `Скачать подпись под ${one.file_name}`,
+    ["Что подписано", (row) => h("div", null, h("p", null, ROLES[row.role]), h("small", null, row.file_name))],
+    ["Кто подписал", (row) => h("div", null, row.signers.map((who) => [h("p", null, person(who)), h("small", null, who.organisation)]))],
+    ["Принята", (row) => moment(row.received_at)],
+    ["Файлы", (row) => h("span", { class: "actions" },
+      button("Файл", () => keepFile(api, `${file(row)}/content`, row.file_name), { kind: "link", label: `Скачать файл ${row.file_name}` }),
+      button("Подпись", async () => download(await api.file(file(row), "application/pkcs7-signature"), name(row)), {
+        kind: "link", label: `Скачать подпись под ${row.file_name}`,
       }))],
   ], document.signatures));
 }
@@ -120,14 +120,14 @@ const MESSAGES = {
 };
 
 function messages(api, path, { signatures: files }) {
-  const about = (message) => ROLES[files.find((one) => one.file_name === message.about)?.role] ?? message.about;
+  const about = (message) => ROLES[files.find((file) => file.file_name === message.about)?.role] ?? message.about;
   return h("details", { class: "more card" }, h("summary", null, "Служебные сообщения операторов"),
     panel(() => api.get(`${path}/messages`), ({ items }) => (items.length ? wholeTable("Служебные сообщения", [
-      ["Сообщение", (one) => MESSAGES[one.kind] ?? one.kind],
+      ["Сообщение", (row) => MESSAGES[row.kind] ?? row.kind],
       ["О чём", about],
-      ["Создано", (one) => moment(one.made_at)],
-      ["Файл", (one) => button("XML", () => download(new Blob([decode(one.content)]), one.file_name), {
-        kind: "link", label: `Скачать ${one.file_name}`,
+      ["Создано", (row) => moment(row.made_at)],
+      ["Файл", (row) => button("XML", () => download(new Blob([decode(row.content)]), row.file_name), {
+        kind: "link", label: `Скачать ${row.file_name}`,
       })],
     ], items) : h("p", { class: "muted" }, "Сообщений ещё нет."))));
 }

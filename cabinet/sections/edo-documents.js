@@ -41,7 +41,7 @@ export function showBox(context, box) {
     from: textField("С", { pointer: "/from", type: "date", value: dayFromNow(1 - QUARTER) }),
     to: textField("По", {
       pointer: "/to", type: "date", value: dayFromNow(),
-      check: (said) => (said < fields.from.value() ? "Конец периода раньше начала." : null),
+      check: (value) => (value < fields.from.value() ? "Конец периода раньше начала." : null),
     }),
   };
   look({});
@@ -61,11 +61,11 @@ function documents({ api }, box, filter) {
   return pagedList(
     (next) => api.get("/edo/documents", { box, ...filter, next }),
     () => table(incoming ? "Входящие документы" : "Исходящие документы", [
-      ["Документ", (one) => h("a", { href: `#/edo/documents/${one.document_id}` }, nameOf(one))],
-      [incoming ? "От кого" : "Кому", (one) => side(one)],
-      ["Сумма", (one) => (one.upd?.total_kopecks ? money(one.upd.total_kopecks) : "—"), "right"],
-      [incoming ? "Получен" : "Отправлен", (one) => moment(one.sent_at)],
-      ["Состояние", (one) => badge(stateOf(one))],
+      ["Документ", (row) => h("a", { href: `#/edo/documents/${row.document_id}` }, nameOf(row))],
+      [incoming ? "От кого" : "Кому", (row) => side(row)],
+      ["Сумма", (row) => (row.upd?.total_kopecks ? money(row.upd.total_kopecks) : "—"), "right"],
+      [incoming ? "Получен" : "Отправлен", (row) => moment(row.sent_at)],
+      ["Состояние", (row) => badge(stateOf(row))],
     ]),
     chosen ? emptyNote("Таких документов нет", "Измените условия отбора.") : nothing,
   );

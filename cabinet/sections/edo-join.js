@@ -77,9 +77,9 @@ export function showJoining({ api, signer, go }) {
   function sign(chosen, drawn) {
     const signing = signOnce(signer);
     const { offer, personal_data_policy: policy } = drawn;
-    const send = async (said, key) => {
+    const send = async (values, key) => {
       await api.post("/edo/registration", {
-        statement_id: drawn.statement_id, ...said, signature: await signing(chosen.id, drawn.text),
+        statement_id: drawn.statement_id, ...values, signature: await signing(chosen.id, drawn.text),
       }, key);
       toast("Организация зарегистрирована в ЭДО");
       go("edo");
@@ -103,13 +103,13 @@ export function showJoining({ api, signer, go }) {
   }
 }
 
-function organisation(said) {
-  const { certificate } = said;
+function organisation(drawnUp) {
+  const { certificate } = drawnUp;
   return h("div", { class: "panel" },
-    facts(["Организация", said.organisation], ["ИНН / КПП", [said.inn, said.kpp].filter(Boolean).join(" / ")],
-      [said.kpp ? "ОГРН" : "ОГРНИП", said.ogrn], ["Адрес", said.address], ["Код налогового органа", said.tax_office_code],
-      ["Должность", said.position], ["Сертификат", `${certificate.issuer}, до ${day(certificate.valid_until.slice(0, 10))}`]),
-    note("info", null, h("p", null, said.address_note), h("a", { href: "#/profile" }, "Перейти в «Профиль»")));
+    facts(["Организация", drawnUp.organisation], ["ИНН / КПП", [drawnUp.inn, drawnUp.kpp].filter(Boolean).join(" / ")],
+      [drawnUp.kpp ? "ОГРН" : "ОГРНИП", drawnUp.ogrn], ["Адрес", drawnUp.address], ["Код налогового органа", drawnUp.tax_office_code],
+      ["Должность", drawnUp.position], ["Сертификат", `${certificate.issuer}, до ${day(certificate.valid_until.slice(0, 10))}`]),
+    note("info", null, h("p", null, drawnUp.address_note), h("a", { href: "#/profile" }, "Перейти в «Профиль»")));
 }
 
 function legal({ title, version, text }) {

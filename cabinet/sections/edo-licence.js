@@ -12,23 +12,23 @@ const LOOK_AGAIN = 4000; // ms, while an invoice waits for its payment
 
 export function showLicence(context) {
   const { api, overview, refresh } = context;
-  const said = JSON.stringify(overview.licence);
+  const shown = JSON.stringify(overview.licence);
   const purchases = pagedList(
     (next) => api.get("/edo/purchases", { next }),
     () => table("Купленные пакеты", [
-      ["Пакет", (one) => one.package.title],
-      ["Заказан", (one) => moment(one.history[0].at)],
-      ["Сумма", (one) => money(one.package.price_kopecks), "right"],
-      ["Счёт", (one) => h("a", { href: `#/invoices/${one.invoice_id}` }, `№ ${one.invoice_number}`)],
-      ["Состояние", (one) => badge(PURCHASE[one.state])],
+      ["Пакет", (row) => row.package.title],
+      ["Заказан", (row) => moment(row.history[0].at)],
+      ["Сумма", (row) => money(row.package.price_kopecks), "right"],
+      ["Счёт", (row) => h("a", { href: `#/invoices/${row.invoice_id}` }, `№ ${row.invoice_number}`)],
+      ["Состояние", (row) => badge(PURCHASE[row.state])],
     ]),
     h("p", { class: "muted" }, "Пакетов вы ещё не покупали."),
   );
   let awaited = false;
   // A payment changes the licence, which the head of the page shows too.
   const watch = panel(() => Promise.all([api.get("/edo"), api.get("/edo/purchases")]), ([now, { items }]) => {
-    awaited = items.some((one) => one.state === "invoiced");
-    if (JSON.stringify(now.licence) !== said) refresh();
+    awaited = items.some((item) => item.state === "invoiced");
+    if (JSON.stringify(now.licence) !== shown) refresh();
     return licenceCard(now.licence);
   }, { every: LOOK_AGAIN, until: () => !awaited });
   const bought = async () => {
@@ -38,7 +38,7 @@ export function showLicence(context) {
     watch,
     h("h2", null, "Купить пакет документов"),
     panel(() => api.get("/edo/licence-packages"), ({ items }) => h("ul", { class: "tariffs packages" },
-      items.map((one) => packageCard(api, one, bought)))),
+      items.map((item) => packageCard(api, item, bought)))),
     h("section", { class: "card" }, h("h2", null, "Ваши покупки"), purchases),
   ];
 }
@@ -57,19 +57,19 @@ function licenceCard(licence) {
     facts(["Пакет", licence.package]),
     h("p", { class: "muted" }, "Каждый исходящий документ уменьшает остаток на один. Пакеты расходуются по очереди: сначала тот, чей срок заканчивается раньше."),
     licence.next_packages.length > 0 && [h("h3", null, "В очереди"), wholeTable("Пакеты в очереди", [
-      ["Пакет", (one) => one.title],
-      ["Осталось", (one) => count(one.documents_left, "документ", "документа", "документов")],
-      ["Действует до", (one) => day(one.valid_until)],
+      ["Пакет", (row) => row.title],
+      ["Осталось", (row) => count(row.documents_left, "документ", "документа", "документов")],
+      ["Действует до", (row) => day(row.valid_until)],
     ], licence.next_packages)]);
 }
 
-function packageCard(api, one, bought) {
-  const { documents, days } = one;
-  return h("li", { class: "card" }, h("h3", null, one.title),
-    h("p", { class: "price" }, money(one.price_kopecks)),
-    h("p", { class: "muted" }, `${money(Math.round(one.price_kopecks / documents))} за документ, `
+function packageCard(api, offer, bought) {
+  const { documents, days } = offer;
+  return h("li", { class: "card" }, h("h3", null, offer.title),
+    h("p", { class: "price" }, money(offer.price_kopecks)),
+    h("p", { class: "muted" }, `${money(Math.round(offer.price_kopecks / documents))} за документ, `
       + `${count(days, "день", "дня", "дней")} с оплаты`),
-    h("div", { class: "actions" }, button("Купить", () => openPurchase(api, one, bought), { label: `Купить: ${one.title}` })));
+    h("div", { class: "actions" }, button("Купить", () => openPurchase(api, offer, bought), { label: `Купить: ${offer.title}` })));
 }
 
 function openPurchase(api, chosen, bought) {

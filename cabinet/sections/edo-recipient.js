@@ -9,7 +9,7 @@ const IDENTIFIER = /^[0-9A-Z]{3}-[A-Za-z0-9@.-]{1,42}$/;
 
 /** @param {{participant_id: string, licence: Object}} overview the sender's overview */
 export function recipientField(api, overview) {
-  const found = h("div", { class: "found", "aria-live": "polite" });
+  const results = h("div", { class: "found", "aria-live": "polite" });
   const warning = h("div");
   const input = textField("Получатель", {
     pointer: "/recipient_id", max: 46, hint: "ИНН (10 или 12 цифр) или ID участника ЭДО",
@@ -31,19 +31,19 @@ export function recipientField(api, overview) {
     const mine = turn;
     choice = null;
     input.mark(null);
-    replace(found);
+    replace(results);
     if (INN.test(typed())) {
       const shown = await search(api, typed());
       // An answer to an earlier search is ignored.
       if (mine !== turn) return;
       ({ choice = null } = shown);
-      replace(found, shown.node);
+      replace(results, shown.node);
     }
     warn();
   };
-  found.addEventListener("change", warn);
+  results.addEventListener("change", warn);
   input.input.addEventListener("input", look);
-  input.node.append(found, warning);
+  input.node.append(results, warning);
   return {
     ...input,
     value: chosen,
@@ -74,8 +74,8 @@ async function search(api, inn) {
   const choice = choiceField("Кому отправить", {
     pointer: "/recipient_id",
     value: items.length === 1 ? items[0].participant_id : null,
-    options: items.map((one) => [one.participant_id, one.name ?? `ИНН ${one.inn}`,
-      [one.participant_id, one.kpp && `КПП ${one.kpp}`, one.roaming && "роуминг: через другого оператора"].filter(Boolean).join("; ")]),
+    options: items.map((item) => [item.participant_id, item.name ?? `ИНН ${item.inn}`,
+      [item.participant_id, item.kpp && `КПП ${item.kpp}`, item.roaming && "роуминг: через другого оператора"].filter(Boolean).join("; ")]),
   });
   return { choice, node: choice.node };
 }

@@ -32,8 +32,8 @@ export function showSending({ api, signer, go, overview }) {
     kind,
   };
   let held = null;
-  const send = async (id, key, said) => {
-    const [file] = said.file;
+  const send = async (id, key, values) => {
+    const [file] = values.file;
     // The file is read, signed and uploaded once, so that a retry under the same key sends the same body.
     if (held?.file !== file) held = { file, content: new Uint8Array(await file.arrayBuffer()) };
     const signature = await sign(id, held.content);
@@ -44,7 +44,7 @@ export function showSending({ api, signer, go, overview }) {
       progress.hidden = true;
     }
     const made = await api.post("/edo/documents", {
-      recipient_id: said.recipient_id, kind: said.kind, file: held.sent, signature,
+      recipient_id: values.recipient_id, kind: values.kind, file: held.sent, signature,
     }, key);
     toast("Документ отправлен");
     go(`edo/documents/${made.document_id}`);

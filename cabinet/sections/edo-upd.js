@@ -31,15 +31,15 @@ export function showUpdForm(context) {
   });
   const basis = rowsField({
     legend: "Основание передачи", pointer: "/form/basis", title: "Основание", more: "Добавить договор или другое основание",
-    most: MOST_BASES, make: (said) => ({ fields: agreementFields("", said) }),
+    most: MOST_BASES, make: (given) => ({ fields: agreementFields("", given) }),
   });
   const draw = () => {
     const invoice = what.value() === INVOICE;
     shipped.node.hidden = !invoice;
     basis.node.hidden = invoice;
     const sums = lines.value().map(sumsOf);
-    const all = sums.reduce((sum, one) => sum + one.total, 0);
-    const vat = sums.reduce((sum, one) => sum + one.vat, 0);
+    const all = sums.reduce((sum, line) => sum + line.total, 0);
+    const vat = sums.reduce((sum, line) => sum + line.vat, 0);
     replace(total, h("span", null, `Итого, в том числе НДС ${money(vat)}`), h("strong", null, money(all)));
   };
   const fields = {
@@ -49,9 +49,9 @@ export function showUpdForm(context) {
     date: textField("Дата", { pointer: "/form/date", type: "date", value: dayFromNow() }),
     lines, shipped, basis,
   };
-  const send = async (said) => {
-    const { recipient_id: recipient, shipped: shippedBy, basis: bases, ...rest } = said;
-    const invoice = said.function === INVOICE;
+  const send = async (values) => {
+    const { recipient_id: recipient, shipped: shippedBy, basis: bases, ...rest } = values;
+    const invoice = values.function === INVOICE;
     const made = await api.post("/edo/upd", {
       recipient_id: recipient,
       form: { ...rest, basis: invoice ? [] : bases, shipped_by: invoice ? shippedBy : undefined },
@@ -86,19 +86,19 @@ async function openSending({ api, signer, go }, recipient, made) {
   return true;
 }
 
-function lineOf(said) {
+function lineOf(given) {
   const fields = {
-    name: textField("Наименование", { pointer: "", max: 1000, value: said.name ?? "" }),
+    name: textField("Наименование", { pointer: "", max: 1000, value: given.name ?? "" }),
     quantity: textField("Количество", {
-      pointer: "", value: said.quantity ?? "1", attributes: { inputmode: "decimal" }, parse: quantity,
+      pointer: "", value: given.quantity ?? "1", attributes: { inputmode: "decimal" }, parse: quantity,
       check: (text) => (quantity(text) > 0 ? null : "Число больше нуля, до шести знаков после запятой."),
     }),
-    unit_code: selectField("Единица", { pointer: "", options: UNITS, value: said.unit_code ?? UNITS[0][0] }),
+    unit_code: selectField("Единица", { pointer: "", options: UNITS, value: given.unit_code ?? UNITS[0][0] }),
     price_kopecks: textField("Цена с НДС, ₽", {
-      pointer: "", value: said.price_kopecks ? String(said.price_kopecks / 100).replace(".", ",") : "", parse: kopecks,
+      pointer: "", value: given.price_kopecks ? String(given.price_kopecks / 100).replace(".", ",") : "", parse: kopecks,
       check: (text) => (kopecks(text) ? null : "Сумма в рублях, копейки после запятой."), attributes: { inputmode: "decimal" },
     }),
-    vat_rate: selectField("Ставка НДС", { pointer: "", options: RATES, value: said.vat_rate ?? RATES[0][0] }),
+    vat_rate: selectField("Ставка НДС", { pointer: "", options: RATES, value: given.vat_rate ?? RATES[0][0] }),
   };
   return { fields };
 }
@@ -114,24 +114,24 @@ function sumsOf({ quantity: many, price_kopecks: price, vat_rate: rate }) {
   return { total, vat: Math.round(total * percent / (100 + percent)) };
 }
 
-function agreementFields(pointer, said = {}) {
+function agreementFields(pointer, given = {}) {
   return {
-    name: textField("Название", { pointer: `${pointer}/name`, max: 255, value: said.name ?? "Договор" }),
-    number: textField("Номер", { pointer: `${pointer}/number`, max: 255, value: said.number ?? "" }),
-    date: textField("Дата", { pointer: `${pointer}/date`, type: "date", value: said.date ?? "" }),
+    name: textField("Название", { pointer: `${pointer}/name`, max: 255, value: given.name ?? "Договор" }),
+    number: textField("Номер", { pointer: `${pointer}/number`, max: 255, value: given.number ?? "" }),
+    date: textField("Дата", { pointer: `${pointer}/date`, type: "date", value: given.date ?? "" }),
   };
 }
 
 function agreementField(legend, pointer, hint) {
   const fields = agreementFields(pointer, { name: "Накладная" });
   const group = h("fieldset", { class: "entry" }, h("legend", null, legend), h("p", { class: "hint" }, hint),
-    h("div", { class: "entry-fields" }, Object.values(fields).map((one) => one.node)));
+    h("div", { class: "entry-fields" }, Object.values(fields).map((field) => field.node)));
   return {
     ...field({
       id: newId("agreement"), control: group, target: group, focusing: fields.name.input, pointers: [pointer, "/form"],
-      value: () => Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.value()])),
+      value: () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value()])),
       fault: () => null,
-      restore: (said) => { for (const [name, one] of Object.entries(fields)) one.restore(said[name] ?? ""); },
+      restore: (value) => { for (const [name, field] of Object.entries(fields)) field.restore(value[name] ?? ""); },
     }),
     parts: () => Object.values(fields),
   };

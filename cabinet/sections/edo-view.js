@@ -42,25 +42,25 @@ export function updView(bytes) {
   if (!document || !invoice) return h("p", { class: "muted" }, "Файл не удалось показать. Скачайте его.");
   const transfer = xml.querySelector("СвПер");
   const total = xml.querySelector("ВсегоОпл");
-  const said = (element, name) => element?.getAttribute(name) ?? null;
+  const attribute = (element, name) => element?.getAttribute(name) ?? null;
   const lines = [...xml.querySelectorAll("ТаблСчФакт > СведТов")];
   return h("div", { class: "panel upd" },
-    h("h3", null, `${said(document, "ПоФактХЖ") ?? "Документ"} № ${said(invoice, "НомерДок")} от ${date(said(invoice, "ДатаДок"))}`),
+    h("h3", null, `${attribute(document, "ПоФактХЖ") ?? "Документ"} № ${attribute(invoice, "НомерДок")} от ${date(attribute(invoice, "ДатаДок"))}`),
     h("div", { class: "columns" },
       party("Продавец", invoice.querySelector("СвПрод")), party("Покупатель", invoice.querySelector("СвПокуп"))),
     wholeTable("Товары, работы, услуги", [
-      ["Наименование", (one) => said(one, "НаимТов") ?? "—"],
-      ["Количество", (one) => [quantity(said(one, "КолТов")), said(one, "НаимЕдИзм")].filter(Boolean).join(" "), "right"],
-      ["Без НДС", (one) => roubles(said(one, "СтТовБезНДС")), "right"],
-      ["Ставка", (one) => said(one, "НалСт") ?? "—"],
-      ["НДС", (one) => roubles(one.querySelector("СумНал > СумНал")?.textContent), "right"],
-      ["Всего", (one) => roubles(said(one, "СтТовУчНал")), "right"],
+      ["Наименование", (row) => attribute(row, "НаимТов") ?? "—"],
+      ["Количество", (row) => [quantity(attribute(row, "КолТов")), attribute(row, "НаимЕдИзм")].filter(Boolean).join(" "), "right"],
+      ["Без НДС", (row) => roubles(attribute(row, "СтТовБезНДС")), "right"],
+      ["Ставка", (row) => attribute(row, "НалСт") ?? "—"],
+      ["НДС", (row) => roubles(row.querySelector("СумНал > СумНал")?.textContent), "right"],
+      ["Всего", (row) => roubles(attribute(row, "СтТовУчНал")), "right"],
     ], lines),
-    total && facts(["Всего к оплате", h("strong", null, roubles(said(total, "СтТовУчНалВсего")))],
+    total && facts(["Всего к оплате", h("strong", null, roubles(attribute(total, "СтТовУчНалВсего")))],
       ["В том числе НДС", roubles(total.querySelector("СумНалВсего > СумНал")?.textContent)]),
-    transfer && facts(["Операция", said(transfer, "СодОпер")], ["Дата передачи", date(said(transfer, "ДатаПер"))],
-      ["Основание", [...transfer.querySelectorAll("ОснПер")].map((one) => (
-        `${said(one, "РеквНаимДок")} № ${said(one, "РеквНомерДок")} от ${date(said(one, "РеквДатаДок"))}`)).join("; ") || "без документа-основания"]));
+    transfer && facts(["Операция", attribute(transfer, "СодОпер")], ["Дата передачи", date(attribute(transfer, "ДатаПер"))],
+      ["Основание", [...transfer.querySelectorAll("ОснПер")].map((element) => (
+        `${attribute(element, "РеквНаимДок")} № ${attribute(element, "РеквНомерДок")} от ${date(attribute(element, "РеквДатаДок"))}`)).join("; ") || "без документа-основания"]));
 }
 
 function party(title, element) {

@@ -36,11 +36,11 @@ export async function openOrderForm(context, cart, refresh) {
       address,
       comment: textField("Комментарий", { pointer: "/comment", max: 1000, required: false }),
     };
-    const send = async (said, key) => {
-      const delivery = said.method === "pickup" ? { method: said.method }
-        : { method: said.method, address: said.address };
+    const send = async (values, key) => {
+      const delivery = values.method === "pickup" ? { method: values.method }
+        : { method: values.method, address: values.address };
       const order = await api.post("/fiscal-drives/orders", {
-        contact_name: said.name, phone: said.phone, email: said.email, delivery, comment: said.comment,
+        contact_name: values.name, phone: values.phone, email: values.email, delivery, comment: values.comment,
       }, key);
       replace("Счёт сформирован", done(order, close));
       await refresh();

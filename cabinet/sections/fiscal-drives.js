@@ -20,11 +20,11 @@ export function show(context) {
 
 function shop(context) {
   const { api } = context;
-  const cart = panel(() => api.get("/fiscal-drives/cart"), (found) => cartView(context, found, refresh));
+  const cart = panel(() => api.get("/fiscal-drives/cart"), (current) => cartView(context, current, refresh));
   const drives = panel(
     () => Promise.all([api.get("/fiscal-drives"), api.get("/fiscal-drives/cart")]),
     ([{ items }, inCart]) => (items.length
-      ? h("ul", { class: "drives" }, items.map((one) => driveCard(context, one, inCart, refresh)))
+      ? h("ul", { class: "drives" }, items.map((item) => driveCard(context, item, inCart, refresh)))
       : emptyNote("Каталог пуст", "Загляните позже: накопители скоро появятся.")),
   );
   const refresh = () => Promise.all([cart.reload(), drives.reload()]);
@@ -51,9 +51,9 @@ function driveCard({ api }, drive, cart, refresh) {
 function suits(registers, total) {
   if (!registers.length) return h("p", { class: "muted" }, "Не подходит ни к одной из ваших касс");
   return h("div", null, h("p", { class: "muted" }, "Подходит к вашим кассам:"),
-    h("ul", { class: "suits" }, registers.map((one) => h("li", { class: one.ends_soon ? "soon" : null },
-      h("span", null, one.model, " ", h("small", null, `РНМ ${one.register_id}`)),
-      h("span", null, one.ends_soon ? "пора менять: " : "", `ФН до ${day(one.fiscal_drive_ends_on)}`)))),
+    h("ul", { class: "suits" }, registers.map((register) => h("li", { class: register.ends_soon ? "soon" : null },
+      h("span", null, register.model, " ", h("small", null, `РНМ ${register.register_id}`)),
+      h("span", null, register.ends_soon ? "пора менять: " : "", `ФН до ${day(register.fiscal_drive_ends_on)}`)))),
     total > registers.length && h("p", { class: "muted" }, `и ещё к ${count(total - registers.length, "кассе", "кассам", "кассам")}`));
 }
 

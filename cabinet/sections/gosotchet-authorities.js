@@ -60,9 +60,9 @@ export function authoritiesField({ profile, tariff: first, required = true }) {
   const told = () => group.dispatchEvent(new Event("input", { bubbles: true }));
 
   const place = () => blocks.forEach((block, at) => block.stand(`/authorities/${at}`));
-  const add = (kind, said = {}) => {
-    const block = authority(kind, profile, said, () => tariff, () => {
-      blocks = blocks.filter((one) => one !== block);
+  const add = (kind, given = {}) => {
+    const block = authority(kind, profile, given, () => tariff, () => {
+      blocks = blocks.filter((other) => other !== block);
       block.node.remove();
       place();
       told();
@@ -76,7 +76,7 @@ export function authoritiesField({ profile, tariff: first, required = true }) {
   const drawButtons = () => {
     replace(adding, tariff.authorities.map((kind) => h("button", {
       type: "button", class: "quiet", "aria-label": `Добавить: ${KINDS[kind].title}`, onclick: () => {
-        const block = add(kind, kind === "fns" && !blocks.some((one) => one.kind === kind) ? defaults(profile) : {});
+        const block = add(kind, kind === "fns" && !blocks.some((block) => block.kind === kind) ? defaults(profile) : {});
         told();
         block.fields[0].focus();
       },
@@ -89,16 +89,16 @@ export function authoritiesField({ profile, tariff: first, required = true }) {
   return {
     ...field({
       id, control: group, target: group, focusing: group, pointers: ["/authorities", ""],
-      value: () => blocks.map((one) => one.value()),
+      value: () => blocks.map((block) => block.value()),
       fault: () => (required && !blocks.length ? "Добавьте хотя бы один контролирующий орган." : null),
-      restore: (said) => {
+      restore: (value) => {
         for (const block of blocks) block.node.remove();
         blocks = [];
-        for (const one of said) add(one.kind, one);
+        for (const given of value) add(given.kind, given);
       },
     }),
     focus: () => adding.querySelector("button")?.focus(),
-    parts: () => blocks.flatMap((one) => [one, ...one.fields]),
+    parts: () => blocks.flatMap((block) => [block, ...block.fields]),
     /** Change the tariff. Authorities that the new tariff does not admit are marked, not removed. */
     take: (other) => {
       tariff = other;
@@ -107,20 +107,20 @@ export function authoritiesField({ profile, tariff: first, required = true }) {
   };
 }
 
-function authority(kind, profile, said, tariff, remove) {
+function authority(kind, profile, given, tariff, remove) {
   const { title, fields: all } = KINDS[kind];
-  const asked = all.filter((one) => !one.of || one.of === profile.kind);
-  const fields = asked.map((one) => textField(one.label, {
-    pointer: "", hint: one.hint, max: one.max, check: one.check, value: said[one.name] ?? "",
-    attributes: { autocomplete: "off", inputmode: one.numeric ? "numeric" : null },
+  const asked = all.filter((field) => !field.of || field.of === profile.kind);
+  const fields = asked.map((field) => textField(field.label, {
+    pointer: "", hint: field.hint, max: field.max, check: field.check, value: given[field.name] ?? "",
+    attributes: { autocomplete: "off", inputmode: field.numeric ? "numeric" : null },
   }));
   const group = h("fieldset", { class: "authority" }, h("legend", null, title),
-    h("div", { class: "authority-fields" }, fields.map((one) => one.node)),
+    h("div", { class: "authority-fields" }, fields.map((field) => field.node)),
     h("button", { type: "button", class: "link", "aria-label": `Убрать: ${title}`, onclick: remove }, "Убрать"));
   const block = {
     ...field({
       id: newId("authority"), control: group, target: group, focusing: group, pointers: [],
-      value: () => ({ kind, ...Object.fromEntries(asked.map((one, at) => [one.name, fields[at].value()])) }),
+      value: () => ({ kind, ...Object.fromEntries(asked.map((field, at) => [field.name, fields[at].value()])) }),
       fault: () => (tariff().authorities.includes(kind) ? null
         : `Тариф «${tariff().title}» не допускает отчёты в ${title}. Уберите этот орган или выберите другую лицензию.`),
     }),
@@ -129,12 +129,12 @@ function authority(kind, profile, said, tariff, remove) {
     focus: () => group.querySelector("button").focus(),
     stand: (pointer) => {
       block.pointers = [pointer, `${pointer}/kind`];
-      asked.forEach((one, at) => { fields[at].pointers = [`${pointer}/${one.name}`]; });
+      asked.forEach((field, at) => { fields[at].pointers = [`${pointer}/${field.name}`]; });
     },
   };
   return block;
 }
 
 function defaults(profile) {
-  return Object.fromEntries(KINDS.fns.fields.map((one) => [one.name, profile[one.profile]]));
+  return Object.fromEntries(KINDS.fns.fields.map((field) => [field.name, profile[field.profile]]));
 }

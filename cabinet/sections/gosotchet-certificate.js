@@ -16,11 +16,11 @@ export function certificateField({ signer }, { required = true } = {}) {
   const id = newId("certificate");
   let chosen = null;
   let refused = null;
-  const said = h("p", { class: "files", "aria-live": "polite" });
+  const status = h("p", { class: "files", "aria-live": "polite" });
   const input = h("input", { id, type: "file", accept: ".cer,.crt,.pem,.der,.pfx,.p12,.key", class: "for-ears" });
   const take = (content, words) => {
     [chosen, refused] = [content, null];
-    replace(said, words);
+    replace(status, words);
     made.node.dispatchEvent(new Event("input", { bubbles: true }));
   };
   input.addEventListener("change", async () => {
@@ -29,7 +29,7 @@ export function certificateField({ signer }, { required = true } = {}) {
     const fault = await fileFault(file);
     if (fault) {
       [chosen, refused] = [null, fault];
-      replace(said);
+      replace(status);
       input.value = "";
       made.mark(fault);
     } else {
@@ -47,7 +47,7 @@ export function certificateField({ signer }, { required = true } = {}) {
     id, label: required ? "Открытый сертификат" : "Новый открытый сертификат (необязательно)", target: input, pointers: ["/certificate"],
     hint: "Сертификат КЭП вашей организации без закрытого ключа: файл .cer или с токена",
     control: h("div", { class: "file-choice" }, input, h("label", { for: id, class: "button quiet" }, "Выбрать файл"),
-      button("Взять с токена", fromToken, { kind: "quiet" }), said),
+      button("Взять с токена", fromToken, { kind: "quiet" }), status),
     value: () => chosen ?? undefined,
     fault: () => refused ?? (required && !chosen ? "Приложите открытый сертификат." : null),
   });

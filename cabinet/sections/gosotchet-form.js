@@ -19,13 +19,13 @@ export function showForm(context, chosen) {
       if (!free.length) return nothingFree(licences);
       return registrationForm(context, free, profile, chosen, (registration) => replace(place, done(registration)));
     },
-    { every: LOOK_AGAIN, until: ([licences]) => licences.some(isFree) || !licences.some((one) => one.status === "invoiced") },
+    { every: LOOK_AGAIN, until: ([licences]) => licences.some(isFree) || !licences.some((licence) => licence.status === "invoiced") },
   );
   return place;
 }
 
 function nothingFree(licences) {
-  return licences.some((one) => one.status === "invoiced")
+  return licences.some((licence) => licence.status === "invoiced")
     ? emptyNote("Лицензия ждёт оплаты", "Форма регистрации откроется здесь сама, когда поступит оплата по счёту.",
       h("a", { class: "button", href: "#/invoices" }, "К счетам"))
     : emptyNote("Нет свободной лицензии", licences.length
@@ -35,15 +35,15 @@ function nothingFree(licences) {
 }
 
 function registrationForm(context, free, profile, chosen, finished) {
-  const first = free.find((one) => one.licence_id === chosen) ?? free[0];
+  const first = free.find((licence) => licence.licence_id === chosen) ?? free[0];
   const terms = h("p", { class: "hint" });
   const licence = selectField("Лицензия", {
     pointer: "/licence_id", value: first.licence_id,
-    options: free.map((one) => [one.licence_id, `«${one.tariff.title}», до ${day(one.valid_until)}, счёт № ${one.invoice_number}`]),
+    options: free.map((licence) => [licence.licence_id, `«${licence.tariff.title}», до ${day(licence.valid_until)}, счёт № ${licence.invoice_number}`]),
   });
   const authorities = authoritiesField({ profile, tariff: first.tariff });
   const take = () => {
-    const { tariff } = free.find((one) => one.licence_id === licence.value()) ?? first;
+    const { tariff } = free.find((bought) => bought.licence_id === licence.value()) ?? first;
     replace(terms, tariffTerms(tariff)[1]);
     authorities.take(tariff);
   };
@@ -61,8 +61,8 @@ function registrationForm(context, free, profile, chosen, finished) {
     },
     submit: "Зарегистрировать",
     draft: "gosotchet-registration",
-    send: async (said, key) => finished(await context.api.post("/gosotchet/registrations", {
-      licence_id: said.licence, authorities: said.authorities, certificate: said.certificate, email: said.email,
+    send: async (values, key) => finished(await context.api.post("/gosotchet/registrations", {
+      licence_id: values.licence, authorities: values.authorities, certificate: values.certificate, email: values.email,
     }, key)),
   });
   // The licence of a stored draft may have been used since.

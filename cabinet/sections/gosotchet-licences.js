@@ -17,13 +17,13 @@ export function showLicences(context) {
     () => api.all("/gosotchet/licences"),
     (items) => (items.length ? licencesTable(api, items)
       : emptyNote("Лицензий ещё нет", "Выберите тариф ниже: лицензия действует со дня оплаты счёта.")),
-    { every: LOOK_AGAIN, until: (items) => !items.some((one) => one.status === "invoiced") },
+    { every: LOOK_AGAIN, until: (items) => !items.some((item) => item.status === "invoiced") },
   );
   return [
     licences,
     h("h2", null, "Тарифы"),
     panel(() => api.get("/gosotchet/tariffs"), ({ items }) => h("ul", { class: "tariffs" },
-      items.map((one) => tariffCard(context, one, () => licences.reload())))),
+      items.map((item) => tariffCard(context, item, () => licences.reload())))),
   ];
 }
 
@@ -43,11 +43,11 @@ export function tariffTerms({ authorities, tax_offices: offices, additional_kpp:
 
 function licencesTable(api, items) {
   return wholeTable("Лицензии", [
-    ["Тариф", (one) => `«${one.tariff.title}»`],
-    ["Состояние", (one) => badge(state(one))],
-    ["Действует", (one) => (one.valid_until ? `до ${day(one.valid_until)}` : "со дня оплаты")],
-    ["Счёт", (one) => h("a", { href: `#/invoices/${one.invoice_id}` }, `№ ${one.invoice_number}`)],
-    ["Что дальше", (one) => next(api, one)],
+    ["Тариф", (row) => `«${row.tariff.title}»`],
+    ["Состояние", (row) => badge(state(row))],
+    ["Действует", (row) => (row.valid_until ? `до ${day(row.valid_until)}` : "со дня оплаты")],
+    ["Счёт", (row) => h("a", { href: `#/invoices/${row.invoice_id}` }, `№ ${row.invoice_number}`)],
+    ["Что дальше", (row) => next(api, row)],
   ], items);
 }
 

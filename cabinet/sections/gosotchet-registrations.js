@@ -17,10 +17,10 @@ export function showRegistrations({ api }) {
   return pagedList(
     (next) => api.get("/gosotchet/registrations", { next }),
     () => table("Регистрации", [
-      ["Подана", (one) => h("a", { href: `#/gosotchet/registrations/${one.registration_id}` }, moment(one.history[0].at))],
-      ["Органы", (one) => [...new Set(one.authorities.map(({ kind }) => KINDS[kind].title))].join(", ")],
-      ["Логин", (one) => one.login ?? "—"],
-      ["Состояние", (one) => badge(REGISTRATION[one.status])],
+      ["Подана", (row) => h("a", { href: `#/gosotchet/registrations/${row.registration_id}` }, moment(row.history[0].at))],
+      ["Органы", (row) => [...new Set(row.authorities.map(({ kind }) => KINDS[kind].title))].join(", ")],
+      ["Логин", (row) => row.login ?? "—"],
+      ["Состояние", (row) => badge(REGISTRATION[row.status])],
     ]),
     emptyNote("Регистраций ещё нет", "Зарегистрируйте оплаченную лицензию в контролирующих органах.",
       h("a", { class: "button", href: "#/gosotchet/register" }, "Зарегистрировать лицензию")),
@@ -33,10 +33,10 @@ export function showRegistration(context, id) {
   const place = panel(
     () => Promise.all([api.get(path), api.all(`${path}/changes`), api.all("/gosotchet/licences")]),
     ([registration, changes, licences]) => {
-      const licence = licences.find((one) => one.licence_id === registration.licence_id);
+      const licence = licences.find((licence) => licence.licence_id === registration.licence_id);
       return registrationView(context, registration, changes, licence, () => place.reload());
     },
-    { every: LOOK_AGAIN, until: ([one]) => !WAITING.includes(one.status) && !one.open_change },
+    { every: LOOK_AGAIN, until: ([registration]) => !WAITING.includes(registration.status) && !registration.open_change },
   );
   return place;
 }
@@ -71,18 +71,18 @@ function registrationView(context, registration, changes, licence, reload) {
 }
 
 function authoritiesList(authorities) {
-  return h("ul", { class: "rows" }, authorities.map((one) => {
-    const [title, requisites] = authorityText(one);
+  return h("ul", { class: "rows" }, authorities.map((authority) => {
+    const [title, requisites] = authorityText(authority);
     return h("li", null, h("span", null, title), h("span", { class: "muted" }, requisites));
   }));
 }
 
 function changesTable(changes) {
   return wholeTable("Изменения", [
-    ["Подано", (one) => moment(one.submitted_at)],
-    ["Что меняется", (one) => [...one.authorities.map((each) => authorityText(each).join(" ")),
-      one.certificate && `новый сертификат № ${one.certificate.serial}`].filter(Boolean).join("; ")],
-    ["Состояние", (one) => [badge(CHANGE[one.status]), one.reason && h("p", null, one.reason)]],
+    ["Подано", (row) => moment(row.submitted_at)],
+    ["Что меняется", (row) => [...row.authorities.map((each) => authorityText(each).join(" ")),
+      row.certificate && `новый сертификат № ${row.certificate.serial}`].filter(Boolean).join("; ")],
+    ["Состояние", (row) => [badge(CHANGE[row.status]), row.reason && h("p", null, row.reason)]],
   ], changes);
 }
 

@@ -44,5 +44,5 @@ export function showSignIn({ config }) {
 function signedIn(account) {
   return note("good", `Вы вошли: ${account.organisation_name}`,
     h("p", null, `Логин ${account.login}, ИНН ${account.organisation_inn}. Отчётность принимают:`),
-    h("ul", null, account.authorities.map((one) => h("li", null, authorityText(one).join(": ")))));
+    h("ul", null, account.authorities.map((authority) => h("li", null, authorityText(authority).join(": ")))));
 }

@@ -10,23 +10,23 @@ const STATUSES = ["failed", "accepted", "credentials_requested", "credentials_se
 
 export function show({ api, path }) {
   const status = STATUSES.includes(path) ? path : "failed";
-  const address = (one) => (one === "failed" ? "registrations" : `registrations/${one}`);
+  const address = (state) => (state === "failed" ? "registrations" : `registrations/${state}`);
   const list = pagedList(
     (next) => api.get("/gosotchet/worklist", { status, next }),
     () => table("Регистрации", [
-      ["Организация", (one) => [one.organisation_name, " ", h("small", null, `ИНН ${one.organisation_inn}`)]],
-      ["Запрошено", (one) => moment(one.requested_at)],
-      ["Обещано", (one) => moment(one.credentials_due)],
-      ["Логин", (one) => one.login ?? "—"],
-      ["Состояние", (one) => [badge(REGISTRATION[one.status]), one.reason && h("p", null, one.reason)]],
-      status === "failed" && ["Ещё раз", (one) => button("Повторить", () => retry(one), { kind: "link", label: `Повторить: ${one.organisation_name}` })],
+      ["Организация", (row) => [row.organisation_name, " ", h("small", null, `ИНН ${row.organisation_inn}`)]],
+      ["Запрошено", (row) => moment(row.requested_at)],
+      ["Обещано", (row) => moment(row.credentials_due)],
+      ["Логин", (row) => row.login ?? "—"],
+      ["Состояние", (row) => [badge(REGISTRATION[row.status]), row.reason && h("p", null, row.reason)]],
+      status === "failed" && ["Ещё раз", (row) => button("Повторить", () => retry(row), { kind: "link", label: `Повторить: ${row.organisation_name}` })],
     ].filter(Boolean)),
     emptyNote("Таких регистраций нет"),
   );
-  const retry = async (one) => {
-    await api.post(`/gosotchet/registrations/${one.registration_id}/retry`);
-    toast(`${one.organisation_name}: заявка снова выполняется`);
+  const retry = async (registration) => {
+    await api.post(`/gosotchet/registrations/${registration.registration_id}/retry`);
+    toast(`${registration.organisation_name}: заявка снова выполняется`);
     await list.reload();
   };
-  return [tabs("Состояние регистраций", address(status), STATUSES.map((one) => [address(one), REGISTRATION[one][1]])), list];
+  return [tabs("Состояние регистраций", address(status), STATUSES.map((status) => [address(status), REGISTRATION[status][1]])), list];
 }

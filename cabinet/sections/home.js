@@ -13,9 +13,9 @@ export function show(context) {
   const operator = session.roles.includes("operator");
   const sections = operator
     ? GROUPS.flatMap((group) => group.sections).filter((section) => isOpen(section, context))
-    : SERVICES.filter((one) => one.roles.some((role) => session.roles.includes(role)));
+    : SERVICES.filter((section) => section.roles.some((role) => session.roles.includes(role)));
   return [
-    h("ul", { class: "tiles" }, sections.map((one) => h("li", null, tile(one, context)))),
+    h("ul", { class: "tiles" }, sections.map((section) => h("li", null, tile(section, context)))),
     session.roles.includes("client") && tasks(context),
   ];
 }
@@ -32,13 +32,13 @@ function tasks({ api }) {
     () => Promise.all([api.all("/organisation/registers"), api.get("/invoices")]),
     ([registers, invoices]) => {
       const soon = dayFromNow(SOON);
-      const ending = registers.filter((one) => one.fiscal_drive_ends_on <= soon);
-      const open = invoices.items.filter((one) => one.state === "open");
-      const due = open.reduce((sum, one) => sum + one.total_kopecks - one.paid_kopecks, 0);
+      const ending = registers.filter((register) => register.fiscal_drive_ends_on <= soon);
+      const open = invoices.items.filter((item) => item.state === "open");
+      const due = open.reduce((sum, invoice) => sum + invoice.total_kopecks - invoice.paid_kopecks, 0);
       if (!ending.length && !open.length) return null;
       return h("section", { class: "card" }, h("h2", null, "Требует внимания"), h("ul", { class: "tasks" },
-        ending.map((one) => h("li", null,
-          h("span", null, `Фискальный накопитель в кассе ${one.model} действует до ${day(one.fiscal_drive_ends_on)}`),
+        ending.map((register) => h("li", null,
+          h("span", null, `Фискальный накопитель в кассе ${register.model} действует до ${day(register.fiscal_drive_ends_on)}`),
           h("a", { href: "#/fiscal-drives" }, "Выбрать новый"))),
         open.length > 0 && h("li", null,
           h("span", null, `${count(open.length, "счёт ожидает", "счёта ожидают", "счетов ожидают")} оплаты на ${money(due)}`),

@@ -107,5 +107,5 @@ const TROUBLES = [
 
 function troubles() {
   return h("details", { class: "more card" }, h("summary", null, "Если 1С сообщает об ошибке"),
-    h("dl", { class: "facts" }, TROUBLES.map(([said, todo]) => h("div", null, h("dt", null, `«${said}»`), h("dd", null, todo)))));
+    h("dl", { class: "facts" }, TROUBLES.map(([trouble, todo]) => h("div", null, h("dt", null, `«${trouble}»`), h("dd", null, todo)))));
 }

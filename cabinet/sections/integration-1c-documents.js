@@ -12,7 +12,7 @@ const VERSIONS = [["1.17", "1.17 — все ставки НДС"], ["1.8", "1.8 
 
 export function showDocuments({ api }) {
   return panel(() => api.all("/integration-1c/registers"), (registers) => {
-    const known = registers.filter((one) => one.state !== "none");
+    const known = registers.filter((register) => register.state !== "none");
     if (!known.length) {
       return emptyNote("Загружать пока нечего", "Подключите хотя бы одну кассу: её смены появятся здесь.",
         h("a", { class: "button", href: "#/integration-1c" }, "К кассам и тарифам"));
@@ -39,12 +39,12 @@ function preview(api, registers) {
     () => api.get("/integration-1c/documents", { register_id: register, from, to }), ({ items }) => documentsTable(items),
   ));
   const register = selectField("Касса", {
-    pointer: "/register_id", options: registers.map((one) => [one.register_id, `${one.model}, РНМ ${one.register_id}`]),
+    pointer: "/register_id", options: registers.map((register) => [register.register_id, `${register.model}, РНМ ${register.register_id}`]),
   });
   const fields = { register, ...period() };
   look({ register: register.value(), from: fields.from.value(), to: fields.to.value() });
   return h("section", { class: "card" }, h("h2", null, "Отчёты о розничных продажах"),
-    h("div", { class: "period" }, form({ fields, submit: "Показать", kind: "quiet", send: async (said) => look(said) })), result);
+    h("div", { class: "period" }, form({ fields, submit: "Показать", kind: "quiet", send: async (values) => look(values) })), result);
 }
 
 function documentsTable(items) {
@@ -52,17 +52,17 @@ function documentsTable(items) {
     return emptyNote("За этот период загружать нечего",
       "Отчёт появится, когда смена закроется, — если тариф кассы в тот день действовал.");
   }
-  const total = items.reduce((sum, one) => sum + one.turnover_kopecks, 0);
+  const total = items.reduce((sum, item) => sum + item.turnover_kopecks, 0);
   return h("div", { class: "panel" },
     wholeTable("Отчёты о розничных продажах", [
-      ["Смена", (one) => [`№ ${one.shift} `, !one.closed && badge(["waiting", "Закрытие не получено"])]],
-      ["Закрыта", (one) => moment(one.closed_at)],
-      ["Чеков", (one) => [number(one.receipts), one.corrections > 0 && h("small", null,
-        ` и ${count(one.corrections, "коррекция", "коррекции", "коррекций")}`)], "right"],
-      ["Наличными", (one) => money(one.cash_kopecks), "right"],
-      ["Безналично", (one) => money(one.electronic_kopecks), "right"],
-      ["Возвраты", (one) => (one.returns_kopecks ? money(one.returns_kopecks) : "—"), "right"],
-      ["Выручка", (one) => h("strong", null, money(one.turnover_kopecks)), "right"],
+      ["Смена", (row) => [`№ ${row.shift} `, !row.closed && badge(["waiting", "Закрытие не получено"])]],
+      ["Закрыта", (row) => moment(row.closed_at)],
+      ["Чеков", (row) => [number(row.receipts), row.corrections > 0 && h("small", null,
+        ` и ${count(row.corrections, "коррекция", "коррекции", "коррекций")}`)], "right"],
+      ["Наличными", (row) => money(row.cash_kopecks), "right"],
+      ["Безналично", (row) => money(row.electronic_kopecks), "right"],
+      ["Возвраты", (row) => (row.returns_kopecks ? money(row.returns_kopecks) : "—"), "right"],
+      ["Выручка", (row) => h("strong", null, money(row.turnover_kopecks)), "right"],
     ], items),
     h("p", { class: "total" }, h("span", null, `Итого за ${count(items.length, "смену", "смены", "смен")}`),
       h("strong", null, money(total))));
@@ -74,29 +74,29 @@ function byHand(api) {
     ...period(),
     version: selectField("Версия формата EnterpriseData", { pointer: "/version", options: VERSIONS }),
   };
-  const keep = async (said, key) => {
+  const keep = async (values, key) => {
     replace(result);
     try {
-      const file = await api.file("/integration-1c/message", "application/xml", said);
-      download(file, `Чеки для 1С ${said.from} — ${said.to}.xml`);
+      const file = await api.file("/integration-1c/message", "application/xml", values);
+      download(file, `Чеки для 1С ${values.from} — ${values.to}.xml`);
       replace(result, note("good", "Файл скачан", h("p", null,
         `${size(file.size)}. В 1С: «Синхронизация данных» → «Загрузить данные из файла».`)));
     } catch (problem) {
       if (problem.slug !== "message-too-large") throw problem;
-      await prepare(said, key);
+      await prepare(values, key);
     }
   };
-  const prepare = async (said, key) => {
-    const asked = await api.post("/integration-1c/messages", said, key);
+  const prepare = async (values, key) => {
+    const asked = await api.post("/integration-1c/messages", values, key);
     replace(result, preparedFile(api, asked.message_id));
   };
   let key = crypto.randomUUID();
   const archive = button("Подготовить архив (ZIP)", async () => {
     const all = Object.entries(fields);
-    for (const [, one] of all) one.mark(one.fault());
-    const wrong = all.find(([, one]) => one.fault());
+    for (const [, field] of all) field.mark(field.fault());
+    const wrong = all.find(([, field]) => field.fault());
     if (wrong) return wrong[1].focus();
-    await prepare(Object.fromEntries(all.map(([name, one]) => [name, one.value()])), key);
+    await prepare(Object.fromEntries(all.map(([name, field]) => [name, field.value()])), key);
     key = crypto.randomUUID();
   }, { kind: "link" });
   return h("section", { class: "card" }, h("h2", null, "Файл для загрузки вручную"),
@@ -106,16 +106,16 @@ function byHand(api) {
 }
 
 function preparedFile(api, id) {
-  return panel(() => api.get(`/integration-1c/messages/${id}`), (one) => {
-    const days = `${day(one.first)} — ${day(one.last)}`;
-    if (one.state === "preparing") {
+  return panel(() => api.get(`/integration-1c/messages/${id}`), (message) => {
+    const days = `${day(message.first)} — ${day(message.last)}`;
+    if (message.state === "preparing") {
       return h("div", null, h("p", null, `Готовим файл за ${days}…`), h("progress", { "aria-label": "Подготовка файла" }));
     }
-    if (one.state === "failed") return problemNote({ title: "Файл не подготовлен", detail: one.reason });
-    return note("good", "Файл готов", h("p", null, `${days}, ${count(one.receipts, "чек", "чека", "чеков")}, архив ${size(one.size)}.`),
+    if (message.state === "failed") return problemNote({ title: "Файл не подготовлен", detail: message.reason });
+    return note("good", "Файл готов", h("p", null, `${days}, ${count(message.receipts, "чек", "чека", "чеков")}, архив ${size(message.size)}.`),
       h("div", { class: "actions" }, button("Скачать архив", async () => {
         const { link } = await api.get(`/integration-1c/messages/${id}`);
         follow(link);
       })));
-  }, { every: LOOK_AGAIN, until: (one) => one.state !== "preparing" });
+  }, { every: LOOK_AGAIN, until: (file) => file.state !== "preparing" });
 }

@@ -10,23 +10,23 @@ import { unitName } from "./units.js";
 const NONE = "none";
 
 export function showNomenclature({ api }) {
-  const conflict = (one) => one.candidates.length > 0 && !one.settled;
+  const conflict = (item) => item.candidates.length > 0 && !item.settled;
   const list = pagedList(
     (next) => api.get("/integration-1c/nomenclature", { next }),
     () => {
       const warning = h("div");
       const rows = table("Номенклатура", [
-        ["Товар из чеков", (one) => h("span", null, one.name, " ", h("small", null, unitName(one.unit)))],
-        ["Узнаётся", (one) => (one.recognised_by === "gtin" ? "по штрихкоду" : "по названию")],
-        ["В 1С", (one) => one.onec_name ?? h("span", { class: "muted" }, "загрузится под своим названием")],
-        ["Состояние", (one) => badge(stateOf(one))],
-        ["Выбор", (one) => (one.candidates.length ? button(one.settled ? "Изменить" : "Выбрать", () => choose(one), {
-          kind: one.settled ? "link" : "quiet", label: `${one.settled ? "Изменить" : "Выбрать"} товар 1С: ${one.name}`,
+        ["Товар из чеков", (row) => h("span", null, row.name, " ", h("small", null, unitName(row.unit)))],
+        ["Узнаётся", (row) => (row.recognised_by === "gtin" ? "по штрихкоду" : "по названию")],
+        ["В 1С", (row) => row.onec_name ?? h("span", { class: "muted" }, "загрузится под своим названием")],
+        ["Состояние", (row) => badge(stateOf(row))],
+        ["Выбор", (row) => (row.candidates.length ? button(row.settled ? "Изменить" : "Выбрать", () => choose(row), {
+          kind: row.settled ? "link" : "quiet", label: `${row.settled ? "Изменить" : "Выбрать"} товар 1С: ${row.name}`,
         }) : "—")],
       ]);
       const add = (items) => {
         // Items that need a choice come first.
-        rows.add([...items].sort((one, other) => conflict(other) - conflict(one)));
+        rows.add([...items].sort((item, other) => conflict(other) - conflict(item)));
         if (items.some(conflict) && !warning.hasChildNodes()) {
           warning.append(note("warning", "Нужен ваш выбор", h("p", null,
             "В 1С нашлось несколько подходящих товаров. Пока вы не выберете, продажи загружаются под названием из чека.")));
@@ -45,9 +45,9 @@ export function showNomenclature({ api }) {
         pointer: "/onec_id",
         value: item.settled ? item.onec_id ?? NONE : null,
         options: [
-          ...item.candidates.map((one) => [one.id, one.name, [
-            one.full_name !== one.name && one.full_name, one.unit && unitName(one.unit),
-            one.barcodes.length > 0 && `штрихкод ${one.barcodes.join(", ")}`,
+          ...item.candidates.map((candidate) => [candidate.id, candidate.name, [
+            candidate.full_name !== candidate.name && candidate.full_name, candidate.unit && unitName(candidate.unit),
+            candidate.barcodes.length > 0 && `штрихкод ${candidate.barcodes.join(", ")}`,
           ].filter(Boolean).join("; ")]),
           [NONE, "Ни один из них", "загружать под названием из чека"],
         ],
@@ -55,8 +55,8 @@ export function showNomenclature({ api }) {
       return form({
         fields: { chosen },
         submit: "Сохранить",
-        send: async (said) => {
-          await api.put(`/integration-1c/nomenclature/${item.item_id}`, { onec_id: said.chosen === NONE ? null : said.chosen });
+        send: async (values) => {
+          await api.put(`/integration-1c/nomenclature/${item.item_id}`, { onec_id: values.chosen === NONE ? null : values.chosen });
           toast("Сохранено: дальше используется этот выбор");
           close();
           await list.reload();

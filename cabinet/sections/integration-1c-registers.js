@@ -26,7 +26,7 @@ export function showRegisters(context) {
     () => api.all("/integration-1c/registers"),
     (registers) => (registers.length ? [
       head(registers),
-      h("ul", { class: "tariffs" }, registers.map((one) => registerCard(context, one, reload))),
+      h("ul", { class: "tariffs" }, registers.map((register) => registerCard(context, register, reload))),
     ] : emptyNote("Касс ещё нет", "Касса появится здесь, когда её документы начнут поступать оператору.")),
     { every: LOOK_AGAIN, until: () => !ordered },
   );

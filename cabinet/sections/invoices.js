@@ -13,13 +13,13 @@ export function show({ api, session, path }) {
   return pagedList(
     (next) => api.get("/invoices", { next }),
     () => table("Счета", [
-      ["Номер", (one) => h("a", { href: `#/invoices/${one.invoice_id}` }, one.number)],
-      ["Выставлен", (one) => day(one.issued_on)],
-      operator && ["Плательщик", (one) => one.payer.name],
-      ["За что", (one) => one.lines.map((line) => line.title).join("; ")],
-      ["Сумма", (one) => money(one.total_kopecks), "right"],
-      ["Состояние", (one) => badge(INVOICE[one.state])],
-      ["Файл", (one) => button("PDF", () => keepInvoice(api, one), { kind: "link", label: `Скачать счёт ${one.number}` })],
+      ["Номер", (row) => h("a", { href: `#/invoices/${row.invoice_id}` }, row.number)],
+      ["Выставлен", (row) => day(row.issued_on)],
+      operator && ["Плательщик", (row) => row.payer.name],
+      ["За что", (row) => row.lines.map((line) => line.title).join("; ")],
+      ["Сумма", (row) => money(row.total_kopecks), "right"],
+      ["Состояние", (row) => badge(INVOICE[row.state])],
+      ["Файл", (row) => button("PDF", () => keepInvoice(api, row), { kind: "link", label: `Скачать счёт ${row.number}` })],
     ].filter(Boolean)),
     emptyNote("Счетов ещё нет", "Они появятся здесь, когда вы закажете платную услугу."),
   );
@@ -41,9 +41,9 @@ function invoiceView(api, invoice) {
     h("div", { class: "columns" },
       h("section", { class: "card" }, h("h2", null, "Состав"),
         wholeTable("Состав счёта", [
-          ["Наименование", (one) => one.title],
-          ["Количество", (one) => `${one.quantity} ${one.unit}`, "right"],
-          ["Сумма", (one) => money(one.total_kopecks), "right"],
+          ["Наименование", (row) => row.title],
+          ["Количество", (row) => `${row.quantity} ${row.unit}`, "right"],
+          ["Сумма", (row) => money(row.total_kopecks), "right"],
         ], invoice.lines),
         facts(["Итого", money(invoice.total_kopecks)],
           ["В том числе НДС", invoice.vat_kopecks > 0 && money(invoice.vat_kopecks)],

@@ -10,10 +10,10 @@ export function show({ api }) {
   const list = pagedList(
     (next) => api.get("/rent/landlords", { next }),
     () => table("Арендодатели", [
-      ["Арендодатель", (one) => one.name],
-      ["ИНН", (one) => one.inn, "whole"],
-      ["Организация", (one) => one.landlord_id],
-      ["Список", (one) => button("Исключить", () => strikeOff(one), { kind: "link", label: `Исключить ${one.name}` })],
+      ["Арендодатель", (row) => row.name],
+      ["ИНН", (row) => row.inn, "whole"],
+      ["Организация", (row) => row.landlord_id],
+      ["Список", (row) => button("Исключить", () => strikeOff(row), { kind: "link", label: `Исключить ${row.name}` })],
     ]),
     emptyNote("Арендодателей нет", "Внесите организацию, чтобы арендаторы могли её выбрать."),
   );

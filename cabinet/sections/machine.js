@@ -19,20 +19,20 @@ export function show({ config, path }) {
 
 function queues(base) {
   return panel(() => fetchJson(`${base}/queues`), ({ items }) => wholeTable("Очереди", [
-    ["Очередь", (one) => one.queue],
-    ["Ждут", (one) => number(one.waiting + one.delayed), "right"],
-    ["В работе", (one) => number(one.in_flight), "right"],
-    ["Не обработаны", (one) => (one.dead ? badge(["bad", number(one.dead)]) : "0"), "right"],
+    ["Очередь", (row) => row.queue],
+    ["Ждут", (row) => number(row.waiting + row.delayed), "right"],
+    ["В работе", (row) => number(row.in_flight), "right"],
+    ["Не обработаны", (row) => (row.dead ? badge(["bad", number(row.dead)]) : "0"), "right"],
   ], items), { every: LOOK_AGAIN });
 }
 
 function sent(base) {
   return panel(() => fetchJson(`${base}/messages`), ({ items }) => (items.length
-    ? h("ul", { class: "sent" }, items.map((one) => h("li", { class: "card" },
-      h("p", null, badge(one.channel === "sms" ? ["moving", "СМС"] : ["good", "Письмо"]), " ", h("strong", null, one.to)),
-      h("p", { class: "muted" }, moment(one.sent_at)),
-      one.subject && h("h2", null, one.subject),
-      one.html ? h("details", { class: "more" }, h("summary", null, "Показать письмо"), mailView(one.html, one.subject))
-        : h("p", { class: "letter-text" }, one.text))))
+    ? h("ul", { class: "sent" }, items.map((item) => h("li", { class: "card" },
+      h("p", null, badge(item.channel === "sms" ? ["moving", "СМС"] : ["good", "Письмо"]), " ", h("strong", null, item.to)),
+      h("p", { class: "muted" }, moment(item.sent_at)),
+      item.subject && h("h2", null, item.subject),
+      item.html ? h("details", { class: "more" }, h("summary", null, "Показать письмо"), mailView(item.html, item.subject))
+        : h("p", { class: "letter-text" }, item.text))))
     : emptyNote("Ещё ничего не отправлено")), { every: LOOK_AGAIN });
 }

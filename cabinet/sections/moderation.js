@@ -15,15 +15,15 @@ export function show(context) {
   const state = path || "in_review";
   return [
     tabs("Состояние заявок", state === "in_review" ? "moderation" : `moderation/${state}`,
-      STATES.map((one) => [one === "in_review" ? "moderation" : `moderation/${one}`, APPLICATION[one][1]])),
+      STATES.map((state) => [state === "in_review" ? "moderation" : `moderation/${state}`, APPLICATION[state][1]])),
     pagedList(
       (next) => api.get("/moderation/applications", { state, next }),
       () => table("Заявки", [
-        ["Услуга", (one) => h("a", { href: `#/moderation/${one.application_id}` }, ADDITIONAL_SERVICES[one.service] ?? one.service)],
-        ["Название", (one) => one.name ?? "—"],
-        ["Подана", (one) => moment(one.submitted_at)],
-        ["Решить до конца дня", (one) => [one.review_due ? lastDay(one.review_due) : "—", one.overdue && badge(["bad", "Просрочена"])]],
-        ["Замечания проверки", (one) => one.flags.map(({ detail }) => detail).join(" ") || "нет"],
+        ["Услуга", (row) => h("a", { href: `#/moderation/${row.application_id}` }, ADDITIONAL_SERVICES[row.service] ?? row.service)],
+        ["Название", (row) => row.name ?? "—"],
+        ["Подана", (row) => moment(row.submitted_at)],
+        ["Решить до конца дня", (row) => [row.review_due ? lastDay(row.review_due) : "—", row.overdue && badge(["bad", "Просрочена"])]],
+        ["Замечания проверки", (row) => row.flags.map(({ detail }) => detail).join(" ") || "нет"],
       ]),
       emptyNote("Заявок нет", "Новые появятся здесь сами после автоматической проверки."),
     ),
@@ -31,24 +31,24 @@ export function show(context) {
 }
 
 function application({ api, go }, id) {
-  const place = panel(() => api.get(`/moderation/applications/${id}`), (one) => [
+  const place = panel(() => api.get(`/moderation/applications/${id}`), (application) => [
     back("moderation", "К очереди"),
-    h("div", { class: "title-line" }, h("h2", null, ADDITIONAL_SERVICES[one.service] ?? one.service), badge(APPLICATION[one.state]),
-      one.overdue && badge(["bad", "Просрочена"])),
+    h("div", { class: "title-line" }, h("h2", null, ADDITIONAL_SERVICES[application.service] ?? application.service), badge(APPLICATION[application.state]),
+      application.overdue && badge(["bad", "Просрочена"])),
     h("div", { class: "review" },
       h("div", null,
         h("section", { class: "card" },
-          facts(["Название", one.name && `«${one.name}»`], ["Организация", one.organisation_name],
-            ["ИНН", one.organisation_inn], ["Подана", moment(one.submitted_at)],
-            ["Решить", one.review_due && `не позже ${lastDay(one.review_due)}`], ["Причина", one.reason]),
-          one.flags.length
-            ? note("warning", "На что обратить внимание", h("ul", null, one.flags.map(({ detail }) => h("li", null, detail))))
+          facts(["Название", application.name && `«${application.name}»`], ["Организация", application.organisation_name],
+            ["ИНН", application.organisation_inn], ["Подана", moment(application.submitted_at)],
+            ["Решить", application.review_due && `не позже ${lastDay(application.review_due)}`], ["Причина", application.reason]),
+          application.flags.length
+            ? note("warning", "На что обратить внимание", h("ul", null, application.flags.map(({ detail }) => h("li", null, detail))))
             : note("good", null, h("p", null, "Автоматическая проверка замечаний не нашла.")),
-          timeline(one.history, APPLICATION_STEPS)),
-        one.state === "in_review" && h("section", { class: "card" }, h("h2", null, "Решение"), decisionForm(api, id, async () => {
+          timeline(application.history, APPLICATION_STEPS)),
+        application.state === "in_review" && h("section", { class: "card" }, h("h2", null, "Решение"), decisionForm(api, id, async () => {
           go("moderation");
         }))),
-      h("section", { class: "documents", "aria-label": "Файлы заявки" }, one.files.map(fileView))),
+      h("section", { class: "documents", "aria-label": "Файлы заявки" }, application.files.map(fileView))),
   ]);
   return place;
 }
@@ -68,8 +68,8 @@ function decisionForm(api, id, done) {
     },
     submit: "Сохранить решение",
     send: async ({ decision, reason: why }) => {
-      const said = decision === "reject" ? { decision, reason: why } : { decision };
-      await api.post(`/moderation/applications/${id}/decision`, said);
+      const answer = decision === "reject" ? { decision, reason: why } : { decision };
+      await api.post(`/moderation/applications/${id}/decision`, answer);
       toast("Решение сохранено, клиенту отправлено письмо");
       await done();
     },

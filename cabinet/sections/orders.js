@@ -19,21 +19,21 @@ export function show({ api, path }) {
   return pagedList(
     (next) => api.get("/fiscal-drives/orders", { next }),
     () => table("Заказы", [
-      ["Заказан", (one) => h("a", { href: `#/orders/${one.order_id}` }, moment(one.ordered_at))],
-      ["Счёт", (one) => `№ ${one.invoice_number}`],
-      ["Кому", (one) => one.contact_name],
-      ["Сумма", (one) => money(one.total_kopecks), "right"],
-      ["Статус", (one) => badge(ORDER[one.status])],
+      ["Заказан", (row) => h("a", { href: `#/orders/${row.order_id}` }, moment(row.ordered_at))],
+      ["Счёт", (row) => `№ ${row.invoice_number}`],
+      ["Кому", (row) => row.contact_name],
+      ["Сумма", (row) => money(row.total_kopecks), "right"],
+      ["Статус", (row) => badge(ORDER[row.status])],
     ]),
     emptyNote("Заказов нет"),
   );
 }
 
 function order(api, id) {
-  const place = panel(() => api.get(`/fiscal-drives/orders/${id}`), (one) => [
+  const place = panel(() => api.get(`/fiscal-drives/orders/${id}`), (order) => [
     back("orders", "К заказам"),
-    h("div", { class: "title-line" }, h("h2", null, `Заказ от ${moment(one.ordered_at)}`), badge(ORDER[one.status])),
-    h("div", { class: "columns" }, orderFacts(one), nextStatus(api, one, () => place.reload())),
+    h("div", { class: "title-line" }, h("h2", null, `Заказ от ${moment(order.ordered_at)}`), badge(ORDER[order.status])),
+    h("div", { class: "columns" }, orderFacts(order), nextStatus(api, order, () => place.reload())),
   ]);
   return place;
 }
@@ -51,8 +51,8 @@ function nextStatus(api, order, reload) {
   return h("section", { class: "card" }, h("h2", null, "Следующий шаг"), form({
     fields,
     submit,
-    send: async (said) => {
-      await api.post(`/fiscal-drives/orders/${order.order_id}/status`, { status, ...said });
+    send: async (values) => {
+      await api.post(`/fiscal-drives/orders/${order.order_id}/status`, { status, ...values });
       toast(`Статус заказа: ${ORDER[status][1].toLowerCase()}`);
       await reload();
     },

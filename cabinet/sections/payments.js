@@ -18,7 +18,7 @@ export function show({ api, path }) {
   return [
     tabs("Платежи", address, [
       ["payments", PAYMENT.unmatched[1]],
-      ...WAITING.slice(1).map((one) => [`payments/${one}`, PAYMENT[one][1]]),
+      ...WAITING.slice(1).map((outcome) => [`payments/${outcome}`, PAYMENT[outcome][1]]),
       ["payments/record", "Внести платёж"],
       ["payments/statement", "Загрузить выписку"],
     ]),
@@ -27,12 +27,12 @@ export function show({ api, path }) {
 }
 
 const COLUMNS = [
-  ["Платёж", (one) => one.bank_reference],
-  ["Дата", (one) => day(one.paid_on)],
-  ["Плательщик", (one) => [one.payer_name ?? "—", one.payer_inn && h("small", null, ` ИНН ${one.payer_inn}`)]],
-  ["Назначение", (one) => one.purpose ?? (one.invoice_number ? `Счёт ${one.invoice_number}` : "—")],
-  ["Сумма", (one) => money(one.amount_kopecks), "right"],
-  ["Итог", (one) => [badge(PAYMENT[one.outcome]), one.reason && h("small", null, ` ${UNMATCHED[one.reason] ?? one.reason}`)]],
+  ["Платёж", (row) => row.bank_reference],
+  ["Дата", (row) => day(row.paid_on)],
+  ["Плательщик", (row) => [row.payer_name ?? "—", row.payer_inn && h("small", null, ` ИНН ${row.payer_inn}`)]],
+  ["Назначение", (row) => row.purpose ?? (row.invoice_number ? `Счёт ${row.invoice_number}` : "—")],
+  ["Сумма", (row) => money(row.amount_kopecks), "right"],
+  ["Итог", (row) => [badge(PAYMENT[row.outcome]), row.reason && h("small", null, ` ${UNMATCHED[row.reason] ?? row.reason}`)]],
 ];
 
 function waiting(api, outcome) {
@@ -59,8 +59,8 @@ function record(api) {
       paid_on: textField("Дата платежа", { pointer: "/paid_on", type: "date", value: dayFromNow() }),
     },
     submit: "Внести платёж",
-    send: async (said, key) => {
-      const payment = await api.post("/payments", said, key);
+    send: async (values, key) => {
+      const payment = await api.post("/payments", values, key);
       toast("Платёж внесён");
       replace(result, note(PAYMENT[payment.outcome][0] === "good" ? "good" : "warning", PAYMENT[payment.outcome][1],
         h("p", null, `${money(payment.amount_kopecks)}, счёт № ${payment.invoice_number ?? "не найден"}`)));

@@ -19,8 +19,8 @@ export function show({ api }) {
         check: (text) => (/^\d{4}$/.test(text) ? null : "Код — четыре цифры, например 7719."),
       }),
     };
-    const send = async (said) => {
-      await api.put("/organisation/address", said);
+    const send = async (values) => {
+      await api.put("/organisation/address", values);
       await place.reload();
       toast("Адрес сохранён");
     };

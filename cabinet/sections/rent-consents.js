@@ -12,12 +12,12 @@ export function showConsents(context) {
   return pagedList(
     (next) => context.api.get("/rent/consents", { next }),
     () => table("Согласия", [
-      ["Арендодатель", (one) => h("a", { href: `#/rent/landlords/${one.landlord.landlord_id}` }, one.landlord.name)],
-      ["Подписано", (one) => moment(one.signature.received_at)],
-      ["Редакция", (one) => one.version],
-      ["Состояние", (one) => badge(CONSENT[one.state])],
-      ["Текст", (one) => button("Открыть", () => openConsent(context, one), {
-        kind: "link", label: `Открыть согласие для ${one.landlord.name} от ${moment(one.signature.received_at)}`,
+      ["Арендодатель", (row) => h("a", { href: `#/rent/landlords/${row.landlord.landlord_id}` }, row.landlord.name)],
+      ["Подписано", (row) => moment(row.signature.received_at)],
+      ["Редакция", (row) => row.version],
+      ["Состояние", (row) => badge(CONSENT[row.state])],
+      ["Текст", (row) => button("Открыть", () => openConsent(context, row), {
+        kind: "link", label: `Открыть согласие для ${row.landlord.name} от ${moment(row.signature.received_at)}`,
       })],
     ]),
     emptyNote("Согласий ещё нет", "Выберите арендодателя, чтобы прочитать и подписать согласие.",

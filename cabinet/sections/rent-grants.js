@@ -15,11 +15,11 @@ export function showGrants({ api }) {
   return pagedList(
     (next) => api.get("/rent/grants", { next }),
     () => table("Предоставленный доступ", [
-      ["Арендодатель", (one) => h("a", { href: `#/rent/grants/${one.grant_id}` }, one.landlord.name)],
-      ["Магазин", (one) => one.shop.name],
-      ["Касс", (one) => String(one.register_ids.length), "right"],
-      ["Обороты", (one) => `с ${day(one.visible_from)}`],
-      ["Состояние", (one) => badge(GRANT[one.state])],
+      ["Арендодатель", (row) => h("a", { href: `#/rent/grants/${row.grant_id}` }, row.landlord.name)],
+      ["Магазин", (row) => row.shop.name],
+      ["Касс", (row) => String(row.register_ids.length), "right"],
+      ["Обороты", (row) => `с ${day(row.visible_from)}`],
+      ["Состояние", (row) => badge(GRANT[row.state])],
     ]),
     emptyNote("Доступ никому не предоставлен", "Выберите арендодателя и подпишите согласие.",
       h("a", { class: "button", href: "#/rent" }, "Выбрать арендодателя")),
@@ -28,13 +28,13 @@ export function showGrants({ api }) {
 
 /** Show active grants in brief. */
 export function grantRows(context, grants, shops, reload) {
-  const models = modelsOf(shops.flatMap((one) => one.registers));
-  return h("ul", { class: "rows" }, grants.map((one) => h("li", null,
-    h("span", null, h("strong", null, one.shop.name), " ",
-      h("small", null, one.register_ids.map((id) => models[id] ?? `РНМ ${id}`).join(", "), `, с ${day(one.visible_from)}`)),
+  const models = modelsOf(shops.flatMap((shop) => shop.registers));
+  return h("ul", { class: "rows" }, grants.map((grant) => h("li", null,
+    h("span", null, h("strong", null, grant.shop.name), " ",
+      h("small", null, grant.register_ids.map((id) => models[id] ?? `РНМ ${id}`).join(", "), `, с ${day(grant.visible_from)}`)),
     h("span", { class: "actions" },
-      h("a", { href: `#/rent/grants/${one.grant_id}` }, "Кто смотрел"),
-      button("Отозвать", () => revoke(context.api, one, reload), { kind: "link", label: `Отозвать доступ к магазину ${one.shop.name}` })))));
+      h("a", { href: `#/rent/grants/${grant.grant_id}` }, "Кто смотрел"),
+      button("Отозвать", () => revoke(context.api, grant, reload), { kind: "link", label: `Отозвать доступ к магазину ${grant.shop.name}` })))));
 }
 
 /** Show the form «Предоставить доступ»: one shop and some of its registers. */
@@ -42,11 +42,11 @@ export function openGrantForm({ api }, landlord, shops, given, reload) {
   openDialog("Предоставить доступ", ({ close }) => {
     const place = h("div");
     const shop = selectField("Магазин", {
-      pointer: "/shop_id", options: shops.map((one) => [one.shop_id, `${one.name}, ${one.address}`]), value: shops[0].shop_id,
+      pointer: "/shop_id", options: shops.map((shop) => [shop.shop_id, `${shop.name}, ${shop.address}`]), value: shops[0].shop_id,
     });
     let chosen;
     const draw = () => {
-      chosen = registersField(shops.find((one) => one.shop_id === shop.value()), given);
+      chosen = registersField(shops.find((candidate) => candidate.shop_id === shop.value()), given);
       replace(place, chosen.node);
     };
     shop.input.addEventListener("change", draw);
@@ -55,16 +55,16 @@ export function openGrantForm({ api }, landlord, shops, given, reload) {
     const from = textField("Показывать обороты с", {
       pointer: "/visible_from", type: "date", value: dayFromNow(), attributes: { max: dayFromNow() },
       hint: "Можно открыть и прошлые дни: те, в которые касса стояла в этом магазине",
-      check: (said) => (said > dayFromNow() ? "Начало не может быть позже сегодняшнего дня." : null),
+      check: (value) => (value > dayFromNow() ? "Начало не может быть позже сегодняшнего дня." : null),
     });
     return [
       h("p", null, "Обороты этих касс увидит ", h("strong", null, landlord.name), "."),
       form({
         fields: { shop, registers, from },
         submit: "Добавить",
-        send: async (said, key) => {
+        send: async (values, key) => {
           await api.post("/rent/grants", {
-            landlord_id: landlord.landlord_id, shop_id: said.shop, register_ids: said.registers, visible_from: said.from,
+            landlord_id: landlord.landlord_id, shop_id: values.shop, register_ids: values.registers, visible_from: values.from,
           }, key);
           toast("Доступ предоставлен");
           close();
@@ -78,12 +78,12 @@ export function openGrantForm({ api }, landlord, shops, given, reload) {
 }
 
 function registersField(shop, given) {
-  const granted = new Set(given.filter((one) => one.shop.shop_id === shop.shop_id).flatMap((one) => one.register_ids));
+  const granted = new Set(given.filter((grant) => grant.shop.shop_id === shop.shop_id).flatMap((grant) => grant.register_ids));
   return checksField("Кассы", {
     pointer: "/register_ids",
     missing: "Выберите хотя бы одну кассу.",
-    options: shop.registers.map((one) => [one.register_id, one.model,
-      granted.has(one.register_id) ? "доступ уже предоставлен" : `РНМ ${one.register_id}`, granted.has(one.register_id)]),
+    options: shop.registers.map((register) => [register.register_id, register.model,
+      granted.has(register.register_id) ? "доступ уже предоставлен" : `РНМ ${register.register_id}`, granted.has(register.register_id)]),
   });
 }
 
@@ -92,7 +92,7 @@ export function showGrant(context, id) {
   const place = panel(
     () => Promise.all([api.all("/rent/grants"), api.all("/organisation/registers")]),
     ([grants, registers]) => {
-      const grant = grants.find((one) => one.grant_id === id);
+      const grant = grants.find((grant) => grant.grant_id === id);
       const models = modelsOf(registers);
       return [
         back("rent/grants", "Ко всему доступу"),
@@ -126,11 +126,11 @@ function accesses(api, grant) {
   return pagedList(
     (next) => api.get(`/rent/grants/${grant.grant_id}/accesses`, { next }),
     () => table("Кто смотрел обороты", [
-      ["Когда", (one) => moment(one.at)],
-      ["Кто", (one) => [one.landlord.name, " ", h("small", null, one.subject)]],
-      ["За какие дни", (one) => `${day(one.first)} — ${day(one.last)}`],
-      ["Подробность", (one) => (one.by === "day" ? "по дням" : "по месяцам")],
-      ["Как получено", (one) => FORMS[one.media_type] ?? WORKBOOK],
+      ["Когда", (row) => moment(row.at)],
+      ["Кто", (row) => [row.landlord.name, " ", h("small", null, row.subject)]],
+      ["За какие дни", (row) => `${day(row.first)} — ${day(row.last)}`],
+      ["Подробность", (row) => (row.by === "day" ? "по дням" : "по месяцам")],
+      ["Как получено", (row) => FORMS[row.media_type] ?? WORKBOOK],
     ]),
     emptyNote("Никто ещё не смотрел", "Когда арендодатель посмотрит обороты впервые, вам придёт письмо."),
   );
@@ -149,5 +149,5 @@ async function revoke(api, grant, reload) {
 }
 
 function modelsOf(registers) {
-  return Object.fromEntries(registers.map((one) => [one.register_id, one.model]));
+  return Object.fromEntries(registers.map((register) => [register.register_id, register.model]));
 }

@@ -12,15 +12,15 @@ const QUIET = 300; // ms without typing before a search
 
 export function showLandlords({ api }) {
   return panel(() => api.all("/rent/consents"), (consents) => {
-    const signed = new Set(consents.filter((one) => one.state === "signed").map((one) => one.landlord.landlord_id));
-    const found = h("div", { class: "panel", "aria-live": "polite" });
+    const signed = new Set(consents.filter((consent) => consent.state === "signed").map((consent) => consent.landlord.landlord_id));
+    const results = h("div", { class: "panel", "aria-live": "polite" });
     const sought = textField("Название или ИНН арендодателя", {
       pointer: "/q", hint: "Достаточно части названия", attributes: { type: "search", maxlength: 250, autocomplete: "off" },
     });
     let timer;
     const look = () => {
       clearTimeout(timer);
-      replace(found, landlords(api, sought.value(), signed));
+      replace(results, landlords(api, sought.value(), signed));
     };
     sought.input.addEventListener("input", () => {
       clearTimeout(timer);
@@ -35,7 +35,7 @@ export function showLandlords({ api }) {
       note("info", null, h("p", null, "Выберите арендодателя, которому будет передана информация о вашем обороте. "
         + "Она передаётся только после того, как вы подпишете согласие КЭП и выберете кассы.")),
       h("form", { class: "card", role: "search", onsubmit: submit }, sought.node),
-      found,
+      results,
     ];
   });
 }
@@ -44,9 +44,9 @@ function landlords(api, q, signed) {
   return pagedList(
     (next) => api.get("/rent/landlords", { q, next }),
     () => table("Арендодатели", [
-      ["Арендодатель", (one) => h("a", { href: `#/rent/landlords/${one.landlord_id}` }, one.name)],
-      ["ИНН", (one) => one.inn, "whole"],
-      ["Согласие", (one) => badge(CONSENT[signed.has(one.landlord_id) ? "signed" : "unsigned"])],
+      ["Арендодатель", (row) => h("a", { href: `#/rent/landlords/${row.landlord_id}` }, row.name)],
+      ["ИНН", (row) => row.inn, "whole"],
+      ["Согласие", (row) => badge(CONSENT[signed.has(row.landlord_id) ? "signed" : "unsigned"])],
     ]),
     q
       ? emptyNote("Никого не нашли", "Проверьте название или ИНН. Если арендодателя нет в списке, попросите его обратиться к оператору.")
@@ -62,9 +62,9 @@ export function showLandlord(context, id) {
       api.all("/organisation/shops"),
     ]),
     ([consent, consents, grants, shops]) => {
-      const given = grants.filter((one) => one.state === "active" && one.landlord.landlord_id === id);
-      const former = consents.some((one) => one.state === "signed" && one.landlord.landlord_id === id);
-      const filled = shops.filter((one) => one.registers.length > 0);
+      const given = grants.filter((grant) => grant.state === "active" && grant.landlord.landlord_id === id);
+      const former = consents.some((consent) => consent.state === "signed" && consent.landlord.landlord_id === id);
+      const filled = shops.filter((shop) => shop.registers.length > 0);
       const reload = () => place.reload();
       return [
         back("rent", "К выбору арендодателя"),
@@ -83,8 +83,8 @@ export function showLandlord(context, id) {
 function shopStep(filled) {
   return [
     filled.length
-      ? h("ul", { class: "rows" }, filled.map((one) => h("li", null, h("span", null, one.name, " ", h("small", null, one.address)),
-        h("span", null, count(one.registers.length, "касса", "кассы", "касс")))))
+      ? h("ul", { class: "rows" }, filled.map((shop) => h("li", null, h("span", null, shop.name, " ", h("small", null, shop.address)),
+        h("span", null, count(shop.registers.length, "касса", "кассы", "касс")))))
       : h("p", null, "Создайте отдельный магазин и привяжите к нему кассу, данные по которой будет получать арендодатель."),
     h("p", null, h("a", { href: "#/shops" }, filled.length ? "Создать другой магазин" : "Перейти в «Магазины»")),
   ];

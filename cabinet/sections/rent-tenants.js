@@ -21,11 +21,11 @@ export function showTenants({ api }) {
   return pagedList(
     (next) => api.get("/rent/tenants", { next }),
     () => table("Арендаторы", [
-      ["Арендатор", (one) => h("a", { href: `#/rent/tenants/${one.grant_id}` }, one.tenant.name)],
-      ["ИНН", (one) => one.tenant.inn, "whole"],
-      ["Магазин", (one) => [one.shop.name, " ", h("small", null, one.shop.address)]],
-      ["Касс", (one) => String(one.register_ids.length), "right"],
-      ["Обороты", (one) => `с ${day(one.visible_from)}`],
+      ["Арендатор", (row) => h("a", { href: `#/rent/tenants/${row.grant_id}` }, row.tenant.name)],
+      ["ИНН", (row) => row.tenant.inn, "whole"],
+      ["Магазин", (row) => [row.shop.name, " ", h("small", null, row.shop.address)]],
+      ["Касс", (row) => String(row.register_ids.length), "right"],
+      ["Обороты", (row) => `с ${day(row.visible_from)}`],
     ]),
     emptyNote("Никто не предоставил доступ", "Арендатор выбирает вас в своём личном кабинете, в разделе «Аренда», "
       + "подписывает согласие и указывает кассы. Если вас нет в списке арендодателей, обратитесь к оператору."),
@@ -35,7 +35,7 @@ export function showTenants({ api }) {
 export function showTurnover({ api }, id) {
   const result = h("div", { class: "panel" });
   const look = (query) => replace(result, panel(() => api.get(`/rent/tenants/${id}/turnover`, query),
-    (found) => turnoverView(api, id, found)));
+    (turnover) => turnoverView(api, id, turnover)));
   const today = dayFromNow();
   const fields = {
     from: textField("С", { pointers: ["/from", ""], type: "date", value: dayFromNow(-29), attributes: { max: today } }),
@@ -51,7 +51,7 @@ export function showTurnover({ api }, id) {
   const preset = ([title, shift, by]) => h("button", {
     type: "button", class: "quiet", onclick: () => {
       const query = { from: dayFromNow(shift), to: today, by };
-      for (const [name, said] of Object.entries(query)) fields[name].restore(said);
+      for (const [name, value] of Object.entries(query)) fields[name].restore(value);
       look(query);
     },
   }, title);
@@ -66,17 +66,17 @@ export function showTurnover({ api }, id) {
   ];
 }
 
-function turnoverView(api, id, found) {
-  const { tenant, shop, first, last, by } = found;
+function turnoverView(api, id, turnover) {
+  const { tenant, shop, first, last, by } = turnover;
   const body = h("div", { class: "panel" });
-  const everything = { rows: found.rows, total: found.total, visible: found.registers.flatMap((one) => one.visible) };
-  const draw = (of) => replace(body, partView(of, found));
-  const register = found.registers.length > 1 && selectField("Касса", {
-    pointer: "/register", options: [["", "Все кассы"], ...found.registers.map((one) => [one.register_id, `РНМ ${one.register_id}`])], value: "",
+  const everything = { rows: turnover.rows, total: turnover.total, visible: turnover.registers.flatMap((register) => register.visible) };
+  const draw = (of) => replace(body, partView(of, turnover));
+  const register = turnover.registers.length > 1 && selectField("Касса", {
+    pointer: "/register", options: [["", "Все кассы"], ...turnover.registers.map((register) => [register.register_id, `РНМ ${register.register_id}`])], value: "",
   });
   if (register) {
     register.input.addEventListener("change", () =>
-      draw(found.registers.find((one) => one.register_id === register.value()) ?? everything));
+      draw(turnover.registers.find((candidate) => candidate.register_id === register.value()) ?? everything));
   }
   draw(everything);
   const keep = async (extension, type) => {
@@ -90,11 +90,11 @@ function turnoverView(api, id, found) {
         h("div", { class: "actions" }, FILES.map(([title, extension, type]) =>
           button(`Скачать ${title}`, () => keep(extension, type), { kind: "quiet" })))),
       register && register.node, body),
-    found.registers.length > 1 && h("section", { class: "card" }, h("h2", null, "По кассам"), wholeTable("Оборот по кассам", [
-      ["Касса", (one) => `РНМ ${one.register_id}`],
-      ["Показаны дни", (one) => one.visible.map(days).join("; ") || "нет"],
-      ...sums((one) => one.total),
-    ], found.registers)),
+    turnover.registers.length > 1 && h("section", { class: "card" }, h("h2", null, "По кассам"), wholeTable("Оборот по кассам", [
+      ["Касса", (row) => `РНМ ${row.register_id}`],
+      ["Показаны дни", (row) => row.visible.map(days).join("; ") || "нет"],
+      ...sums((row) => row.total),
+    ], turnover.registers)),
   ];
 }
 
@@ -109,9 +109,9 @@ function partView({ rows, total, visible }, { first, last, by }) {
     figure("Возвратов", number(total.returns)),
     figure("Последний документ", total.last_document_at ? shortMoment(total.last_document_at) : "—"));
   if (!rows.length) return [tiles, emptyNote("В эти дни чеков не было")];
-  const shown = [...new Set(visible.flatMap((one) => daysBetween(one.first, one.last)))].sort();
+  const shown = [...new Set(visible.flatMap((days) => daysBetween(days.first, days.last)))].sort();
   // Days outside the grant are left out: an empty bar would mean that nothing was sold.
-  const periods = by === "day" ? shown : [...new Set(shown.map((one) => one.slice(0, 7)))];
+  const periods = by === "day" ? shown : [...new Set(shown.map((date) => date.slice(0, 7)))];
   const taken = Object.fromEntries(rows.map((row) => [row.period, row.turnover_kopecks]));
   return [tiles,
     shown.length < daysBetween(first, last).length
@@ -119,17 +119,17 @@ function partView({ rows, total, visible }, { first, last, by }) {
     h("h3", null, label),
     barChart({
       label, periods, words: money, name: axis,
-      series: [{ name: "Оборот за вычетом возвратов", kind: "turnover", values: periods.map((one) => taken[one] ?? 0) }],
-      table: wholeTable(label, [[column, (one) => name(one.period)], ...sums((one) => one)], [...rows].reverse()),
+      series: [{ name: "Оборот за вычетом возвратов", kind: "turnover", values: periods.map((period) => taken[period] ?? 0) }],
+      table: wholeTable(label, [[column, (row) => name(row.period)], ...sums((row) => row)], [...rows].reverse()),
     })];
 }
 
 function sums(of) {
   return [
-    ["Чеков", (one) => number(of(one).receipts), "right"],
-    ["Возвратов", (one) => number(of(one).returns), "right"],
-    ["Оборот", (one) => money(of(one).turnover_kopecks), "right"],
-    ["Последний документ", (one) => (of(one).last_document_at ? moment(of(one).last_document_at) : "—")],
+    ["Чеков", (row) => number(of(row).receipts), "right"],
+    ["Возвратов", (row) => number(of(row).returns), "right"],
+    ["Оборот", (row) => money(of(row).turnover_kopecks), "right"],
+    ["Последний документ", (row) => (of(row).last_document_at ? moment(of(row).last_document_at) : "—")],
   ];
 }
 

@@ -31,22 +31,22 @@ export function rowsField({ legend, pointer, make, title, more, most, least = 0,
       row.legend.textContent = `${title} ${at + 1}`;
       row.removing.setAttribute("aria-label", `Убрать: ${title.toLowerCase()} ${at + 1}`);
       row.removing.hidden = rows.length <= least;
-      for (const [name, one] of Object.entries(row.fields)) one.pointers = [`${pointer}/${at}/${name}`];
+      for (const [name, field] of Object.entries(row.fields)) field.pointers = [`${pointer}/${at}/${name}`];
     });
     adding.hidden = rows.length >= most;
   };
-  const add = (said) => {
-    const { fields, also } = make(said);
+  const add = (value) => {
+    const { fields, also } = make(value);
     const heading = h("legend");
     const removing = h("button", { type: "button", class: "link", onclick: () => {
-      rows = rows.filter((one) => one !== row);
+      rows = rows.filter((item) => item !== row);
       row.node.remove();
       stand();
       told();
       adding.focus();
     } }, "Убрать");
     const node = h("fieldset", { class: "entry" }, heading,
-      h("div", { class: "entry-fields" }, Object.values(fields).map((one) => one.node)),
+      h("div", { class: "entry-fields" }, Object.values(fields).map((field) => field.node)),
       h("div", { class: "entry-foot" }, also, removing));
     const row = { fields, legend: heading, removing, node };
     rows.push(row);
@@ -54,10 +54,10 @@ export function rowsField({ legend, pointer, make, title, more, most, least = 0,
     stand();
     return row;
   };
-  const fill = (said) => {
+  const fill = (values) => {
     for (const row of rows) row.node.remove();
     rows = [];
-    for (const one of said) add(one);
+    for (const value of values) add(value);
     stand();
   };
   fill(Array.from({ length: least }, () => ({})));
@@ -66,7 +66,7 @@ export function rowsField({ legend, pointer, make, title, more, most, least = 0,
     ...field({
       id: newId("rows"), control: group, target: group, focusing: adding, pointers: [pointer],
       value: () => rows.map(({ fields }) => shape(
-        Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.value()])))),
+        Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value()])))),
       fault: () => null,
       restore: fill,
     }),

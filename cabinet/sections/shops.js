@@ -27,21 +27,21 @@ export function show({ api }) {
 
 function shopCard(api, shop, registers, reload) {
   const path = (register) => `/organisation/shops/${shop.shop_id}/registers/${register}`;
-  const outside = registers.filter((one) => one.shop_id !== shop.shop_id);
+  const outside = registers.filter((register) => register.shop_id !== shop.shop_id);
   return h("section", { class: "card" }, h("h2", null, shop.name), h("p", { class: "muted" }, shop.address),
     shop.registers.length
-      ? h("ul", { class: "rows" }, shop.registers.map((one) => h("li", null,
-        h("span", null, one.model, " ", h("small", null, `РНМ ${one.register_id}`)),
+      ? h("ul", { class: "rows" }, shop.registers.map((register) => h("li", null,
+        h("span", null, register.model, " ", h("small", null, `РНМ ${register.register_id}`)),
         button("Отвязать", async () => {
-          await api.delete(path(one.register_id));
-          toast(`${one.model}: отвязана от магазина`);
+          await api.delete(path(register.register_id));
+          toast(`${register.model}: отвязана от магазина`);
           await reload();
-        }, { kind: "link", label: `Отвязать ${one.model}` }))))
+        }, { kind: "link", label: `Отвязать ${register.model}` }))))
       : h("p", { class: "muted" }, "Касс в этом магазине нет."),
     outside.length > 0 && h("details", { class: "more" }, h("summary", null, "Привязать кассу"), form({
       fields: {
         register: selectField("Касса", {
-          pointer: "/register_id", options: outside.map((one) => [one.register_id, `${one.model}, РНМ ${one.register_id}`]),
+          pointer: "/register_id", options: outside.map((register) => [register.register_id, `${register.model}, РНМ ${register.register_id}`]),
         }),
       },
       submit: "Привязать",
@@ -55,13 +55,13 @@ function shopCard(api, shop, registers, reload) {
 }
 
 function registersTable(registers, shops) {
-  const names = Object.fromEntries(shops.map((one) => [one.shop_id, one.name]));
+  const names = Object.fromEntries(shops.map((shop) => [shop.shop_id, shop.name]));
   return wholeTable("Кассы", [
-    ["Модель", (one) => one.model],
-    ["РНМ", (one) => one.register_id],
-    ["Номер ФН", (one) => one.fiscal_drive_number],
-    ["ФН до", (one) => day(one.fiscal_drive_ends_on)],
-    ["Магазин", (one) => names[one.shop_id] ?? "—"],
+    ["Модель", (row) => row.model],
+    ["РНМ", (row) => row.register_id],
+    ["Номер ФН", (row) => row.fiscal_drive_number],
+    ["ФН до", (row) => day(row.fiscal_drive_ends_on)],
+    ["Магазин", (row) => names[row.shop_id] ?? "—"],
   ], registers);
 }
 
@@ -73,8 +73,8 @@ function openShopForm(api, reload) {
     },
     submit: "Создать",
     draft: "shop",
-    send: async (said, key) => {
-      await api.post("/organisation/shops", said, key);
+    send: async (values, key) => {
+      await api.post("/organisation/shops", values, key);
       toast("Магазин создан");
       close();
       await reload();
