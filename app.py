@@ -2,10 +2,12 @@
 
 The environment variable ``SECTION`` names the section to serve.
 
-Of Chalice's own commands, ``chalice package`` makes the definition of the API that the deployment
-is built on, and ``chalice local`` serves the calls that need neither a token nor a table; the whole
-product runs on this machine with ``make run``. ``chalice deploy`` is refused: it would make one
-function with one role of everything. ``make deploy`` deploys.
+Of Chalice's own commands, ``chalice package`` makes the definition of the API on which the
+deployment is built; the command needs a region (``AWS_DEFAULT_REGION``) and installs the
+dependencies first, which takes minutes. ``chalice local`` serves the calls that need neither a
+token nor a table; the whole product runs on this machine with ``make run``.
+``chalice deploy`` is refused: it would make one function with one role of everything. ``make
+deploy`` deploys.
 """
 
 import importlib

@@ -1,8 +1,9 @@
 """A demonstration certification authority and its signatures, for this machine only.
 
-It stands in for the token of a person who tries the product out: a root, an issuing authority,
-certificates for the personas, CRLs, and signatures, without any system package. Its authorities
-say «Демонстрационный» in their names and are trusted nowhere else; the keys lie in plain files.
+The authority replaces the USB tokens of the personas: it has a root, an issuing authority,
+certificates of the personas and CRLs, and makes signatures. No system package is needed. The names
+of both authorities begin with «Демонстрационный», no other system trusts them, and the keys are
+stored in files without encryption.
 """
 
 import dataclasses
@@ -34,11 +35,15 @@ _AUTHORITY: Final = {subject.ORGANISATION: "Демонстрационный У�
 
 
 class DemonstrationPki:
-    """The demonstration authority of one folder, with a certificate for every persona.
+    """A demonstration authority whose keys and certificates are stored in a folder.
 
-    What the folder lacks is made and kept there, so that keys and certificates stay the same from
-    run to run; a persona whose requisites changed gets a new certificate. ``present`` gives the
-    moment at which certificates begin and signatures are made.
+    Missing keys and certificates are made and stored, so they stay the same from run to run. A
+    persona whose requisites have changed gets a new certificate.
+
+    Args:
+        folder: where keys and certificates are stored.
+        personas: the subject of each persona's certificate.
+        present: returns the time at which certificates are issued and signatures are made.
     """
 
     def __init__(
@@ -62,18 +67,18 @@ class DemonstrationPki:
         }
 
     def present(self) -> datetime:
-        """The present moment of the authority, to the second."""
+        """Return the present time of the authority, to the second."""
         return self._present().replace(microsecond=0)
 
     def bundle(self) -> str:
-        """PEM of the demonstration root and its issuing authority, for ``Trust.from_pem``."""
+        """Return the PEM certificates of root and issuing authority, for ``Trust.from_pem``."""
         return "".join(
             pem.armor("CERTIFICATE", identity.certificate).decode()
             for identity in (self._root, self._authority)
         )
 
     def crls(self) -> list[bytes]:
-        """Empty revocation lists (DER) of both authorities, valid for thirty days from now."""
+        """Return empty DER revocation lists of both authorities, valid for thirty days."""
         now = self.present()
         return [
             revocation_list(identity, {}, now - timedelta(hours=1), now + timedelta(days=30))
@@ -81,13 +86,21 @@ class DemonstrationPki:
         ]
 
     def certificate(self, persona: str, variant: Variant = "valid") -> bytes:
-        """The DER certificate of a persona. Raises KeyError for an unknown one."""
+        """Return the DER certificate of a persona.
+
+        Raises:
+            KeyError: there is no such persona.
+        """
         return self._identities[persona, variant].certificate
 
     def sign(
         self, content: bytes, persona: str, *, attached: bool = False, variant: Variant = "valid"
     ) -> bytes:
-        """Content signed by a persona: CAdES-BES, DER. Raises KeyError for an unknown one."""
+        """Return a signature of a persona over content: CAdES-BES in DER.
+
+        Raises:
+            KeyError: there is no such persona.
+        """
         return sign(
             content,
             [self._identities[persona, variant]],

@@ -1,6 +1,6 @@
-"""Certificates, CRLs and CAdES-BES signatures with GOST keys: what a certification authority makes.
+"""Certificates, CRLs and CAdES-BES signatures with GOST keys.
 
-For demonstrations and tests only: signing does not run in constant time.
+For demonstrations and tests only: the time that signing takes depends on the key.
 """
 
 import functools
@@ -27,19 +27,19 @@ _NUMBERS: Final = {subject.OGRN, subject.OGRNIP, subject.SNILS, subject.INN, sub
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A private key on the curve of an OID of ``curves.CURVES``."""
+    """A private key. ``parameters`` is the OID of its curve in ``curves.CURVES``."""
 
     secret: int
     parameters: str = _PARAMETERS
 
     @classmethod
     def generate(cls, parameters: str = _PARAMETERS) -> Self:
-        """A new key from the system's randomness."""
+        """Return a new key from the random source of the system."""
         return cls(secrets.randbelow(CURVES[parameters].q - 1) + 1, parameters)
 
     @property
     def size(self) -> int:
-        """Size of a coordinate and of the hash in bytes."""
+        """Bytes of a coordinate and of the hash: 32 or 64."""
         return CURVES[self.parameters].size
 
     def _signature(self) -> Any:
@@ -49,7 +49,7 @@ class Key:
 
     @functools.lru_cache(maxsize=256)  # noqa: B019 - keys are values, few and small
     def public_key_info(self) -> bytes:
-        """The DER SubjectPublicKeyInfo (RFC 9215, 4)."""
+        """Return the DER SubjectPublicKeyInfo (RFC 9215, section 4)."""
         point = bytes(
             self._signature().public_key_generate(bytearray(self.secret.to_bytes(self.size)))
         )
@@ -63,7 +63,7 @@ class Key:
         )
 
     def sign(self, data: bytes) -> bytes:
-        """The signature of Streebog(data): s, then r, big-endian (RFC 9215, 2)."""
+        """Return the signature over the Streebog hash: s, then r, big-endian (RFC 9215, 2)."""
         digest = bytearray(streebog.digest(data, self.size)[::-1])
         signature = bytes(
             self._signature().sign(bytearray(self.secret.to_bytes(self.size)), digest)
@@ -73,7 +73,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A key with the certificate (DER) that was issued for it."""
+    """A key and its certificate in DER."""
 
     key: Key
     certificate: bytes
@@ -84,7 +84,7 @@ class Identity:
 
     @property
     def name(self) -> bytes:
-        """The DER Name of the holder."""
+        """The DER Name of the subject."""
         name: bytes = self._tbs["subject"].dump()
         return name
 
@@ -104,7 +104,10 @@ def issue(
     authority: bool = False,
     policies: Iterable[str] = (_KS1,),
 ) -> Identity:
-    """A certificate for ``key``: by ``issuer``, or self-signed where that is None."""
+    """Issue a certificate for ``key`` with the DER Name ``name``.
+
+    The certificate is signed by ``issuer``, or by ``key`` itself if ``issuer`` is None.
+    """
     signing_key = issuer.key if issuer else key
     info = key.public_key_info()
     usage = {"key_cert_sign", "crl_sign"} if authority else {"digital_signature", "non_repudiation"}
@@ -147,7 +150,7 @@ def issue(
 def revocation_list(
     issuer: Identity, revoked: Mapping[int, datetime], this_update: datetime, next_update: datetime
 ) -> bytes:
-    """The DER CRL of an authority: serial numbers with the times of their revocation."""
+    """Return a DER CRL of an authority; ``revoked`` holds times of revocation by serial number."""
     fields = {
         "version": "v2",
         "signature": _signature_algorithm(issuer.key),
@@ -178,7 +181,7 @@ class _Certificates(core.SetOf):  # type: ignore[misc]
 
 
 class _SignedData(cms.SignedData):  # type: ignore[misc]
-    """With certificates as they came: the library would encode some anew, knowing no GOST keys."""
+    """SignedData with unchanged certificates: the library would re-encode those with GOST keys."""
 
     _fields: ClassVar = [
         (name, _Certificates if name == "certificates" else spec, *options)
@@ -194,9 +197,14 @@ def sign(
     attached: bool = False,
     certificates: Iterable[bytes] = (),
 ) -> bytes:
-    """CMS SignedData in the profile CAdES-BES, DER.
+    """Return CMS SignedData of the profile CAdES-BES in DER.
 
-    ``certificates`` are embedded besides those of the signers.
+    Args:
+        content: the signed content, included in the result if ``attached``.
+        signers: the keys and certificates of the signers.
+        at: the signing time.
+        attached: whether to include the content.
+        certificates: DER certificates to include beside those of the signers.
     """
     signers = list(signers)
     message: bytes = cms.ContentInfo(
@@ -254,7 +262,7 @@ def _signer_info(content: bytes, signer: Identity, at: datetime) -> cms.SignerIn
             ),
             "digest_algorithm": _digest_algorithm(signer.key),
             "signed_attrs": attributes,
-            # Not the signature's identifier but the key's: that is what the field's software sends.
+            # The identifier of the key, not of the signature, as software in use writes it.
             "signature_algorithm": {"algorithm": _KEY_ALGORITHMS[size]},
             "signature": signer.key.sign(attributes.dump()),
         }
@@ -262,7 +270,7 @@ def _signer_info(content: bytes, signer: Identity, at: datetime) -> cms.SignerIn
 
 
 def name_fields(holder: Subject) -> dict[str, str]:
-    """The attributes of a certificate's subject by OID, as ``subject.read_subject`` reads them."""
+    """Return the attributes of a subject by OID, those that ``subject.read_subject`` reads."""
     names = " ".join(filter(None, (holder.given_name, holder.patronymic)))
     person = " ".join(filter(None, (holder.surname, names)))
     fields = {
@@ -281,7 +289,7 @@ def name_fields(holder: Subject) -> dict[str, str]:
 
 
 def distinguished_name(fields: Mapping[str, str]) -> bytes:
-    """A DER Name of these attributes by OID; numbers as NumericString, the rest in UTF-8."""
+    """Return a DER Name of attributes by OID; numbers are NumericString, others UTF8String."""
     country = _attribute("2.5.4.6", 0x13, "RU")
     return ber.element(
         0x30,
@@ -319,6 +327,6 @@ def _signature_algorithm(key: Key) -> algos.SignedDigestAlgorithm:
 
 
 def _signed(contents: bytes, key: Key) -> bytes:
-    """Certificates and CRLs share this outer shape (RFC 5280, 4.1 and 5.1)."""
+    """Return signed contents: certificates and CRLs share this form (RFC 5280, 4.1 and 5.1)."""
     algorithm = ber.element(0x30, _oid(_SIGNATURE_ALGORITHMS[key.size]))
     return ber.element(0x30, contents + algorithm + ber.element(0x03, b"\0" + key.sign(contents)))

@@ -1,7 +1,7 @@
 """The cloud on this machine: an AWS emulator run as a child process, with roles enforced.
 
-What it does differently from AWS, and how a function gets its environment there, is written in
-`docs/decisions/local-cloud.md`.
+`docs/decisions/local-cloud.md` describes the differences from AWS, and how a function gets its
+environment.
 """
 
 import contextlib
@@ -37,21 +37,22 @@ _EMULATOR = Path(__file__).with_name("emulator.py")
 
 
 class CloudError(Exception):
-    """The local cloud could not be started, or could not do what was asked; the text says why."""
+    """The local cloud could not be started or has refused a request; the text is the reason."""
 
 
 class Cloud:
     """An AWS emulator on a loopback port, for as long as the context is open.
 
-    Enter it in the main thread: on Linux the emulator stops when the thread that started it ends.
+    Enter the context in the main thread: on Linux, the emulator stops when the thread that started
+    the emulator ends.
 
     Args:
-        python: the interpreter of the environment that holds the emulator; it runs the Lambdas too,
-            so it must be of the version they are packaged for.
+        python: the interpreter of the emulator's environment. It also runs the functions, so its
+            version must be the one for which they are packaged.
         port: the loopback port; 0 takes a free one.
-        state: the folder in which everything put into the cloud is kept over restarts; None keeps
-            nothing. It is emptied when the last stop was not clean, since half of it is then lost.
-        log: the file for the emulator's own output; None puts it with what is deleted on exit.
+        state: the folder that keeps all data over restarts; None keeps nothing. After an unclean
+            stop the folder is emptied, because a part of the data is lost.
+        log: the file for the output of the emulator; None writes a file that is deleted on exit.
 
     Raises:
         CloudError: on entering, if the port or the state is in use or the emulator does not start.
@@ -60,7 +61,7 @@ class Cloud:
     def __init__(
         self, python: Path, *, port: int = 0, state: Path | None = None, log: Path | None = None
     ) -> None:
-        self._python = python.absolute()  # it starts in a folder of its own
+        self._python = python.absolute()  # the emulator is started in another folder
         self._wanted_port = port
         self._state = State(state) if state else None
         self._log = log
@@ -69,9 +70,9 @@ class Cloud:
         self._clients: dict[str, Any] = {}
         self.port = 0
         self.saved_at: dt.datetime | None = None
-        """When what the cloud started with was saved; None where it started empty."""
+        """When the data of the state was saved; None if the cloud started empty."""
         self.set_aside_to: Path | None = None
-        """Where the content of the state went that an earlier version of the product had kept."""
+        """Where data of an earlier version of the product was moved; None if there was none."""
         self.ca_bundle = Path()
 
     def __enter__(self) -> Self:
@@ -104,24 +105,24 @@ class Cloud:
 
     @property
     def endpoint(self) -> str:
-        """The address of every AWS service here, HTTPS with a certificate of `ca_bundle`."""
+        """The HTTPS address of all AWS services; ``ca_bundle`` verifies the certificate."""
         return f"https://{HOST}:{self.port}"
 
     @property
     def process_id(self) -> int:
-        """The emulator's process, while the context is open."""
+        """The process id of the emulator, while the context is open."""
         assert self._process is not None, "the cloud is not running"  # noqa: S101
         return self._process.pid
 
     def api_url(self, rest_api_id: str, stage: str) -> str:
-        """The address under which a deployed REST API answers, without a closing slash."""
+        """Return the address of a deployed REST API, without a trailing slash."""
         return f"{self.endpoint}/_aws/execute-api/{rest_api_id}/{stage}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client that may do anything, as the account's root; made once a service."""
+        """Return the boto3 client of a service with all rights (the root of the account)."""
         if service in self._clients:
             return self._clients[service]
-        # Nothing of the developer's own settings: profile, files, proxies.
+        # The settings of the developer (profile, files, proxies) are ignored.
         core = botocore.session.Session(
             session_vars={
                 "profile": (None, None, None, None),
@@ -148,7 +149,7 @@ class Cloud:
         return self._clients[service]
 
     def outputs(self, stack_name: str) -> dict[str, str] | None:
-        """The outputs of a stack that is up, or None when there is none."""
+        """Return the outputs of a stack, or None if there is no such stack."""
         return stack.outputs(self.client("cloudformation"), stack_name)
 
     def deploy(
@@ -159,11 +160,11 @@ class Cloud:
         stack_name: str,
         parameters: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        """Create or update a stack from a plain CloudFormation template; returns its outputs.
+        """Create or update a stack from a CloudFormation template and return the outputs.
 
-        The zip goes to a bucket under the hash of its content, and the template's parameters
-        `ArtifactBucket` and `ArtifactKey` name it, so a changed zip updates the code of the
-        functions and an unchanged one changes nothing.
+        The artifact is uploaded under the hash of its content, which the template's parameters
+        ``ArtifactBucket`` and ``ArtifactKey`` name. A changed artifact therefore updates the code
+        of the functions, and an unchanged artifact changes nothing.
 
         Raises:
             stack.DeploymentError: with the reason of the first resource that failed.
@@ -173,17 +174,17 @@ class Cloud:
         )
 
     def messages(self) -> list[inspection.Message]:
-        """The mails and SMS the cloud has sent, newest first."""
+        """Return the e-mails and SMS that the cloud has sent, newest first."""
         log = self._log_path.read_text(encoding="utf-8", errors="replace")
         sent = inspection.texts(self.http, self.endpoint, log) + self._mails()
         return sorted(sent, key=lambda message: message["sent_at"], reverse=True)
 
     def queues(self) -> list[inspection.QueueDepth]:
-        """How many messages each queue and its dead-letter queue hold, by name."""
+        """Return the number of messages in each queue and its dead-letter queue, by name."""
         return inspection.queues(self.client("sqs"))
 
     def function_logs(self, name: str) -> list[str]:
-        """The lines a function has logged, oldest first; empty when it has not run yet."""
+        """Return the log lines of a function, oldest first."""
         return inspection.function_logs(self.client("logs"), name)
 
     def _lock_state(self, resources: contextlib.ExitStack) -> IO[str] | None:
@@ -204,17 +205,17 @@ class Cloud:
                 self._state.keep_mails(self._mails())
 
     def _environment(self, key: Path) -> dict[str, str]:
-        # All of it reaches the functions too, so nothing of the host's may be in it.
+        # The functions inherit this environment, so the host's variables must not be in it.
         environment = {
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
-            "TZ": "UTC",  # as in Lambda, and the log is read for the time of an SMS
+            "TZ": "UTC",  # as in Lambda; the times of SMS are read from the log
             "HOME": str(self._folder),
             "TMPDIR": str(self._folder),
             "PYTHONNOUSERSITE": "1",
             "PYTHONUNBUFFERED": "1",
-            # Queue addresses are made of this and kept with the state, so it must not change with
-            # the port; clients take them as names and call AWS_ENDPOINT_URL.
+            # Queue addresses contain this port and are kept with the state: the value is constant.
+            # Clients take the addresses as names and call AWS_ENDPOINT_URL.
             "GATEWAY_PORT": "4566",
             "AWS_ENDPOINT_URL": self.endpoint,
             "MINISTACK_HOST": HOST,
@@ -224,7 +225,7 @@ class Cloud:
             "AUTH": "true",
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
-            "DOCKER_HOST": "unix:///nonexistent",  # else it reaps containers of the developer
+            "DOCKER_HOST": "unix:///nonexistent",  # otherwise it removes the developer's containers
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(self.ca_bundle),
             "MINISTACK_SSL_KEY": str(key),
@@ -251,7 +252,7 @@ class Cloud:
         command += ["--graceful-timeout", "1"]
         command += ["--certfile", str(self.ca_bundle), "--keyfile", str(key)]
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        # The lock is inherited, so that it outlives us where the emulator does.
+        # The emulator inherits the lock, which is thus held as long as the emulator runs.
         inherited = [listener.fileno()] + ([state_lock.fileno()] if state_lock else [])
         with self._log_path.open("ab") as log:
             try:
@@ -263,7 +264,7 @@ class Cloud:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     pass_fds=inherited,
-                    start_new_session=True,  # Ctrl-C reaches us alone; we stop it in our order
+                    start_new_session=True,  # Ctrl-C must not reach it
                 )
             except OSError as error:
                 raise CloudError(f"cannot run {self._python}: {error}") from error
@@ -316,7 +317,7 @@ def _private_folder() -> Iterator[str]:
 
 
 def listen(port: int) -> socket.socket:
-    """A socket that listens on a loopback port; 0 takes a free one.
+    """Return a socket that listens on a loopback port; 0 takes a free one.
 
     Raises:
         CloudError: if the port is in use.

@@ -1,6 +1,6 @@
-"""The people of the demonstration: who they are, whom they act for, and what that owns.
+"""The personas of the demonstration: persons, their organisations and the cash registers of these.
 
-All of it is invented: taxpayer numbers begin with 9677, which no tax office gives out.
+Everything is invented. Taxpayer numbers begin with 9677, a code that no tax office has.
 """
 
 import datetime as dt
@@ -10,37 +10,37 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Person:
-    """The name and the position as a signature certificate states them."""
+    """A natural person, with the name and position that a signature certificate states."""
 
     surname: str
     given_name: str
     patronymic: str
     position: str
     inn: str
-    """The person's own, 12 digits."""
+    """ИНН of the person, 12 digits."""
 
 
 @dataclass(frozen=True)
 class Register:
-    """A cash register with the fiscal drive that is in it now."""
+    """A cash register with its current fiscal drive."""
 
     register_id: str
-    """Регистрационный номер (РНМ), 16 digits, its last six the check code."""
+    """Регистрационный номер (РНМ): 16 digits, of which the last six are a check code."""
     model: str
     serial: str
     fiscal_drive_number: str
     fiscal_drive_months: Literal[15, 36]
     fiscal_drive_days_left: int
-    """Counted from the day the demonstration data is put in, so that it never grows stale."""
+    """Days from the seeding of the demonstration data to the last day of the drive."""
 
     def fiscal_drive_ends_on(self, today: dt.date) -> dt.date:
-        """The last day of the drive, given the day the data is put in."""
+        """Return the last day of the drive; ``today`` is the day on which the data is seeded."""
         return today + dt.timedelta(days=self.fiscal_drive_days_left)
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation as its cabinet knows it."""
+    """An organisation, with the details that the cabinet of the operator sends."""
 
     name: str
     kind: Literal["legal_entity", "entrepreneur"]
@@ -57,7 +57,7 @@ class Organisation:
 
 @dataclass(frozen=True)
 class Persona:
-    """Someone to act as: what a token for them claims, and whom they act for."""
+    """A user of the product: the claims of the token, the person and the organisation."""
 
     key: str
     title: str

@@ -1,4 +1,4 @@
-"""The demonstration data, put in through the product's own queues and calls."""
+"""The demonstration data, entered by the queues and calls of the product itself."""
 
 import base64
 import datetime as dt
@@ -50,7 +50,7 @@ DRIVES: dict[str, dict[str, Any]] = {
 
 
 def seed(product: Product) -> None:
-    """Make the personas' organisations known, give two a shop and a past, fill the catalogue."""
+    """Enter organisations, registers and the catalogue; give some a shop, receipts, agreements."""
     queue, issuer, api = product.outputs["CabinetQueueUrl"], product.issuer, product.api
     owners = [persona for persona in product.personas.values() if persona.organisation]
     for persona in owners:
@@ -62,9 +62,9 @@ def seed(product: Product) -> None:
     for model, drive in DRIVES.items():
         operator.put(f"/fiscal-drives/{model}", drive, key=f"seed-{model}".replace(".", "-"))
     for persona in owners:
-        assert persona.organisation is not None  # noqa: S101 - chosen so
+        assert persona.organisation is not None  # noqa: S101 - selected above
         _wait_for(api.as_bearer(issuer.token(persona)), len(persona.organisation.registers))
-    # Once its organisation is known.
+    # A landlord is enrolled with the profile of its organisation.
     operator.put(f"/rent/landlords/{PERSONAS['arenda'].client_id}")
     _open_shop(api.as_bearer(issuer.token(PERSONAS["romashka"])), PERSONAS["romashka"])
     _count_receipts_of_the_past(product, PERSONAS["romashka"])
@@ -122,7 +122,7 @@ def _wait_for(client: Api, registers: int) -> None:
 
 
 def _open_shop(client: Api, persona: Persona) -> None:
-    assert persona.organisation is not None  # noqa: S101 - called for one that has
+    assert persona.organisation is not None  # noqa: S101 - every caller passes such a persona
     shop = client.post(
         "/organisation/shops",
         {"name": "Магазин на Щербаковской", "address": persona.organisation.address},
@@ -133,7 +133,7 @@ def _open_shop(client: Api, persona: Persona) -> None:
 
 
 def _count_receipts_of_the_past(product: Product, persona: Persona) -> None:
-    """Write statistics of the month before, which no call can make: they are counted as sent."""
+    """Write the statistics of the last 29 days, which no call can enter."""
     today = clock.today()
     for ago in range(1, 30):
         day = today - dt.timedelta(days=ago)
@@ -161,8 +161,8 @@ def _count_receipts_of_the_past(product: Product, persona: Persona) -> None:
 
 
 def _rent_out(product: Product, tenant: Persona, landlord: Persona) -> None:
-    """Let a tenant's only shop be seen by its landlord, with a month of receipts behind it."""
-    assert tenant.organisation is not None  # noqa: S101 - called for one that has
+    """Grant a landlord access to the turnover of a tenant's shop, which has a month of receipts."""
+    assert tenant.organisation is not None  # noqa: S101 - every caller passes such a persona
     client = product.api.as_bearer(product.issuer.token(tenant))
     (register,) = tenant.organisation.registers
     shop = client.post(
@@ -172,7 +172,7 @@ def _rent_out(product: Product, tenant: Persona, landlord: Persona) -> None:
     ).json["shop_id"]
     client.put(f"/organisation/shops/{shop}/registers/{register.register_id}")
     began = clock.now() - dt.timedelta(days=_DAYS_OF_RENT)
-    # The register has stood there all the time, which no call can say.
+    # A call would bind the register from now on, not for the past month.
     binding = {
         "client_id": tenant.client_id,
         "sk": f"binding#{register.register_id}#{first_identifier(began)}",
@@ -195,7 +195,7 @@ def _rent_out(product: Product, tenant: Persona, landlord: Persona) -> None:
 
 
 def _receipts(register: Register, today: dt.date) -> Iterator[dict[str, Any]]:
-    """Yield the receipts of a month: three a day, dearer at the end of a week."""
+    """Yield the receipts of a month: three each day, with higher totals from Friday to Sunday."""
     number = 1_000
     for ago in range(_DAYS_OF_RENT, 0, -1):
         day = today - dt.timedelta(days=ago)
@@ -218,7 +218,7 @@ def _receipts(register: Register, today: dt.date) -> Iterator[dict[str, Any]]:
 
 
 def _join_edo(product: Product, persona: Persona) -> None:
-    """Let a persona take part in the exchange of documents, so that others can write to it."""
+    """Register the organisation of a persona for the exchange of documents."""
     client = product.api.as_bearer(product.issuer.token(persona))
     certificate = base64.b64encode(product.pki.certificate(persona.key)).decode()
     path = "/edo/registration"
@@ -235,8 +235,8 @@ def _join_edo(product: Product, persona: Persona) -> None:
 
 
 def _load_into_1c(product: Product, persona: Persona, *, place: int) -> None:
-    """Begin the trial of a register, and let it have closed a shift today."""
-    assert persona.organisation is not None  # noqa: S101 - called for one that has
+    """Start the trial of a register and send the documents of a shift that it closed today."""
+    assert persona.organisation is not None  # noqa: S101 - every caller passes such a persona
     register = persona.organisation.registers[place]
     client = product.api.as_bearer(product.issuer.token(persona))
     client.post(f"/integration-1c/registers/{register.register_id}/trial", key="seed-trial")
@@ -253,7 +253,7 @@ _SOLD: list[tuple[str, int, int, int]] = [
 
 
 def _shift(register: Register, day: dt.date) -> Iterator[dict[str, Any]]:
-    """Yield the documents of a closed shift: a receipt for each item, the last paid in cash."""
+    """Yield the documents of a closed shift: one receipt for each item, the last paid in cash."""
     documents: list[dict[str, Any]] = [{"code": 2}]
     for name, price, vat, quantity in _SOLD:
         total = price * quantity
