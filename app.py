@@ -6,8 +6,8 @@ Of Chalice's own commands, ``chalice package`` makes the definition of the API o
 deployment is built; the command needs a region (``AWS_DEFAULT_REGION``) and installs the
 dependencies first, which takes minutes. ``chalice local`` serves the calls that need neither a
 token nor a table; the whole product runs on this machine with ``make run``.
-``chalice deploy`` is refused: it would make one function with one role of everything. ``make
-deploy`` deploys.
+``chalice deploy`` is refused: it would make one function with one role of everything; use
+``make deploy``.
 """
 
 import importlib
