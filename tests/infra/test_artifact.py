@@ -136,7 +136,9 @@ def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe:
     assert [origin for origin in origins if "site-packages" in origin] == []
     if function.routes:
         # Who speaks SOAP has a password of his own, and who signs in must say one.
-        problem = "unauthenticated" if function.routes[0].callers else UNKNOWN.get(function.name)
+        route = function.routes[0]
+        known = route.callers or route.token
+        problem = "unauthenticated" if known else UNKNOWN.get(function.name)
         assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
         if problem is None:
             assert answer["statusCode"] == 200, answer
