@@ -89,7 +89,7 @@ function statisticsView({ days, totals, reasons, cost_kopecks: cost }, from, to)
 }
 
 function reasonsView(reasons) {
-  const all = Object.values(reasons).flatMap(Object.entries);
+  const all = Object.values(reasons).flatMap(Object.entries).filter(([, times]) => times > 0);
   return all.length > 0 && [h("h3", null, "Почему чек не дошёл"),
     h("ul", null, all.map(([reason, times]) => h("li", null, `${REASONS[reason] ?? reason}: ${number(times)}`)))];
 }
