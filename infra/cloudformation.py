@@ -54,6 +54,12 @@ class Stack:
             return None
         return description
 
+    def template(self) -> Json:
+        """Return the template that the stack is made from."""
+        body = self.cloudformation.get_template(StackName=self.name)["TemplateBody"]
+        template: Json = json.loads(body) if isinstance(body, str) else body
+        return template
+
     def outputs(self) -> dict[str, str]:
         """Return the outputs of the stack.
 

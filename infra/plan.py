@@ -87,6 +87,8 @@ class Plan:
     url: str
     change_set: str | None = None
     changes: Sequence[Change] = ()
+    lost: Sequence[str] = ()
+    """Rights that roles lose, and with them the versions that are live before the release."""
     later: bool = False
     """Whether the change set can only be made when the stacks before this one are there."""
 
@@ -128,6 +130,7 @@ class Plan:
         self.change_set = self.stack.plan(self.url, parameters, description)
         if self.change_set:
             self.changes = list(self.stack.changes(self.change_set))
+            self.lost = lost_rights(self.stack.template(), self.template)
             try:
                 require_data_stays(self.changes)
             except DeploymentError:
@@ -145,7 +148,36 @@ class Plan:
     def lines(self) -> list[str]:
         """Return the plan for a person to read: the stack, then each changed resource."""
         new = " (new)" if self.later else ""
-        return [f"{self.stack.name}{new}", *(f"  {change}" for change in self.changes)]
+        lost = (f"  Live versions lose a right before calls shift: {right}" for right in self.lost)
+        return [f"{self.stack.name}{new}", *(f"  {change}" for change in self.changes), *lost]
+
+
+def lost_rights(former: Json, template: Json) -> list[str]:
+    """Return what the roles of a former template may do and those of the template may not.
+
+    A role that is gone is left out, since its function is gone too.
+    """
+    had, has = _rights(former), _rights(template)
+    return sorted(
+        f"{role} {action}"
+        for role in had.keys() & has.keys()
+        for action in {action for action, _ in had[role] - has[role]}
+    )
+
+
+def _rights(template: Json) -> dict[str, set[tuple[str, str]]]:
+    """Return the rights of each role as pairs of action and resource."""
+    return {
+        name: {
+            (action, json.dumps(resource, sort_keys=True))
+            for policy in role["Properties"].get("Policies", [])
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in statement["Action"]
+            for resource in statement.get("Resource", [])
+        }
+        for name, role in template["Resources"].items()
+        if role["Type"] == "AWS::IAM::Role"
+    }
 
 
 def require_data_stays(changes: Iterable[Change]) -> None:

@@ -5,6 +5,8 @@ import json
 import os
 import re
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from infra.cloudformation import Change, DeploymentError, Stack
 from infra.deploy import deploy, lint, main, require_clean_tree, upload
 from infra.local.cloud import Cloud
 from infra.plan import choose_parameters, require_data_stays, require_values
+from infra.release import Canary, ShiftReturned
 from infra.secret_store import SecretMissing
 from infra.stacks import stack_name
 from infra.stacks.data import STACK_POLICY
@@ -314,6 +317,93 @@ def test_a_failure_half_way_names_its_cause_and_the_next_run_goes_on(
         "  Add     B  AWS::SNS::Topic",
     ]
     assert stacks_of(cloud, "half") == ["data", "billing", "api"]
+
+
+def answering(name: str, text: str) -> Json:
+    """The resources of a function that answers with a text, and of its alias."""
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    trust["Principal"] = {"Service": "lambda.amazonaws.com"}  # type: ignore[assignment]
+    upper = name.upper()
+    return {
+        f"{upper}Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}
+            },
+        },
+        upper: {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "FunctionName": {"Fn::Sub": f"${{Stage}}-{name}"},
+                "Runtime": "python3.11",
+                "Handler": "index.handler",
+                "Role": {"Fn::GetAtt": [f"{upper}Role", "Arn"]},
+                "Code": {"ZipFile": f"def handler(event, context):\n    return {text!r}\n"},
+            },
+        },
+        f"{upper}Live": {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {
+                "FunctionName": {"Ref": upper},
+                "FunctionVersion": "$LATEST",
+                "Name": "live",
+            },
+        },
+        f"{upper}Alarm": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "AlarmName": {"Fn::Sub": f"${{Stage}}-{name}-alarm"},
+                "Namespace": "AWS/Lambda",
+                "MetricName": "Errors",
+                "Statistic": "Sum",
+                "Period": 300,
+                "EvaluationPeriods": 1,
+                "Threshold": 1,
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                "TreatMissingData": "notBreaching",
+            },
+        },
+    }
+
+
+def test_an_alarm_in_the_last_step_brings_the_steps_before_back_too(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    functions = cloud.client("lambda")
+
+    def build(text: str) -> Build:
+        data = {"Kept": queue("shift-kept")}
+        return little(tmp_path, data=data, billing=answering("a", text), api=answering("b", text))
+
+    def answers() -> list[str]:
+        return [
+            json.loads(functions.invoke(FunctionName=name, Qualifier="live")["Payload"].read())
+            for name in ("shift-a", "shift-b")
+        ]
+
+    def ring() -> None:
+        """Ring once the function of the API gets a tenth of the calls."""
+        while not functions.get_alias(FunctionName="shift-b", Name="live").get("RoutingConfig"):
+            time.sleep(0.01)
+        assert answers()[0] == "second", "the section has shifted"
+        cloud.client("cloudwatch").set_alarm_state(
+            AlarmName="shift-b-alarm", StateValue="ALARM", StateReason="test"
+        )
+
+    deploy_little(cloud, build("first"), "shift")
+    assert answers() == ["first", "first"]
+    ringing = threading.Thread(target=ring)
+    ringing.start()
+    with pytest.raises(ShiftReturned, match="shift-b-alarm rang"):
+        deploy_little(cloud, build("second"), "shift", canary=Canary(3, poll_seconds=0.02))
+    ringing.join()
+    assert answers() == ["first", "first"]
+
+    cloud.client("cloudwatch").set_alarm_state(
+        AlarmName="shift-b-alarm", StateValue="OK", StateReason="test"
+    )
+    deploy_little(cloud, build("second"), "shift", canary=Canary(0.1, poll_seconds=0.02))
+    assert answers() == ["second", "second"], "no stack has changed, and yet it is released"
 
 
 def test_uploads_once_and_says_where_it_cannot(cloud: Cloud, tmp_path: Path) -> None:
