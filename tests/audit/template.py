@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from infra.deploy import lint
+from infra.preconditions import lint
 from tests.audit.outcome import Outcome, State
 
 TOOLS = Path(".venv-audit/bin")

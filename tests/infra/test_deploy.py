@@ -19,9 +19,10 @@ from chalicelib.services.gosotchet.settings import ReportingSecret
 from infra import artifact, secret_store
 from infra.build import Build
 from infra.cloudformation import Change, DeploymentError, Stack
-from infra.deploy import deploy, lint, main, require_clean_tree, upload
+from infra.deploy import deploy, main, upload
 from infra.local.cloud import Cloud
 from infra.plan import choose_parameters, require_data_stays, require_values
+from infra.preconditions import lint, require_clean_tree
 from infra.release import Canary, ShiftReturned
 from infra.secret_store import SecretMissing
 from infra.stacks import stack_name
@@ -366,44 +367,49 @@ def answering(name: str, text: str) -> Json:
     }
 
 
-def test_an_alarm_in_the_last_step_brings_the_steps_before_back_too(
-    cloud: Cloud, tmp_path: Path
+@pytest.mark.parametrize("step", ["a", "b"], ids=["sections", "api"])
+def test_an_alarm_brings_this_step_and_those_before_back(
+    cloud: Cloud, tmp_path: Path, step: str
 ) -> None:
-    functions = cloud.client("lambda")
+    functions, stage = cloud.client("lambda"), f"shift{step}"
+    rung = f"{stage}-{step}"
 
     def build(text: str) -> Build:
-        data = {"Kept": queue("shift-kept")}
+        data = {"Kept": queue(f"{stage}-kept")}
         return little(tmp_path, data=data, billing=answering("a", text), api=answering("b", text))
 
     def answers() -> list[str]:
         return [
             json.loads(functions.invoke(FunctionName=name, Qualifier="live")["Payload"].read())
-            for name in ("shift-a", "shift-b")
+            for name in (f"{stage}-a", f"{stage}-b")
         ]
 
-    def ring() -> None:
-        """Ring once the function of the API gets a tenth of the calls."""
-        while not functions.get_alias(FunctionName="shift-b", Name="live").get("RoutingConfig"):
-            time.sleep(0.01)
-        assert answers()[0] == "second", "the section has shifted"
+    def set_alarm(state: str) -> None:
         cloud.client("cloudwatch").set_alarm_state(
-            AlarmName="shift-b-alarm", StateValue="ALARM", StateReason="test"
+            AlarmName=f"{rung}-alarm", StateValue=state, StateReason="test"
         )
 
-    deploy_little(cloud, build("first"), "shift")
+    def ring() -> None:
+        """Ring once the function gets a tenth of the calls."""
+        while not functions.get_alias(FunctionName=rung, Name="live").get("RoutingConfig"):
+            time.sleep(0.01)
+        set_alarm("ALARM")
+
+    deploy_little(cloud, build("first"), stage)
     assert answers() == ["first", "first"]
     ringing = threading.Thread(target=ring)
     ringing.start()
-    with pytest.raises(ShiftReturned, match="shift-b-alarm rang"):
-        deploy_little(cloud, build("second"), "shift", canary=Canary(3, poll_seconds=0.02))
+    with pytest.raises(ShiftReturned, match=f"{rung}-alarm rang"):
+        deploy_little(cloud, build("second"), stage, canary=Canary(3, poll_seconds=0.02))
     ringing.join()
     assert answers() == ["first", "first"]
+    name = stack_name(stage, "api")
+    planned = cloud.client("cloudformation").list_change_sets(StackName=name)["Summaries"]
+    assert not any(change_set["ExecutionStatus"] == "AVAILABLE" for change_set in planned)
 
-    cloud.client("cloudwatch").set_alarm_state(
-        AlarmName="shift-b-alarm", StateValue="OK", StateReason="test"
-    )
-    deploy_little(cloud, build("second"), "shift", canary=Canary(0.1, poll_seconds=0.02))
-    assert answers() == ["second", "second"], "no stack has changed, and yet it is released"
+    set_alarm("OK")
+    deploy_little(cloud, build("second"), stage, canary=Canary(0.1, poll_seconds=0.02))
+    assert answers() == ["second", "second"], "what no stack has to change any more is released"
 
 
 def test_uploads_once_and_says_where_it_cannot(cloud: Cloud, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from chalicelib.runtime.settings import Settings
 from chalicelib.runtime.throttling import BUCKETS, api_key
 from infra import declarations, functions, names, parameters
 from infra.build import Build
-from infra.deploy import lint
 from infra.functions import FED_BY_OTHERS, RELAYED, Function
 from infra.gateway import OUTBOX_PATTERN
+from infra.preconditions import lint
 from infra.stacks import data
 from tests.support import cloud
 
