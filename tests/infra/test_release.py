@@ -237,6 +237,26 @@ def test_a_release_that_was_cut_off_is_rolled_back_to_the_last_whole_one(cloud: 
     assert stage.answers() == ["first", "first"]
 
 
+@pytest.mark.parametrize("end", ["rollback", "release"])
+def test_a_shift_whose_machine_was_lost_is_ended(cloud: Cloud, end: str) -> None:
+    stage = Stage(cloud, f"lost{end}", "a", "b")
+    stage.release(description="commit one")
+    stage.change("second")
+    versions = stage.releases.publish(stage.names, "commit two")
+    for name in stage.names:
+        cloud.client("lambda").update_alias(
+            FunctionName=name,
+            Name="live",
+            RoutingConfig={"AdditionalVersionWeights": {versions[name]: 0.1}},
+        )
+    if end == "rollback":
+        assert stage.releases.roll_back()["description"] == "commit one"
+        assert stage.live() == [("1", {}), ("1", {})]
+    else:
+        stage.release(QUICK)
+        assert stage.live() == [("2", {}), ("2", {})]
+
+
 def test_a_rollback_leaves_a_function_that_is_gone(cloud: Cloud) -> None:
     stage = Stage(cloud, "gone", "a", "b")
     stage.release()
