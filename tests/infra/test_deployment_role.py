@@ -19,6 +19,7 @@ from infra.migrate import Migrator
 from infra.release import Canary, Releases
 from infra.stacks.data import KEEPING
 from tests.infra.test_deploy import TOPIC, little
+from tests.infra.test_release import code
 
 Json = dict[str, Any]
 
@@ -223,7 +224,7 @@ def test_releases_its_functions_and_no_others(
             Runtime="python3.11",
             Handler="code.handler",
             Role="arn:aws:iam::000000000000:role/any",
-            Code={"ZipFile": b""},
+            Code={"ZipFile": code("first")},
         )
         cloud.client("lambda").create_alias(
             FunctionName=f"{stage}-a", Name="live", FunctionVersion="$LATEST"
