@@ -130,7 +130,8 @@ class Plan:
         self.change_set = self.stack.plan(self.url, parameters, description)
         if self.change_set:
             self.changes = list(self.stack.changes(self.change_set))
-            self.lost = lost_rights(self.stack.template(), self.template)
+            if self.stack.describe():
+                self.lost = lost_rights(self.stack.template(), self.template)
             try:
                 require_data_stays(self.changes)
             except DeploymentError:
