@@ -103,7 +103,10 @@ TYPES: Mapping[str, Rights] = {
             _FUNCTION,
         )
     ],
-    "AWS::Lambda::Alias": [("lambda:CreateAlias DeleteAlias GetAlias UpdateAlias", _FUNCTION)],
+    # The local cloud asks for ListAliases where AWS asks for GetAlias.
+    "AWS::Lambda::Alias": [
+        ("lambda:CreateAlias DeleteAlias GetAlias ListAliases UpdateAlias", _FUNCTION)
+    ],
     # Ids of mappings are random; a mapping keeps no data.
     "AWS::Lambda::EventSourceMapping": [
         (

@@ -12,7 +12,7 @@ import dataclasses
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -91,12 +91,16 @@ class Releases:
         revisions = {name: former[name]["RevisionId"] for name in moved}
         try:
             if answering and canary.seconds:
+                # Before the first call goes to a new version, which may make an alarm ring at once.
+                before = set(self._ringing(alarms))
+                if before:
+                    self.tell(f"Ringing already, so not watched: {', '.join(sorted(before))}.")
                 for name in answering:
                     routing = {"AdditionalVersionWeights": {moved[name]: _SHARE}}
                     revisions[name] = self._move(
                         name, RevisionId=revisions[name], RoutingConfig=routing
                     )
-                self._watch(len(answering), alarms, canary)
+                self._watch(len(answering), set(alarms) - before, canary)
             for name, version in moved.items():
                 self._move(
                     name,
@@ -110,29 +114,25 @@ class Releases:
         if moved:
             self.tell(f"New versions of {len(moved)} functions answer all calls.")
 
-    def _watch(self, functions: int, alarms: Sequence[str], canary: Canary) -> None:
-        before = set(self._ringing(alarms))
+    def _watch(self, functions: int, alarms: Set[str], canary: Canary) -> None:
         self.tell(
             f"A tenth of the calls goes to new versions of {functions} functions; "
-            f"{len(alarms) - len(before)} alarms are watched for {canary.seconds:.0f} s."
+            f"{len(alarms)} alarms are watched for {canary.seconds:.0f} s."
         )
-        if before:
-            self.tell(f"Ringing already, so not watched: {', '.join(sorted(before))}.")
         deadline = time.monotonic() + canary.seconds
         while time.monotonic() < deadline:
             time.sleep(min(canary.poll_seconds, canary.seconds))
-            if rung := sorted(set(self._ringing(alarms)) - before):
+            if rung := sorted(self._ringing(alarms)):
                 raise ShiftReturned(
                     f"{', '.join(rung)} rang while a tenth of the calls went to the new versions; "
                     "the former versions answer all calls again. Mend the cause and deploy again."
                 )
 
-    def _ringing(self, alarms: Sequence[str]) -> Iterator[str]:
-        watched = set(alarms)
+    def _ringing(self, alarms: Collection[str]) -> Iterator[str]:
         pages = self.clients("cloudwatch").get_paginator("describe_alarms")
         for page in pages.paginate(AlarmNamePrefix=f"{self.stage}-", StateValue="ALARM"):
             for alarm in page["MetricAlarms"]:
-                if alarm["AlarmName"] in watched:
+                if alarm["AlarmName"] in alarms:
                     yield alarm["AlarmName"]
 
     def _alias(self, function: str) -> Json:
