@@ -47,6 +47,15 @@ TYPES: Mapping[str, Rights] = {
     "AWS::ApiGateway::Deployment": [],
     "AWS::ApiGateway::GatewayResponse": [],
     "AWS::ApiGateway::Stage": [],
+    "AWS::ApiGateway::ApiKey": [
+        ("apigateway:GET POST PATCH DELETE", f"{_API}apikeys"),
+        ("apigateway:GET POST PATCH DELETE", f"{_API}apikeys/*"),
+    ],
+    "AWS::ApiGateway::UsagePlan": [
+        ("apigateway:GET POST PATCH DELETE", f"{_API}usageplans"),
+        ("apigateway:GET POST PATCH DELETE", f"{_API}usageplans/*"),
+    ],
+    "AWS::ApiGateway::UsagePlanKey": [],
     "AWS::ApiGateway::DomainName": [
         ("apigateway:GET POST PATCH DELETE", f"{_API}domainnames"),
         ("apigateway:GET POST PATCH DELETE", f"{_API}domainnames/*"),

@@ -23,13 +23,16 @@ Json = dict[str, Any]
 CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 STAGES = ("prod", "test")
 NAMED = {
+    "AWS::ApiGateway::ApiKey": "Name",
     "AWS::ApiGateway::RestApi": "Name",
+    "AWS::ApiGateway::UsagePlan": "UsagePlanName",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
+    "AWS::SES::ConfigurationSet": "Name",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
 }
@@ -48,7 +51,7 @@ def test_every_name_carries_the_stage(production: Json) -> None:
             assert "${Stage}" in rendered(resource["Properties"][name], "${Stage}"), logical_id
         else:
             named = [key for key in resource.get("Properties", {}) if key.endswith("Name")]
-            owned = {"FunctionName", "StageName", "DomainName"}
+            owned = {"FunctionName", "StageName", "DomainName", "ConfigurationSetName"}
             owned |= {"Name"} if resource["Type"] == "AWS::Lambda::Alias" else set()
             assert not set(named) - owned, f"{logical_id}: does {named} carry the stage?"
     for secret in re.findall(r"resolve:secretsmanager:([^:]*)", json.dumps(production)):
