@@ -184,6 +184,11 @@ def _e_receipts(world: World) -> None:
     )
     world.send(FISCAL_DOCUMENTS, sold)
     world.drain()
+    old = {"fiscalDocumentNumber": 1, "dateTime": "2026-07-15T12:05:00"}
+    world.send(FISCAL_DOCUMENTS, {**sold, **old, "buyerPhoneOrAddress": None})
+    world.drain()
+    world.run("request_archives")
+    world.drain()
     waiting = world.get("/moderation/applications", who="operator")["items"]
     (logo,) = (item for item in waiting if item["service"] == by.LOGO)
     assert by.decide(world, logo["application_id"]).status == 200
