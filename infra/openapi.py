@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.core.platform.actions import OPENAPI
-from chalicelib.runtime.action import KEY, payload_of, signature
+from chalicelib.runtime.action import payload_of, signature
 from chalicelib.runtime.declaration import Action
 from chalicelib.runtime.file_response import is_text
 from chalicelib.runtime.problem import (
@@ -35,6 +35,14 @@ from chalicelib.runtime.problem import (
 from chalicelib.runtime.raw_request import RawRequest
 from infra import declarations, gateway
 from infra.examples import compose
+from infra.openapi_parts import (
+    INFO,
+    KEY_PARAMETER,
+    PROBLEM,
+    REFUSALS,
+    SECURITY_SCHEME,
+    SERVERS,
+)
 from infra.schemas import Schemas, is_list, markdown, model_of, path_parameter, query_parameters
 
 Json = dict[str, Any]
@@ -44,98 +52,6 @@ _JSON = "application/json"
 _REF = "#/components/schemas/"
 _SCHEME = "oidc"
 
-_INFO = {
-    "title": "Сервис и Услуги",
-    "version": "1.0.0",
-    "description": """\
-The back end of the menu «Сервис и Услуги» of a fiscal-data operator's client cabinet.
-
-- JSON in UTF-8, snake_case. Money is whole kopecks (`…_kopecks`), times are RFC 3339 in UTC, \
-dates are business days in Europe/Moscow. Identifiers are opaque.
-- The token identifies the caller's organisation. An identifier of another organisation's thing \
-answers 404.
-- Lists come in pages. Pass `next` of a page to get the following one; `next` is null on the last.
-- A call with an `Idempotency-Key` may be repeated with the same key and body: it is executed \
-once, and each repeat gets the same answer.
-- An error is answered as `application/problem+json` (RFC 9457). Tell errors apart by `type`: the \
-slugs are stable and listed in `x-problems`. `title` and `detail` are in Russian, for the \
-person at the screen.
-- A request body has at most 4 MB. Larger files are sent by the form of `POST /uploads`.""",
-}
-_SERVERS = [
-    {"url": "/api", "description": "The host of this description"},
-    {
-        "url": "https://{host}/api",
-        "description": "A deployment",
-        "variables": {
-            "host": {
-                "default": "api.example.com",
-                "description": "The host of the stack's output ApiUrl",
-            }
-        },
-    },
-]
-_SECURITY_SCHEME = {
-    "type": "http",
-    "scheme": "bearer",
-    "bearerFormat": "JWT",
-    "description": "A token of the OIDC issuer, with `client_id` (the caller's organisation) and "
-    "`roles`: `client`, `landlord`, `operator`.",
-}
-_PROBLEM: Json = {
-    "description": "A problem document (RFC 9457). Some problems have further members.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "pattern": "^/problems/[a-z0-9-]+$"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {
-            "type": "string",
-            "description": "Text for the person at the screen, in Russian.",
-        },
-        "instance": {"type": "string", "format": "uri-reference"},
-        "request_id": {
-            "type": "string",
-            "description": "The id of the request, which the log names; every answer has it in "
-            "the header `X-Request-Id`.",
-        },
-        "errors": {
-            "description": "The errors of a payload, one for each field.",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "format": "json-pointer"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-_REFUSALS = {
-    400: (
-        "Unreadable",
-        "The request cannot be parsed, or its `Idempotency-Key` or `next` is invalid.",
-    ),
-    401: ("Unauthenticated", "The request has no valid token, or the password is wrong."),
-    403: (
-        "Forbidden",
-        "The caller has none of the required roles, or must change the password first.",
-    ),
-    404: ("NotFound", "The thing does not exist, or belongs to another organisation."),
-    406: (
-        "NotAcceptable",
-        "`Accept` names no available media type; for a file, `Accept` is required.",
-    ),
-    409: ("Conflict", "The current state does not allow the call, or has changed during the call."),
-    413: ("TooLarge", "The request body is over 4 MB, or the answer would be too large."),
-    415: ("UnsupportedMediaType", "The body is not `application/json`."),
-    422: ("Invalid", "The payload is invalid; `errors` point at the fields."),
-    429: ("TooManyRequests", "Too many requests. Repeat the request later."),
-    503: ("Unavailable", "A service is temporarily unavailable; nothing was changed."),
-}
 _RETRIED = {429, 503}
 _TYPICAL = (
     Unreadable(),
@@ -149,13 +65,6 @@ _TYPICAL = (
     PayloadInvalid([{"pointer": "/email", "detail": "Обязательное поле."}]),
     Unavailable(),
 )
-_KEY_PARAMETER = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "Chosen by the caller, one for each operation; kept for 3 days.",
-    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
-}
 
 
 def describe(actions: Sequence[Action]) -> Json:
@@ -182,18 +91,18 @@ def describe(actions: Sequence[Action]) -> Json:
             definition.pop("examples", None)  # each operation shows its own, whole
     return {
         "openapi": "3.1.0",
-        "info": _INFO,
-        "servers": _SERVERS,
+        "info": INFO,
+        "servers": SERVERS,
         "tags": [
             _tag(module) for module in sorted({action.function.__module__ for action in actions})
         ],
         "paths": paths,
         "components": {
-            "schemas": definitions | {"Problem": _PROBLEM},
+            "schemas": definitions | {"Problem": PROBLEM},
             "responses": {
-                name: _refusal(status, text) for status, (name, text) in _REFUSALS.items()
+                name: _refusal(status, text) for status, (name, text) in REFUSALS.items()
             },
-            "securitySchemes": {_SCHEME: _SECURITY_SCHEME},
+            "securitySchemes": {_SCHEME: SECURITY_SCHEME},
         },
         "x-problems": problems(),
     }
@@ -291,7 +200,7 @@ def _operation(action: Action, schemas: _Schemas, definitions: Json) -> Json:
     if payload and action.is_read:
         parameters += query_parameters(definitions[_name(payload)], compose(payload, definitions))
     if action.idempotent:
-        parameters.append(_KEY_PARAMETER)
+        parameters.append(KEY_PARAMETER)
     operation: Json = {
         "operationId": action.name,
         "tags": [_tag(action.function.__module__)["name"]],
@@ -347,7 +256,7 @@ def _refusals(action: Action, *, takes_payload: bool) -> Json:
     }
     return {
         str(status): {"$ref": f"#/components/responses/{name}"}
-        for status, (name, _) in _REFUSALS.items()
+        for status, (name, _) in REFUSALS.items()
         if applies[status] or status in action.refuses
     }
 
