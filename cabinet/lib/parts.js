@@ -175,8 +175,12 @@ export function back(path, text) {
 export function tabs(label, current, entries) {
   const made = h("nav", { class: "tabs", "aria-label": label }, entries.map(([path, title]) =>
     h("a", { href: `#/${path}`, "aria-current": path === current ? "page" : null }, title)));
-  // A phone shows two tabs at a time.
-  requestAnimationFrame(() => made.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
+  // A phone shows two tabs at a time. The list is scrolled, not the link: in some browsers
+  // `scrollIntoView` also moves the place from which the Tab key goes on.
+  requestAnimationFrame(() => {
+    const link = made.querySelector("[aria-current]");
+    if (link) made.scrollLeft = link.offsetLeft - made.offsetLeft - (made.clientWidth - link.offsetWidth) / 2;
+  });
   return made;
 }
 
