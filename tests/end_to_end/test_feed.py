@@ -166,6 +166,57 @@ def test_a_document_on_the_queue_is_counted(running: Product) -> None:
     assert item["operations"]["M"]["1"]["M"]["total"] == {"N": str(document["totalSum"])}
 
 
+def test_an_old_document_is_archived_and_its_page_stays(running: Product) -> None:
+    """Through the deployed functions, under their own roles, into a bucket under object lock."""
+    organisation = PERSONAS["romashka"].organisation
+    assert organisation is not None
+    drive = "9960440300777777"
+    document = documents()[0] | {
+        "kktRegId": organisation.registers[0].register_id,
+        "fiscalDriveNumber": drive,
+        "operationType": 1,
+        "dateTime": "2020-07-15T10:00:00",
+    }
+    origin = Api(running.origin.url, running.cloud.http)
+    origin.post("/local/fiscal-documents", document, expect=202)
+    number, sign = document["fiscalDocumentNumber"], document["fiscalSign"]
+    page = f"{running.origin.url}/api/r/{drive}/{number}/{sign}"
+
+    def shown() -> Any:
+        answer = running.cloud.http.request("GET", page)
+        return answer.data if answer.status == 200 else None
+
+    before = eventually(shown)
+    database, functions = running.cloud.client("dynamodb"), running.cloud.client("lambda")
+    tables = database.list_tables()["TableNames"]
+    (table,) = (name for name in tables if name.endswith("-fiscal-table"))
+
+    def items() -> list[str]:
+        answer = database.query(
+            TableName=table,
+            KeyConditionExpression="client_id = :drive",
+            ExpressionAttributeValues={":drive": {"S": f"drive#{drive}"}},
+        )
+        return [item["sk"]["S"].partition("#")[0] for item in answer["Items"]]
+
+    (name,) = (
+        function["FunctionName"]
+        for function in functions.list_functions(MaxItems=1000)["Functions"]
+        if function["FunctionName"].endswith("-request-archives")
+    )
+    eventually(lambda: functions.invoke(FunctionName=name)["StatusCode"] == 200)
+    eventually(lambda: items() == ["archive"])
+    assert shown() == before
+    s3 = running.cloud.client("s3")
+    (bucket,) = (
+        entry["Name"]
+        for entry in s3.list_buckets()["Buckets"]
+        if "fiscal-archive-bucket" in entry["Name"]
+    )
+    (file,) = s3.list_objects_v2(Bucket=bucket, Prefix=drive)["Contents"]
+    assert s3.head_object(Bucket=bucket, Key=file["Key"])["ObjectLockMode"] == "GOVERNANCE"
+
+
 def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
     deadline = time.monotonic() + seconds
     while not (value := look()):
