@@ -28,13 +28,13 @@ help: ## Explain the targets
 # --- Environments: made again when what they hold changes -----------------------------------------
 
 $(VENV)/ready: requirements.txt requirements-dev.txt
-	@$(PYTHON) infra/environment.py $(VENV) $^
+	@$(PYTHON) -m infra.environment $(VENV) $^
 
 .venv-cloud/ready: requirements-cloud.txt | $(VENV)/ready
-	@$(PYTHON) infra/environment.py .venv-cloud $<
+	@$(PYTHON) -m infra.environment .venv-cloud $< --as-deployed
 
 .venv-audit/ready: requirements-audit.txt | $(VENV)/ready
-	@$(PYTHON) infra/environment.py .venv-audit $<
+	@$(PYTHON) -m infra.environment .venv-audit $<
 
 # --- The product on this machine ------------------------------------------------------------------
 
@@ -101,8 +101,7 @@ lock: $(VENV)/ready ## Pin the newest versions that requirements*.in admit
 .PHONY: package
 package: $(VENV)/ready ## Build the templates and the artifacts of both architectures
 	$(PY) -m infra.synth $(BUILD)/templates
-	$(PY) -m infra.artifact $(BUILD)/artifact-arm64.zip arm64
-	$(PY) -m infra.artifact $(BUILD)/artifact-x86_64.zip x86_64
+	$(PY) -m infra.artifact arm64 x86_64
 
 .PHONY: cabinet
 cabinet: $(VENV)/ready ## The page for a static host: API=https://… ISSUER=https://… CLIENT=cabinet

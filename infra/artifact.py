@@ -1,18 +1,18 @@
 """Builds the zip that every function runs: the code, its dependencies and Chalice's runtime.
 
-    python -m infra.artifact build/artifact.zip [arm64|x86_64]
+    python -m infra.artifact [arm64|x86_64]...
 
 The same input gives the same bytes. Modules are compiled beforehand, which halves a cold start,
-and the AWS SDK is trimmed to the services and operations used.
+and the AWS SDK is trimmed to the services and operations used. Bytecode is made by a Python of the
+minor version that will run it; where this machine has none, the artifact holds sources alone, and
+says so in its manifest.
 """
 
-import compileall
 import fcntl
 import gzip
 import hashlib
 import json
 import platform
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -24,15 +24,23 @@ from typing import Any
 import chalice
 
 from chalicelib.runtime.aws import OPERATIONS
+from infra import interpreter
 from infra.fingerprint import fresh
+from infra.interpreter import PINNED
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+_REQUIREMENTS = ROOT / "requirements.txt"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 LIMIT = 250 * 1024 * 1024
 """Largest size of an unzipped artifact, in bytes (AWS Lambda quotas)."""
 
+MANIFEST = "artifact.json"
+"""The file of an artifact that says what the artifact was built for, and whether it is compiled."""
+
 _PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
+_SOURCES_ONLY = ("docopt", "font-roboto")
+"""Packages published without a wheel, of Python alone. Another would be built for this machine."""
 _HERE = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86_64"}
 _SDK_DATA = {*OPERATIONS, "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
 # Not imported by any function: codecs and colour management of Pillow, charts, fonts of ReportLab,
@@ -88,63 +96,96 @@ def architecture() -> str:
     return _HERE[platform.machine()]
 
 
-def build(target: Path, wanted: str) -> None:
-    """Write the artifact of an architecture to ``target``, unless it is there and up to date."""
+def build(architecture: str, python: str = PINNED) -> Path:
+    """Return the artifact of an architecture for a minor version of Python, built if not there."""
     BUILD.mkdir(exist_ok=True)
+    name = architecture if python == PINNED else f"{architecture}-python{python}"
+    target = BUILD / f"artifact-{name}.zip"
     # Tests run side by side, and one of them builds for all.
     with (BUILD / "lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _build(target, wanted)
+        _build(target, architecture, python)
+    return target
 
 
-def _build(target: Path, wanted: str) -> None:
-    dependencies = _dependencies(wanted)
+def read_manifest(target: Path) -> dict[str, str | None]:
+    """Return what an artifact says of itself.
+
+    Returns:
+        ``architecture`` and ``python``, which can run it, and ``bytecode``: the name of the format
+        in which every module is compiled, None if none is.
+    """
+    with zipfile.ZipFile(target) as archive:
+        manifest: dict[str, str | None] = json.loads(archive.read(MANIFEST))
+    return manifest
+
+
+def _build(target: Path, architecture: str, python: str) -> None:
+    compiler = interpreter.find(python)
+    dependencies = _dependencies(architecture, python, compiler)
     with fresh(target, [ROOT / "app.py", ROOT / "chalicelib"], dependencies.name) as stale:
         if not stale:
             return
-        tree = BUILD / f"tree-{wanted}"
+        tree = tree_of(target)
         shutil.rmtree(tree, ignore_errors=True)
         shutil.copytree(dependencies, tree)
         shutil.copy(ROOT / "app.py", tree)
         shutil.copytree(
             ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
         )
-        _compile(tree / "chalicelib", tree, keep_sources=True)
-        _compile(tree / "app.py", tree, keep_sources=True)
+        if compiler:
+            _compile(compiler, tree, tree / "chalicelib", tree / "app.py")
+        manifest = {
+            "architecture": architecture,
+            "python": python,
+            "bytecode": f"cpython-{python.replace('.', '')}" if compiler else None,
+        }
+        _write_json(tree / MANIFEST, manifest)
         _zip(tree, target)
 
 
-def _dependencies(wanted: str) -> Path:
+def tree_of(target: Path) -> Path:
+    """Return the folder whose content an artifact is."""
+    return target.with_name(target.stem.replace("artifact", "tree"))
+
+
+def _dependencies(architecture: str, python: str, compiler: Path | None) -> Path:
     """Return a folder with the installed requirements, made once for each set of them."""
-    requirements = ROOT / "requirements.txt"
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
     operations = json.dumps({name: sorted(asked) for name, asked in OPERATIONS.items()})
-    inputs = (
-        requirements.read_bytes() + Path(__file__).read_bytes() + (version + operations).encode()
-    )
-    folder = BUILD / f"dependencies-{wanted}-{hashlib.sha256(inputs).hexdigest()[:16]}"
+    inputs = _REQUIREMENTS.read_bytes() + Path(__file__).read_bytes()
+    inputs += f"{operations} {compiler is not None}".encode()
+    start = f"dependencies-{architecture}-python{python}-"
+    folder = BUILD / f"{start}{hashlib.sha256(inputs).hexdigest()[:16]}"
     if folder.exists():
         return folder
-    for stale in BUILD.glob(f"dependencies-{wanted}-*"):
+    for stale in BUILD.glob(f"{start}*"):
         shutil.rmtree(stale)
     unfinished = folder.with_name("unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
-    command += ["--target", str(unfinished), "--python", sys.executable, "--no-deps"]
-    # The installed files are edited below; links would edit the cache of uv and every environment.
-    command += ["--link-mode", "copy"]
-    command += ["--require-hashes", "--python-version", version, "-r", str(requirements)]
-    if wanted != architecture() or sys.platform != "linux":
-        command += ["--python-platform", _PLATFORMS[wanted]]
-    subprocess.run(command, check=True)
+    install(unfinished, architecture, python)
     runtime = Path(chalice.__file__).parent
     (unfinished / "chalice").mkdir()
     for name in ("__init__.py", "app.py"):
         shutil.copy(runtime / name, unfinished / "chalice")
     _trim(unfinished)
-    _compile(unfinished, unfinished, keep_sources=False)
+    if compiler:
+        _compile(compiler, unfinished, unfinished, beside=True)
+        _remove_sources(unfinished)
     unfinished.rename(folder)
     return folder
+
+
+def install(folder: Path, architecture: str, python: str) -> None:
+    """Install the requirements, whole, as published for Linux and a minor version of Python."""
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"]
+    command += ["--target", str(folder), "--python", sys.executable, "--no-deps"]
+    # The installed files are edited later; links would edit the cache of uv and every environment.
+    command += ["--link-mode", "copy", "--require-hashes", "-r", str(_REQUIREMENTS)]
+    command += ["--python-version", python, "--python-platform", _PLATFORMS[architecture]]
+    command += ["--only-binary", ":all:"]
+    for name in _SOURCES_ONLY:
+        command += ["--no-binary", name]
+    subprocess.run(command, check=True)
 
 
 def _trim(folder: Path) -> None:
@@ -232,28 +273,25 @@ def _write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
 
 
-def _compile(path: Path, root: Path, *, keep_sources: bool) -> None:
-    """Compile a module or a folder of modules.
+def _compile(python: Path, root: Path, *paths: Path, beside: bool = False) -> None:
+    """Compile modules and folders of modules, which bytecode names by their path from ``root``.
 
-    A folder without its sources is half as large to unpack.
+    ``beside`` puts the bytecode where the source is and stands for it; otherwise into a cache.
     """
     # Unchecked: a Lambda's files do not change, and unzipping does not keep their times.
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    compiler = compileall.compile_dir if path.is_dir() else compileall.compile_file
-    if not compiler(
-        str(path),
-        quiet=2,
-        force=True,
-        legacy=not keep_sources,
-        invalidation_mode=mode,
-        stripdir=str(root),
-    ):
-        raise SystemExit(f"cannot compile {path}")
-    if not keep_sources:
-        for source in list(path.rglob("*.py")):
-            source.unlink()
-        for cache in list(path.rglob("__pycache__")):
-            shutil.rmtree(cache)
+    command = [str(python), "-I", "-S", "-W", "ignore", "-m", "compileall", "-qq", "-f"]
+    command += ["--invalidation-mode", "unchecked-hash", "-s", str(root)]
+    command += ["-b"] if beside else []
+    if subprocess.run([*command, *map(str, paths)], check=False).returncode:
+        raise SystemExit(f"{python} cannot compile {root}")
+
+
+def _remove_sources(folder: Path) -> None:
+    """Leave compiled modules alone, which are half as large to unpack."""
+    for source in list(folder.rglob("*.py")):
+        source.unlink()
+    for cache in list(folder.rglob("__pycache__")):
+        shutil.rmtree(cache)
 
 
 def _files(tree: Path) -> Iterator[Path]:
@@ -274,10 +312,12 @@ def _zip(tree: Path, target: Path) -> None:
 
 
 def main() -> None:
-    """Build for the architecture named on the command line, or for this machine's."""
-    target, *wanted = sys.argv[1:]
-    build(Path(target), wanted[0] if wanted else architecture())
-    print(f"{target}: {Path(target).stat().st_size / 1e6:.1f} MB")
+    """Build for the architectures named on the command line, or for this machine's."""
+    for wanted in sys.argv[1:] or [architecture()]:
+        target = build(wanted)
+        bytecode = read_manifest(target)["bytecode"]
+        compiled = bytecode or f"sources alone, since this machine has no Python {PINNED}"
+        print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.1f} MB, {compiled}")
 
 
 if __name__ == "__main__":

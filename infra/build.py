@@ -4,7 +4,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from infra import artifact, synth
+from infra import artifact, interpreter, synth
 from infra.artifact import BUILD, ROOT
 from infra.fingerprint import fresh
 
@@ -23,13 +23,17 @@ class Build:
         return {name: self.folder / f"{name}.json" for name in order}
 
 
-def build(architecture: str | None = None) -> Build:
-    """Return the templates and the artifact of an architecture, this machine's by default."""
-    architecture = architecture or artifact.architecture()
-    made = Build(BUILD / "templates", BUILD / f"artifact-{architecture}.zip")
+def build(architecture: str | None = None, *, python: Path | None = None) -> Build:
+    """Return the templates and the artifact of an architecture, this machine's by default.
+
+    Args:
+        architecture: by Lambda's name.
+        python: the interpreter that will run the functions; None for Lambda's.
+    """
+    folder = BUILD / "templates"
     sources = [ROOT / "app.py", ROOT / ".chalice", ROOT / "chalicelib", ROOT / "infra"]
-    with fresh(made.folder, sources) as stale:
+    with fresh(folder, sources) as stale:
         if stale:
-            synth.write(made.folder)
-    artifact.build(made.artifact, architecture)
-    return made
+            synth.write(folder)
+    version = interpreter.version_of(python) if python else interpreter.PINNED
+    return Build(folder, artifact.build(architecture or artifact.architecture(), version))

@@ -27,7 +27,7 @@ from infra.build import Build, build
 from infra.cloudformation import Clients, DeploymentError, Stack
 from infra.migrate import Migrator
 from infra.plan import Plan, require_values
-from infra.preconditions import lint, require_clean_tree, require_mail_identity
+from infra.preconditions import lint, require_clean_tree, require_compiled, require_mail_identity
 from infra.release import (
     AT_ONCE,
     CANARY_SECONDS,
@@ -223,6 +223,7 @@ def main(arguments: list[str] | None = None, clients: Clients = boto3.client) ->
             functions.settings_of(functions.all_functions([])),
         )
         made = build(values.get("Architecture", "arm64"))
+        require_compiled(made.artifact)
         if findings := lint(*made.templates.values()):
             raise DeploymentError(findings)
         outputs = deploy(

@@ -1,9 +1,13 @@
 """An environment of its own for a list of pinned packages, by the standard library alone.
 
-python infra/environment.py .venv requirements.txt requirements-dev.txt
+python -m infra.environment .venv requirements.txt requirements-dev.txt
 
-uv installs, at its pinned version; where pip finds its indexes and certificates, uv does too.
+uv installs, at its pinned version; where pip finds its indexes and certificates, uv does too. Its
+Python is the one that runs this, or with ``--as-deployed`` the version that the functions run on in
+the cloud, if this machine has one.
 """
+
+from __future__ import annotations  # an older Python, too, reads as far as its refusal
 
 import argparse
 import os
@@ -15,6 +19,8 @@ import time
 import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from infra import interpreter
 
 LEAST = (3, 11)
 SENTENCES = {
@@ -104,14 +110,22 @@ def _reason(printed: str) -> str:
     return ": ".join(dict.fromkeys([*causes[:2], *causes[-1:]]))
 
 
-def make(folder: Path, requirements: Sequence[Path], *, uv: Path) -> int:
+def make(folder: Path, requirements: Sequence[Path], *, uv: Path, base: Path | None = None) -> int:
     """Make the environment hold exactly the packages required; return how many those are.
+
+    Args:
+        folder: of the environment, which is made if it is not there.
+        requirements: files of pinned packages.
+        uv: the program; installed into the environment if it is not there.
+        base: the interpreter of a new environment, made by uv; None for the one that runs this.
 
     Raises:
         Failed: a package could not be had, or pip or uv did not run.
     """
     python = folder / "bin" / "python"
-    if not python.exists():
+    if not python.exists() and base:
+        _run([str(uv), "venv", "--quiet", "--clear", "--python", str(base), str(folder)])
+    elif not python.exists():
         venv.create(folder, with_pip=True, symlinks=True)
     if not uv.exists():
         pin = folder / "uv.txt"
@@ -119,7 +133,8 @@ def make(folder: Path, requirements: Sequence[Path], *, uv: Path) -> int:
         quiet = ["--quiet", "--disable-pip-version-check", "--require-hashes"]
         _run([str(python), "-m", "pip", "install", *quiet, "-r", str(pin)])
     sync = [str(uv), "pip", "sync", "--quiet", "--python", str(python), "--require-hashes"]
-    _run([*sync, *map(str, requirements)], **settings(pip_options(python), os.environ))
+    pip = pip_options(uv.with_name("python"))
+    _run([*sync, *map(str, requirements)], **settings(pip, os.environ))
     return _count(requirements)
 
 
@@ -145,6 +160,7 @@ def main() -> int:
     options.add_argument("folder", type=Path)
     options.add_argument("requirements", type=Path, nargs="+")
     options.add_argument("--uv", type=Path, default=Path(".venv/bin/uv"))
+    options.add_argument("--as-deployed", action="store_true")
     given = options.parse_args()
     sentences = SENTENCES[os.environ.get("SPEAK", "en")]
     if sys.version_info < LEAST:
@@ -152,8 +168,9 @@ def main() -> int:
         return 1
     started = time.monotonic()
     print(sentences["begin"].format(given.folder, _count(given.requirements)), end="", flush=True)
+    base = interpreter.find(interpreter.PINNED) if given.as_deployed else None
     try:
-        count = make(given.folder, given.requirements, uv=given.uv)
+        count = make(given.folder, given.requirements, uv=given.uv, base=base)
     except (Failed, OSError, subprocess.CalledProcessError) as error:
         print("\n" + sentences["failed"].format(given.folder, error), file=sys.stderr)
         return 1

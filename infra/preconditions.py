@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.artifact import ROOT
+from infra.artifact import ROOT, read_manifest
 from infra.cloudformation import DeploymentError, Stack
+from infra.interpreter import PINNED
 from infra.stacks.data import MAIL_IDENTITY
 
 
@@ -23,6 +24,25 @@ def require_clean_tree(root: Path = ROOT) -> str:
     if changed := status.stdout.strip():
         raise DeploymentError(f"not committed, so it is not deployed:\n{changed}")
     return _run(["git", "rev-parse", "HEAD"], root).stdout.strip()
+
+
+def require_compiled(artifact: Path) -> None:
+    """Check that an artifact is compiled for the Lambda runtime.
+
+    Raises:
+        DeploymentError: the artifact holds sources alone, or is for another version of Python.
+    """
+    manifest = read_manifest(artifact)
+    if manifest["python"] != PINNED:
+        raise DeploymentError(
+            f"{artifact.name} is for Python {manifest['python']}, Lambda runs {PINNED}"
+        )
+    if manifest["bytecode"] is None:
+        raise DeploymentError(
+            f"{artifact.name} holds sources alone, which each cold start would compile. "
+            f"Install Python {PINNED}, which compiles them here (Debian's package python{PINNED}, "
+            f"or .venv/bin/uv python install {PINNED}), and deploy again."
+        )
 
 
 def lint(*templates: Path) -> str:

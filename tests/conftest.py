@@ -5,7 +5,9 @@ import itertools
 import json
 import logging
 import random
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from tests.support.world import World, Worlds
 
 pytest.register_assert_rewrite("tests.support")
+from infra import interpreter  # noqa: E402
 from tests.support import tools  # noqa: E402
 
 tools.use()
@@ -33,7 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what this run leaves out."""
     left_out: list[str] = config.getoption("without")
-    return [f"LEFT OUT, as asked: {name}, {tools.TOOLS[name].purpose}" for name in left_out]
+    lines = [f"LEFT OUT, as asked: {name}, {tools.TOOLS[name].purpose}" for name in left_out]
+    if interpreter.find(interpreter.PINNED) is None:
+        running = interpreter.version_of(Path(sys.executable))
+        what = f"the functions under Python {interpreter.PINNED}, which this machine lacks"
+        lines.append(f"LEFT OUT: {what}; they are run under {running}")
+    return lines
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -30,7 +30,7 @@ def run(*, state: Path, cloud_python: Path, port: int) -> None:
     _refuse_if_taken(port)
     cut_off = State(state / "cloud").was_cut_off()
     progress = _Progress()
-    made = build()
+    made = build(python=cloud_python)
     progress.done("шаблон и пакет функций собраны")
     with product(
         made, state=state, cloud_python=cloud_python, port=port, done=progress.done

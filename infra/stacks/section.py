@@ -1,19 +1,17 @@
 """The stack of a section: its functions, each with role, log group, alarm and what triggers it."""
 
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.runtime.postponement import LONGEST_WAIT_METRIC
 from infra import gateway, grants, names
 from infra.functions import RELAYED, Function
+from infra.interpreter import RUNTIME
 from infra.stacks.template import alarm, get_arn, role
 
 Json = dict[str, Any]
 
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
-"""The Lambda runtime: the version of the Python that packages."""
 LOG_DAYS = 90
 LONGEST_WAIT_ALARM_SECONDS = 900
 RELAY_RETRIES = 10

@@ -3,8 +3,7 @@
 Counted by valgrind, one run each: they do not mind what else the machine does.
 """
 
-import compileall
-import importlib.util
+import functools
 import os
 import re
 import shutil
@@ -19,8 +18,7 @@ from pathlib import Path
 from chalicelib.runtime.aws import Service
 from chalicelib.runtime.resource import Bucket, MailIdentity, Queue, Resource, SmsProvider
 from chalicelib.runtime.table import Table
-from infra import functions
-from infra.artifact import BUILD, architecture
+from infra import artifact, functions, interpreter
 from infra.build import build
 from tests.support import cloud
 
@@ -36,7 +34,7 @@ class Five(BaseModel): name: str; count: int
 """
 _FLOOR_PACKAGES = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3"]
 _FLOOR_PACKAGES += ["pydantic", "pydantic_core", "annotated_types", "typing_inspection"]
-_FLOOR_MODULES = ["six", "typing_extensions"]
+_FLOOR_MODULES = ["six.py", "typing_extensions.py"]
 _SERVICES: Mapping[type[Resource], Service] = {
     Table: "dynamodb",
     Queue: "sqs",
@@ -78,8 +76,7 @@ def everything() -> list[functions.Function]:
 
 def measure(names: Sequence[str]) -> tuple[int, dict[str, float]]:
     """Return the instructions of the floor, and what each function takes as a ratio to them."""
-    build()
-    tree = BUILD / f"tree-{architecture()}"
+    tree = artifact.tree_of(build(python=_python()).artifact)
     bare = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **cloud.ACCESS}
     declared = {function.name: function for function in everything()}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(_PROCESSORS) as pool:
@@ -124,15 +121,23 @@ def _start(function: functions.Function) -> str:
     return "\n".join(lines)
 
 
+@functools.cache
+def _python() -> Path:
+    """Return the Python that functions run on in the cloud, or this one where there is no such."""
+    return interpreter.find(interpreter.PINNED) or Path(sys.executable)
+
+
 def _installed(folder: Path) -> Path:
     """Return a folder with the floor's packages as anybody installs them: whole, and compiled."""
-    for name in _FLOOR_PACKAGES:
-        (source,) = map(Path, importlib.util.find_spec(name).submodule_search_locations)
-        shutil.copytree(source, folder / name)
-    for name in _FLOOR_MODULES:
-        shutil.copy(importlib.util.find_spec(name).origin, folder)
-    compileall.compile_dir(folder, quiet=2)
-    return folder
+    everything = folder / "everything"
+    artifact.install(everything, artifact.architecture(), interpreter.version_of(_python()))
+    floor = folder / "floor"
+    floor.mkdir()
+    for name in (*_FLOOR_PACKAGES, *_FLOOR_MODULES):
+        (everything / name).rename(floor / name)
+    compiling = [str(_python()), "-I", "-m", "compileall", "-qq", str(floor)]
+    subprocess.run(compiling, check=True)
+    return floor
 
 
 def _environment(function: functions.Function) -> dict[str, str]:
@@ -143,7 +148,7 @@ def _environment(function: functions.Function) -> dict[str, str]:
 def _instructions(script: str, tree: Path, environment: dict[str, str]) -> int:
     """Count in Python with the standard library and the artifact alone."""
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no"]
-    command += ["--cachegrind-out-file=/dev/null", sys.executable, "-S", "-B", "-c"]
+    command += ["--cachegrind-out-file=/dev/null", str(_python()), "-S", "-B", "-c"]
     # Not -I: it would ignore PYTHONHASHSEED, and the counts would wander.
     command.append(f"import sys; sys.path[0] = {str(tree)!r}\n{script}")
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tree)

@@ -29,7 +29,7 @@ def run() -> list[tuple[str, str]]:
         return [("load", "SKIPPED: no environment for the local cloud")]
     with (
         tempfile.TemporaryDirectory() as state,
-        product(build(), state=Path(state), cloud_python=python, port=0) as running,
+        product(build(python=python), state=Path(state), cloud_python=python, port=0) as running,
     ):
         seed(running)
         return _figures(running)

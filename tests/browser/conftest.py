@@ -33,7 +33,11 @@ def url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     state = tmp_path_factory.mktemp("product")
     personas = PERSONAS | NEWCOMERS
     with product(
-        build(), state=state, cloud_python=CLOUD_PYTHON, port=0, personas=personas
+        build(python=CLOUD_PYTHON),
+        state=state,
+        cloud_python=CLOUD_PYTHON,
+        port=0,
+        personas=personas,
     ) as started:
         seed(started)
         yield started.origin.url

@@ -21,7 +21,7 @@ CLOUD_PYTHON = Path(os.environ.get("CLOUD_PYTHON", ".venv-cloud/bin/python"))
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demonstration data."""
     state = tmp_path_factory.mktemp("product")
-    made = build()
+    made = build(python=CLOUD_PYTHON)
     try:
         with product(made, state=state, cloud_python=CLOUD_PYTHON, port=0) as started:
             seed(started)

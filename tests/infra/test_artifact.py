@@ -1,18 +1,27 @@
-"""The artifact stands alone: what a function imports is in it, and no more than it needs."""
+"""The artifact stands alone: what a function imports is in it, and no more than it needs.
 
+Functions run under the Python that they run on in the cloud, or, where this machine has none, under
+the one that runs the tests, from the artifact for it.
+"""
+
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from elftools.elf.dynamic import DynamicSection
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
 
-from infra import artifact, declarations, functions
-from infra.build import Build
+from infra import artifact, declarations, functions, interpreter
+from infra.build import Build, build
 from infra.functions import Function
 from tests.support import cloud
 
@@ -51,6 +60,9 @@ for service, operations in OPERATIONS.items():
 signer("").generate_presigned_post("a-bucket", "a-key")
 signer("").generate_presigned_url("get_object", Params={"Bucket": "a-bucket", "Key": "a-key"})
 """
+MACHINES = {"arm64": "EM_AARCH64", "x86_64": "EM_X86_64"}
+SYSTEM = r"(lib(c|m|dl|pthread|rt|z|gcc_s)|ld-linux-(aarch64|x86-64))\.so\.\d"
+"""Libraries of Lambda's image that the runtime itself stands on."""
 UNKNOWN = {
     "exchange_with_1c": "password-wrong",
     "tell_interface_versions": "password-wrong",
@@ -64,15 +76,33 @@ def all_functions() -> list[Function]:
 
 
 @pytest.fixture(scope="session")
-def unpacked(built: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python() -> Path:
+    return interpreter.find(interpreter.PINNED) or Path(sys.executable)
+
+
+@pytest.fixture(scope="session")
+def runnable(python: Path) -> Path:
+    """The artifact that ``python`` can run: the deployed one, where it is the cloud's version."""
+    return build(python=python).artifact
+
+
+@pytest.fixture(scope="session")
+def unpacked(runnable: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifact")
-    with zipfile.ZipFile(built.artifact) as archive:
+    with zipfile.ZipFile(runnable) as archive:
         archive.extractall(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def probe(unpacked: Path, production: Json) -> Any:
+def library(python: Path) -> str:
+    """The folder of the standard library."""
+    ask = [str(python), "-I", "-S", "-c", "import os; print(os.path.dirname(os.__file__))"]
+    return subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def probe(python: Path, unpacked: Path, production: Json) -> Any:
     """Import a function from the artifact alone, with its environment alone, and call it."""
 
     def probed(function: Function, event: Json | None = None) -> tuple[set[str], list[str], Any]:
@@ -83,7 +113,7 @@ def probe(unpacked: Path, production: Json) -> Any:
         # Lambda's own.
         environment |= {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
         environment |= {"AWS_LAMBDA_FUNCTION_NAME": "probe", "LANG": "en_US.UTF-8"}
-        command = [sys.executable, "-I", "-S", "-c", PROBE, str(unpacked), deployed["Handler"]]
+        command = [str(python), "-I", "-S", "-c", PROBE, str(unpacked), deployed["Handler"]]
         done = subprocess.run(
             [*command, json.dumps(event) if event else ""],
             env=environment,
@@ -128,9 +158,10 @@ def event_for(function: Function) -> Json | None:
 
 
 @pytest.mark.parametrize("function", all_functions(), ids=lambda action: action.name)
-def test_runs_from_the_artifact_alone(function: Function, unpacked: Path, probe: Any) -> None:
+def test_runs_from_the_artifact_alone(
+    function: Function, unpacked: Path, library: str, probe: Any
+) -> None:
     loaded, origins, answer = probe(function, event_for(function))
-    library = os.path.dirname(os.__file__)
     foreign = [origin for origin in origins if not origin.startswith((str(unpacked), library))]
     assert foreign == []
     assert [origin for origin in origins if "site-packages" in origin] == []
@@ -169,11 +200,11 @@ def assert_lean(function: Function, loaded: set[str]) -> None:
     assert {"s3transfer", "boto3.session", "boto3.resources"} & loaded == set()
 
 
-def test_its_sdk_knows_what_is_called_and_no_more(unpacked: Path) -> None:
+def test_its_sdk_knows_what_is_called_and_no_more(python: Path, unpacked: Path) -> None:
     environment = {"AWS_DEFAULT_REGION": "eu-central-1"}
     environment |= {"AWS_ACCESS_KEY_ID": "probe", "AWS_SECRET_ACCESS_KEY": "probe"}
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", SDK, str(unpacked)],
+        [str(python), "-I", "-S", "-c", SDK, str(unpacked)],
         env=environment,
         capture_output=True,
         text=True,
@@ -199,15 +230,93 @@ def test_everything_declared_is_probed() -> None:
     assert writing | {consumer.name for consumer in declarations.consumers()} <= probed
 
 
-def test_every_module_is_compiled(built: Build) -> None:
-    with zipfile.ZipFile(built.artifact) as archive:
+def test_every_module_is_compiled_by_the_python_that_runs_it(runnable: Path, python: Path) -> None:
+    ask = "import sys, importlib.util; print(sys.implementation.cache_tag)"
+    ask += "; print(importlib.util.MAGIC_NUMBER.hex())"
+    done = subprocess.run([python, "-I", "-c", ask], capture_output=True, text=True, check=True)
+    tag, magic = done.stdout.split()
+    assert artifact.read_manifest(runnable)["bytecode"] == tag
+    with zipfile.ZipFile(runnable) as archive:
         names = set(archive.namelist())
-    version = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+        compiled = {name for name in names if name.endswith(".pyc")}
+        for name in compiled:
+            assert archive.read(name)[:4].hex() == magic, name
     for name in names:
         if name.endswith(".py"):
             folder, _, module = name.rpartition("/")
-            cached = f"{folder}/__pycache__/".lstrip("/") + f"{module[:-3]}.{version}.pyc"
-            assert cached in names, name
+            cached = f"{folder}/__pycache__/".lstrip("/") + f"{module[:-3]}.{tag}.pyc"
+            assert cached in compiled, name
+
+
+def shared_libraries(target: Path) -> Iterator[tuple[str, ELFFile]]:
+    """Each file of machine code in an artifact, by its name."""
+    with zipfile.ZipFile(target) as archive:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if content.startswith(b"\x7fELF"):
+                yield name, ELFFile(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_what_is_deployed_loads_on_the_image_of_the_runtime(architecture: str) -> None:
+    target = artifact.build(architecture)
+    libraries = dict(shared_libraries(target))
+    assert "cryptography/hazmat/bindings/_rust.abi3.so" in libraries
+    bundled = {name.rpartition("/")[2] for name in libraries}
+    for name, library in libraries.items():
+        assert library["e_machine"] == MACHINES[architecture], name
+        assert re.search(r"cpython-(?!313-)", name) is None, "for another minor version of Python"
+        for section in library.iter_sections():
+            if isinstance(section, GNUVerNeedSection):
+                assert glibc(section) <= interpreter.GLIBC, name
+            if isinstance(section, DynamicSection):
+                needed = {tag.needed for tag in section.iter_tags("DT_NEEDED")} - bundled
+                assert {one for one in needed if not re.fullmatch(SYSTEM, one)} == set(), name
+
+
+def glibc(section: GNUVerNeedSection) -> tuple[int, ...]:
+    """The highest version of the C library whose symbols are needed."""
+    names = (need.name for _, needs in section.iter_versions() for need in needs)
+    versions = (name.removeprefix("GLIBC_") for name in names if name.startswith("GLIBC_"))
+    return max((tuple(map(int, version.split("."))) for version in versions), default=(0,))
+
+
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_what_is_deployed_is_compiled_where_a_python_of_the_runtime_is_installed(
+    architecture: str,
+) -> None:
+    manifest = artifact.read_manifest(artifact.build(architecture))
+    compiler = interpreter.find(interpreter.PINNED)
+    assert manifest == {
+        "architecture": architecture,
+        "python": interpreter.PINNED,
+        "bytecode": "cpython-313" if compiler else None,
+    }
+
+
+def test_without_a_python_that_runs_it_an_artifact_holds_the_sources(tmp_path: Path) -> None:
+    nowhere = dict.fromkeys(["PATH", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"], str(tmp_path))
+    another = "3.12" if sys.version_info[:2] != (3, 12) else "3.13"
+    program = """
+import sys
+from pathlib import Path
+from infra import artifact
+artifact.BUILD = Path(sys.argv[1])
+print(artifact.build(artifact.architecture(), sys.argv[2]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path), another],
+        env=os.environ | nowhere,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    target = Path(done.stdout.strip())
+    assert artifact.read_manifest(target)["bytecode"] is None
+    with zipfile.ZipFile(target) as archive:
+        names = archive.namelist()
+    assert {"app.py", "botocore/client.py", "chalice/app.py"} <= {*names}
+    assert not [name for name in names if name.endswith(".pyc")]
 
 
 def test_the_same_tree_gives_the_same_bytes(unpacked: Path, tmp_path: Path) -> None:
@@ -224,19 +333,19 @@ def test_compiling_gives_the_same_bytes(tmp_path: Path) -> None:
     for folder in (tmp_path / "one", tmp_path / "another"):
         folder.mkdir()
         (folder / "module.py").write_text("NAMES = frozenset({'a', 'b'})\n", encoding="utf-8")
-        artifact._compile(folder, folder, keep_sources=True)
+        artifact._compile(Path(sys.executable), folder, folder)
         (cached,) = folder.rglob("*.pyc")
         compiled.append(cached.read_bytes())
     assert compiled[0] == compiled[1]
 
 
-def test_says_nothing_of_the_machine_that_built_it(built: Build) -> None:
-    with zipfile.ZipFile(built.artifact) as archive:
+def test_says_nothing_of_the_machine_that_built_it(runnable: Path) -> None:
+    with zipfile.ZipFile(runnable) as archive:
         for name in archive.namelist():
             assert str(artifact.ROOT).encode() not in archive.read(name), name
 
 
-@pytest.mark.usefixtures("built")
+@pytest.mark.usefixtures("runnable")
 def test_building_edits_nothing_but_its_own_files() -> None:
     for folder in artifact.BUILD.glob("dependencies-*"):
         shared = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_nlink > 1]

@@ -7,6 +7,7 @@ import re
 import subprocess
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from infra import artifact, secret_store
 from infra.build import Build
 from infra.cloudformation import Change, DeploymentError, Stack
 from infra.deploy import deploy, main, upload
+from infra.interpreter import PINNED
 from infra.local.cloud import Cloud
 from infra.plan import choose_parameters, require_data_stays, require_values
-from infra.preconditions import lint, require_clean_tree
+from infra.preconditions import lint, require_clean_tree, require_compiled
 from infra.release import Canary, ShiftReturned
 from infra.secret_store import SecretMissing
 from infra.stacks import stack_name
@@ -453,6 +455,24 @@ def test_only_what_is_committed_is_deployed(tmp_path: Path) -> None:
 def test_a_folder_without_history_is_not_deployed(tmp_path: Path) -> None:
     with pytest.raises(DeploymentError, match="not a git repository"):
         require_clean_tree(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("python", "bytecode", "sentence"),
+    [
+        (PINNED, None, f"sources alone.* Install Python {PINNED}"),
+        ("3.11", "cpython-311", f"is for Python 3.11, Lambda runs {PINNED}"),
+    ],
+)
+def test_what_is_not_compiled_for_the_runtime_is_not_deployed(
+    tmp_path: Path, python: str, bytecode: str | None, sentence: str
+) -> None:
+    target = tmp_path / "artifact.zip"
+    with zipfile.ZipFile(target, "w") as archive:
+        manifest = {"architecture": "arm64", "python": python, "bytecode": bytecode}
+        archive.writestr(artifact.MANIFEST, json.dumps(manifest))
+    with pytest.raises(DeploymentError, match=sentence):
+        require_compiled(target)
 
 
 def test_lint_says_what_is_wrong(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import environment
+from infra import environment, interpreter
 
 PIP = {
     "index-url": "https://pypi.example.ru/simple",
@@ -50,7 +50,7 @@ def test_a_failure_is_one_sentence(tmp_path: Path, language: str, sentence: str)
     folder = tmp_path / "venv"
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").symlink_to(sys.executable)
-    command = [sys.executable, environment.__file__, folder, "requirements-cloud.txt"]
+    command = [sys.executable, "-m", "infra.environment", folder, "requirements-cloud.txt"]
     done = subprocess.run(
         [*map(str, command), "--uv", "/bin/false"],
         env=os.environ | {"SPEAK": language},
@@ -60,3 +60,15 @@ def test_a_failure_is_one_sentence(tmp_path: Path, language: str, sentence: str)
     assert done.returncode == 1
     assert done.stderr.strip().startswith(sentence.format(folder))
     assert done.stderr.strip().count("\n") == 0
+
+
+def test_an_environment_as_deployed_has_the_python_of_the_cloud_where_there_is_one(
+    tmp_path: Path,
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.touch()
+    command = [sys.executable, "-m", "infra.environment", tmp_path / "venv", requirements]
+    subprocess.run([*map(str, command), "--as-deployed"], check=True, capture_output=True)
+    expected = interpreter.find(interpreter.PINNED) or Path(sys.executable)
+    made = interpreter.version_of(tmp_path / "venv" / "bin" / "python")
+    assert made == interpreter.version_of(expected)
