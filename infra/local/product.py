@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from infra import artifact, functions, secret_store
+from infra import artifact, functions, interpreter, secret_store
 from infra.build import Build
 from infra.demonstration_pki import DemonstrationPki
 from infra.local import foreign_operator
@@ -78,7 +78,8 @@ def product(
     """Run the product for as long as the context is open; what is put in is kept in ``state``.
 
     Args:
-        build: the templates that production gets, and the artifact of the functions.
+        build: the templates that production gets, and the artifact of the functions for the
+            Python of ``cloud_python``.
         state: the folder for everything kept over restarts.
         cloud_python: the interpreter of the cloud's environment.
         port: of the one origin; 0 takes a free one.
@@ -88,6 +89,9 @@ def product(
     Raises:
         CloudError, DeploymentError: saying what keeps the product from running.
     """
+    runs = interpreter.version_of(cloud_python)
+    if (built_for := artifact.read_manifest(build.artifact)["python"]) != runs:
+        raise CloudError(f"the artifact is for Python {built_for}, {cloud_python} is {runs}")
     viewer = _viewer_folder()
     with contextlib.ExitStack() as running:
         # First of all, since a taken port should be known at once.
