@@ -271,7 +271,9 @@ def test_what_is_deployed_loads_on_the_image_of_the_runtime(architecture: str) -
                 assert glibc(section) <= interpreter.GLIBC, name
             if isinstance(section, DynamicSection):
                 needed = {tag.needed for tag in section.iter_tags("DT_NEEDED")} - bundled
-                assert {one for one in needed if not re.fullmatch(SYSTEM, one)} == set(), name
+                assert {
+                    library for library in needed if not re.fullmatch(SYSTEM, library)
+                } == set(), name
 
 
 def glibc(section: GNUVerNeedSection) -> tuple[int, ...]:
