@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 CALLS_A_SECOND = 50
 """Calls a second of one client that the gateway admits: a tenth of what it admits of all."""
-EXPENSIVE_CALLS_A_SECOND = 5
+EXPENSIVE_CALLS_A_SECOND = 10
 """The same for each action that computes much; see :func:`is_expensive`."""
 
 _USUAL_MEMORY = 512

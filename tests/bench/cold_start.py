@@ -16,7 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from chalicelib.runtime.aws import Service
-from chalicelib.runtime.resource import Bucket, MailIdentity, Queue, Resource, SmsProvider
+from chalicelib.runtime.resource import (
+    Bucket,
+    MailEvents,
+    MailIdentity,
+    Queue,
+    Resource,
+    SmsProvider,
+)
 from chalicelib.runtime.table import Table
 from infra import artifact, functions, interpreter
 from infra.build import build
@@ -41,6 +48,7 @@ _SERVICES: Mapping[type[Resource], Service] = {
     Bucket: "s3",
     SmsProvider: "sns",
     MailIdentity: "sesv2",
+    MailEvents: "sesv2",
 }
 GOAL, TRIMMED_GOAL = 1.10, 0.90
 _WORST = 10

@@ -251,7 +251,7 @@ def test_the_last_document_is_spent_once(
 
     def send(_: int) -> Answer:
         answer = petrova.api.post("/edo/documents", body, key=key(), expect=None)
-        while answer.status == 503:
+        while answer.status in {429, 503}:
             answer = petrova.api.post("/edo/documents", body, key=key(), expect=None)
         return answer
 

@@ -17,6 +17,7 @@ from chalicelib.services.integration_1c.exchange.files import MOST_PART_BYTES
 from infra.local.api import Api
 from infra.local.personas import PERSONAS
 from infra.local.product import SELLER, Product
+from tests.support import bank
 
 MIB = 1024 * 1024
 TEXT = "text/plain"
@@ -50,6 +51,7 @@ def test_a_large_bank_statement_is_uploaded(
     running: Product, operator: Api, key: Callable[[], str]
 ) -> None:
     lines = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows"]
+    lines += bank.section(SELLER["account"], 1_00, "24.11.2026")
     for number in range(6_000):
         lines += [
             "СекцияДокумент=Платежное поручение",

@@ -386,7 +386,7 @@ def test_what_computes_much_is_limited_for_each_client(
 ) -> None:
     (plan,) = properties(production, "ApiGateway::UsagePlan").values()
     limits = plan["ApiStages"][0]["Throttle"]
-    assert {limit["RateLimit"] for limit in limits.values()} == {5}
+    assert {limit["RateLimit"] for limit in limits.values()} == {10}
     expensive = [action for action in actions if action.callers and action.memory > 512]
     assert set(limits) == {f"{action.path}/{action.method}" for action in expensive}
     assert "/edo/documents/{document_id}/signature/POST" in limits
