@@ -21,7 +21,7 @@ def load() -> None:
             importlib.import_module(f"chalicelib.{section}.{room}")
 
 
-def declared(kind: type[D]) -> list[D]:
+def declared(kind: type[D]) -> tuple[D, ...]:
     """Return the declarations of one kind, sorted by name, without those that tests declare."""
     load()
     ours = (
@@ -29,22 +29,23 @@ def declared(kind: type[D]) -> list[D]:
         for declaration in DECLARED
         if declaration.function.__module__.startswith("chalicelib.")
     )
-    return sorted(
-        (declaration for declaration in ours if type(declaration) is kind),
-        key=lambda declaration: declaration.name,
-    )
+    of_kind = (declaration for declaration in ours if type(declaration) is kind)
+    return tuple(sorted(of_kind, key=lambda declaration: declaration.name))
 
 
-def actions() -> list[Action]:
+@functools.cache
+def actions() -> tuple[Action, ...]:
     """Return every action and read."""
     return declared(Action)
 
 
-def consumers() -> list[Consumer]:
+@functools.cache
+def consumers() -> tuple[Consumer, ...]:
     """Return every queue's consumer."""
     return declared(Consumer)
 
 
-def schedules() -> list[Schedule]:
+@functools.cache
+def schedules() -> tuple[Schedule, ...]:
     """Return every scheduled function."""
     return declared(Schedule)

@@ -45,7 +45,10 @@ class Key:
     def _signature(self) -> Any:
         modes = {32: gostsignature.MODE_256, 64: gostsignature.MODE_512}
         curve = gostsignature.CURVES_R_1323565_1_024_2019[CURVES[self.parameters].name]
-        return gostsignature.new(modes[self.size], curve)
+        signature = gostsignature.new(modes[self.size], curve)
+        # Its own inversion recurses a hundred levels deep: most of the time of a signature.
+        signature._invert = lambda value, modulus: pow(value, -1, modulus)
+        return signature
 
     @functools.lru_cache(maxsize=256)  # noqa: B019 - keys are values, few and small
     def public_key_info(self) -> bytes:

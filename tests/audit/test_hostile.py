@@ -58,9 +58,8 @@ def persona(declared: Action) -> str:
     return sorted(declared.callers, reverse=True)[-1].value if declared.callers else "nobody"
 
 
-def own_route(world: World, declared: Action, **names: str) -> str:
-    ids = estate.own_ids(world, OURS, declared)
-    return estate.route(declared, ids | names)
+def own_route(world: World, declared: Action) -> str:
+    return estate.route(declared, estate.own_ids(world, OURS, declared))
 
 
 def bodies(body: Any) -> Iterator[tuple[str, bytes, bool]]:
@@ -128,12 +127,12 @@ def test_body_with_a_repeated_member_is_refused(world: World, declared: Action) 
 @pytest.mark.parametrize("declared", WITH_PATH, ids=lambda action: action.name)
 def test_name_in_a_path_reaches_nothing_else(world: World, declared: Action) -> None:
     everything = [estate.items(world, client_id) for client_id in (OURS, "client-2")]
+    ids, body = estate.own_ids(world, OURS, declared), estate.body(declared, world)
+    how = {"who": persona(declared), "query": estate.query(declared, world)}
     for name in re.findall(r"{(\w+)}", declared.path):
         for segment in SEGMENTS:
-            route = own_route(world, declared, **{name: segment})
             before = len(world.calls)
-            how = {"who": persona(declared), "query": estate.query(declared, world)}
-            answer = world.call(route, estate.body(declared, world), **how)
+            answer = world.call(estate.route(declared, ids | {name: segment}), body, **how)
             if re.search(r"[\0-\x1f/]", unquote(segment)) or len(unquote(segment)) > 128:
                 assert answer.status == 404, segment
                 assert len(world.calls) == before, segment
@@ -150,13 +149,13 @@ def test_value_in_a_query_is_refused_or_stays_a_value(world: World) -> None:
         payload = payload_of(signature(declared))
         if not declared.is_read or not payload:
             continue
-        asked = estate.query(declared, world)
+        asked, route = estate.query(declared, world), own_route(world, declared)
         names = [field.alias or name for name, field in payload[1].model_fields.items()]
         for name in [*names, "unknown", "client_id", "__class__"]:
             for value in [*FORGING.values(), *ODD.values(), *TOKENS]:
                 sent = value.encode("utf-8", "replace")[:8_000]
                 query = {**asked, name: sent}
-                answer = world.call(own_route(world, declared), who=persona(declared), query=query)
+                answer = world.call(route, who=persona(declared), query=query)
                 assert answer.status < 500
                 if answer.status >= 400:
                     assert CANARY.encode() not in answer.body

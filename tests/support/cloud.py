@@ -27,6 +27,7 @@ from chalicelib.runtime.table import Table
 from infra import declarations, functions, names, parameters
 from infra.functions import Function
 from infra.stacks import data
+from tests.support import quick_moto
 
 _SECRET = re.compile(r"{{resolve:secretsmanager:\${Stage}/([\w/-]+):.*")
 REGION = "xx-nowhere-1"
@@ -215,15 +216,15 @@ class Kept:
 @contextmanager
 def simulated() -> Iterator[Callable[[Kept | None], None]]:
     """Hold a simulated cloud within the block; call what it gives to make it as new, or as kept."""
-    with mock_aws():
+    with quick_moto.shortened(), mock_aws():
         create(client)
         empty = keep()
 
         def renew(kept: Kept | None) -> None:
-            restored = copy.deepcopy(kept or empty)
-            dynamodb_backends[ACCOUNT][REGION].tables = restored.tables
-            ses_backends[ACCOUNT][REGION].sent_messages = restored.mails
-            sns_backends[ACCOUNT][REGION].sms_messages = restored.texts
+            restored = kept or empty
+            dynamodb_backends[ACCOUNT][REGION].tables = copy.deepcopy(restored.tables)
+            ses_backends[ACCOUNT][REGION].sent_messages = [*restored.mails]
+            sns_backends[ACCOUNT][REGION].sms_messages = {**restored.texts}
             for queue in sqs_backends[ACCOUNT][REGION].queues.values():
                 queue._messages, queue._pending_messages = [], set()
                 queue.last_purged_at = None  # or it could not be purged for a minute
@@ -238,7 +239,7 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
                     else:
                         del bucket.keys[key]
             for (name, key), content in wanted.items():
-                client("s3").put_object(Bucket=name, Key=key, Body=content)
+                s3_backends[ACCOUNT]["aws"].put_object(name, key, content)
 
         yield renew
 
@@ -246,22 +247,20 @@ def simulated() -> Iterator[Callable[[Kept | None], None]]:
 def keep() -> Kept:
     """Return a copy of all that the cloud holds, to begin from later."""
     queues = sqs_backends[ACCOUNT][REGION].queues
-    return copy.deepcopy(
-        Kept(
-            dynamodb_backends[ACCOUNT][REGION].tables,
-            [
-                (name, message.body, cause_of(message.message_attributes))
-                for name, queue in queues.items()
-                for message in queue._messages
-            ],
-            [
-                (name, key.name, key.value)
-                for name, bucket in _buckets().items()
-                for key in bucket.keys.values()
-            ],
-            mails(),
-            sns_backends[ACCOUNT][REGION].sms_messages,
-        )
+    return Kept(
+        copy.deepcopy(dynamodb_backends[ACCOUNT][REGION].tables),
+        [
+            (name, message.body, cause_of(message.message_attributes))
+            for name, queue in queues.items()
+            for message in queue._messages
+        ],
+        [
+            (name, key.name, key.value)
+            for name, bucket in _buckets().items()
+            for key in bucket.keys.values()
+        ],
+        mails(),
+        {**sns_backends[ACCOUNT][REGION].sms_messages},
     )
 
 
@@ -293,7 +292,7 @@ def _buckets() -> dict[str, Any]:
 def items(table: Table) -> list[dict[str, Any]]:
     """Return the items of a table, in DynamoDB's typed form; much faster than a scan."""
     kept = dynamodb_backends[ACCOUNT][REGION].tables[table.physical_name]
-    return [item.to_json()["Attributes"] for item in kept.all_items()]
+    return [quick_moto.attributes(item) for item in kept.all_items()]
 
 
 def mails() -> list[Any]:

@@ -76,7 +76,7 @@ def query(declared: Action, world: World | None = None) -> dict[str, Any]:
 
 
 def _example(declared: Action, world: World | None) -> Any:
-    example = openapi.example(declared)
+    example = _declared_example(declared)
     values = _of_the_world()
     if "signature" in example:  # a consent is signed for a landlord without one
         values = {**values, "landlord_id": giving.SPARE_LANDLORD}
@@ -87,6 +87,11 @@ def _example(declared: Action, world: World | None) -> Any:
         elif world and re.search("_id$", name) and name not in FREE_IDS:
             example = changed(example, where, owned(world, "client-1", name)[0])
     return example
+
+
+@functools.cache
+def _declared_example(declared: Action) -> Any:
+    return openapi.example(declared)
 
 
 @functools.cache

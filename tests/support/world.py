@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import functools
+import hashlib
 import importlib
 import itertools
 import json
@@ -162,6 +163,7 @@ class World:
             cloud.simulated() as renew,
             mock.patch.object(BaseClient, "_make_api_call", watched),
             mock.patch.object(Settings, "load", classmethod(load_declared)),
+            mock.patch("hashlib.scrypt", _scrypt_at_low_cost),
         ):
 
             def begin(from_: Beginning | None = None) -> World:
@@ -428,8 +430,8 @@ class World:
 
     def items(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
         """Return a table's items whose sort key begins with ``prefix``."""
-        items = map(from_wire, cloud.items(table))
-        return [item for item in items if item["sk"].startswith(prefix)]
+        items = cloud.items(table)
+        return [from_wire(item) for item in items if item["sk"]["S"].startswith(prefix)]
 
     def mails(self) -> list[Any]:
         """Return the e-mails that the mail service took, in moto's form, oldest first."""
@@ -471,6 +473,7 @@ def check_contract(answer: Answer) -> None:
         assert int(headers["retry-after"]) > 0
 
 
+@functools.cache
 def _action_names() -> dict[tuple[str, str], str]:
     return {(action.method, action.path): action.name for action in declarations.actions()}
 
@@ -525,6 +528,14 @@ def _batch(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for message in messages
         ]
     }
+
+
+def _scrypt_at_low_cost(
+    password: bytes, *, salt: bytes, n: int, r: int, p: int, derive: Any = hashlib.scrypt
+) -> bytes:
+    """Hash in a thousandth of the time; test_password.py and test_digest.py check the real cost."""
+    hashed: bytes = derive(password, salt=salt, n=2, r=r, p=p)
+    return hashed
 
 
 def _touched(parameters: Mapping[str, Any]) -> Iterator[str]:
