@@ -364,6 +364,7 @@ def test_amendment_adds_authorities_and_replaces_the_certificate(
         tmp_path, signing.SUBJECTS, lambda: world.moment + dt.timedelta(seconds=1)
     )
     signing.trust(world, second)
+    world.advance(minutes=1)  # the authority's present may be before what the world has lived
     world.ok(f"POST {path}/changes", {"certificate": by.certificate(second)})
     world.drain()
     after = by.registration(world, made)
