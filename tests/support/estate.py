@@ -91,7 +91,7 @@ def _example(declared: Action, world: World | None) -> Any:
 
 @functools.cache
 def _declared_example(name: str) -> Any:
-    return next(openapi.example(one) for one in declarations.actions() if one.name == name)
+    return next(openapi.example(action) for action in declarations.actions() if action.name == name)
 
 
 @functools.cache

@@ -83,13 +83,13 @@ def _answer(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Response:
 @functools.cache
 def _methods(host: str) -> list[tuple[re.Pattern[str], Callable[..., Response]]]:
     """Return what answers at the addresses of a host; more than one service may have it."""
-    found = []
+    methods = []
     for service, pattern in backend_index.backend_url_patterns:
         if pattern.match(f"{host}/"):
             of_account = get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
             backend = of_account["us-east-1" if "us-east-1" in of_account else "aws"]
-            found += [(re.compile(url), method) for url, method in backend.urls.items()]
-    return found
+            methods += [(re.compile(url), method) for url, method in backend.urls.items()]
+    return methods
 
 
 def _answer_dynamodb(target: str, region: str, body: bytes) -> Response:
