@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from zeep.exceptions import Fault, TransportError
 
+from chalicelib.core.fiscal.store import FISCAL
 from chalicelib.services.integration_1c.exchange import outgoing
 from chalicelib.services.integration_1c.exchange.files import MOST_PART_BYTES
 from chalicelib.services.integration_1c.resources import INTEGRATION_1C
@@ -163,6 +164,22 @@ def test_large_message_is_prepared_in_the_background(
     assert status(begun["Operation"])["return"] == "Completed"
     assert len(onec.documents_of(base.get_file(begun["FileID"]))) == 2
     assert status(str(uuid.uuid4()))["return"] == "Canceled"
+
+
+@pytest.mark.parametrize("at_once", [1_000, 3])
+def test_archived_shifts_are_exchanged(
+    world: World, base: OneC, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """On the first day of March November is archived, and the exchange looks back at it."""
+    monkeypatch.setattr(outgoing, "INLINE_DOCUMENTS", at_once)
+    onec.feed(world, *onec.shift(59, first=700), *onec.shift(60, first=710))
+    world.advance(days=97)
+    world.run("request_archives")
+    world.drain()
+    assert not [item for item in world.items(FISCAL) if item["sk"].startswith("document#")]
+    begun = base.service.UploadData(onec.PLAN, base.code, None, None, None, True)
+    world.drain()
+    assert len(onec.documents_of(base.get_file(begun["FileID"]))) == 2
 
 
 def test_infobase_that_cannot_wait_gets_a_large_message_in_parts(
