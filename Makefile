@@ -14,8 +14,6 @@ ISSUER ?=
 CLIENT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
-CLOUD_PY := .venv-cloud/bin/python
-AUDIT_PY := .venv-audit/bin/python
 BUILD := build
 
 .DEFAULT_GOAL := help
